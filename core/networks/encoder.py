@@ -1,0 +1,56 @@
+"""The encoder: one small network whose features serve all of Impasto.
+
+It is a student of SqueezeNet 1.1 (see ``training/distill.py``), laid out for CPU memory bandwidth:
+pixels are unshuffled to half resolution before the first convolution, so nothing wide ever runs at
+full resolution.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pixel_unshuffle
+
+from .layers import Bottleneck, Conv3x3
+
+WIDTHS = (32, 64, 128, 192)
+"""Channels of the features at 1/2, 1/4, 1/8 and 1/16 resolution."""
+
+STRIDE = 16
+"""Sides of the input must be multiples of this."""
+
+
+class Features(NamedTuple):
+    """Rectified feature maps, finest first: ``(B, WIDTHS[i], H / 2**(i + 1), W / 2**(i + 1))``."""
+
+    half: Tensor
+    quarter: Tensor
+    eighth: Tensor
+    sixteenth: Tensor
+
+
+class Encoder(nn.Module):
+    """Image ``(B, 3, H, W)`` float32, sRGB-encoded in [0, 1] -> :class:`Features`.
+
+    References
+    ----------
+    Iandola et al., "SqueezeNet", arXiv:1602.07360 (teacher, and the squeeze in the blocks).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        w1, w2, w3, w4 = WIDTHS
+        self.stem = Conv3x3(12, w1)
+        self.down2, self.block2 = Conv3x3(w1, w2, stride=2), Bottleneck(w2, 32)
+        self.down3, self.block3 = Conv3x3(w2, w3, stride=2), Bottleneck(w3, 48)
+        self.down4, self.block4 = Conv3x3(w3, w4, stride=2), Bottleneck(w4, 64)
+
+    def forward(self, image: Tensor) -> Features:
+        """Encode an image whose sides are multiples of :data:`STRIDE`."""
+        half = torch.relu_(self.stem(pixel_unshuffle(image * 2 - 1, 2)))
+        quarter = self.block2(torch.relu_(self.down2(half)))
+        eighth = self.block3(torch.relu_(self.down3(quarter)))
+        sixteenth = self.block4(torch.relu_(self.down4(eighth)))
+        return Features(half, quarter, eighth, sixteenth)

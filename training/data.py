@@ -1,0 +1,98 @@
+"""Training images: the manifest's ``train`` split, cropped and augmented in a background thread."""
+
+from __future__ import annotations
+
+import csv
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+Image = np.ndarray
+"""``(H, W, 3)`` uint8, RGB, sRGB-encoded."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One training image and where it came from."""
+
+    file: str
+    repository: str
+    licence: str
+    pixels: Image
+
+
+def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
+    """Read the images of ``kind`` (``content`` or ``style``) that the manifest puts in ``split``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The manifest, or an image it lists, is not there.
+    """
+    sources = []
+    with (root / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["split"] != split or not row["file"].startswith(f"{kind}/"):
+                continue
+            pixels = cv2.imread(str(root / row["file"]), cv2.IMREAD_COLOR)
+            if pixels is None:
+                raise FileNotFoundError(f"{row['file']} is in the manifest but cannot be read")
+            rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+            sources.append(Source(row["file"], row["source_repo"], row["licence"], rgb))
+    return sources
+
+
+def random_crop(image: Image, size: int, rng: np.random.Generator, *, min_side: int) -> Image:
+    """A ``size`` crop at a random scale (short side from ``min_side`` up to twice ``size``), maybe flipped."""
+    height, width = image.shape[:2]
+    low, high = max(size, min_side), max(2 * size, min_side + 1)
+    side = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    window = max(8, int(round(size * min(height, width) / side)))
+    window = min(window, height, width)
+    top = int(rng.integers(0, height - window + 1))
+    left = int(rng.integers(0, width - window + 1))
+    crop = image[top : top + window, left : left + window]
+    how = cv2.INTER_AREA if window > size else cv2.INTER_CUBIC
+    crop = cv2.resize(crop, (size, size), interpolation=how)
+    return crop[:, ::-1] if rng.random() < 0.5 else crop
+
+
+def jitter_colour(image: Image, rng: np.random.Generator, amount: float = 0.5) -> Image:
+    """Random gain, offset, gamma and channel mixing, each mild; one image in eight turns grey."""
+    x = image.astype(np.float32) / 255
+    if rng.random() < 0.125:
+        x = np.repeat(x @ np.float32([[0.299], [0.587], [0.114]]), 3, axis=2)
+    x = x ** np.float32(np.exp(rng.normal(0, 0.25 * amount)))
+    mix = np.eye(3) + rng.normal(0, 0.15 * amount, (3, 3))
+    mix /= mix.sum(axis=1, keepdims=True)
+    x = x @ mix.astype(np.float32).T
+    x = (x - 0.5) * np.float32(np.exp(rng.normal(0, 0.25 * amount))) + 0.5
+    x += rng.normal(0, 0.08 * amount, 3).astype(np.float32)
+    return (np.clip(x, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def to_tensor(images: list[Image]) -> Tensor:
+    """Stack images into ``(B, 3, H, W)`` float32 in [0, 1], channels last."""
+    stacked = np.stack([np.ascontiguousarray(i) for i in images])
+    batch = torch.from_numpy(stacked).permute(0, 3, 1, 2).float().div_(255)
+    return batch.contiguous(memory_format=torch.channels_last)
+
+
+def prefetch(make: Callable[[], object], depth: int = 6) -> Iterator:
+    """Call ``make`` in a thread, ``depth`` results ahead."""
+    ready: queue.Queue = queue.Queue(depth)
+
+    def fill() -> None:
+        while True:
+            ready.put(make())
+
+    threading.Thread(target=fill, daemon=True).start()
+    while True:
+        yield ready.get()
