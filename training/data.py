@@ -49,11 +49,10 @@ def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
     return sources
 
 
-def random_crop(image: Image, size: int, rng: np.random.Generator, *, min_side: int) -> Image:
-    """A ``size`` crop at a random scale (short side from ``min_side`` up to twice ``size``), maybe flipped."""
+def random_crop(image: Image, size: int, rng: np.random.Generator, *, zoom: float = 2.0) -> Image:
+    """A ``size`` crop at a random scale (short side from ``size`` to ``zoom`` times that), maybe flipped."""
     height, width = image.shape[:2]
-    low, high = max(size, min_side), max(2 * size, min_side + 1)
-    side = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    side = size * float(np.exp(rng.uniform(0, np.log(zoom))))
     window = max(8, int(round(size * min(height, width) / side)))
     window = min(window, height, width)
     top = int(rng.integers(0, height - window + 1))

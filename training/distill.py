@@ -8,6 +8,7 @@ the teacher throws away with depth, survives at every scale.
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def main() -> None:
 
     def make() -> Tensor:
         picks = rng.integers(0, len(images), args.batch)
-        crops = [data.random_crop(images[i], args.size, rng, min_side=160) for i in picks]
+        crops = [data.random_crop(images[i], args.size, rng, zoom=2.5) for i in picks]
         return data.to_tensor([data.jitter_colour(c, rng) for c in crops])
 
     batches = data.prefetch(make)
@@ -103,7 +104,7 @@ def main() -> None:
     while (elapsed := time.monotonic() - begun) < budget:
         done = elapsed / budget
         for group in optimizer.param_groups:
-            group["lr"] = args.rate * min(1, step / 100) * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-5
+            group["lr"] = args.rate * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-5
         image = next(batches)
         with torch.no_grad():
             goal = teacher(image)

@@ -8,31 +8,43 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Padding = Literal["reflect", "circular", "zeros"]
+Border = Literal["reflect", "circular"]
 
 
 class Conv3x3(nn.Conv2d):
     """3x3 convolution whose border rule is chosen when it runs, not when it is built.
 
-    ``reflect`` is what the networks are trained with, ``circular`` makes the result seamless, and
-    ``zeros`` is for tiles that already carry a halo of real pixels, where it is the fastest.
+    ``reflect`` is what the networks are trained with; ``circular`` makes the result seamless.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__(in_channels, out_channels, 3, stride=stride)
-        self.border: Padding = "reflect"
+        self.border: Border | tuple[Border, Border] = "reflect"
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(B, in, H, W)`` to ``(B, out, H / stride, W / stride)`` for even H and W."""
-        if self.border == "zeros":
-            return F.conv2d(x, self.weight, self.bias, self.stride, padding=1)
-        mode = self.border
-        if mode == "reflect" and min(x.shape[-2:]) < 2:
-            mode = "replicate"  # reflection needs a neighbour
-        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode=mode), self.weight, self.bias, self.stride)
+        return self.convolve(x, self.weight, self.bias)
+
+    def convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """The same convolution with other weights (modulation folds itself into them)."""
+        return F.conv2d(pad(x, self.border), weight, bias, self.stride)
 
 
-def set_border(module: nn.Module, border: Padding) -> None:
+def pad(x: Tensor, border: Border | tuple[Border, Border]) -> Tensor:
+    """Put one cell around ``(B, C, H, W)``; a pair of rules is for rows and columns."""
+    if isinstance(border, tuple):
+        rows, columns = border
+        return pad_axis(pad_axis(x, rows, (0, 0, 1, 1)), columns, (1, 1, 0, 0))
+    return pad_axis(x, border, (1, 1, 1, 1))
+
+
+def pad_axis(x: Tensor, border: Border, amounts: tuple[int, int, int, int]) -> Tensor:
+    """Pad with one rule; a single row or column has no neighbour to reflect, and is repeated."""
+    short = (amounts[0] and x.shape[3] < 2) or (amounts[2] and x.shape[2] < 2)
+    return F.pad(x, amounts, mode="replicate" if border == "reflect" and short else border)
+
+
+def set_border(module: nn.Module, border: Border | tuple[Border, Border]) -> None:
     """Choose the border rule of every :class:`Conv3x3` in ``module``."""
     for child in module.modules():
         if isinstance(child, Conv3x3):

@@ -1,0 +1,97 @@
+"""Style codes: a look as one flat vector, and the statistics it is made of.
+
+A code is, in this order: channel means and deviations of the encoder's four feature maps, then the
+sliced quantiles of the colours (the quantile functions of the pixels' projections on fixed
+directions: a palette that can be averaged, since averaging quantiles is the Wasserstein barycentre
+in one dimension). Every part may be averaged, so blending codes blends looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d
+
+from .encoder import WIDTHS, Features
+
+QUANTILES = 8
+_DIRECTIONS = torch.tensor(
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, -1, 0], [0, 1, -1], [1, 0, -1], [1, -2, 1]],
+    dtype=torch.float32,
+)
+DIRECTIONS = _DIRECTIONS / _DIRECTIONS.norm(dim=1, keepdim=True)
+"""Unit directions in RGB on which the palette is sliced, ``(8, 3)``."""
+
+CODE_LENGTH = 2 * sum(WIDTHS) + QUANTILES * len(DIRECTIONS)
+_EPSILON = 1e-5
+
+
+def feature_statistics(features: Features) -> Tensor:
+    """Means and deviations of every channel, ``(B, 2 * sum(WIDTHS))``.
+
+    The deviation is the root of variance plus an epsilon: the root of zero has no gradient.
+    """
+    parts = []
+    for f in features:
+        variance, mean = torch.var_mean(f, dim=(2, 3), correction=0)
+        parts += [mean, (variance + _EPSILON).sqrt()]
+    return torch.cat(parts, dim=1)
+
+
+def palette(image: Tensor) -> Tensor:
+    """Sliced colour quantiles ``(B, 64)`` of ``(B, 3, H, W)`` images in [0, 1]."""
+    shrink = max(1, min(image.shape[-2:]) // 96)
+    pixels = avg_pool2d(image, shrink) if shrink > 1 else image
+    slices = torch.einsum("dc,bchw->bdhw", DIRECTIONS.to(image), pixels).flatten(2)
+    at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
+    ordered = slices.sort(dim=2).values
+    index = (at * (ordered.shape[2] - 1)).round().long()
+    return ordered[:, :, index].flatten(1)
+
+
+def style_code(image: Tensor, features: Features) -> Tensor:
+    """The look of ``image`` as ``(B, CODE_LENGTH)``; ``features`` are the encoder's of that image."""
+    return torch.cat((feature_statistics(features), palette(image)), dim=1)
+
+
+def split_statistics(code: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Mean and deviation at each scale, each ``(B, C)``, finest first."""
+    sizes = [w for w in WIDTHS for _ in range(2)]
+    parts = code[:, : sum(sizes)].split(sizes, dim=1)
+    return [(parts[i], parts[i + 1]) for i in range(0, 2 * len(WIDTHS), 2)]
+
+
+class FeatureSums:
+    """Channel statistics gathered tile by tile, for the whole image or for each of its regions.
+
+    Sums are kept in double precision, so that the order of tiles does not show.
+    """
+
+    def __init__(self, regions: int = 1) -> None:
+        self._count = [torch.zeros(regions, 1, dtype=torch.float64) for _ in WIDTHS]
+        self._sum = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
+        self._square = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
+
+    def add(self, cores: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> None:
+        """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h, w)``."""
+        for i, core in enumerate(cores):
+            flat = core[0].flatten(1)
+            if weights is None:
+                count = torch.full((1, 1), flat.shape[1])
+                first, second = flat.sum(1)[None], flat.square().sum(1)[None]
+            else:
+                w = weights[i][0].flatten(1).to(flat)
+                count, first, second = w.sum(1, keepdim=True), w @ flat.t(), w @ flat.square().t()
+            for total, part in ((self._count, count), (self._sum, first), (self._square, second)):
+                total[i] += part.double().cpu()
+
+    def statistics(self) -> Tensor:
+        """Means and deviations ``(K, 2 * sum(WIDTHS))`` float32, as :func:`feature_statistics`."""
+        parts = []
+        for count, first, second in zip(self._count, self._sum, self._square, strict=True):
+            mean = first / count.clamp(min=1e-9)
+            variance = (second / count.clamp(min=1e-9) - mean.square()).clamp(min=0)
+            parts += [mean, (variance + _EPSILON).sqrt()]
+        return torch.cat(parts, dim=1).float()

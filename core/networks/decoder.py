@@ -1,0 +1,154 @@
+"""The decoder: features of a content image and a style code -> the stylized image.
+
+Style enters twice. At each of the encoder's four scales the content's channel statistics are
+replaced by the style's (adaptive instance normalization), and inside each block a scale and shift
+per channel, computed from the whole code, turns the same convolutions into different brushes.
+Seeded noise gives flat areas something to break into strokes.
+
+All modulation is affine per channel, so at inference (one style at a time) it is folded into the
+weights of the next convolution and costs nothing.
+
+References
+----------
+Huang and Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
+ICCV 2017. Karras et al., "A Style-Based Generator Architecture", CVPR 2019 (noise inputs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .codes import CODE_LENGTH, split_statistics
+from .encoder import WIDTHS, Features
+from .layers import Conv3x3
+
+_MAPPED = 256
+_MAX_GAIN = 8.0  # a nearly flat channel would turn compression noise into paint
+
+
+class StyledBlock(nn.Module):
+    """Residual block: modulate, 3x3 to ``inner`` channels, noise, 3x3 back.
+
+    ``(B, channels, H, W)`` to the same; ``mapped`` is ``(B, 256)``, ``noise`` is ``(B, 1, H, W)``.
+    """
+
+    def __init__(self, channels: int, inner: int) -> None:
+        super().__init__()
+        self.modulation = nn.Linear(_MAPPED, 2 * channels)
+        self.noise_gain = nn.Linear(_MAPPED, inner)
+        self.first = Conv3x3(channels, inner)
+        self.second = Conv3x3(inner, channels)
+        nn.init.zeros_(self.noise_gain.weight)
+        nn.init.constant_(self.noise_gain.bias, 0.05)
+        nn.init.normal_(self.modulation.weight, std=0.02)
+        nn.init.zeros_(self.modulation.bias)
+        with torch.no_grad():
+            self.second.weight.mul_(0.3)  # start near the identity
+
+    def forward(self, x: Tensor, mapped: Tensor, noise: Tensor, weights: Tensor | None) -> Tensor:
+        scale, shift = self.modulation(mapped).chunk(2, dim=1)
+        gain = self.noise_gain(mapped)
+        if weights is not None:
+            scale, shift, gain = (spread(m, weights) for m in (1 + scale, shift, gain))
+            h = self.first(torch.addcmul(shift, x, scale))
+        elif len(mapped) == 1 and not torch.is_grad_enabled():
+            weight = self.first.weight * (1 + scale[0, :, None, None])
+            bias = self.first.bias + (self.first.weight * shift[0, :, None, None]).sum((1, 2, 3))
+            h = self.first.convolve(x, weight, bias)
+            gain = gain[..., None, None]
+        else:
+            scale, shift, gain = (m[..., None, None] for m in (1 + scale, shift, gain))
+            h = self.first(torch.addcmul(shift, x, scale))
+        h = F.relu_(torch.addcmul(h, noise, gain))
+        return F.relu_(self.second(h).add_(x))
+
+
+def spread(values: Tensor, weights: Tensor) -> Tensor:
+    """Mix ``(K, C)`` values by ``(1, K, h, w)`` region weights into ``(1, C, h, w)``."""
+    return F.conv2d(weights, values.t()[..., None, None].contiguous())
+
+
+class Decoder(nn.Module):
+    """Features and codes -> ``(B, 3, H, W)`` float32, sRGB-encoded in [0, 1]."""
+
+    BLOCKS = ((192, 192), (128, 96), (128, 96), (64, 48), (32, 24))
+    """Channels and inner channels of the blocks, coarsest first."""
+
+    NOISE_SCALES = (3, 2, 2, 1, 0)
+    """Which feature scale (finest is 0) each block's noise lives at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("code_mean", torch.zeros(CODE_LENGTH))
+        self.register_buffer("code_std", torch.ones(CODE_LENGTH))
+        self.mapping = nn.Sequential(
+            nn.Linear(CODE_LENGTH, _MAPPED), nn.SiLU(), nn.Linear(_MAPPED, _MAPPED), nn.SiLU()
+        )
+        self.blocks = nn.ModuleList(StyledBlock(c, i) for c, i in self.BLOCKS)
+        w1, w2, w3, w4 = WIDTHS
+        self.narrow = nn.ModuleList((nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1)))
+        self.to_pixels = Conv3x3(w1, 12)
+
+    def forward(
+        self,
+        content: Features,
+        statistics: Tensor,
+        code: Tensor,
+        noise: Sequence[Tensor],
+        regions: Sequence[Tensor] | None = None,
+    ) -> Tensor:
+        """Paint ``content``, whose own statistics are given, in the style of ``code``.
+
+        Parameters
+        ----------
+        content : Features
+            Of B content images, or of one tile of one.
+        statistics : (B, >= 2 * sum(WIDTHS))
+            Channel statistics of the *whole* content image (the head of its code).
+        code : (B, CODE_LENGTH)
+            The style.
+        noise : one (B, 1, H / 2**(s + 1), W / 2**(s + 1)) for each scale s in NOISE_SCALES
+            Standard normal.
+        regions : four of (1, K, H / 2**(i + 1), W / 2**(i + 1)), optional
+            Weights that sum to one over K. ``statistics`` and ``code`` then have K rows, one for
+            each region of a single image.
+
+        Returns
+        -------
+        (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        """
+        mapped = self.mapping((code - self.code_mean) / self.code_std)
+        own, wanted = split_statistics(statistics), split_statistics(code)
+
+        def affine(scale: int) -> tuple[Tensor, Tensor]:
+            (mean, std), (style_mean, style_std) = own[scale], wanted[scale]
+            gain = (style_std / std).clamp(max=_MAX_GAIN)
+            shift = style_mean - mean * gain
+            if regions is None:
+                return gain[..., None, None], shift[..., None, None]
+            return spread(gain, regions[scale]), spread(shift, regions[scale])
+
+        def paint(block: int, x: Tensor) -> Tensor:
+            weights = None if regions is None else regions[self.NOISE_SCALES[block]]
+            return self.blocks[block](x, mapped, noise[block], weights)
+
+        def rise(level: int, x: Tensor) -> Tensor:
+            """Narrow, double the resolution, and add the renormalized content of that scale."""
+            gain, shift = affine(2 - level)
+            x = self.narrow[level](x)
+            if regions is None:
+                x = x + shift  # while it is small: bilinear keeps constants
+            x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = torch.addcmul(x, content[2 - level], gain)
+            return x if regions is None else x + shift
+
+        gain, shift = affine(3)
+        x = paint(0, torch.addcmul(shift, content[3], gain))
+        x = paint(2, paint(1, rise(0, x)))
+        x = paint(3, rise(1, x))
+        x = paint(4, rise(2, x))
+        return F.pixel_shuffle(torch.sigmoid(self.to_pixels(x)), 2)

@@ -1,0 +1,82 @@
+"""What the stylizer is trained to minimize."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+STYLE_LAYERS = ("conv1", "fire2", "fire3", "fire4", "fire5", "fire6", "fire7")
+CONTENT_LAYERS = ("fire3", "fire5")
+
+
+def gram(f: Tensor) -> Tensor:
+    """Gram matrix of ``(B, C, H, W)`` over space, ``(B, C, C)``."""
+    flat = f.flatten(2)
+    return flat @ flat.transpose(1, 2) / flat.shape[2]
+
+
+def gram_distance(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Frobenius distance of two batches of Gram matrices, each pair in [0, 1]: ``(B,)``.
+
+    Relative to the sum of their energies, so that faint styles count as much as loud ones.
+    """
+    return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
+
+
+def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
+    """Mean absolute difference of sorted random projections of ``(B, C, N)`` point sets: ``(B,)``.
+
+    Points are whitened per channel by ``b``'s deviation. Bonneel et al., "Sliced and Radon
+    Wasserstein Barycenters of Measures", 2015.
+    """
+    directions = F.normalize(torch.randn(slices, a.shape[1], device=a.device), dim=1)
+    scale = (b.var(dim=2, keepdim=True) + 1e-4 * b.var() + 1e-8).rsqrt()
+    pa, pb = ((directions @ (x * scale)).sort(dim=2).values for x in (a, b))
+    return (pa - pb).abs().mean((1, 2)) / a.shape[1] ** 0.25
+
+
+def _thin(f: Tensor, side: int = 28) -> Tensor:
+    """Every n-th position from a random start, so that about ``side`` squared are left to sort."""
+    step = max(1, f.shape[-1] // side)
+    top, left = (int(i) for i in torch.randint(step, (2,)))
+    return f[..., top::step, left::step]
+
+
+def style_loss(painted: dict[str, Tensor], style: dict[str, Tensor], slices: int = 12) -> Tensor:
+    """Gram distance plus sliced Wasserstein, averaged over :data:`STYLE_LAYERS`."""
+    total: Tensor | float = 0.0
+    for name in STYLE_LAYERS:
+        a, b = painted[name], style[name]
+        total = total + gram_distance(gram(a), gram(b)).mean()
+        points = [_thin(x).flatten(2) for x in (a, b)]
+        total = total + 0.5 * sliced_wasserstein(*points, slices).mean()
+    return total / len(STYLE_LAYERS)
+
+
+def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) -> Tensor:
+    """Sliced Wasserstein distance of all ``size`` x ``size`` pixel patches at three scales.
+
+    A random projection of patches is a convolution with a random filter. Elnekave and Weiss,
+    "Generating natural images with direct patch distributions matching", ECCV 2022.
+    """
+    total: Tensor | float = 0.0
+    for level in range(3):
+        filters = torch.randn(slices, 3, size, size)
+        filters = filters / filters.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+        stride, start = 3 - level, int(torch.randint(3 - level, ()))
+        pa, pb = (
+            F.conv2d(x[..., start:, start:], filters, stride=stride).flatten(2).sort(dim=2).values
+            for x in (painted, style)
+        )
+        total = total + (pa - pb).abs().mean()
+        painted, style = F.avg_pool2d(painted, 2), F.avg_pool2d(style, 2)
+    return total / 3
+
+
+def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
+    """Mean squared difference of instance-normalized features: structure without its colours."""
+    total: Tensor | float = 0.0
+    for name in CONTENT_LAYERS:
+        total = total + F.mse_loss(F.instance_norm(painted[name]), F.instance_norm(content[name]))
+    return total / len(CONTENT_LAYERS)

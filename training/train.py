@@ -1,0 +1,236 @@
+"""Stages (b) and (c): train the decoder to paint any content in any style.
+
+``python -m training.train`` starts, or goes on from the newest checkpoint of the run. Every image
+used is listed in the run's ``provenance.csv``; sheets of a fixed set of pairs show the progress.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+import tomllib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core.networks.codes import feature_statistics, style_code
+from core.networks.decoder import Decoder
+from core.networks.encoder import Encoder
+
+from . import data, losses
+from .teacher import Teacher
+
+
+def sample_noise(decoder: Decoder, image: Tensor, generator: torch.Generator | None = None) -> list[Tensor]:
+    """Standard normal maps for each of the decoder's blocks, for a batch of images."""
+    b, _, h, w = image.shape
+    sides = [2 ** (s + 1) for s in decoder.NOISE_SCALES]
+    return [torch.randn(b, 1, h // s, w // s, generator=generator) for s in sides]
+
+
+class Batches:
+    """Pairs of content and style crops, from the images and from the drawn ones."""
+
+    def __init__(self, config: dict, root: Path, run: Path) -> None:
+        self.config = config
+        self.rng = np.random.default_rng(config["seed"] + int(time.time()))
+        self.content, self.style = (data.load_split(root / "training", k) for k in ("content", "style"))
+        with (run / "provenance.csv").open("w", newline="") as stream:
+            rows = csv.writer(stream)
+            rows.writerow(("file", "repository", "licence"))
+            rows.writerows((s.file, s.repository, s.licence) for s in self.content + self.style)
+        try:
+            from . import synthetic
+        except ImportError:
+            self.synthetic = None
+        else:
+            self.synthetic = synthetic
+
+    def _one(self, kind: str) -> np.ndarray:
+        rng, size = self.rng, self.config["size"]
+        images = self.content if kind == "content" else self.style
+        photo = images[rng.integers(len(images))].pixels
+        if self.synthetic is not None and rng.random() < self.config[f"synthetic_{kind}"]:
+            side = int(size * rng.uniform(1.0, 1.6))
+            if kind == "content":
+                photo = self.synthetic.draw_content(rng, side)
+            else:
+                under = self.content[rng.integers(len(self.content))].pixels if rng.random() < 0.5 else None
+                photo = self.synthetic.draw_style(rng, side, photo=under)
+        elif kind == "content" and rng.random() < 0.1:
+            photo = self.style[rng.integers(len(self.style))].pixels
+        elif kind == "style" and rng.random() < 0.08:
+            photo = self.content[rng.integers(len(self.content))].pixels
+        crop = data.random_crop(photo, size, rng, zoom=2.0 if kind == "content" else 3.0)
+        if kind == "style" and rng.random() < 0.15:
+            crop = np.rot90(crop)
+        return data.jitter_colour(crop, rng, 0.5 if kind == "content" else 0.35)
+
+    def __call__(self) -> tuple[Tensor, Tensor]:
+        n = self.config["batch"]
+        return tuple(data.to_tensor([self._one(k) for _ in range(n)]) for k in ("content", "style"))
+
+
+class Trainer:
+    """Networks, optimizer and their state on disk."""
+
+    def __init__(self, config: dict, root: Path, run: Path, encoder_weights: Path) -> None:
+        self.config, self.run = config, run
+        torch.manual_seed(config["seed"])
+        layout = torch.channels_last
+        self.encoder = Encoder().to(memory_format=layout)
+        self.decoder = Decoder().to(memory_format=layout)
+        self.average = Decoder().to(memory_format=layout)
+        self.average_encoder = Encoder().to(memory_format=layout)
+        self.teacher = Teacher(root / "perceptual/squeezenet1_1.npz").to(memory_format=layout)
+        self.batches = Batches(config, root, run)
+        groups = [{"params": self.decoder.parameters()}, {"params": self.encoder.parameters(), "scale": 0.2}]
+        self.optimizer = torch.optim.AdamW(groups, lr=config["rate"], weight_decay=1e-4, betas=(0.9, 0.99))
+        self.step = 0
+        checkpoint = run / "checkpoint.pt"
+        if checkpoint.exists():
+            state = torch.load(checkpoint, weights_only=True)
+            for name in ("encoder", "decoder", "average", "average_encoder", "optimizer"):
+                getattr(self, name).load_state_dict(state[name])
+            self.step = state["step"]
+        else:
+            self.encoder.load_state_dict(torch.load(encoder_weights, weights_only=True)["encoder"])
+            self._calibrate()
+            self.average.load_state_dict(self.decoder.state_dict())
+            self.average_encoder.load_state_dict(self.encoder.state_dict())
+        for network in (self.average, self.average_encoder, self.teacher):
+            network.requires_grad_(False)
+        self.ready = data.prefetch(self.batches)
+        rng = np.random.default_rng(7)
+        self.sheet_content, self.sheet_style = (
+            data.to_tensor([
+                cv2.resize(i.pixels[: min(i.pixels.shape[:2]), : min(i.pixels.shape[:2])], (256, 256), interpolation=cv2.INTER_AREA)
+                for i in (source[j] for j in rng.choice(len(source), n, replace=False))
+            ])
+            for source, n in ((self.batches.content, 5), (self.batches.style, 9))
+        )
+
+    @torch.no_grad()
+    def _calibrate(self) -> None:
+        styles = torch.cat([self.batches()[1] for _ in range(100)])
+        codes = torch.cat([style_code(s, self.encoder(s)) for s in styles.split(20)])
+        self.decoder.code_mean.copy_(codes.mean(0))
+        self.decoder.code_std.copy_(codes.std(0) + 0.02)
+
+    def _rate(self) -> float:
+        c = self.config
+        left = max(0, c["steps"] - self.step)
+        decay = min(1.0, left / c["decay_steps"])
+        return min(1, (self.step + 1) / 200) * (c["final_rate"] + (c["rate"] - c["final_rate"]) * decay)
+
+    def train_step(self) -> dict[str, float]:
+        """One update; returns the losses by name."""
+        c = self.config
+        joint = self.step >= c["joint_from"]
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate() * group.get("scale", 1.0)
+        self.encoder.requires_grad_(joint)
+        content, style = next(self.ready)
+        noise = sample_noise(self.decoder, content)
+        with torch.set_grad_enabled(joint):
+            features = self.encoder(content)
+            statistics = feature_statistics(features)
+        weights = c["weights"]
+        if self.step < c["identity_steps"] or self.step % c["identity_every"] == 0:
+            with torch.no_grad():
+                code = style_code(content, features)
+            painted = self.decoder(features, statistics, code, noise)
+            parts = {"identity": F.l1_loss(painted, content)}
+        else:
+            with torch.set_grad_enabled(joint):
+                code = style_code(style, self.encoder(style))
+            painted = self.decoder(features, statistics, code, noise)
+            with torch.no_grad():
+                wanted, kept = self.teacher(style), self.teacher(content, last="fire5")
+            seen = self.teacher(painted)
+            parts = {
+                "style": losses.style_loss(seen, wanted),
+                "patch": losses.patch_loss(painted, style),
+                "content": losses.content_loss(seen, kept),
+            }
+        total = sum(weights[name] * value for name, value in parts.items())
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), 5.0)
+        self.optimizer.step()
+        self._update_averages()
+        self.step += 1
+        return {name: value.item() for name, value in parts.items()}
+
+    @torch.no_grad()
+    def _update_averages(self) -> None:
+        decay = min(self.config["ema"], (self.step + 1) / (self.step + 10))
+        pairs = ((self.average, self.decoder), (self.average_encoder, self.encoder))
+        for slow, fast in pairs:
+            torch._foreach_lerp_(list(slow.parameters()), list(fast.parameters()), 1 - decay)
+        for slow, fast in zip(self.average.buffers(), self.decoder.buffers(), strict=True):
+            slow.copy_(fast)
+
+    def save(self) -> None:
+        """Write the checkpoint beside the old one, then replace it."""
+        names = ("encoder", "decoder", "average", "average_encoder", "optimizer")
+        state = {name: getattr(self, name).state_dict() for name in names}
+        part = self.run / "checkpoint.part"
+        torch.save({**state, "step": self.step}, part)
+        part.replace(self.run / "checkpoint.pt")
+
+    @torch.no_grad()
+    def sheet(self) -> None:
+        """Paint a fixed set of pairs with the averaged weights, as one picture."""
+        rows = [torch.cat([torch.ones(1, 3, 256, 256), self.sheet_style])]
+        codes = [style_code(s[None], self.average_encoder(s[None])) for s in self.sheet_style]
+        generator = torch.Generator().manual_seed(0)
+        for content in self.sheet_content:
+            image = content[None]
+            features = self.average_encoder(image)
+            noise = sample_noise(self.average, image, generator)
+            own = feature_statistics(features)
+            painted = [self.average(features, own, code, noise) for code in codes]
+            rows.append(torch.cat([image, *painted]))
+        grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
+        pixels = (grid.permute(1, 2, 0).numpy()[..., ::-1] * 255 + 0.5).astype(np.uint8)
+        cv2.imwrite(str(self.run / f"sheet_{self.step:06d}.png"), pixels)
+
+
+def main() -> None:
+    """Train until ``steps``, or for ``--minutes``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path("training/config.toml"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))
+    parser.add_argument("--encoder", type=Path, default=Path("training/runs/encoder/checkpoint.pt"))
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    args = parser.parse_args()
+    args.run.mkdir(parents=True, exist_ok=True)
+    config = tomllib.loads(args.config.read_text())
+    trainer = Trainer(config, args.data, args.run, args.encoder)
+    begun, window = time.monotonic(), []
+    while trainer.step < config["steps"] and time.monotonic() - begun < 60 * args.minutes:
+        window.append(trainer.train_step())
+        if trainer.step % 50 == 0:
+            names = sorted({n for w in window for n in w})
+            means = {n: np.mean([w[n] for w in window if n in w]) for n in names}
+            with (args.run / "log.txt").open("a") as log:
+                figures = " ".join(f"{n} {v:.4f}" for n, v in means.items())
+                log.write(f"{trainer.step} {time.monotonic() - begun:.0f}s {figures}\n")
+            window.clear()
+        if trainer.step % 250 == 0:
+            trainer.save()
+        if trainer.step % 500 == 0:
+            trainer.sheet()
+    trainer.save()
+    trainer.sheet()
+
+
+if __name__ == "__main__":
+    main()
