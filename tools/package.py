@@ -1,0 +1,214 @@
+"""Build the extension's zips and a static repository that Blender installs and updates from.
+
+    python tools/package.py                               the small zips of every platform and Python
+    python tools/package.py --platform linux-x64 --python 3.11 --variant full
+    python tools/package.py --table docs/packages.md      write sizes and hashes between its markers
+
+Blender's own ``extension build``, ``validate`` and ``server-generate`` do the work (they come with the
+bpy module and need no Blender). The zip is then rewritten in a fixed order with fixed times, so that the
+same input has the same hash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "wheels"))
+
+import wheels  # noqa: E402  (the folder is a tool, not an installed package)
+from targets import GENERATIONS, PLATFORMS, Generation  # noqa: E402
+
+MANIFEST = "blender_manifest.toml"
+OUT = ROOT / "dist"
+BEGIN, END = "<!-- packages: begin -->", "<!-- packages: end -->"
+
+
+class PackageError(Exception):
+    """A zip cannot be built; the text says why."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One zip to build."""
+
+    platform: str
+    generation: Generation
+    variant: str
+
+    def name(self, version: str) -> str:
+        """The zip's file name."""
+        platform = self.platform.replace("-", "_")
+        return f"impasto-{version}-{platform}-{self.generation.tag}-{self.variant}.zip"
+
+    def wheels(self) -> list[wheels.Wheel]:
+        """What it carries."""
+        chosen = wheels.choose(
+            wheels.read_lock(),
+            platform=self.platform,
+            python=self.generation.python,
+            variant=self.variant,
+        )
+        if self.variant == "full" and not any(wheel.name == "torch" for wheel in chosen):
+            raise PackageError(
+                f"{self.platform}, Python {self.generation.python}: no torch is locked, because the "
+                "public index has no CPU build; run wheels/wheels.py lock --find-links WHERE first"
+            )
+        return chosen
+
+
+def build(package: Package, out: Path, find_links: list[str]) -> Path:
+    """Fetch the wheels, stage the sources, let Blender build and validate, make it reproducible."""
+    carried = package.wheels()
+    wheels.fetch(carried, find_links)
+    manifest = tomllib.loads((ROOT / MANIFEST).read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder, "source")
+        _copy_sources(stage)
+        (stage / "wheels").mkdir(exist_ok=True)
+        for wheel in carried:
+            (stage / "wheels" / wheel.file).symlink_to(wheel.path)
+        manifest["platforms"] = [package.platform]
+        manifest["wheels"] = [f"./wheels/{wheel.file}" for wheel in carried]
+        if package.generation.blender_min > manifest["blender_version_min"]:
+            manifest["blender_version_min"] = package.generation.blender_min
+        if package.generation.blender_max:
+            manifest["blender_version_max"] = package.generation.blender_max
+        (stage / MANIFEST).write_text(to_toml(manifest))
+        built = Path(folder, package.name(manifest["version"]))
+        _blender("build", "--source-dir", str(stage), "--output-filepath", str(built))
+        _blender("validate", str(built))
+        out.mkdir(parents=True, exist_ok=True)
+        target = out / built.name
+        normalise(built, target)
+    return target
+
+
+def _copy_sources(stage: Path) -> None:
+    """The files that git knows or would add; the manifest's own exclusions apply on top of that."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            target = stage / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def normalise(source: Path, target: Path) -> None:
+    """Copy a zip with sorted names, one time stamp and one mode, keeping what is stored as stored."""
+    part = target.with_suffix(".part")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(part, "w") as new:
+        for entry in sorted(old.infolist(), key=lambda entry: entry.filename):
+            fixed = zipfile.ZipInfo(entry.filename, date_time=(1980, 1, 1, 0, 0, 0))
+            fixed.compress_type = entry.compress_type
+            fixed.external_attr = 0o100644 << 16
+            fixed.create_system = 3
+            with old.open(entry) as data, new.open(fixed, "w") as copy:
+                shutil.copyfileobj(data, copy, 1 << 20)
+    os.replace(part, target)
+
+
+def to_toml(table: dict, prefix: str = "") -> str:
+    """A manifest's TOML: strings, numbers, lists of strings, and tables, which come last."""
+    plain = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    # JSON's strings, numbers, booleans and lists of them are TOML's, too.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plain.items()]
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{prefix}{key}]", to_toml(value, f"{prefix}{key}.")]
+    return "\n".join(lines) + "\n"
+
+
+def make_site(zips: list[Path], site: Path) -> None:
+    """A static repository: the zips, ``index.json`` for Blender, ``index.html`` for people."""
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True)
+    for path in zips:
+        os.link(path, site / path.name)
+    _blender("server-generate", "--repo-dir", str(site), "--html")
+    index = site / "index.json"
+    listing = json.loads(index.read_text())
+    listing["data"].sort(key=lambda entry: entry["archive_url"])
+    index.write_text(json.dumps(listing, indent=2) + "\n")
+
+
+def _blender(*command: str) -> None:
+    """Run one of Blender's extension commands; its complaints become the error."""
+    found = importlib.util.find_spec("bpy")
+    if found is None or not found.submodule_search_locations:
+        raise PackageError("the bpy module is missing: run this with the project's .venv")
+    module = Path(next(iter(found.submodule_search_locations)))
+    tool = next(module.glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
+    done = subprocess.run(
+        [sys.executable, str(tool), *command], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0 or "warn" in (done.stdout + done.stderr).lower():
+        raise PackageError(f"extension {command[0]}: {done.stdout}{done.stderr}")
+
+
+def table(zips: list[Path]) -> str:
+    """Names, sizes and hashes, as Markdown."""
+    lines = ["| File | MB | SHA-256 |", "| --- | ---: | --- |"]
+    for path in sorted(zips):
+        size = path.stat().st_size / 1e6
+        lines.append(f"| `{path.name}` | {size:.1f} | `{wheels.sha256(path)}` |")
+    return "\n".join(lines)
+
+
+def write_table(page: Path, text: str) -> None:
+    """Put ``text`` between the markers of a Markdown page."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line in this module's docstring."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--platform", action="append", choices=[p.name for p in PLATFORMS])
+    parser.add_argument("--python", action="append", choices=[g.python for g in GENERATIONS])
+    parser.add_argument("--variant", default="small", choices=wheels.VARIANTS)
+    parser.add_argument("--find-links", action="append", default=[], metavar="WHERE")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--table", type=Path, metavar="PAGE", help="rewrite this page's table")
+    given = parser.parse_args(arguments)
+    try:
+        zips = [
+            build(Package(platform.name, generation, given.variant), given.out, given.find_links)
+            for generation in GENERATIONS
+            for platform in PLATFORMS
+            if platform.name in (given.platform or [platform.name])
+            and generation.python in (given.python or [generation.python])
+        ]
+        make_site(zips, given.out / "site" / given.variant)
+    except (PackageError, wheels.LockError, subprocess.CalledProcessError) as error:
+        print(f"package: {error}", file=sys.stderr)
+        return 1
+    print(table(zips))
+    if given.table:
+        write_table(given.table, table(sorted(given.out.glob("impasto-*.zip"))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
