@@ -54,11 +54,33 @@ class Stylizer:
         return style_code(image, self.encoder(image))[0].cpu().numpy()
 
     @torch.inference_mode()
+    def measure(
+        self,
+        images: Sequence[np.ndarray],
+        counted: Sequence[np.ndarray | None] | None = None,
+        *,
+        seamless: bool = False,
+    ) -> np.ndarray:
+        """The common content code ``(1, CODE_LENGTH)`` of several images: UDIM tiles, or a shot.
+
+        Images are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]; ``counted`` as in :meth:`paint`.
+        """
+        sums, palettes = FeatureSums(), []
+        for colour, mask in zip(images, counted or [None] * len(images), strict=True):
+            image = pad_to_stride(to_tensor(colour), seamless=seamless)
+            weights = _weights(None if mask is None else mask[..., None], seamless=seamless)
+            for tile in tiles(*image.shape[2:], self.tile, seamless=seamless):
+                sums.add(*_cores(self._encode(image, tile), weights, tile))
+            palettes.append(palette(image))
+        return torch.cat((sums.statistics(), torch.stack(palettes).mean(0)), dim=1).numpy()
+
+    @torch.inference_mode()
     def paint(
         self,
         colour: np.ndarray,
         codes: np.ndarray,
         *,
+        own: np.ndarray | None = None,
         regions: np.ndarray | None = None,
         strength: float = 1.0,
         seamless: bool = False,
@@ -75,6 +97,8 @@ class Stylizer:
             The content.
         codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
             The style, or those of K regions.
+        own : (K, CODE_LENGTH) float32, optional
+            The content's own code, from :meth:`measure`; measured here if not given.
         regions : (H, W, K) float32, optional
             How much each pixel belongs to each region; sums to one over K.
         strength : float in [0, 1]
@@ -107,13 +131,9 @@ class Stylizer:
             raise ValueError(f"regions {regions.shape} do not fit {len(codes)} codes and the image")
         image = pad_to_stride(to_tensor(colour), seamless=seamless)
         spatial = _weights(regions, seamless=seamless)
-        if counted is not None and counted.any():
-            part = counted[..., None] if regions is None else regions * counted[..., None]
-            weights = _weights(part, seamless=seamless)
-        else:
-            weights = spatial
         plan = tiles(*image.shape[2:], self.tile, seamless=seamless)
-        steps, done = len(plan) * (2 if len(plan) > 1 else 1), 0
+        measuring = own is None and len(plan) > 1
+        steps, done = len(plan) * (2 if measuring else 1), 0
 
         def advance() -> None:
             nonlocal done
@@ -122,21 +142,29 @@ class Stylizer:
             if cancel():
                 raise JobCancelled("Cancelled.")
 
-        sums = FeatureSums(len(codes))
-        features = None
-        for tile in plan:
-            features = self._encode(image, tile)
-            sums.add(*_cores(features, weights, tile))
-            if len(plan) > 1:
-                advance()
-        own = torch.cat((sums.statistics(), palette(image).expand(len(codes), -1)), dim=1).to(self.device)
-        target = torch.lerp(own, torch.from_numpy(codes).to(self.device), strength)
+        features = self._encode(image, plan[0])
+        if own is None:
+            weights = spatial
+            if counted is not None and counted.any():
+                part = counted[..., None] if regions is None else regions * counted[..., None]
+                weights = _weights(part, seamless=seamless)
+            sums = FeatureSums(len(codes))
+            for tile in plan:
+                if measuring:
+                    features = self._encode(image, tile)
+                    advance()
+                sums.add(*_cores(features, weights, tile))
+            colours = palette(image).expand(len(codes), -1)
+            content = torch.cat((sums.statistics(), colours), dim=1).to(self.device)
+        else:
+            content = torch.from_numpy(own).to(self.device)
+        target = torch.lerp(content, torch.from_numpy(codes).to(self.device), strength)
         noise = self._noise(image.shape, seed)
         result = np.empty_like(colour)
         for tile in plan:
             if len(plan) > 1:
                 features = self._encode(image, tile)
-            painted = self._decode(features, own, target, noise, spatial, tile)
+            painted = self._decode(features, content, target, noise, spatial, tile)
             rows, columns = tile.rows, tile.columns
             core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
             kept = result[rows.core, columns.core]

@@ -1,0 +1,111 @@
+"""Stylize many images, each written as soon as it is done: what the worker runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import ImpastoError, JobCancelled
+from ..imaging.files import image_size, read_picture, write_picture
+from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
+from . import looks, memory
+from .stylebook import StyleBook
+from .stylizer import Stylizer
+
+
+class StylizeBatch:
+    """Runs requests with networks and styles that stay loaded from one to the next."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        self._stylizer = Stylizer(device)
+        self._styles = StyleBook(self._stylizer)
+
+    def run(
+        self,
+        request: StylizeRequest,
+        *,
+        progress: Callable[[Progress], None],
+        cancel: Callable[[], bool],
+        item_done: Callable[[ItemDone], None],
+    ) -> StylizeResult:
+        """Stylize every item; one that fails is reported and the others go on.
+
+        Raises
+        ------
+        JobCancelled
+            ``cancel()`` became true; items already written stay.
+        """
+        written: dict[str, tuple[str, ...]] = {}
+        failures = []
+        count = len(request.items)
+        for index, item in enumerate(request.items):
+            if cancel():
+                raise JobCancelled("Cancelled.")
+            step = f'Stylizing "{item.image.key}" ({index + 1} of {count})'
+
+            def advance(done: float, index: int = index, step: str = step) -> None:
+                progress(Progress((index + done) / count, step))
+
+            advance(0.0)
+            try:
+                self._one(item, request.memory_limit, advance, cancel)
+            except JobCancelled:
+                raise
+            except ImpastoError as error:
+                failures.append(Failure(item.image.key, str(error)))
+            except MemoryError:
+                failures.append(Failure(item.image.key, str(memory.too_large(item.image.key))))
+            else:
+                written[item.image.key] = item.outputs
+                item_done(ItemDone(item.image.key, item.outputs))
+        progress(Progress(1.0, "Done"))
+        return StylizeResult(written, tuple(failures))
+
+    def _one(
+        self,
+        item: StylizeItem,
+        memory_limit: int,
+        advance: Callable[[float], None],
+        cancel: Callable[[], bool],
+    ) -> None:
+        style = self._styles.resolve(item.look.styles)
+        sizes = [image_size(path) for path in item.image.paths]
+        self._stylizer.tile = memory.tile_for(sizes, item.look, item.image.key, memory_limit)
+        pictures = [
+            read_picture(path, colour_space=item.image.colour_space, alpha_mode=item.image.alpha_mode)
+            for path in item.image.paths
+        ]
+        results = looks.stylize(
+            self._stylizer,
+            pictures,
+            item.look,
+            style,
+            progress=lambda done: advance(0.95 * done),
+            cancel=cancel,
+        )
+        for picture, output in zip(results, item.outputs, strict=True):
+            write_picture(picture, Path(output))
+
+
+_BATCH: StylizeBatch | None = None
+
+
+def stylize(
+    request: StylizeRequest,
+    *,
+    progress: Callable[[Progress], None],
+    cancel: Callable[[], bool],
+    item_done: Callable[[ItemDone], None],
+) -> StylizeResult:
+    """Run a request on the process's one batch, made on first use."""
+    global _BATCH
+    if _BATCH is None:
+        progress(Progress(0.0, "Loading the generator"))
+        _BATCH = StylizeBatch()
+    return _BATCH.run(request, progress=progress, cancel=cancel, item_done=item_done)
+
+
+def release() -> None:
+    """Forget the networks and styles."""
+    global _BATCH
+    _BATCH = None

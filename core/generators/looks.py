@@ -1,0 +1,164 @@
+"""From a picture and a look to the stylized picture: everything around the networks.
+
+Colour and range, alpha, brush scale, keep-colour, output size. The networks see sRGB-encoded
+colours in [0, 1] at a working resolution; this module takes pictures there and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import UnsupportedImage
+from ..imaging.alpha import fill_under_alpha
+from ..imaging.colour import compress_range, expand_range, keep_luminance_only
+from ..imaging.picture import Picture
+from ..imaging.resize import resize
+from ..styles.look import Look
+from ..networks.encoder import STRIDE
+from ..styles.style import ZOOMS, Style
+from .stylizer import Stylizer
+
+REFERENCE_SIDE = 1024
+"""Long side in pixels at which a brush scale of 1 is the style's own."""
+
+_FULL_EFFECT = 0.5
+_DETAIL = 0.7
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes ``(width, height)`` of the result and of the work, and the zoom of the style."""
+
+    size: tuple[int, int]
+    working: tuple[int, int]
+    zoom: float
+
+
+def plan(size: tuple[int, int], look: Look) -> Plan:
+    """Decide at which resolution to paint, so that the brush has its size relative to the picture.
+
+    The style's codes know brushes from half to twice their native size. What lies beyond is
+    reached by painting a smaller or larger picture, so a preview looks like the final.
+    """
+    width, height = size
+    if look.max_side and max(size) > look.max_side:
+        factor = look.max_side / max(size)
+        width, height = (max(1, round(side * factor)) for side in size)
+    wanted = look.brush_scale * max(width, height) / REFERENCE_SIDE
+    zoom = float(np.clip(wanted, ZOOMS[0], ZOOMS[-1]))
+    unit = STRIDE if look.seamless else 1
+    working = tuple(max(STRIDE, round(side * zoom / wanted / unit) * unit) for side in (width, height))
+    return Plan((width, height), working, zoom)  # type: ignore[arg-type]
+
+
+def stylize(
+    stylizer: Stylizer,
+    pictures: Sequence[Picture],
+    look: Look,
+    style: Style,
+    *,
+    progress: Callable[[float], None] = lambda done: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> list[Picture]:
+    """Stylize one picture, or the tiles of one UDIM with common statistics.
+
+    With ``look.strength`` 0 the colours come back bit for bit (resized if ``max_side`` asks).
+
+    Raises
+    ------
+    UnsupportedImage
+        A picture holds data, not colour.
+    JobCancelled
+        ``cancel()`` became true.
+    """
+    for picture in pictures:
+        if picture.encoding == "data":
+            raise UnsupportedImage(
+                "The image holds data (Non-Color), not a picture; Impasto leaves such maps alone."
+            )
+    plans = [plan(p.size, look) for p in pictures]
+    if look.strength == 0:
+        return [_resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
+    works = [_to_work(p, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
+    own = None
+    if len(works) > 1:
+        colours, masks = zip(*works, strict=True)
+        own = stylizer.measure(colours, masks, seamless=look.seamless)
+    results = []
+    for index, (picture, goal, (colour, counted)) in enumerate(zip(pictures, plans, works, strict=True)):
+
+        def advance(done: float, index: int = index) -> None:
+            progress((index + done) / len(pictures))
+
+        painted = stylizer.paint(
+            colour,
+            style.code(goal.zoom),
+            own=own,
+            strength=look.strength,
+            seamless=look.seamless,
+            seed=look.seed,
+            counted=counted,
+            progress=advance,
+            cancel=cancel,
+        )
+        results.append(_from_work(_resized(picture, goal.size, look.seamless), colour, painted, look))
+    return results
+
+
+def _display(picture: Picture) -> np.ndarray:
+    """Colours as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
+    if picture.encoding == "linear":
+        return compress_range(picture.colour)
+    return picture.colour
+
+
+def _to_work(picture: Picture, goal: Plan, seamless: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """The picture at working resolution, and which of its pixels count."""
+    colour, counted = _display(picture), None
+    if picture.alpha is not None:
+        colour = fill_under_alpha(colour, picture.alpha)
+        full = np.float32(1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max)
+        counted = np.clip(resize(picture.alpha.astype(np.float32) / full, goal.working, wrap=seamless), 0, 1)
+    return np.clip(resize(colour, goal.working, wrap=seamless), 0, 1), counted
+
+
+def _resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
+    """The picture at another size, alpha included; the same object if the size is its own."""
+    if picture.size == size:
+        return picture
+    alpha = picture.alpha
+    if alpha is not None:
+        top = 1 if alpha.dtype.kind == "f" else np.iinfo(alpha.dtype).max
+        smooth = resize(alpha.astype(np.float32), size, wrap=seamless).clip(0, top)
+        alpha = (smooth if alpha.dtype.kind == "f" else np.rint(smooth)).astype(alpha.dtype)
+    colour = resize(picture.colour, size, wrap=seamless)
+    if picture.depth in ("8", "16"):
+        colour = colour.clip(0, 1)
+    return Picture(colour, alpha, picture.depth, picture.encoding, picture.grey)
+
+
+def _from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
+    """Bring the painting to the picture's size and range, and apply keep-colour and low strengths.
+
+    Where the work was smaller than the picture, the picture's own fine detail of lightness, which
+    the work could not see, is added back.
+    """
+    original = _display(picture)
+    size = picture.size
+    if painted.shape[1::-1] != size:
+        seen = resize(colour, size, wrap=look.seamless)
+        painted = resize(painted, size, wrap=look.seamless)
+        if colour.shape[0] * colour.shape[1] < original.shape[0] * original.shape[1]:
+            detail = (original - seen) @ np.float32([0.2126, 0.7152, 0.0722])
+            painted += np.float32(_DETAIL) * detail[..., None]
+        painted = np.clip(painted, 0, 1)
+    if look.keep_colour > 0:
+        painted = keep_luminance_only(painted, original, look.keep_colour)
+    if look.strength < _FULL_EFFECT:
+        painted = original + (painted - original) * np.float32(look.strength / _FULL_EFFECT)
+    if picture.encoding == "linear":
+        painted = expand_range(painted)
+    return picture.with_colour(painted)

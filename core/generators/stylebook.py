@@ -1,0 +1,83 @@
+"""From a reference to a style: built-in, saved, or any picture, encoded once and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ImageMissing, ImageUnreadable, StyleUnreadable
+from ..imaging.colour import compress_range
+from ..imaging.files import read_picture
+from ..imaging.resize import resize
+from ..styles.catalog import builtin_styles
+from ..styles.look import StyleRef
+from ..styles.style import SUFFIX, ZOOMS, Provenance, Style, blend, load_style_file
+from .stylizer import Stylizer
+
+STYLE_SIDE = 512
+"""Short side in pixels to which a style picture is brought at zoom 1."""
+
+_REMEMBERED = 64
+_LARGEST = 2048
+
+
+class StyleBook:
+    """Resolves style references; encoded pictures are remembered until their file changes."""
+
+    def __init__(self, stylizer: Stylizer) -> None:
+        self._stylizer = stylizer
+        self._known: dict[tuple, Style] = {}
+
+    def resolve(self, references: Sequence[StyleRef]) -> Style:
+        """The blend of all referenced styles by weight.
+
+        Raises
+        ------
+        StyleUnreadable
+            A reference is no built-in style, no saved style and no picture.
+        """
+        if not references:
+            raise StyleUnreadable("No style is chosen; pick one in the gallery or a picture from disk.")
+        styles = [self._one(r.source) for r in references]
+        return blend(styles, [r.weight for r in references])
+
+    def _one(self, source: str) -> Style:
+        for info in builtin_styles():
+            if info.identifier == source:
+                return self._remember((source,), lambda: load_style_file(info.file))
+        path = Path(source)
+        if not path.is_file():
+            raise StyleUnreadable(f'There is no style "{source}"; pick another style or picture.')
+        stat = path.stat()
+        load = load_style_file if path.suffix == SUFFIX else self._encode
+        return self._remember((source, stat.st_mtime_ns, stat.st_size), lambda: load(path))
+
+    def _remember(self, key: tuple, load) -> Style:
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = load()
+        return self._known[key]
+
+    def _encode(self, path: Path) -> Style:
+        try:
+            picture = read_picture(path)
+        except (ImageUnreadable, ImageMissing) as error:
+            raise StyleUnreadable(
+                f'The style "{path.name}" is not a picture that Impasto can read; pick another one.'
+            ) from error
+        colour = picture.colour if picture.encoding == "srgb" else compress_range(picture.colour)
+        return Style(path.stem, path.stem, encode_zooms(self._stylizer, colour), provenance=Provenance(path.stem))
+
+
+def encode_zooms(stylizer: Stylizer, colour: np.ndarray) -> np.ndarray:
+    """Codes ``(len(ZOOMS), CODE_LENGTH)`` of ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
+    height, width = colour.shape[:2]
+    codes = []
+    for zoom in ZOOMS:
+        factor = min(zoom * STYLE_SIDE / min(height, width), _LARGEST / max(height, width))
+        size = (max(16, round(width * factor)), max(16, round(height * factor)))
+        codes.append(stylizer.encode_style(np.clip(resize(colour, size), 0, 1)))
+    return np.stack(codes)

@@ -1,0 +1,31 @@
+"""How to stylize: the artist's choices, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StyleRef:
+    """A style by where it comes from: a built-in identifier, an image file, or a saved style file."""
+
+    source: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to stylize. Several ``styles`` are blended by their weights.
+
+    ``strength`` in [0, 1]; 0 returns the input bit for bit. ``brush_scale`` in [0.25, 4]: size of the
+    style's features relative to the picture, 1 as in the style. ``keep_colour`` in [0, 1]: 1 changes
+    luminance only. ``max_side`` = 0 keeps the source's size.
+    """
+
+    styles: tuple[StyleRef, ...]
+    strength: float = 1.0
+    brush_scale: float = 1.0
+    keep_colour: float = 0.0
+    seamless: bool = False
+    max_side: int = 0
+    seed: int = 0
