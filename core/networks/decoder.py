@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import Conv3x3
+from .layers import Conv3x3, Upsample2x
 
 _MAPPED = 256
 _MAX_GAIN = 8.0  # a nearly flat channel would turn compression noise into paint
@@ -91,6 +91,7 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(StyledBlock(c, i) for c, i in self.BLOCKS)
         w1, w2, w3, w4 = WIDTHS
         self.narrow = nn.ModuleList((nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1)))
+        self.upsample = Upsample2x()
         self.to_pixels = Conv3x3(w1, 12)
 
     def forward(
@@ -142,7 +143,7 @@ class Decoder(nn.Module):
             x = self.narrow[level](x)
             if regions is None:
                 x = x + shift  # while it is small: bilinear keeps constants
-            x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = self.upsample(x)
             x = torch.addcmul(x, content[2 - level], gain)
             return x if regions is None else x + shift
 

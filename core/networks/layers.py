@@ -45,10 +45,25 @@ def pad_axis(x: Tensor, border: Border, amounts: tuple[int, int, int, int]) -> T
 
 
 def set_border(module: nn.Module, border: Border | tuple[Border, Border]) -> None:
-    """Choose the border rule of every :class:`Conv3x3` in ``module``."""
+    """Choose the border rule of everything in ``module`` that looks past its cell."""
     for child in module.modules():
-        if isinstance(child, Conv3x3):
+        if isinstance(child, (Conv3x3, Upsample2x)):
             child.border = border
+
+
+class Upsample2x(nn.Module):
+    """Bilinear upsampling by two that knows a torus when it is on one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.border: Border | tuple[Border, Border] = "reflect"
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``(B, C, H, W)`` to ``(B, C, 2 H, 2 W)``."""
+        if "circular" not in (self.border, *self.border):
+            return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+        wide = F.interpolate(pad(x, self.border), scale_factor=2, mode="bilinear", align_corners=False)
+        return wide[..., 2:-2, 2:-2]
 
 
 class Bottleneck(nn.Module):
