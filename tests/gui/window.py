@@ -1,0 +1,225 @@
+"""Blender in a window that nobody sees: a screen, a pointer, a keyboard, and questions to the inside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from sandbox import Sandbox
+
+HERE = Path(__file__).resolve().parent
+SIZE = (1280, 960)
+
+
+class GuiFailure(AssertionError):
+    """What should have appeared did not; the text says what, and a screenshot is kept."""
+
+
+class Screen:
+    """An X server, and a shell beside it for the pointer and the keyboard."""
+
+    def __init__(self, sandbox: Sandbox, number: int, size: tuple[int, int] = SIZE):
+        self.sandbox = sandbox
+        self.display = f":{number}"
+        stale = sandbox.root / f"tmp/.X{number}-lock"
+        stale.unlink(missing_ok=True)
+        self._server = subprocess.Popen(
+            sandbox.argv(
+                *("Xvfb", self.display, "-screen", "0", f"{size[0]}x{size[1]}x24"),
+                *("-nolisten", "tcp", "-noreset"),
+            ),
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: (sandbox.root / f"tmp/.X11-unix/X{number}").exists(), "the X server", 20)
+        self._shell = subprocess.Popen(
+            sandbox.argv("sh", DISPLAY=self.display),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def do(self, command: str) -> None:
+        """One ``xdotool`` command line; returns when X has it."""
+        self._shell.stdin.write(f"xdotool {command} >&2; echo done\n")
+        self._shell.stdout.readline()
+
+    def shot(self, file: Path) -> Path:
+        """A screenshot, straight from X."""
+        inside = "/w/shot.png"
+        self.sandbox.run("import", "-window", "root", inside, DISPLAY=self.display)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(self.sandbox.root / inside.lstrip("/"), file)
+        return file
+
+    def close(self) -> None:
+        """End the shell and the server."""
+        for process in (self._shell, self._server):
+            process.terminate()
+            process.wait(10)
+
+
+class Window:
+    """One running Blender on a screen."""
+
+    def __init__(self, screen: Screen, log: Path, *arguments: str, profile: str = "/w/profile"):
+        self.screen = screen
+        self.log = log
+        self.pictures = log.parent
+        sandbox = screen.sandbox
+        for name in ("agent.py",):
+            shutil.copy(HERE / name, sandbox.work / name)
+        address = sandbox.work / "agent.sock"
+        address.unlink(missing_ok=True)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as out:
+            self.process = subprocess.Popen(
+                sandbox.argv(
+                    *("blender", "--window-geometry", "0", "0", str(SIZE[0]), str(SIZE[1])),
+                    *("--python", "/w/agent.py", *arguments, "--", "/w/agent.sock"),
+                    DISPLAY=screen.display,
+                    BLENDER_USER_RESOURCES=profile,
+                    PYTHONWARNINGS="default",
+                ),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_for(address.exists, "Blender's first window", 90)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(address))
+        self._replies = self._socket.makefile()
+
+    # --- asking ------------------------------------------------------------------------------------
+
+    def run(self, code: str, timeout: float = 60.0):
+        """Run code inside; it may set ``answer``."""
+        self._socket.settimeout(timeout)
+        self._socket.sendall(json.dumps({"code": code}).encode() + b"\n")
+        reply = json.loads(self._replies.readline())
+        if "error" in reply:
+            raise GuiFailure(reply["error"])
+        return reply["answer"]
+
+    def ask(self, expression: str, timeout: float = 60.0):
+        """The value of an expression inside."""
+        return self.run(f"answer = {expression}", timeout)
+
+    def until(self, expression: str, what: str, timeout: float = 60.0) -> None:
+        """Wait until an expression is true inside."""
+        try:
+            wait_for(lambda: self.ask(expression), what, timeout)
+        except GuiFailure:
+            self.shot("failure")
+            raise
+
+    # --- doing -------------------------------------------------------------------------------------
+
+    def move(self, x: float, y: float) -> None:
+        """Move the pointer there, in two steps: Blender wants to see it come."""
+        x, y = round(x), round(y)
+        self.screen.do(f"mousemove {x + 1} {y} mousemove {x} {y}")
+
+    def click(self, x: float, y: float, button: int = 1) -> None:
+        """Move there and click."""
+        self.move(x, y)
+        time.sleep(0.15)
+        self.screen.do(f"click {button}")
+        time.sleep(0.15)
+
+    def key(self, *names: str) -> None:
+        """Press keys one after the other (``ctrl+z``, ``Escape``)."""
+        self.screen.do("key --delay 60 " + " ".join(names))
+        time.sleep(0.1)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self.screen.do(f"type --delay 15 -- '{text}'")
+        time.sleep(0.1)
+
+    def scroll(self, clicks: int, kind: str = "UI", editor: str = "VIEW_3D") -> None:
+        """Turn the wheel over a region: positive goes down."""
+        left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
+        self.move(left + width * 0.5, top + height * 0.5)
+        self.screen.do(f"click --repeat {abs(clicks)} --delay 30 {5 if clicks > 0 else 4}")
+        time.sleep(0.4)
+
+    def shot(self, name: str) -> Path:
+        """A screenshot among this run's pictures."""
+        return self.screen.shot(self.pictures / f"{name}.png")
+
+    # --- finding -----------------------------------------------------------------------------------
+
+    def find(self, pattern: str, *, kind: str = "UI", editor: str = "VIEW_3D") -> tuple[int, int]:
+        """Where a button is, found as an artist does: by moving the pointer over the region.
+
+        ``pattern`` is searched in the button's Python (``impasto.analyze_textures``). The region is
+        scrolled up, then down page by page.
+        """
+        wanted = re.compile(pattern)
+        self.scroll(-60, kind, editor)
+        before = ""
+        for _ in range(6):
+            left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
+            seen = []
+            for y in range(top + 8, top + height - 4, 10):
+                for part in (0.35, 0.8):
+                    self.move(left + width * part, y)
+                    time.sleep(0.02)
+                    seen.append(self.ask(f"under_pointer({kind!r}, {editor!r})"))
+                    if wanted.search(seen[-1]):
+                        return round(left + width * part), y + 5
+            if seen == before:
+                break
+            before = seen
+            self.scroll(8, kind, editor)
+        self.shot("failure")
+        raise GuiFailure(f"no button {pattern!r}; there are: {sorted(set(seen))}")
+
+    def press(self, pattern: str, **where: str) -> None:
+        """Find a button and click it."""
+        self.click(*self.find(pattern, **where))
+
+    # --- ending ------------------------------------------------------------------------------------
+
+    def alive(self) -> bool:
+        """Whether Blender still runs."""
+        return self.process.poll() is None
+
+    def quit(self) -> int:
+        """Quit as an artist does who has nothing to save; the exit code."""
+        with contextlib.suppress(GuiFailure, OSError, ValueError):
+            self.run("bpy.app.timers.register(leave, first_interval=0.1)")
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise GuiFailure("Blender did not quit") from None
+
+    def kill(self) -> None:
+        """The end of a Blender that hangs."""
+        if self.alive():
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def complaints(self) -> list[str]:
+        """Lines of the log that no artist should see."""
+        bad = re.compile(r"Traceback|Error|[Ww]arning|WARN|ERROR|Exception|leak", re.ASCII)
+        return [line for line in self.log.read_text().splitlines() if bad.search(line)]
+
+
+def wait_for(condition, what: str, timeout: float) -> None:
+    """Look again and again until ``condition()`` is true."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise GuiFailure(f"waited {timeout:.0f} s in vain for {what}")
+        time.sleep(0.05)
