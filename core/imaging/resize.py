@@ -1,0 +1,62 @@
+"""Bring an image to another size."""
+
+from __future__ import annotations
+
+from math import gcd
+
+import cv2
+import numpy as np
+
+_REACH = 4
+"""Pixels to each side that the Lanczos filter looks at."""
+
+
+def resize(image: np.ndarray, size: tuple[int, int], *, wrap: bool = False) -> np.ndarray:
+    """Area average where an axis shrinks, Lanczos (8 taps) where it grows.
+
+    Lanczos overshoots at hard edges; clip where the range matters.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, C)
+        Converted to float32.
+    size : (width, height)
+        In pixels, at least 1.
+    wrap : bool
+        The image is a torus: filters look across its border, so a seamless texture stays so.
+
+    Returns
+    -------
+    (height, width) or (height, width, C) float32
+        ``image`` itself if it has that size and is float32.
+    """
+    result = np.asarray(image, dtype=np.float32)
+    # Shrinking first leaves less to do for the other axis.
+    axes = sorted((1, 0), key=lambda axis: size[1 - axis] / result.shape[axis])
+    for axis in axes:
+        result = _along(result, axis, size[1 - axis], wrap)
+    return result
+
+
+def _along(image: np.ndarray, axis: int, length: int, wrap: bool) -> np.ndarray:
+    old = image.shape[axis]
+    if length == old:
+        return image
+    if length < old:  # each new pixel averages its own stretch, so nothing reaches over the border
+        return _scaled(image, axis, length, cv2.INTER_AREA)
+    if not wrap:
+        return _scaled(image, axis, length, cv2.INTER_LANCZOS4)
+    # Pad by a whole number of old pixels that is a whole number of new ones, too: no phase shift.
+    unit = old // gcd(old, length)
+    pad = -(-_REACH // unit) * unit
+    margin = pad * length // old
+    padded = image.take(np.arange(-pad, old + pad) % old, axis=axis)
+    grown = _scaled(padded, axis, length + 2 * margin, cv2.INTER_LANCZOS4)
+    return np.ascontiguousarray(grown[(slice(None),) * axis + (slice(margin, margin + length),)])
+
+
+def _scaled(image: np.ndarray, axis: int, length: int, method: int) -> np.ndarray:
+    height, width = image.shape[:2]
+    target = (width, length) if axis == 0 else (length, height)
+    scaled = cv2.resize(image, target, interpolation=method)
+    return scaled.reshape(scaled.shape[:2] + image.shape[2:])  # cv2 drops an axis of one channel
