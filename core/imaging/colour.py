@@ -21,7 +21,11 @@ _BISECTIONS = 12
 # IEC 61966-2-1 primaries and white D65 to CIE XYZ, rows divided by the white point.
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 _XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
 )
 _TO_XYZ = (_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
 _FROM_XYZ = np.linalg.inv(_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
@@ -41,8 +45,14 @@ _LMS_OK = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_TO_LMS, _FROM_LMS = _RGB_LMS.T.astype(np.float32), np.linalg.inv(_RGB_LMS).T.astype(np.float32)
-_TO_OK, _FROM_OK = _LMS_OK.T.astype(np.float32), np.linalg.inv(_LMS_OK).T.astype(np.float32)
+_TO_LMS, _FROM_LMS = (
+    _RGB_LMS.T.astype(np.float32),
+    np.linalg.inv(_RGB_LMS).T.astype(np.float32),
+)
+_TO_OK, _FROM_OK = (
+    _LMS_OK.T.astype(np.float32),
+    np.linalg.inv(_LMS_OK).T.astype(np.float32),
+)
 
 
 def srgb_to_linear(colour: np.ndarray) -> np.ndarray:
@@ -68,7 +78,9 @@ def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
     return _banded(_from_lab, lab)
 
 
-def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: float) -> np.ndarray:
+def keep_luminance_only(
+    stylized: np.ndarray, original: np.ndarray, amount: float
+) -> np.ndarray:
     """Give a stylized image the colours of its original and keep only its lightness.
 
     Chroma is mixed in OKLab, whose hues stay put when lightness changes. Where the mixture leaves
@@ -86,7 +98,9 @@ def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: floa
     """
     if amount == 0:
         return stylized
-    return _banded(lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original)
+    return _banded(
+        lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original
+    )
 
 
 def peak_of(*images: np.ndarray) -> float:
@@ -149,7 +163,9 @@ def _shoulder(peak: float) -> float:
     low, high = 1e-9, 1e6
     for _ in range(200):  # the left side falls as a grows
         middle = (low * high) ** 0.5
-        low, high = (middle, high) if np.log1p(middle * top) / middle > room else (low, middle)
+        low, high = (
+            (middle, high) if np.log1p(middle * top) / middle > room else (low, middle)
+        )
     return low
 
 
@@ -162,7 +178,9 @@ def _banded(function: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndar
     result = np.empty_like(first)
     rows = max(1, _BAND * len(first) // first.size)
     for start in range(0, len(first), rows):
-        result[start : start + rows] = function(*(a[start : start + rows] for a in inputs))
+        result[start : start + rows] = function(
+            *(a[start : start + rows] for a in inputs)
+        )
     return result
 
 
@@ -180,7 +198,9 @@ def _encode(linear: np.ndarray) -> np.ndarray:
 
 def _to_lab(colour: np.ndarray) -> np.ndarray:
     xyz = _decode(colour) @ _TO_XYZ
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(np.float32)
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(
+        np.float32
+    )
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), axis=-1)
 
@@ -200,7 +220,9 @@ def _oklab_to_linear(lab: np.ndarray) -> np.ndarray:
     return (lab @ _FROM_OK) ** 3 @ _FROM_LMS
 
 
-def _mix_chroma(stylized: np.ndarray, original: np.ndarray, amount: np.float32) -> np.ndarray:
+def _mix_chroma(
+    stylized: np.ndarray, original: np.ndarray, amount: np.float32
+) -> np.ndarray:
     lab = _to_oklab(stylized)
     lab[..., 1:] += amount * (_to_oklab(original)[..., 1:] - lab[..., 1:])
     linear = _oklab_to_linear(lab)
@@ -215,7 +237,9 @@ def _into_gamut(lab: np.ndarray) -> np.ndarray:
     low, high = np.zeros((len(lab), 1), np.float32), np.ones((len(lab), 1), np.float32)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        linear = _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * middle), axis=1))
+        linear = _oklab_to_linear(
+            np.concatenate((lab[:, :1], lab[:, 1:] * middle), axis=1)
+        )
         inside = ((linear >= 0) & (linear <= 1)).all(axis=1, keepdims=True)
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
     return _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * low), axis=1))

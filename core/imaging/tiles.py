@@ -31,7 +31,9 @@ class Tile:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the whole tile; multiples of 16."""
-        return _aligned(self.height) + 2 * self.halo, _aligned(self.width) + 2 * self.halo
+        return _aligned(self.height) + 2 * self.halo, _aligned(
+            self.width
+        ) + 2 * self.halo
 
 
 def plan_tiles(width: int, height: int, *, tile: int, halo: int) -> list[Tile]:
@@ -50,7 +52,9 @@ def plan_tiles(width: int, height: int, *, tile: int, halo: int) -> list[Tile]:
         A size that is not positive, or a negative halo.
     """
     if min(width, height, tile) < 1 or halo < 0:
-        raise ValueError("tiles need an image and a side of at least one pixel, and a halo of 0 or more")
+        raise ValueError(
+            "tiles need an image and a side of at least one pixel, and a halo of 0 or more"
+        )
     side, reach = _aligned(tile), _aligned(halo)
     return [
         Tile(x, y, min(side, width - x), min(side, height - y), reach)
@@ -71,7 +75,9 @@ def cut(array: np.ndarray, tile: Tile, *, border: TileBorder = "reflect") -> np.
         if start >= 0 and start + length <= size:
             array = array[(slice(None),) * axis + (slice(start, start + length),)]
         else:
-            array = array.take(_fold(np.arange(start, start + length), size, border), axis=axis)
+            array = array.take(
+                _fold(np.arange(start, start + length), size, border), axis=axis
+            )
     return array
 
 

@@ -1,0 +1,82 @@
+"""Between the float32 colours of a picture and the numbers that files store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .alpha import full_alpha
+from .colour import linear_to_srgb, srgb_to_linear
+from .picture import Depth, Encoding, Picture
+
+DTYPES: dict[Depth, type[np.generic]] = {
+    "8": np.uint8,
+    "16": np.uint16,
+    "half": np.float16,
+    "float": np.float32,
+}
+DEPTHS: dict[np.dtype, Depth] = {np.dtype(t): depth for depth, t in DTYPES.items()}
+
+_LARGEST_HALF = 65504.0
+
+
+def to_float(samples: np.ndarray, out: np.ndarray) -> None:
+    """Stored numbers ``(H, W)`` as float32 into ``out``: integers to [0, 1], floats made finite.
+
+    Not-a-number becomes 0 and infinity the largest half float: a filter would spread them.
+    """
+    if samples.dtype.kind == "f":
+        np.nan_to_num(
+            samples, nan=0.0, posinf=_LARGEST_HALF, neginf=-_LARGEST_HALF, copy=False
+        )
+        out[...] = samples
+    else:
+        np.divide(samples, np.float32(full_alpha(samples.dtype)), out=out)
+
+
+def to_depth(colours: np.ndarray, depth: Depth) -> np.ndarray:
+    """Float32 ``(H, W)`` as numbers to store: integers rounded and clipped, floats made finite."""
+    dtype = np.dtype(DTYPES[depth])
+    if dtype.kind == "f":
+        limit = _LARGEST_HALF if depth == "half" else np.finfo(np.float32).max
+        return np.nan_to_num(colours).clip(-limit, limit).astype(dtype)
+    full = full_alpha(dtype)
+    return np.rint(np.nan_to_num(colours).clip(0, 1) * np.float32(full)).astype(dtype)
+
+
+def with_depth(picture: Picture, depth: Depth) -> Picture:
+    """The picture as another depth stores it.
+
+    Between integers and floats the colours change to the encoding that is usual there (sRGB in
+    integers, scene-linear in floats); data stays what it is.
+    """
+    if depth == picture.depth:
+        return picture
+    old, new = (np.dtype(DTYPES[d]).kind == "f" for d in (picture.depth, depth))
+    colour, encoding = picture.colour, picture.encoding
+    if old and not new and encoding == "linear":
+        colour, encoding = linear_to_srgb(colour), "srgb"
+    elif new and not old and encoding == "srgb":
+        colour, encoding = srgb_to_linear(colour), "linear"
+    alpha = picture.alpha
+    if alpha is not None:
+        share = np.empty(alpha.shape, np.float32)
+        to_float(alpha.copy(), share)
+        alpha = to_depth(share, depth)
+    return replace(picture, colour=colour, alpha=alpha, depth=depth, encoding=encoding)
+
+
+def encoding_of(colour_space: str, depth: Depth) -> Encoding:
+    """What Blender's name of a colour space means for the numbers; empty: what is usual for the depth.
+
+    Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colours.
+    """
+    name = colour_space.lower()
+    if not name:
+        return "srgb" if depth in ("8", "16") else "linear"
+    if any(part in name for part in ("non-colo", "noncolo", "raw", "data")):
+        return "data"
+    if any(part in name for part in ("linear", "acescg", "aces2065", "xyz")):
+        return "linear"
+    return "srgb"

@@ -1,0 +1,122 @@
+"""OpenEXR files, whose alpha is premultiplied, to pictures, whose alpha is straight, and back."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import UnsupportedImage
+from .alpha import to_premultiplied, to_straight
+from .convert import DEPTHS, to_depth, to_float
+from .picture import Picture
+from .raster import DecodeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels of the first part's data window, which is what Blender shows."""
+    low, high = _open(path, header_only=True).parts[0].header["dataWindow"]
+    return int(high[0] - low[0] + 1), int(high[1] - low[1] + 1)
+
+
+def decode(path: Path, *, premultiplied: bool = True) -> Picture:
+    """Read the first layer that shows a picture: plain R, G, B, or the render's Combined, or Y.
+
+    Raises
+    ------
+    DecodeError
+        The file is damaged.
+    UnsupportedImage
+        There is no such layer, or it is stored as integers, deep, or at less than full resolution.
+    """
+    parts = _open(path).parts
+    channels, prefix, names = _layer([part.channels for part in parts], path)
+    bands = [channels[prefix + name].pixels for name in names]
+    shape = bands[0].shape
+    alpha_channel = channels.get(prefix + "A")
+    alpha = (
+        None if alpha_channel is None else np.ascontiguousarray(alpha_channel.pixels)
+    )
+    every = bands if alpha is None else [*bands, alpha]
+    if any(
+        b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every
+    ):
+        raise UnsupportedImage(
+            f'The image "{path.name}" stores a kind of pixels that Impasto cannot restyle; save it as RGB.'
+        )
+    colour = np.empty((*shape, 3), np.float32)
+    for c, band in enumerate(bands):
+        to_float(band, colour[..., c])
+    if len(bands) == 1:
+        colour[..., 1:] = colour[..., :1]
+    if alpha is not None and premultiplied:
+        to_straight(colour, alpha)
+        np.nan_to_num(colour, copy=False)
+    return Picture(colour, alpha, DEPTHS[bands[0].dtype], "linear", len(bands) == 1)
+
+
+def encode(picture: Picture, *, premultiplied: bool = True) -> bytes:
+    """A scanline file, losslessly compressed (ZIP), of a picture of depth half or float."""
+    exr = _library()
+    colour, alpha = picture.colour, picture.alpha
+    if alpha is not None and premultiplied:
+        colour = to_premultiplied(colour, alpha)
+    names = "Y" if picture.grey else "RGB"
+    channels = {
+        name: to_depth(colour[..., c], picture.depth) for c, name in enumerate(names)
+    }
+    if alpha is not None:
+        channels["A"] = np.ascontiguousarray(alpha)
+    header = {"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}
+    buffer = io.BytesIO()
+    exr.File(header, channels).write(buffer)
+    return buffer.getvalue()
+
+
+def _library():
+    # Only here: a Python of the artist's own, with its own torch, may lack the package.
+    try:
+        import OpenEXR
+    except ImportError as error:
+        raise UnsupportedImage(
+            "The Worker Python has no OpenEXR package; install it there, or save the images as PNG."
+        ) from error
+    return OpenEXR
+
+
+def _open(path: Path, *, header_only: bool = False):
+    try:
+        return _library().File(
+            str(path), separate_channels=True, header_only=header_only
+        )
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise DecodeError(str(error)) from error
+
+
+def _layer(parts: list[dict], path: Path) -> tuple[dict, str, str]:
+    """The channels of a part, the prefix of a layer in it, and the names of its colours."""
+    for names in ("RGB", "Y"):
+        found = [
+            (channels, name[: -len(names[0])])
+            for channels in parts
+            for name in channels
+            if name.endswith(names[0])
+            and all(name[:-1] + other in channels for other in names)
+        ]
+        found = [
+            (c, prefix) for c, prefix in found if not prefix or prefix.endswith(".")
+        ]
+        # Without a layer name first, then the render itself, then whatever comes first.
+        found.sort(key=lambda item: (item[1] != "", "Combined" not in item[1]))
+        if found:
+            return *found[0], names
+    for channels in parts:
+        if len(channels) == 1:
+            return channels, next(iter(channels)), ("",)  # type: ignore[return-value]
+    raise UnsupportedImage(
+        f'The image "{path.name}" has no colour layer; choose one that shows a picture.'
+    )

@@ -1,0 +1,215 @@
+"""What an image file says about itself, read without decoding it."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+Kind = Literal["png", "jpeg", "tiff", "bmp", "tga", "webp", "exr", "hdr"]
+
+_TGA_TYPES = (1, 2, 3, 9, 10, 11)
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_TIFF_FORMATS = {1: "B", 3: "H", 4: "I", 16: "Q"}
+
+
+class BadHeader(Exception):
+    """The bytes do not follow the format they claim."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Kind and size in pixels, and what decoders do not tell.
+
+    ``grey``: one colour channel is stored, beside an alpha channel. ``alpha`` says how a TIFF's
+    fourth channel is meant. ``key`` is the grey code that is transparent in a PNG without alpha.
+    """
+
+    kind: Kind
+    width: int
+    height: int
+    grey: bool = False
+    alpha: Literal["none", "straight", "premultiplied"] = "none"
+    bits: int = 8
+    key: int | None = None
+
+
+def read_header(file: BinaryIO, suffix: str = "") -> Header | None:
+    """The header of an open file, or None if it is no image of a known kind.
+
+    The kind is told from the first bytes; ``suffix`` (``.tga``) only for TGA, which has no mark.
+    OpenEXR gives its kind only, with size 0.
+
+    Raises
+    ------
+    BadHeader
+        The file starts like an image, and then does not go on like one.
+    """
+    start = file.read(32)
+    try:
+        if start.startswith(b"\x89PNG\r\n\x1a\n"):
+            return _png(file, start)
+        if start.startswith(b"\xff\xd8\xff"):
+            return _jpeg(file)
+        if start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+            return _tiff(file, start)
+        if start.startswith(b"BM"):
+            width, height = struct.unpack_from("<ii", start, 18)
+            return Header("bmp", width, abs(height))
+        if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+            return _webp(start)
+        if start.startswith(b"\x76\x2f\x31\x01"):
+            return Header("exr", 0, 0)
+        if start.startswith((b"#?RADIANCE", b"#?RGBE")):
+            return _hdr(file)
+        if suffix.lower() == ".tga" and len(start) >= 18 and start[2] in _TGA_TYPES:
+            width, height = struct.unpack_from("<HH", start, 12)
+            return Header("tga", width, height)
+    except (struct.error, ValueError, KeyError, IndexError) as error:
+        raise BadHeader(str(error)) from error
+    return None
+
+
+def is_complete(kind: Kind, data: bytes | bytearray) -> bool:
+    """Whether a PNG or JPEG is whole; decoders differ in how they treat half ones.
+
+    PNG: all chunks up to IEND are there and the critical ones match their checksum. JPEG: an
+    end-of-image mark follows the start of the scan. Other kinds are left to their decoder.
+    """
+    if kind == "png":
+        return _whole_png(data)
+    if kind == "jpeg":
+        return _whole_jpeg(data)
+    return True
+
+
+def _png(file: BinaryIO, start: bytes) -> Header:
+    width, height, bits, colour = struct.unpack_from(">IIBB", start, 16)
+    key = None
+    if colour == 0:  # only here do decoders overlook the transparent colour
+        file.seek(33)
+        while (head := file.read(8))[4:] not in (b"IDAT", b""):
+            length, name = struct.unpack(">I4s", head)
+            if name == b"tRNS":
+                key = struct.unpack(">H", file.read(2))[0] * (
+                    255 // (2**bits - 1) if bits < 8 else 1
+                )
+                break
+            file.seek(length + 4, 1)
+    return Header("png", width, height, grey=colour in (0, 4), bits=bits, key=key)
+
+
+def _whole_png(data: bytes | bytearray) -> bool:
+    view, position = memoryview(data), 8
+    while position + 12 <= len(view):
+        length, name = struct.unpack_from(">I4s", view, position)
+        end = position + 8 + length
+        if end + 4 > len(view):
+            return False
+        critical = not name[0] & 0x20
+        if (
+            critical
+            and zlib.crc32(view[position + 4 : end])
+            != struct.unpack_from(">I", view, end)[0]
+        ):
+            return False
+        if name == b"IEND":
+            return True
+        position = end + 4
+    return False
+
+
+def _jpeg(file: BinaryIO) -> Header:
+    for mark in _jpeg_segments(file):
+        if mark in _JPEG_FRAMES:
+            _, height, width = struct.unpack(">BHH", file.read(5))
+            return Header("jpeg", width, height)
+    raise BadHeader("no frame")
+
+
+def _whole_jpeg(data: bytes | bytearray) -> bool:
+    file = io.BytesIO(data)
+    try:
+        scan = next(file.tell() for mark in _jpeg_segments(file) if mark == 0xDA)
+    except (BadHeader, struct.error, StopIteration):
+        return False
+    return data.find(b"\xff\xd9", scan) > 0
+
+
+def _jpeg_segments(file: BinaryIO) -> Iterator[int]:
+    """The marks of the segments before the picture, the file standing behind each one's length."""
+    file.seek(2)
+    while (mark := file.read(1)) == b"\xff":
+        while mark == b"\xff":
+            mark = file.read(1)
+        (length,) = struct.unpack(">H", file.read(2))
+        end = file.tell() + length - 2
+        yield mark[0]
+        file.seek(end)
+    raise BadHeader("a segment does not start with its mark")
+
+
+def _tiff(file: BinaryIO, start: bytes) -> Header:
+    order = "<" if start.startswith(b"II") else ">"
+    big = start[2:4] in (b"+\0", b"\0+")
+    (offset,) = struct.unpack_from(
+        order + ("Q" if big else "I"), start, 8 if big else 4
+    )
+    count_format, entry_format = (
+        (order + "Q", order + "HHQ8s") if big else (order + "H", order + "HHI4s")
+    )
+    file.seek(offset)
+    (count,) = struct.unpack(count_format, file.read(struct.calcsize(count_format)))
+    tags = {}
+    for _ in range(min(count, 4096)):
+        entry = file.read(struct.calcsize(entry_format))
+        tag, kind, length, value = struct.unpack(entry_format, entry)
+        if kind in _TIFF_FORMATS and length:
+            item = order + _TIFF_FORMATS[kind]
+            if length * struct.calcsize(item) > len(
+                value
+            ):  # several values live elsewhere
+                back, (place,) = (
+                    file.tell(),
+                    struct.unpack(order + ("Q" if big else "I"), value),
+                )
+                file.seek(place)
+                value = file.read(struct.calcsize(item))
+                file.seek(back)
+            tags[tag] = struct.unpack_from(item, value)[0]
+    samples, extra = tags.get(277, 1), tags.get(338)
+    grey = tags.get(262, 1) <= 1
+    alpha: Literal["none", "straight", "premultiplied"] = "none"
+    if samples == (2 if grey else 4) and tags.get(262, 1) <= 2:
+        alpha = "premultiplied" if extra == 1 else "straight"
+    return Header(
+        "tiff", tags[256], tags[257], grey=grey, alpha=alpha, bits=tags.get(258, 1)
+    )
+
+
+def _webp(start: bytes) -> Header:
+    body = start[12:16]
+    if body == b"VP8X":
+        width, height = (
+            1 + int.from_bytes(start[i : i + 3], "little") for i in (24, 27)
+        )
+    elif body == b"VP8L":
+        (packed,) = struct.unpack_from("<I", start, 21)
+        width, height = 1 + (packed & 0x3FFF), 1 + (packed >> 14 & 0x3FFF)
+    elif body == b"VP8 ":
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", start, 26))
+    else:
+        raise BadHeader("no picture")
+    return Header("webp", width, height)
+
+
+def _hdr(file: BinaryIO) -> Header:
+    file.seek(0)
+    found = re.search(rb"\n\n[-+]Y (\d+) [-+]X (\d+)\n", file.read(1 << 16))
+    if not found:
+        raise BadHeader("no resolution")
+    return Header("hdr", int(found[2]), int(found[1]))

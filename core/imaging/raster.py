@@ -1,0 +1,136 @@
+"""Every format but OpenEXR, between bytes and pictures.
+
+OpenCV decodes what needs more than 8 bits and is fast; Pillow the kinds whose alpha OpenCV drops or
+changes (TGA, BMP, WebP, 8-bit TIFF, grey PNG with alpha).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from .alpha import full_alpha, to_straight
+from .convert import DEPTHS, to_depth, to_float
+from .headers import Header
+from .picture import Picture
+
+Image.MAX_IMAGE_PIXELS = (
+    None  # a 16k texture is no attack; read_picture has its own limit
+)
+
+JPEG_QUALITY = 95
+
+_CV2_OPTIONS = {
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 3],
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY],
+    # OpenCV's own choice for three floats is the lossy LogLuv.
+    ".tif": [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE],
+    ".hdr": [],
+}
+_PILLOW_OPTIONS: dict[str, dict[str, Any]] = {
+    ".png": {"format": "PNG"},
+    ".tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
+    ".bmp": {"format": "BMP"},
+    ".tga": {"format": "TGA"},
+    ".webp": {"format": "WEBP", "lossless": True, "exact": True},
+}
+
+
+class DecodeError(Exception):
+    """The decoder gave up."""
+
+
+def decode(data: bytearray, header: Header) -> Picture:
+    """Decode a whole file, which is freed on the way (``data`` is emptied).
+
+    Orientation in EXIF is ignored, as Blender does.
+
+    Raises
+    ------
+    DecodeError
+        The bytes are damaged, or of a variety that no decoder knows.
+    """
+    by_pillow = header.kind in ("tga", "bmp", "webp") or (
+        header.kind == "tiff" and header.alpha != "none" and header.bits == 8
+    )
+    samples = _by_pillow(data) if by_pillow else _by_cv2(data)
+    data.clear()
+    channels = 1 if samples.ndim == 2 else samples.shape[2]
+    alpha = None
+    if channels in (2, 4):
+        alpha = np.ascontiguousarray(samples[..., -1])
+    elif header.key is not None:
+        alpha = np.where(samples == header.key, 0, full_alpha(samples.dtype)).astype(
+            samples.dtype
+        )
+    colour = np.empty((*samples.shape[:2], 3), np.float32)
+    if channels <= 2:
+        to_float(samples if channels == 1 else samples[..., 0], colour[..., 0])
+        colour[..., 1:] = colour[..., :1]
+    else:
+        for c in range(3):
+            to_float(samples[..., c if by_pillow else 2 - c], colour[..., c])
+    if (
+        alpha is not None and header.alpha == "premultiplied" and not by_pillow
+    ):  # Pillow divides
+        to_straight(colour, alpha)
+    grey = channels <= 2 or (header.grey and channels == 4)
+    return Picture(colour, alpha, DEPTHS[samples.dtype], grey=grey)
+
+
+def encode(picture: Picture, suffix: str) -> bytes:
+    """Encode a picture whose depth and channels the format knows (see ``files.FORMATS``)."""
+    bands = [picture.colour[..., c] for c in range(1 if picture.grey else 3)]
+    samples = [to_depth(band, picture.depth) for band in bands]
+    if picture.alpha is not None:
+        samples.append(picture.alpha)
+    grey_alpha = len(samples) == 2 and picture.depth == "8"
+    eight_bit_tiff = (
+        suffix == ".tif" and picture.alpha is not None and picture.depth == "8"
+    )
+    if suffix in (".bmp", ".tga", ".webp") or grey_alpha or eight_bit_tiff:
+        image = Image.merge(
+            {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[len(samples)],
+            [Image.fromarray(np.ascontiguousarray(band)) for band in samples],
+        )
+        buffer = io.BytesIO()
+        image.save(buffer, **_PILLOW_OPTIONS[suffix])
+        return buffer.getvalue()
+    if len(samples) == 2 or (suffix == ".hdr" and len(samples) == 1):
+        samples = [samples[0]] * 3 + samples[1:]
+    order = (2, 1, 0, 3)[: len(samples)] if len(samples) > 1 else (0,)
+    stacked = np.dstack([samples[i] for i in order])
+    return cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
+
+
+def _by_cv2(data: bytearray) -> np.ndarray:
+    try:
+        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError from error
+        raise DecodeError(str(error)) from error
+    if samples is None or samples.dtype not in DEPTHS:
+        raise DecodeError("OpenCV cannot decode it")
+    return samples
+
+
+def _by_pillow(data: bytearray) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            mode = image.mode
+            if mode not in ("L", "LA", "RGB", "RGBA"):
+                mode = (
+                    "L"
+                    if mode == "1"
+                    else "RGBA"
+                    if image.has_transparency_data
+                    else "RGB"
+                )
+            return np.array(image.convert(mode))
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise DecodeError(str(error)) from error
