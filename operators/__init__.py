@@ -1,0 +1,39 @@
+"""What an artist can do: one verb per file."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import (
+    analyze_textures,
+    cancel_job,
+    choose_style,
+    compare_textures,
+    copy_look,
+    merge_groups,
+    move_texture,
+    open_picture,
+    release_memory,
+    revert_textures,
+    select_objects,
+    split_group,
+    stylize_textures,
+)
+
+CLASSES = (
+    *analyze_textures.CLASSES,
+    *cancel_job.CLASSES,
+    *choose_style.CLASSES,
+    *compare_textures.CLASSES,
+    *copy_look.CLASSES,
+    *merge_groups.CLASSES,
+    *move_texture.CLASSES,
+    *open_picture.CLASSES,
+    *release_memory.CLASSES,
+    *revert_textures.CLASSES,
+    *select_objects.CLASSES,
+    *split_group.CLASSES,
+    *stylize_textures.CLASSES,
+)
+
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -1,0 +1,26 @@
+"""Analyze Textures."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene import analysis
+from .job_operator import JobOperator
+
+
+class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
+    """Group the image textures of the scope by how they look"""
+
+    bl_idname = "impasto.analyze_textures"
+    bl_label = "Analyze Textures"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        return cls.idle()
+
+    def start(self, context):
+        return analysis.start(context)
+
+
+CLASSES = (IMPASTO_OT_analyze_textures,)

@@ -1,0 +1,63 @@
+"""Choose a style for the active group, also by dropping a picture on the sidebar."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ..properties import active_group
+from ..scene import gallery
+
+
+class IMPASTO_OT_choose_style(bpy.types.Operator):
+    """Choose a picture or a saved style whose look the active group takes on"""
+
+    bl_idname = "impasto.choose_style"
+    bl_label = "Choose Style Image"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        default=";".join(f"*{suffix}" for suffix in gallery.STYLE_SUFFIXES), options={"HIDDEN"}
+    )
+
+    @classmethod
+    def poll(cls, context):
+        if active_group(context.scene) is None:
+            cls.poll_message_set("Choose a group first")
+            return False
+        return True
+
+    def invoke(self, context, event):
+        if self.filepath:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context):
+        if not self.filepath.lower().endswith(gallery.STYLE_SUFFIXES):
+            self.report(
+                {"ERROR"}, f'"{self.filepath}" is no picture and no Impasto style; choose another.'
+            )
+            return {"CANCELLED"}
+        active_group(context.scene).look.style = self.filepath
+        return {"FINISHED"}
+
+
+class IMPASTO_FH_style(bpy.types.FileHandler):
+    bl_idname = "IMPASTO_FH_style"
+    bl_label = "Impasto Style"
+    bl_import_operator = "impasto.choose_style"
+    bl_file_extensions = ";".join(gallery.STYLE_SUFFIXES)
+
+    @classmethod
+    def poll_drop(cls, context):
+        # Elsewhere in the editor a dropped picture keeps its usual meaning.
+        region = context.region
+        return (
+            region is not None
+            and region.type == "UI"
+            and region.active_panel_category == "Impasto"
+            and active_group(context.scene) is not None
+        )
+
+
+CLASSES = (IMPASTO_OT_choose_style, IMPASTO_FH_style)

@@ -1,0 +1,112 @@
+"""The shell around a job: modal in a window, blocking without one."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.errors import ImpastoError
+from ..scene import jobs
+
+_INTERVAL = 0.1
+"""Seconds between two looks at the worker."""
+
+
+class JobOperator:
+    """Mix-in of operators that run a job; they only say how it starts."""
+
+    _timer: bpy.types.Timer | None = None
+    _job: jobs.SceneJob | None = None
+
+    def start(self, context: bpy.types.Context) -> jobs.SceneJob:
+        """Hand the request to the worker."""
+        raise NotImplementedError
+
+    @classmethod
+    def idle(cls) -> bool:
+        """For ``poll``: False, with the reason, while another job runs."""
+        running = jobs.current()
+        if running is not None:
+            cls.poll_message_set(f"{running.title} is running; wait for it or cancel it")
+        return running is None
+
+    def execute(self, context):
+        if not self._begin(context):
+            return {"CANCELLED"}
+        self._job.block()
+        return self._conclude()
+
+    def invoke(self, context, event):
+        if bpy.app.background:
+            return self.execute(context)
+        if not self._begin(context):
+            return {"CANCELLED"}
+        manager = context.window_manager
+        self._timer = manager.event_timer_add(_INTERVAL, window=context.window)
+        manager.modal_handler_add(self)
+        context.workspace.status_text_set(self._status)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        if event.type == "ESC" and event.value == "PRESS":
+            self._job.cancel()
+            return {"RUNNING_MODAL"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        running = self._job.poll()
+        _redraw(context)
+        if running:
+            return {"PASS_THROUGH"}
+        self._leave(context)
+        return self._conclude()
+
+    def cancel(self, context):
+        """The window was closed."""
+        self._job.cancel()
+        self._leave(context)
+
+    def _begin(self, context) -> bool:
+        running = jobs.current()
+        if running is not None:
+            self.report({"ERROR"}, f"{running.title} is running; wait for it or cancel it.")
+            return False
+        try:
+            self._job = self.start(context)
+        except ImpastoError as error:
+            self.report({"ERROR"}, str(error))
+            return False
+        return True
+
+    def _leave(self, context) -> None:
+        context.window_manager.event_timer_remove(self._timer)
+        if context.workspace is not None:
+            context.workspace.status_text_set(None)
+
+    def _conclude(self):
+        job = self._job
+        message = job.message
+        if job.failures:
+            first = job.failures[0].message
+            count = len(job.failures)
+            more = f" ({count - 1} more in the Jobs panel)" if count > 1 else ""
+            message = f"{message} {first}{more}".strip()
+        # An error report raises in scripts, so it is kept for jobs that changed nothing.
+        clean = job.state == "FINISHED" and not job.failures
+        cancelled = job.state == "CANCELLED"
+        level = "INFO" if clean else "WARNING" if job.changed or cancelled else "ERROR"
+        self.report({level}, message)
+        return {"FINISHED"} if job.changed else {"CANCELLED"}
+
+    def _status(self, header, context) -> None:
+        job = self._job
+        header.layout.label(text=f"{job.title}: {job.progress:.0%}  {job.step}")
+        header.layout.label(text="Cancel", icon="EVENT_ESC")
+
+
+def _redraw(context) -> None:
+    """Sidebars do not redraw by themselves while a job runs."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in {"VIEW_3D", "IMAGE_EDITOR"}:
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

@@ -1,0 +1,39 @@
+"""Move a texture to another group."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..properties import active_group
+from ..scene import grouping
+
+
+class IMPASTO_OT_move_texture(bpy.types.Operator):
+    """Move the texture chosen in the list to another group"""
+
+    bl_idname = "impasto.move_texture"
+    bl_label = "Move to Group"
+    bl_options = {"REGISTER", "UNDO"}
+
+    into: EnumProperty(
+        name="Into",
+        description="The group that takes the texture",
+        items=grouping.other_groups_or_new,
+    )
+
+    @classmethod
+    def poll(cls, context):
+        group = active_group(context.scene)
+        if group is None or not 0 <= group.active_member < len(group.members):
+            cls.poll_message_set("Choose a texture in the list first")
+            return False
+        return True
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context):
+        grouping.move(context.scene.impasto, int(self.into))
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_move_texture,)

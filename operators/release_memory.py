@@ -1,0 +1,32 @@
+"""Release Memory."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene import jobs
+
+
+class IMPASTO_OT_release_memory(bpy.types.Operator):
+    """End the worker process and free its memory; the next job starts a new one"""
+
+    bl_idname = "impasto.release_memory"
+    bl_label = "Release Memory"
+
+    @classmethod
+    def poll(cls, context):
+        if jobs.current() is not None:
+            cls.poll_message_set("A job is running; cancel it first")
+            return False
+        if not jobs.has_worker():
+            cls.poll_message_set("No worker is running")
+            return False
+        return True
+
+    def execute(self, context):
+        jobs.release()
+        self.report({"INFO"}, "The worker has ended; its memory is free.")
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_release_memory,)

@@ -1,0 +1,45 @@
+"""Revert Textures."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..properties import active_group
+from ..scene import images, results
+
+
+class IMPASTO_OT_revert_textures(bpy.types.Operator):
+    """Put the original textures back; the restyled image files stay on disk"""
+
+    bl_idname = "impasto.revert_textures"
+    bl_label = "Revert Textures"
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: EnumProperty(
+        name="Target",
+        description="Which textures are put back",
+        items=(
+            ("GROUP", "Active Group", "Textures of the group chosen in the list"),
+            ("SELECTED", "Selected Objects", "Textures of the selected objects"),
+            ("ALL", "All", "Every restyled texture in the file"),
+        ),
+        default="ALL",
+    )
+
+    def execute(self, context):
+        only = None
+        scope = "SELECTED" if self.target == "SELECTED" else "FILE"
+        if self.target == "GROUP":
+            group = active_group(context.scene)
+            only = [member.image for member in group.members] if group else []
+        count = results.revert(images.materials_in(scope, context), only)
+        if not count:
+            self.report(
+                {"WARNING"}, "None of these textures is restyled; there is nothing to revert."
+            )
+            return {"CANCELLED"}
+        context.scene.impasto.showing_originals = False
+        self.report({"INFO"}, f"{count} texture nodes show their originals again.")
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_revert_textures,)

@@ -1,0 +1,39 @@
+"""Select Objects of a group."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..properties import active_group
+
+
+class IMPASTO_OT_select_objects(bpy.types.Operator):
+    """Select the objects that wear the textures of the active group"""
+
+    bl_idname = "impasto.select_objects"
+    bl_label = "Select Objects"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if active_group(context.scene) is None:
+            cls.poll_message_set("Choose a group first")
+            return False
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Switch to Object Mode first")
+            return False
+        return True
+
+    def execute(self, context):
+        group = active_group(context.scene)
+        materials = {row.material for member in group.members for row in member.materials}
+        count = 0
+        for item in context.view_layer.objects:
+            wears = any(slot.material in materials for slot in item.material_slots if slot.material)
+            item.select_set(wears)
+            count += wears
+        self.report({"INFO"}, f"{count} objects selected.")
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_select_objects,)

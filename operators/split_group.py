@@ -1,0 +1,29 @@
+"""Split a group."""
+
+import bpy
+
+from ..properties import active_group
+from ..scene import grouping
+
+
+class IMPASTO_OT_split_group(bpy.types.Operator):
+    """Move the textures of the active group from the chosen one on into a new group"""
+
+    bl_idname = "impasto.split_group"
+    bl_label = "Split Group"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        group = active_group(context.scene)
+        if group is None or len(group.members) < 2:
+            cls.poll_message_set("A group of one texture cannot be split")
+            return False
+        return True
+
+    def execute(self, context):
+        grouping.split(context.scene.impasto)
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_split_group,)

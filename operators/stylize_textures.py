@@ -1,0 +1,54 @@
+"""Stylize Textures, and its quick preview."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..scene import stylizing
+from .job_operator import JobOperator
+
+
+class _Stylize(JobOperator):
+    bl_options = {"REGISTER", "UNDO"}
+    preview = False
+
+    target: EnumProperty(
+        name="Target",
+        description="Which groups are stylized",
+        items=(
+            ("GROUP", "Active Group", "The group chosen in the list"),
+            ("ALL", "All Groups", "Every group that has a style and is not excluded"),
+        ),
+        default="ALL",
+    )
+
+    @classmethod
+    def poll(cls, context):
+        groups = context.scene.impasto.groups
+        if not groups:
+            cls.poll_message_set("Analyze textures first")
+            return False
+        if not any(group.look.style for group in groups):
+            cls.poll_message_set("Choose a style for a group first")
+            return False
+        return cls.idle()
+
+    def start(self, context):
+        return stylizing.start(context, self.target, preview=self.preview)
+
+
+class IMPASTO_OT_stylize_textures(_Stylize, bpy.types.Operator):
+    """Restyle the textures of the groups; the originals are kept"""
+
+    bl_idname = "impasto.stylize_textures"
+    bl_label = "Stylize Textures"
+
+
+class IMPASTO_OT_preview_textures(_Stylize, bpy.types.Operator):
+    """Restyle the textures at a low resolution to judge a style quickly"""
+
+    bl_idname = "impasto.preview_textures"
+    bl_label = "Preview Textures"
+    preview = True
+
+
+CLASSES = (IMPASTO_OT_stylize_textures, IMPASTO_OT_preview_textures)

@@ -1,0 +1,15 @@
+"""What the artist sees: the tab Impasto in the sidebars of the 3D Viewport and the Image Editor."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import jobs, lists, style, stylize, textures
+from .editors import in_both_editors
+
+CLASSES = (
+    *lists.CLASSES,
+    *in_both_editors(*textures.PANELS, *style.PANELS, *stylize.PANELS, *jobs.PANELS),
+)
+
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -1,0 +1,44 @@
+"""Jobs: what runs, how it went, and the worker."""
+
+from __future__ import annotations
+
+from ..scene import jobs
+from .editors import paragraph
+
+_ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
+_SHOWN = 5
+
+
+class IMPASTO_PT_jobs:
+    bl_label = "Jobs"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = ""
+
+    def draw(self, context):
+        layout = self.layout
+        running = jobs.current()
+        if running is not None:
+            layout.label(text=running.title, icon="TIME")
+            layout.progress(factor=running.progress, text=_remaining(running))
+            paragraph(layout, context, running.step)
+            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+        ended = [job for job in jobs.history if not job.running][:_SHOWN]
+        for job in ended:
+            box = layout.box()
+            paragraph(box, context, f"{job.title}. {job.message}", icon=_ICONS[job.state])
+            for failure in job.failures[:_SHOWN]:
+                paragraph(box, context, failure.message, icon="ERROR")
+        if not ended and running is None:
+            layout.label(text="No jobs yet", icon="INFO")
+        layout.operator("impasto.release_memory", icon="TRASH")
+
+
+def _remaining(job: jobs.SceneJob) -> str:
+    left = job.seconds_left
+    if left is None:
+        return f"{job.progress:.0%}"
+    minutes, seconds = divmod(round(left), 60)
+    return f"{job.progress:.0%}  {minutes}:{seconds:02d} left"
+
+
+PANELS = (IMPASTO_PT_jobs,)

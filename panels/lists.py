@@ -1,0 +1,62 @@
+"""Lists of groups and of the textures in a group."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene import gallery, icons
+
+
+class IMPASTO_UL_groups(bpy.types.UIList):
+    """Groups of textures; double-click a name to change it"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0):
+        first = item.members[0] if item.members else None
+        row = layout.row(align=True)
+        row.active = not item.excluded
+        picture = member_icon(_typical(item) or first) if first else 0
+        row.prop(item, "title", text="", emboss=False, icon_value=picture)
+        side = row.row(align=True)
+        side.alignment = "RIGHT"
+        side.label(text=str(len(item.members)))
+        style = gallery.builtin(item.look.style)
+        if style is not None:
+            side.label(icon_value=icons.icon(str(style.thumbnail)))
+        else:
+            side.label(icon="FILE_IMAGE" if item.look.style else "BLANK1")
+        side.prop(
+            item, "locked", text="", emboss=False, icon="LOCKED" if item.locked else "UNLOCKED"
+        )
+        side.prop(item, "excluded", text="", emboss=False, icon=_check(item.excluded))
+
+
+class IMPASTO_UL_textures(bpy.types.UIList):
+    """Textures of a group"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0):
+        row = layout.row(align=True)
+        row.active = not item.excluded
+        name = item.image.name if item.image else item.name
+        row.label(text=name, icon_value=member_icon(item), translate=False)
+        if data.typical is not None and data.typical == item.image and len(data.members) > 1:
+            row.label(text="", icon="SOLO_ON")
+        row.prop(item, "excluded", text="", emboss=False, icon=_check(item.excluded))
+
+
+def member_icon(member) -> int:
+    """Icon of a texture: its thumbnail, else Blender's own preview of the image."""
+    picture = icons.icon(member.thumbnail)
+    if picture == 0 and member.image is not None:
+        return bpy.types.UILayout.icon(member.image)
+    return picture
+
+
+def _typical(group):
+    return next((member for member in group.members if member.image == group.typical), None)
+
+
+def _check(excluded: bool) -> str:
+    return "CHECKBOX_DEHLT" if excluded else "CHECKBOX_HLT"
+
+
+CLASSES = (IMPASTO_UL_groups, IMPASTO_UL_textures)

@@ -1,0 +1,52 @@
+"""Style: the look of the active group."""
+
+from __future__ import annotations
+
+from ..properties import active_group
+
+
+class IMPASTO_PT_style:
+    bl_label = "Style"
+    parent = ""
+
+    def draw(self, context):
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        group = active_group(context.scene)
+        if group is None:
+            layout.label(text="Analyze textures first", icon="INFO")
+            return
+        look = group.look
+        layout.label(text=group.name, icon="GROUP", translate=False)
+        layout.template_icon_view(look, "gallery", show_labels=True, scale=6.0, scale_popup=5.0)
+        layout.prop(look, "gallery", text="Style")
+        row = layout.row(align=True)
+        row.prop(look, "file")
+        layout.separator()
+        layout.prop(look, "strength")
+        layout.prop(look, "brush_scale")
+        layout.prop(look, "keep_colour")
+        layout.prop(look, "seamless")
+        layout.operator("impasto.copy_look", icon="DUPLICATE")
+
+
+class IMPASTO_PT_style_output:
+    bl_label = "Size and Seed"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_style"
+
+    @classmethod
+    def poll(cls, context):
+        return active_group(context.scene) is not None
+
+    def draw(self, context):
+        look = active_group(context.scene).look
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(look, "max_side")
+        layout.prop(look, "seed")
+
+
+PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_output)

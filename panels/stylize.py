@@ -1,0 +1,57 @@
+"""Stylize: run it, compare, take it back, and where results go."""
+
+from __future__ import annotations
+
+from .. import preferences
+from ..scene import jobs
+
+
+class IMPASTO_PT_stylize:
+    bl_label = "Stylize"
+    parent = ""
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.row().prop(settings, "target", expand=True)
+        column = layout.column(align=True)
+        running = jobs.current()
+        if running is None:
+            column.operator("impasto.preview_textures", text="Preview").target = settings.target
+            row = column.row(align=True)
+            row.scale_y = 1.5
+            row.operator(
+                "impasto.stylize_textures", text="Stylize", icon="BRUSH_DATA"
+            ).target = settings.target
+        else:
+            column.progress(factor=running.progress, text=running.title)
+            column.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+        row = layout.row(align=True)
+        row.operator(
+            "impasto.compare_textures",
+            text="Original" if settings.showing_originals else "Compare",
+            icon="UV_SYNC_SELECT",
+            depress=settings.showing_originals,
+        )
+        row.operator_menu_enum("impasto.revert_textures", "target", text="Revert", icon="LOOP_BACK")
+
+
+class IMPASTO_PT_output:
+    bl_label = "Output"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_stylize"
+
+    def draw(self, context):
+        options = preferences.get(context)
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(options, "results")
+        row = layout.row()
+        row.active = options.results == "FOLDER"
+        row.prop(options, "results_folder", text="Folder")
+
+
+PANELS = (IMPASTO_PT_stylize, IMPASTO_PT_output)

@@ -1,0 +1,137 @@
+"""Textures: analyze a scope, and look after the groups."""
+
+from __future__ import annotations
+
+from ..properties import active_group
+from ..scene import jobs, pictures
+from .editors import paragraph
+
+
+class IMPASTO_PT_textures:
+    bl_label = "Textures"
+    parent = ""
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "scope")
+        layout.prop(settings, "algorithm")
+        layout.prop(settings, "automatic")
+        if not settings.automatic:
+            layout.prop(settings, "distance" if settings.algorithm == "DBSCAN" else "group_count")
+        layout.prop(settings, "material_weight")
+        row = layout.row()
+        row.scale_y = 1.3
+        running = jobs.current()
+        if running is None:
+            row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
+        else:
+            row.operator(
+                "impasto.cancel_job", text=f"Cancel ({running.progress:.0%})", icon="CANCEL"
+            )
+        if settings.sentence:
+            paragraph(layout, context, settings.sentence)
+
+
+class IMPASTO_PT_grouping:
+    bl_label = "More Options"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_textures"
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        row = layout.row()
+        row.active = settings.algorithm == "AGGLOMERATIVE"
+        row.prop(settings, "linkage")
+        layout.prop(settings, "seed")
+
+
+class IMPASTO_PT_groups:
+    bl_label = "Groups"
+    parent = "IMPASTO_PT_textures"
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.impasto.groups)
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        row = layout.row()
+        row.template_list(
+            "IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4
+        )
+        side = row.column(align=True)
+        side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
+        side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
+        side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
+        if settings.pictures:
+            row = layout.row(align=True)
+            for picture in settings.pictures:
+                title = pictures.TITLES.get(picture.name, picture.name.title())
+                row.operator("impasto.open_picture", text=title).kind = picture.name
+
+
+class IMPASTO_PT_members:
+    bl_label = "Textures in Group"
+    parent = "IMPASTO_PT_textures"
+
+    @classmethod
+    def poll(cls, context):
+        return active_group(context.scene) is not None
+
+    def draw(self, context):
+        group = active_group(context.scene)
+        layout = self.layout
+        row = layout.row()
+        row.template_list(
+            "IMPASTO_UL_textures", "", group, "members", group, "active_member", rows=3
+        )
+        side = row.column(align=True)
+        side.operator("impasto.move_texture", text="", icon="FORWARD")
+        if group.palette:
+            row = layout.row(align=True)
+            for colour in group.palette:
+                row.prop(colour, "colour", text="")
+        if 0 <= group.active_member < len(group.members):
+            member = group.members[group.active_member]
+            column = layout.column(align=True)
+            column.label(text=member.role, icon="SHADING_TEXTURE")
+            for item in member.materials:
+                if item.material is not None:
+                    column.label(text=item.material.name, icon="MATERIAL", translate=False)
+
+
+class IMPASTO_PT_left_alone:
+    bl_label = "Left Alone"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_textures"
+
+    @classmethod
+    def poll(cls, context):
+        settings = context.scene.impasto
+        return bool(settings.skipped or settings.duplicates)
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        if settings.duplicates:
+            layout.label(text="Same Picture", icon="DUPLICATE")
+            for row in settings.duplicates:
+                paragraph(layout, context, row.name)
+        for row in settings.skipped:
+            paragraph(layout, context, f"{row.name}: {row.reason}", icon="INFO")
+
+
+PANELS = (
+    IMPASTO_PT_textures,
+    IMPASTO_PT_grouping,
+    IMPASTO_PT_groups,
+    IMPASTO_PT_members,
+    IMPASTO_PT_left_alone,
+)

@@ -1,0 +1,251 @@
+"""The one property tree of Impasto, behind ``Scene.impasto``."""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .scene import gallery
+
+
+class MaterialItem(bpy.types.PropertyGroup):
+    material: PointerProperty(type=bpy.types.Material)
+
+
+class ColourItem(bpy.types.PropertyGroup):
+    colour: FloatVectorProperty(
+        name="Color",
+        description="A main color of the group",
+        subtype="COLOR_GAMMA",
+        size=3,
+        min=0.0,
+        max=1.0,
+    )
+
+
+class NoteItem(bpy.types.PropertyGroup):
+    """A line to show: ``name`` is what it is about."""
+
+    reason: StringProperty()
+
+
+class PictureItem(bpy.types.PropertyGroup):
+    """A picture of the analysis: ``name`` is its kind."""
+
+    path: StringProperty(subtype="FILE_PATH")
+
+
+class TextureItem(bpy.types.PropertyGroup):
+    """An image in a group."""
+
+    image: PointerProperty(type=bpy.types.Image)
+    role: StringProperty()
+    materials: CollectionProperty(type=MaterialItem)
+    thumbnail: StringProperty(subtype="FILE_PATH")
+    excluded: BoolProperty(name="Exclude", description="Leave this image out when stylizing")
+
+
+class LookSettings(bpy.types.PropertyGroup):
+    """How a group is stylized."""
+
+    style: StringProperty(
+        name="Style",
+        description="Identifier of a built-in style, or the path of a picture or style file",
+    )
+    gallery: EnumProperty(
+        name="Gallery",
+        description="Built-in styles",
+        items=gallery.items,
+        get=gallery.get_index,
+        set=gallery.set_index,
+    )
+    file: StringProperty(
+        name="Style Image",
+        description="A picture, or a saved style, whose look the textures take on",
+        subtype="FILE_PATH",
+        get=gallery.get_file,
+        set=gallery.set_file,
+    )
+    strength: FloatProperty(
+        name="Strength",
+        description="How much of the style is applied; 0 leaves the texture as it is",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=1.0,
+    )
+    brush_scale: FloatProperty(
+        name="Brush Scale",
+        description="Size of the style's strokes; 1 is their size in the style's own picture",
+        min=0.25,
+        max=4.0,
+        default=1.0,
+    )
+    keep_colour: FloatProperty(
+        name="Keep Color",
+        description="How much of the texture's own color is kept; at 1 only the brightness changes",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+    )
+    seamless: BoolProperty(
+        name="Seamless",
+        description="Treat the texture as endlessly repeating, so that no seam appears when it is tiled",
+    )
+    max_side: IntProperty(
+        name="Largest Side",
+        description="Limit of the longer side of the result; 0 keeps the size of the source",
+        subtype="PIXEL",
+        min=0,
+        soft_max=8192,
+    )
+    seed: IntProperty(
+        name="Seed", description="Number from which all that is random follows", min=0
+    )
+
+
+def _get_title(group):
+    return group.name
+
+
+def _set_title(group, value):
+    if value.strip() and value != group.name:
+        group.name, group.renamed = value, True
+
+
+class TextureGroup(bpy.types.PropertyGroup):
+    """Images that look alike. ``renamed``: the artist chose the name."""
+
+    members: CollectionProperty(type=TextureItem)
+    active_member: IntProperty(name="Active Texture", description="The texture chosen in the list")
+    typical: PointerProperty(type=bpy.types.Image)
+    palette: CollectionProperty(type=ColourItem)
+    look: PointerProperty(type=LookSettings)
+    title: StringProperty(
+        name="Name",
+        description="Name of the group",
+        get=_get_title,
+        set=_set_title,
+    )
+    renamed: BoolProperty()
+    locked: BoolProperty(name="Lock", description="Keep this group as it is when analyzing again")
+    excluded: BoolProperty(
+        name="Exclude", description="Leave this group out when stylizing all groups"
+    )
+    ungrouped: BoolProperty()
+
+
+class ImpastoSettings(bpy.types.PropertyGroup):
+    scope: EnumProperty(
+        name="Scope",
+        description="Whose textures are analyzed",
+        items=(
+            ("SELECTED", "Selected Objects", "Textures of the selected objects"),
+            ("SCENE", "Scene", "Textures of all objects in this scene"),
+            ("FILE", "Whole File", "Textures of all materials in the file"),
+        ),
+        default="SCENE",
+    )
+    algorithm: EnumProperty(
+        name="Algorithm",
+        description="How textures are grouped",
+        items=(
+            ("KMEANS", "K-Means", "Round groups of similar size; a good first choice"),
+            ("DBSCAN", "DBSCAN", "Dense groups of any shape; odd textures stay ungrouped"),
+            (
+                "AGGLOMERATIVE",
+                "Agglomerative",
+                "Merges the most similar textures step by step, as a tree",
+            ),
+        ),
+    )
+    automatic: BoolProperty(
+        name="Automatic",
+        description="Let the textures decide how many groups there are",
+        default=True,
+    )
+    group_count: IntProperty(
+        name="Groups", description="Number of groups", min=1, soft_max=20, default=4
+    )
+    distance: FloatProperty(
+        name="Distance",
+        description="Textures nearer than this belong together; 0 finds a value",
+        min=0.0,
+        soft_max=10.0,
+    )
+    linkage: EnumProperty(
+        name="Linkage",
+        description="How the distance between two groups is measured",
+        items=(
+            ("ward", "Ward", "Keep the spread inside each group small"),
+            ("average", "Average", "Mean distance between the textures of the two groups"),
+        ),
+    )
+    material_weight: FloatProperty(
+        name="Color to Material",
+        description="0 groups by color, 1 by structure and material",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+    )
+    seed: IntProperty(
+        name="Seed", description="Number from which all that is random follows", min=0
+    )
+    groups: CollectionProperty(type=TextureGroup)
+    active_group: IntProperty(name="Active Group", description="The group chosen in the list")
+    sentence: StringProperty()
+    score: FloatProperty()
+    duplicates: CollectionProperty(type=NoteItem)
+    skipped: CollectionProperty(type=NoteItem)
+    pictures: CollectionProperty(type=PictureItem)
+    target: EnumProperty(
+        name="Target",
+        description="Which groups are stylized",
+        items=(
+            ("GROUP", "Active Group", "The group chosen in the list"),
+            ("ALL", "All Groups", "Every group that has a style and is not excluded"),
+        ),
+        default="ALL",
+    )
+    showing_originals: BoolProperty(
+        name="Showing Originals", description="The scene shows its original textures for comparison"
+    )
+
+
+def active_group(scene: bpy.types.Scene):
+    """The group chosen in the list, or None."""
+    settings = scene.impasto
+    if 0 <= settings.active_group < len(settings.groups):
+        return settings.groups[settings.active_group]
+    return None
+
+
+_CLASSES = (
+    MaterialItem,
+    ColourItem,
+    NoteItem,
+    PictureItem,
+    TextureItem,
+    LookSettings,
+    TextureGroup,
+    ImpastoSettings,
+)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(_CLASSES)
+
+
+def register() -> None:
+    _register_classes()
+    bpy.types.Scene.impasto = PointerProperty(type=ImpastoSettings)
+
+
+def unregister() -> None:
+    del bpy.types.Scene.impasto
+    _unregister_classes()

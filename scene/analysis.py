@@ -1,0 +1,174 @@
+"""Analyze: hand the textures of a scope to the worker, and keep the groups that come back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import ImpastoError, NoImages
+from ..core.jobs.messages import AnalyzeRequest, AnalyzeResult, Failure, Group, ImageRef
+from . import grouping, images, jobs, roles, storage
+from .sources import source_of
+
+_SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
+
+
+def start(context: bpy.types.Context) -> jobs.SceneJob:
+    """Begin to group the textures of the chosen scope.
+
+    Raises
+    ------
+    NoImages, OutputUnwritable, WorkerUnavailable
+    """
+    scene = context.scene
+    settings = scene.impasto
+    textures = images.textures_in(images.materials_in(settings.scope, context))
+    usable = [texture for texture in textures if not texture.skipped]
+    where = _SCOPE_WORDS[settings.scope]
+    if not textures:
+        raise NoImages(
+            f"No image textures in {where}; choose another scope or add Image Texture nodes."
+        )
+    if not usable:
+        raise NoImages(
+            f"No color textures in {where}: all {len(textures)} images hold data or cannot be restyled."
+        )
+    temporary = jobs.temporary_folder()
+    refs, failures = _refs(usable, temporary)
+    locked = tuple(
+        tuple(member.image.name_full for member in group.members if member.image)
+        for group in settings.groups
+        if group.locked
+    )
+    request = AnalyzeRequest(
+        images=refs,
+        output_folder=str(storage.new_analysis_folder()),
+        cache_folder=str(storage.cache_folder()),
+        algorithm=settings.algorithm,
+        groups=0 if settings.automatic else settings.group_count,
+        distance=0.0 if settings.automatic else settings.distance,
+        linkage=settings.linkage,
+        material_weight=settings.material_weight,
+        seed=settings.seed,
+        locked=locked,
+    )
+    by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
+    scope = [material.session_uid for material in images.materials_in(settings.scope, context)]
+    scene_uid = scene.session_uid
+
+    def conclude(job: jobs.SceneJob) -> None:
+        job.failures = (*failures, *job.failures)
+        target = storage.by_uid(bpy.data.scenes, scene_uid)
+        if job.result is None or target is None:
+            return
+        found = images.textures_in(
+            material for material in bpy.data.materials if material.session_uid in scope
+        )
+        keep(target, job.result, found, by_key)
+        job.changed = True
+        count = sum(len(group.members) for group in target.impasto.groups)
+        job.message = f"{count} textures, {len(target.impasto.groups)} groups."
+
+    return jobs.start(f"Analyze {len(refs)} Textures", request, temporary, conclude)
+
+
+def _refs(
+    textures: list[images.Texture], temporary: Path
+) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
+    refs, failures = [], []
+    for texture in textures:
+        try:
+            refs.append(source_of(texture.image, temporary).ref)
+        except ImpastoError as error:
+            failures.append(Failure(texture.image.name_full, str(error)))
+    if not refs:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise NoImages(failures[0].message)
+    return tuple(refs), tuple(failures)
+
+
+def keep(
+    scene: bpy.types.Scene,
+    result: AnalyzeResult,
+    textures: list[images.Texture],
+    by_key: dict[str, int],
+) -> None:
+    """Write a result into ``Scene.impasto``; names, looks and locks of like groups live on."""
+    settings = scene.impasto
+    former = [_remember(group) for group in settings.groups]
+    settings.groups.clear()
+    settings.skipped.clear()
+    settings.duplicates.clear()
+    by_uid = {texture.image.session_uid: texture for texture in textures}
+    found = {key: by_uid[uid] for key, uid in by_key.items() if uid in by_uid}
+    for group in result.groups:
+        _add_group(settings, group, found, result, former)
+    if result.ungrouped:
+        loose = Group("Ungrouped", result.ungrouped, result.ungrouped[0])
+        _add_group(settings, loose, found, result, former).ungrouped = True
+    settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
+    settings.sentence, settings.score = result.sentence, result.score
+    for keys in result.duplicates:
+        settings.duplicates.add().name = ", ".join(
+            found[key].image.name for key in keys if key in found
+        )
+    for texture in textures:
+        if texture.skipped:
+            row = settings.skipped.add()
+            row.name, row.reason = texture.image.name, texture.skipped
+    settings.pictures.clear()
+    for kind, path in result.pictures.items():
+        picture = settings.pictures.add()
+        picture.name, picture.path = kind, path
+
+
+def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):
+    row = settings.groups.add()
+    row.name = group.name
+    for key in group.members:
+        if key in found:
+            fill_member(row.members.add(), found[key], result.thumbnails.get(key, ""))
+    if group.typical in found:
+        row.typical = found[group.typical].image
+    row.palette.clear()
+    for colour in group.palette[:5]:
+        row.palette.add().colour = colour
+    members = {member.image.session_uid for member in row.members}
+    old = max(former, key=lambda old: _overlap(old["members"], members), default=None)
+    if old and _overlap(old["members"], members) > 0.5:
+        row.locked, row.excluded = old["locked"], old["excluded"]
+        if old["locked"] or old["renamed"]:
+            row.name, row.renamed = old["name"], old["renamed"]
+        grouping.set_look(row.look, old["look"])
+        for member in row.members:
+            member.excluded = member.image.session_uid in old["left_out"]
+    return row
+
+
+def fill_member(member, texture: images.Texture, thumbnail: str) -> None:
+    """Make a group's row for an image and its uses."""
+    member.image = texture.image
+    member.name = texture.image.name
+    member.thumbnail = thumbnail
+    member.role = roles.LABELS[texture.role]
+    for material in texture.materials:
+        member.materials.add().material = material
+
+
+def _remember(group) -> dict:
+    return {
+        "name": group.name,
+        "renamed": group.renamed,
+        "locked": group.locked,
+        "excluded": group.excluded,
+        "look": grouping.look_values(group.look),
+        "members": {member.image.session_uid for member in group.members if member.image},
+        "left_out": {m.image.session_uid for m in group.members if m.image and m.excluded},
+    }
+
+
+def _overlap(one: set, other: set) -> float:
+    """Jaccard index."""
+    return len(one & other) / max(len(one | other), 1)

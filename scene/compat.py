@@ -1,0 +1,15 @@
+"""Every difference between Blender versions that Impasto meets."""
+
+from __future__ import annotations
+
+import bpy
+
+MAX_NAME_BYTES = 255 if bpy.app.version >= (5, 0, 0) else 63
+"""Longest name of a data-block, in bytes of UTF-8."""
+
+
+def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
+    """The nodes that a material renders with; before 5.0 they can be switched off."""
+    if bpy.app.version < (5, 0, 0) and not material.use_nodes:
+        return None
+    return material.node_tree

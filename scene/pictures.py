@@ -1,0 +1,40 @@
+"""Pictures of an analysis, shown in an Image Editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+TITLES = {
+    "map": "Cluster Map",
+    "dendrogram": "Dendrogram",
+    "silhouette": "Silhouette",
+    "palettes": "Palettes",
+}
+
+
+def load(settings, kind: str) -> bpy.types.Image | None:
+    """The picture as an image, or None if there is none on disk."""
+    picture = settings.pictures.get(kind)
+    if picture is None or not Path(picture.path).is_file():
+        return None
+    name = f"Impasto {TITLES.get(kind, kind)}"
+    image = bpy.data.images.get(name)
+    if image is None or image.library:
+        image = bpy.data.images.load(picture.path)
+        image.name = name
+    else:
+        image.filepath = picture.path
+        image.reload()
+    return image
+
+
+def show(context: bpy.types.Context, image: bpy.types.Image) -> None:
+    """Show an image in an Image Editor of the window, or in a new window if there is none."""
+    area = next((area for area in context.screen.areas if area.type == "IMAGE_EDITOR"), None)
+    if area is None:
+        bpy.ops.wm.window_new()
+        area = context.window_manager.windows[-1].screen.areas[0]
+        area.ui_type = "IMAGE_EDITOR"
+    area.spaces.active.image = image

@@ -1,0 +1,114 @@
+"""Results in the scene: load them, show them in place of the originals, compare, take them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+
+from . import images
+from .names import tile_paths
+
+RECIPE = "impasto"
+"""Custom property of a result image: how it was made."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the result of one image goes, decided before the job starts."""
+
+    source_uid: int
+    """Session UID of the original."""
+    material_uids: frozenset[int]
+    name: str
+    path: Path
+    """File that the worker writes, with ``<UDIM>`` for tiles."""
+    tiles: tuple[int, ...]
+    colour_space: str
+    alpha_mode: str
+    pack: bool
+    recipe: dict = field(default_factory=dict)
+
+
+def load(plan: Plan) -> bpy.types.Image:
+    """Load a written result as a new image, packed if so planned."""
+    first = tile_paths(plan.path, plan.tiles)[0]
+    image = bpy.data.images.load(str(first), check_existing=False)
+    image.name = plan.name
+    if plan.tiles:
+        image.source = "TILED"
+        image.filepath = str(plan.path)
+    image.colorspace_settings.name = plan.colour_space
+    image.alpha_mode = plan.alpha_mode
+    if plan.pack:
+        image.pack()
+        for file in tile_paths(plan.path, plan.tiles):
+            file.unlink(missing_ok=True)
+        image.filepath_raw = f"//{plan.path.name}"
+    elif bpy.data.filepath:
+        image.filepath_raw = _relative(plan.path)
+    image[RECIPE] = plan.recipe
+    return image
+
+
+def assign(
+    original: bpy.types.Image, result: bpy.types.Image, materials: Iterable[bpy.types.Material]
+) -> list[str]:
+    """Show a result in every node of the materials that shows the original.
+
+    Returns the names of materials that could not be changed because they are linked.
+    """
+    locked = []
+    for use in list(images.uses_in(materials)):
+        if use.image != original:
+            continue
+        if not (use.material.is_editable and use.node.id_data.is_editable):
+            locked.append(use.material.name)
+            continue
+        use.node[images.ORIGINAL] = original
+        use.node[images.RESULT] = result
+        use.node.image = result
+    return list(dict.fromkeys(locked))
+
+
+def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
+    """Show originals or results in all restyled nodes; returns how many nodes there are."""
+    count = 0
+    for node in restyled_nodes(materials):
+        node.image = node[images.ORIGINAL] if originals else node[images.RESULT]
+        count += 1
+    return count
+
+
+def revert(
+    materials: Iterable[bpy.types.Material], only: Iterable[bpy.types.Image] | None = None
+) -> int:
+    """Put originals back for good (of some images only, if given); returns the number of nodes."""
+    chosen = None if only is None else set(only)
+    count = 0
+    for node in list(restyled_nodes(materials)):
+        if chosen is None or node[images.ORIGINAL] in chosen:
+            node.image = node[images.ORIGINAL]
+            del node[images.ORIGINAL]
+            del node[images.RESULT]
+            count += 1
+    return count
+
+
+def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:
+    """Nodes that have a result, each once, whether they show it at the moment or not."""
+    found = {
+        use.node.as_pointer(): use.node
+        for use in images.uses_in(materials)
+        if use.node.get(images.ORIGINAL) == use.image and use.node.id_data.is_editable
+    }
+    return list(found.values())
+
+
+def _relative(path: Path) -> str:
+    try:
+        return bpy.path.relpath(str(path))
+    except ValueError:  # another drive on Windows
+        return str(path)

@@ -1,0 +1,211 @@
+"""Stylize: hand groups of textures with their looks to the worker, and take the results in."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import bpy
+
+from .. import preferences
+from ..core.errors import BadRequest, ImpastoError, NoImages, OutputUnwritable, StyleUnreadable
+from ..core.jobs.messages import Failure, Look, StyleRef, StylizeItem, StylizeRequest
+from . import gallery, images, jobs, names, results, storage
+from .sources import source_of
+
+Target = Literal["GROUP", "ALL"]
+
+PREVIEW_SIDE = 512
+
+
+@dataclass
+class _Batch:
+    """What a job needs to know when its results come in."""
+
+    plans: dict[str, results.Plan] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def start(context: bpy.types.Context, target: Target, *, preview: bool = False) -> jobs.SceneJob:
+    """Begin to stylize the active group or all groups that have a style.
+
+    Raises
+    ------
+    NoImages, BadRequest, StyleUnreadable, OutputUnwritable, WorkerUnavailable
+    """
+    scene = context.scene
+    options = preferences.get(context)
+    members = list(_members(scene, target))
+    batch = _Batch()
+    folder, pack = _destination(options, preview, batch.notes)
+    temporary = jobs.temporary_folder()
+    try:
+        items = _items(members, batch, folder or temporary, temporary, pack, preview)
+    except ImpastoError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    request = StylizeRequest(items, memory_limit=int(options.memory_limit * 2**30))
+    uid = scene.session_uid
+    title = f"{'Preview' if preview else 'Stylize'} {len(items)} Textures"
+    return jobs.start(title, request, temporary, lambda job: _conclude(job, batch, uid))
+
+
+def _members(scene: bpy.types.Scene, target: Target) -> Iterator[tuple]:
+    """Pairs of group and member to stylize."""
+    settings = scene.impasto
+    if not settings.groups:
+        raise NoImages("There are no groups yet; press Analyze first.")
+    if target == "GROUP":
+        groups = [settings.groups[min(settings.active_group, len(settings.groups) - 1)]]
+    else:
+        groups = [group for group in settings.groups if not group.excluded]
+    styled = [group for group in groups if group.look.style]
+    if not styled:
+        raise BadRequest("No group has a style; choose one in the gallery first.")
+    found = [
+        (group, member)
+        for group in styled
+        for member in group.members
+        if member.image is not None and not member.excluded
+    ]
+    if not found:
+        raise NoImages("All textures of these groups are excluded; include one first.")
+    for group in styled:
+        path = Path(gallery.source(group.look))
+        if gallery.builtin(group.look.style) is None and not path.is_file():
+            raise StyleUnreadable(
+                f'The style picture of "{group.name}" is missing ({path}); choose another one.'
+            )
+    yield from found
+
+
+def _items(
+    members: list[tuple], batch: _Batch, folder: Path, temporary: Path, pack: bool, preview: bool
+) -> tuple[StylizeItem, ...]:
+    items: list[StylizeItem] = []
+    taken: set[Path] = set()
+    for group, member in members:
+        image = member.image
+        try:
+            source = source_of(image, temporary)
+        except ImpastoError as error:
+            batch.failures.append(Failure(image.name_full, str(error)))
+            continue
+        look = look_of(group, preview)
+        name = names.result_name(image.name, "Impasto Preview" if preview else "Impasto")
+        path = names.free_path(folder, name, source.suffix, source.tiles, taken)
+        batch.plans[source.ref.key] = results.Plan(
+            source_uid=image.session_uid,
+            material_uids=frozenset(
+                row.material.session_uid for row in member.materials if row.material
+            ),
+            name=name,
+            path=path,
+            tiles=source.tiles,
+            colour_space=source.ref.colour_space,
+            alpha_mode=source.ref.alpha_mode,
+            pack=pack,
+            recipe=_recipe(image, group, preview),
+        )
+        outputs = tuple(map(str, names.tile_paths(path, source.tiles)))
+        items.append(StylizeItem(source.ref, look, outputs))
+    if not items:
+        raise NoImages(batch.failures[0].message)
+    return tuple(items)
+
+
+def look_of(group, preview: bool = False) -> Look:
+    """A group's settings as a value."""
+    look = group.look
+    side = min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE) if preview else look.max_side
+    return Look(
+        styles=(StyleRef(gallery.source(look)),),
+        strength=look.strength,
+        brush_scale=look.brush_scale,
+        keep_colour=look.keep_colour,
+        seamless=look.seamless,
+        max_side=side,
+        seed=look.seed,
+    )
+
+
+def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
+    look = group.look
+    return {
+        "source": image.name_full,
+        "group": group.name,
+        "style": gallery.title(look),
+        "style_source": look.style,
+        "strength": look.strength,
+        "brush_scale": look.brush_scale,
+        "keep_colour": look.keep_colour,
+        "seamless": look.seamless,
+        "max_side": look.max_side,
+        "seed": look.seed,
+        "preview": preview,
+    }
+
+
+def _destination(options, preview: bool, notes: list[str]) -> tuple[Path | None, bool]:
+    """Folder of the results, or None for a temporary one; and whether to pack them."""
+    if preview or options.results == "PACKED":
+        return None, True
+    if options.results_folder.startswith("//") and not bpy.data.filepath:
+        notes.append("Packed into the file, as it was never saved.")
+        return None, True
+    folder = Path(bpy.path.abspath(options.results_folder))
+    probe = folder / f".impasto_{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutputUnwritable(
+            f'Results cannot be written to "{folder}" ({error.strerror}); '
+            "choose another Results Folder, or pack the results."
+        ) from error
+    return folder, False
+
+
+def _conclude(job: jobs.SceneJob, batch: _Batch, scene_uid: int) -> None:
+    """Show what was finished, also where the rest was cancelled or failed."""
+    job.failures = (*batch.failures, *job.failures)
+    scene = storage.by_uid(bpy.data.scenes, scene_uid)
+    touched: set[bpy.types.Material] = set()
+    linked: list[str] = []
+    count = 0
+    for done in job.done:
+        plan = batch.plans[done.key]
+        original = storage.by_uid(bpy.data.images, plan.source_uid)
+        if original is None:
+            continue  # deleted meanwhile
+        materials = [m for m in bpy.data.materials if m.session_uid in plan.material_uids]
+        linked += results.assign(original, results.load(plan), materials)
+        touched.update(materials)
+        count += 1
+    job.changed = count > 0
+    if scene is not None and job.changed:
+        results.show(images.materials_of(scene), originals=False)
+        scene.impasto.showing_originals = False
+    batch.notes += _notes(scene, touched, linked)
+    ending = job.message
+    said = f"{count} textures restyled." if count or not ending else ""
+    job.message = " ".join(filter(None, [said, ending, *batch.notes]))
+
+
+def _notes(scene: bpy.types.Scene | None, touched: set, linked: list[str]) -> Iterator[str]:
+    if linked:
+        listed = ", ".join(dict.fromkeys(linked))
+        yield f"Linked materials cannot be changed; make them local to restyle them: {listed}."
+    others = [
+        other.name
+        for other in bpy.data.scenes
+        if other != scene and images.materials_of(other) & touched
+    ]
+    if others:
+        yield f"These materials are also used in: {', '.join(others)}."
