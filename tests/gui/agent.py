@@ -53,15 +53,20 @@ def serve():
     return 0.0
 
 
-def window():
-    """The first window."""
-    return bpy.context.window_manager.windows[0]
+def place(editor="VIEW_3D"):
+    """The window and the largest area of an editor, in the window opened last."""
+    found = [
+        (index, a.width * a.height, w, a)
+        for index, w in enumerate(bpy.context.window_manager.windows)
+        for a in w.screen.areas
+        if a.type == editor
+    ]
+    return max(found, key=lambda entry: entry[:2])[2:]
 
 
-def area(kind="VIEW_3D"):
-    """The largest area of a kind."""
-    found = [a for a in window().screen.areas if a.type == kind]
-    return max(found, key=lambda a: a.width * a.height)
+def area(editor="VIEW_3D"):
+    """The largest area of an editor."""
+    return place(editor)[1]
 
 
 def region(kind="UI", editor="VIEW_3D"):
@@ -70,15 +75,17 @@ def region(kind="UI", editor="VIEW_3D"):
 
 
 def box(kind="UI", editor="VIEW_3D"):
-    """A region's left, top, width and height in screen pixels, top-down."""
-    r = region(kind, editor)
-    return [r.x, window().height - r.y - r.height, r.width, r.height]
+    """A region's left, top, width and height on the screen, top-down."""
+    first = bpy.context.window_manager.windows[0]
+    w, r = place(editor)[0], region(kind, editor)
+    return [w.x + r.x, first.height - w.y - r.y - r.height, r.width, r.height]
 
 
 def under_pointer(kind="UI", editor="VIEW_3D"):
     """The Python of the button under the pointer: an operator call or a property's path; '' if none."""
     manager = bpy.context.window_manager
-    with bpy.context.temp_override(window=window(), area=area(editor), region=region(kind, editor)):
+    w, a = place(editor)
+    with bpy.context.temp_override(window=w, area=a, region=region(kind, editor)):
         for copy, options in (
             (bpy.ops.ui.copy_python_command_button, {}),
             (bpy.ops.ui.copy_data_path_button, {"full_path": True}),

@@ -158,11 +158,18 @@ class Window:
 
     # --- finding -----------------------------------------------------------------------------------
 
-    def find(self, pattern: str, *, kind: str = "UI", editor: str = "VIEW_3D") -> tuple[int, int]:
+    def find(
+        self,
+        pattern: str,
+        *,
+        kind: str = "UI",
+        editor: str = "VIEW_3D",
+        columns: tuple[float, ...] = (0.35, 0.8),
+    ) -> tuple[int, int]:
         """Where a button is, found as an artist does: by moving the pointer over the region.
 
-        ``pattern`` is searched in the button's Python (``impasto.analyze_textures``). The region is
-        scrolled up, then down page by page.
+        ``pattern`` is searched in the button's Python (``impasto.analyze_textures``); ``columns`` are
+        the parts of the width to look at. The region is scrolled up, then down page by page.
         """
         wanted = re.compile(pattern)
         self.scroll(-60, kind, editor)
@@ -171,7 +178,7 @@ class Window:
             left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
             seen = []
             for y in range(top + 8, top + height - 4, 10):
-                for part in (0.35, 0.8):
+                for part in columns:
                     self.move(left + width * part, y)
                     time.sleep(0.02)
                     seen.append(self.ask(f"under_pointer({kind!r}, {editor!r})"))
@@ -184,7 +191,7 @@ class Window:
         self.shot("failure")
         raise GuiFailure(f"no button {pattern!r}; there are: {sorted(set(seen))}")
 
-    def press(self, pattern: str, **where: str) -> None:
+    def press(self, pattern: str, **where) -> None:
         """Find a button and click it."""
         self.click(*self.find(pattern, **where))
 
