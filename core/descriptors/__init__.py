@@ -1,0 +1,15 @@
+"""An image -> a vector that says how it looks. Importing this package loads scikit-learn, not torch."""
+
+from .cache import DescriptorCache
+from .describe import Descriptions, describe
+from .pipeline import comparing_pipeline, describing_pipeline
+from .thumbnails import Thumbnails
+
+__all__ = (
+    "DescriptorCache",
+    "Descriptions",
+    "Thumbnails",
+    "comparing_pipeline",
+    "describe",
+    "describing_pipeline",
+)

@@ -1,0 +1,144 @@
+"""What to call a group: its palette, and a name made from the look of its members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.cluster import KMeans
+
+from ..descriptors.pipeline import COLUMNS
+from ..imaging.colour import lab_to_srgb
+
+Palette = tuple[tuple[float, float, float], ...]
+
+_MERGE = 12.0
+"""Lab distance below which two palette colours would look like one."""
+
+_HUES = (
+    (15, "Pink"),
+    (48, "Red"),
+    (75, "Orange"),
+    (105, "Yellow"),
+    (165, "Green"),
+    (215, "Teal"),
+    (255, "Cyan"),
+    (300, "Blue"),
+    (335, "Purple"),
+    (361, "Pink"),
+)
+
+
+def lab_palette(
+    rows: np.ndarray, most: int = 5, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Main colours of described images, most common first: Lab ``(K, 3)`` and their shares ``(K,)``."""
+    pixels = rows[:, COLUMNS["swatches"]].reshape(-1, 3)
+    if len(pixels) > 4096:
+        pixels = pixels[np.random.default_rng(seed).permutation(len(pixels))[:4096]]
+    distinct = len(np.unique(pixels.round(1), axis=0))
+    found = KMeans(min(most, distinct), n_init=2, random_state=seed).fit(
+        pixels.round(1)
+    )
+    counts = np.bincount(found.labels_, minlength=len(found.cluster_centers_))
+    centres = found.cluster_centers_
+    kept: list[int] = []
+    shares = np.zeros(len(counts))
+    for index in np.argsort(-counts, kind="stable"):
+        gaps = (
+            np.linalg.norm(centres[kept] - centres[index], axis=1)
+            if kept
+            else np.array([np.inf])
+        )
+        if gaps.min() < _MERGE:
+            shares[kept[int(gaps.argmin())]] += counts[index]
+        else:
+            kept.append(int(index))
+            shares[index] += counts[index]
+    order = sorted(kept, key=lambda index: -shares[index])
+    return centres[order], shares[order] / shares.sum()
+
+
+def srgb_palette(lab: np.ndarray) -> Palette:
+    """Lab ``(K, 3)`` as sRGB-encoded tuples in [0, 1]."""
+    colours = np.clip(lab_to_srgb(lab[None].astype(np.float32)), 0, 1)[0]
+    return tuple((float(r), float(g), float(b)) for r, g, b in colours.round(4))
+
+
+def colour_word(lab: np.ndarray, shares: np.ndarray) -> str:
+    """A palette in a word or two, such as ``Dark Red`` or ``Colourful``."""
+    mean = shares @ lab
+    chromas = np.hypot(lab[:, 1], lab[:, 2])
+    chroma = float(np.hypot(mean[1], mean[2]))
+    if shares @ chromas > 25 and chroma < 0.45 * float(shares @ chromas):
+        return "Colourful"
+    lightness = float(mean[0])
+    if chroma < 7:
+        steps = (
+            (12, "Black"),
+            (35, "Dark Grey"),
+            (65, "Grey"),
+            (88, "Pale Grey"),
+            (101, "White"),
+        )
+        return next(word for below, word in steps if lightness < below)
+    hue = float(np.degrees(np.arctan2(mean[2], mean[1])) % 360)
+    word = next(name for below, name in _HUES if hue < below)
+    if word in ("Red", "Orange", "Yellow") and chroma < 45 and hue > 35:
+        word = "Brown" if lightness < 58 else "Beige"
+    if word == "Yellow" and lightness < 50:
+        word = "Olive"
+    tone = (
+        "Dark "
+        if lightness < 28
+        else "Pale "
+        if lightness > 75 and word != "Beige"
+        else ""
+    )
+    return tone + word
+
+
+def structure_words(rows: np.ndarray) -> list[str]:
+    """Words for how members of a group are built, the most telling first: ``Striped``, ``Fine``, ..."""
+    structure = rows[:, COLUMNS["structure"]].mean(0)
+    rings, anisotropy, harmonics = (
+        structure[:10] ** 2,
+        structure[10:13],
+        structure[13:17],
+    )
+    peak, reach = structure[19], structure[18]
+    contrast = float(np.exp(structure[-1]) - 0.01)
+    scale = float(rings @ np.arange(10) / max(rings.sum(), 1e-6))
+    size = "Coarse" if scale < 3.2 else "Fine" if scale > 5.2 else "Medium"
+    words = []
+    if contrast < 0.012:
+        words.append("Plain")
+    elif peak > 0.45 and max(harmonics[0], harmonics[1]) > 0.12:
+        words.append("Patterned")
+    elif harmonics[0] > 0.35 or anisotropy.max() > 0.45:
+        words.append("Streaked")
+    words.append(size)
+    words.append("Soft" if contrast < 0.05 else "Bold" if contrast > 0.18 else "Even")
+    words.append("Broad" if reach > 0.6 else "Dense")
+    return words
+
+
+def group_names(
+    palettes: Sequence[tuple[np.ndarray, np.ndarray]], rows: Sequence[np.ndarray]
+) -> list[str]:
+    """Unique names, such as ``Dark Red, Coarse``; more words, then numbers, tell twins apart."""
+    colours = [colour_word(*palette) for palette in palettes]
+    words = [structure_words(members) for members in rows]
+    names: list[str] = []
+    for colour, choices in zip(colours, words, strict=True):
+        tries = [f"{colour}, {choices[0]}"] + [
+            f"{colour}, {choices[0]} {w}" for w in choices[1:]
+        ]
+        free = [name for name in tries if name not in names]
+        number = 2
+        while not free:
+            if f"{tries[0]} {number}" not in names:
+                free.append(f"{tries[0]} {number}")
+            number += 1
+        names.append(free[0])
+    return names

@@ -1,0 +1,137 @@
+"""Images to the rows of a feature matrix: read, described, remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import BadRequest, ImageMissing, ImpastoError, JobCancelled
+from ..imaging.files import read_picture
+from ..imaging.picture import Picture
+from ..jobs.messages import Failure, ImageRef
+from .cache import DescriptorCache, content_key
+from .pipeline import LENGTH, describing_pipeline
+from .sample import Sample
+from .thumbnails import Thumbnails
+
+_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """Rows and where they belong.
+
+    Attributes
+    ----------
+    images : tuple of ImageRef
+        Those that could be read, in the order asked for.
+    rows : (N, LENGTH) float32
+        One raw description each; see ``pipeline.COLUMNS``.
+    contents : tuple of str
+        The content key of each image.
+    failures : tuple of Failure
+        The others.
+    """
+
+    images: tuple[ImageRef, ...]
+    rows: np.ndarray
+    contents: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+def describe(
+    images: Sequence[ImageRef],
+    *,
+    cache: DescriptorCache,
+    progress: Callable[[float, str], None] = lambda done, step: None,
+    cancel: Callable[[], bool] = lambda: False,
+    thumbnails: Thumbnails | None = None,
+) -> Descriptions:
+    """Describe images; those in the cache are not opened again.
+
+    Thumbnails that are missing are made on the way. Memory is bounded: a few images are held at a time.
+
+    Raises
+    ------
+    JobCancelled
+        ``cancel`` said so; what was described is in the cache.
+    """
+    found: dict[str, tuple[str, np.ndarray]] = {}
+    failures: list[Failure] = []
+    missing: list[tuple[ImageRef, str]] = []
+    for image in images:
+        _stop_if(cancel)
+        try:
+            content = content_key(image)
+        except (OSError, BadRequest) as error:
+            failures.append(Failure(image.key, _missing(error)))
+            continue
+        row = cache.get(content)
+        if row is None or (thumbnails and not thumbnails.has(content)):
+            missing.append((image, content))
+        else:
+            found[image.key] = content, row
+    pipeline = describing_pipeline()
+    resize, blocks = pipeline.named_steps["resize"], pipeline.named_steps["blocks"]
+    done = len(images) - len(missing)
+    for batch in _batches(missing):
+        samples: list[tuple[ImageRef, str, Sample]] = []
+        for image, content in batch:
+            _stop_if(cancel)
+            progress(done / len(images), f"Describing {image.key}")
+            done += 1
+            try:
+                sample = resize.transform([[*_tiles(image)]])[0]
+            except ImpastoError as error:
+                failures.append(Failure(image.key, str(error)))
+                continue
+            if thumbnails:
+                thumbnails.put(content, sample)
+            samples.append((image, content, sample))
+        if samples:
+            for (image, content, _), row in zip(
+                samples, blocks.transform([s for _, _, s in samples]), strict=True
+            ):
+                cache.put(content, row)
+                found[image.key] = content, row
+    kept = tuple(i for i in images if i.key in found)
+    rows = (
+        np.stack([found[i.key][1] for i in kept])
+        if kept
+        else np.zeros((0, LENGTH), np.float32)
+    )
+    return Descriptions(
+        kept, rows, tuple(found[i.key][0] for i in kept), tuple(failures)
+    )
+
+
+def _batches(items: list) -> Iterator[list]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
+def _tiles(image: ImageRef) -> Iterator[Picture]:
+    for path in image.paths:
+        picture = read_picture(
+            path, colour_space=image.colour_space, alpha_mode=image.alpha_mode
+        )
+        # Channel-packed alpha is a map of its own and hides nothing.
+        yield (
+            replace(picture, alpha=None)
+            if image.alpha_mode == "CHANNEL_PACKED"
+            else picture
+        )
+
+
+def _missing(error: OSError | BadRequest) -> str:
+    if isinstance(error, BadRequest):
+        return str(error)
+    words = f'"{error.filename}" cannot be opened ({error.strerror}); '
+    return str(ImageMissing(f"{words}find the file or exclude the image."))
+
+
+def _stop_if(cancel: Callable[[], bool]) -> None:
+    if cancel():
+        raise JobCancelled("Analyze was cancelled.")

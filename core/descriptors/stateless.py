@@ -1,0 +1,19 @@
+"""The base of pipeline steps that learn nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from sklearn.base import BaseEstimator, TransformerMixin
+
+
+class Stateless(BaseEstimator, TransformerMixin):
+    """A transformer of sequences of objects that is always fitted."""
+
+    def fit(self, items: Sequence[Any], y: object = None) -> Self:
+        """Nothing to learn."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True

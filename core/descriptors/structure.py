@@ -1,0 +1,178 @@
+"""The structure block: direction, scale and repetition of what is drawn, whatever its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from .sample import Sample
+from .stateless import Stateless
+
+_SCALES, _DIRECTIONS = 10, 16
+LENGTH = 34
+_BANDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+_FLAT = 0.008
+"""Deviation of lightness (of 1) below which an image counts as plain: less than a visible step."""
+
+
+@dataclass(frozen=True)
+class GreySample:
+    """Lightness of a sample with its lighting taken out.
+
+    Attributes
+    ----------
+    even : (N, S, S) float32
+        Lightness less its broad gradient, in deviations; 0 where nothing is visible.
+    contrast : float
+        The deviation that was divided out, of lightness in [0, 1].
+    visible : (N, S, S) float32
+    """
+
+    even: np.ndarray
+    contrast: float
+    visible: np.ndarray
+
+
+class Greyscale(Stateless):
+    """Pipeline step: samples -> list of :class:`GreySample` (CIE lightness, evenly lit).
+
+    Broad gradients are lighting, not material: they are removed with a Gaussian as wide as a quarter
+    of the window; the contrast is divided out and kept as a number.
+    """
+
+    def transform(self, samples: Sequence[Sample]) -> list[GreySample]:
+        """Make each sample grey."""
+        return [self._grey(sample) for sample in samples]
+
+    def _grey(self, sample: Sample) -> GreySample:
+        even = np.empty(sample.visible.shape, np.float32)
+        for window, seen, out in zip(sample.windows, sample.visible, even, strict=True):
+            lightness = cv2.cvtColor(window, cv2.COLOR_RGB2Lab)[..., 0] / 100
+            broad = window.shape[0] / 4
+            near = cv2.GaussianBlur(seen, (0, 0), broad, borderType=cv2.BORDER_REFLECT)
+            light = cv2.GaussianBlur(
+                lightness * seen, (0, 0), broad, borderType=cv2.BORDER_REFLECT
+            )
+            out[:] = (lightness - light / np.maximum(near, 1e-4)) * seen
+        contrast = float(np.sqrt((even**2).sum() / sample.visible.sum()))
+        return GreySample(even / max(contrast, _FLAT), contrast, sample.visible)
+
+
+class StructureBlock(Stateless):
+    """Pipeline step: grey samples -> ``(N, LENGTH)`` float32.
+
+    Shares of the power spectrum by scale; anisotropy by scale and the harmonics of the orientation
+    histogram (magnitudes only: a plank stays wood when turned); the strongest peak of the
+    autocorrelation and its distance (how clearly and how widely it repeats); spectral flatness;
+    and, per octave, energy and how sparse it is (kurtosis).
+    """
+
+    def transform(self, samples: Sequence[GreySample]) -> np.ndarray:
+        """Describe each sample."""
+        return np.stack([self._describe(sample) for sample in samples])
+
+    def _describe(self, sample: GreySample) -> np.ndarray:
+        side = sample.even.shape[1]
+        plain = min(1.0, sample.contrast / _FLAT)
+        power = np.mean(np.abs(np.fft.rfft2(sample.even * _taper(side))) ** 2, axis=0)
+        parts = (
+            self._spectrum(power, side),
+            self._repetition(power, side),
+            self._bands(sample),
+        )
+        contrast = [np.log(sample.contrast + 0.01)]
+        return np.concatenate([plain * np.concatenate(parts), contrast]).astype(
+            np.float32
+        )
+
+    def _spectrum(self, power: np.ndarray, side: int) -> np.ndarray:
+        rings, sectors = _polar_bins(side)
+        table = np.bincount(
+            rings * _DIRECTIONS + sectors, power.ravel(), (_SCALES + 1) * _DIRECTIONS
+        )
+        table = table.reshape(_SCALES + 1, _DIRECTIONS)[:_SCALES]
+        rings_share = table.sum(1)
+        total = max(rings_share.sum(), 1e-9)
+        waves = np.abs(np.fft.rfft(table, axis=1))[:, 1:]
+        anisotropy = waves[:, 0] / np.maximum(waves[:, 0] + rings_share, 1e-9)
+        harmonics = np.abs(np.fft.rfft(table.sum(0)))[1:5] / total
+        fine = np.log(power.ravel()[rings < _SCALES] + 1e-6)
+        flatness = fine.mean() - np.log(np.exp(fine).mean())
+        return np.concatenate(
+            [np.sqrt(rings_share / total), anisotropy[2:8:2], harmonics, [flatness / 8]]
+        )
+
+    def _repetition(self, power: np.ndarray, side: int) -> np.ndarray:
+        auto = np.fft.irfft2(power, (side, side))
+        auto = np.fft.fftshift(auto / max(auto[0, 0], 1e-9)) / _taper_overlap(side)
+        distance = _lag_distance(side)
+        rings = np.minimum(distance.astype(int), side)
+        seen = distance <= 0.45 * side
+        radial = np.bincount(rings[seen], auto[seen]) / np.maximum(
+            np.bincount(rings[seen]), 1
+        )
+        below = np.flatnonzero(radial < 0.2)
+        reach = int(below[0]) if len(below) else len(radial) - 1
+        outer = np.where(seen & (distance > max(2 * reach, 4)), auto, -1.0)
+        peak = np.unravel_index(np.argmax(outer), outer.shape)
+        height = float(np.clip(outer[peak], 0, 1))
+        lag = np.log2(max(distance[peak], 1) / side) * height
+        return np.array(
+            [np.log2(reach + 1) / 6, height, lag / 4, radial[len(radial) // 8]]
+        )
+
+    def _bands(self, sample: GreySample) -> np.ndarray:
+        energies, sparsities = [], []
+        stack = np.moveaxis(sample.even, 0, 2)
+        finer = stack
+        seen = np.moveaxis(sample.visible, 0, 2)
+        for width in _BANDS:
+            coarser = cv2.GaussianBlur(
+                stack, (0, 0), width, borderType=cv2.BORDER_REFLECT
+            )
+            coarser = coarser.reshape(stack.shape)
+            band = (finer - coarser) * seen
+            energy = float((band**2).sum() / seen.sum())
+            fourth = float((band**4).sum() / seen.sum())
+            energies.append(np.log(energy + 1e-3) / 4)
+            sparsities.append(np.log(fourth / max(energy, 1e-4) ** 2 + 1) / 4)
+            finer = coarser
+        skew = float(np.cbrt((stack**3).sum() / seen.sum()))
+        return np.array([*energies, *sparsities, skew])
+
+
+@lru_cache(maxsize=4)
+def _taper(side: int) -> np.ndarray:
+    wave = np.hanning(side + 2)[1:-1].astype(np.float32)
+    return np.outer(wave, wave)
+
+
+@lru_cache(maxsize=4)
+def _taper_overlap(side: int) -> np.ndarray:
+    """What the taper alone does to an autocorrelation, so that it can be divided out."""
+    spectrum = np.abs(np.fft.rfft2(_taper(side))) ** 2
+    auto = np.fft.fftshift(np.fft.irfft2(spectrum, (side, side)))
+    return np.maximum(auto / auto.max(), 0.02)
+
+
+@lru_cache(maxsize=4)
+def _lag_distance(side: int) -> np.ndarray:
+    lag = np.arange(side) - side // 2
+    return np.hypot(*np.meshgrid(lag, lag))
+
+
+@lru_cache(maxsize=4)
+def _polar_bins(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ring (log-spaced; the last is the rest) and sector of every coefficient of ``rfft2``."""
+    fy, fx = np.meshgrid(np.fft.fftfreq(side), np.fft.rfftfreq(side), indexing="ij")
+    radius = np.hypot(fy, fx)
+    edges = np.geomspace(1.5 / side, 0.5, _SCALES + 1)
+    rings = np.digitize(radius, edges) - 1
+    rings = np.where((rings < 0) | (rings >= _SCALES), _SCALES, rings)
+    angle = np.arctan2(fy, fx) % np.pi
+    sectors = np.minimum((angle / np.pi * _DIRECTIONS).astype(int), _DIRECTIONS - 1)
+    return rings.ravel(), sectors.ravel()
