@@ -97,7 +97,7 @@ class LookSettings(bpy.types.PropertyGroup):
     )
     seamless: BoolProperty(
         name="Seamless",
-        description="Treat the texture as endlessly repeating, so that no seam appears when it is tiled",
+        description="Treat the texture as endlessly repeating: no seam appears when it is tiled",
     )
     max_side: IntProperty(
         name="Largest Side",

@@ -33,7 +33,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         )
     if not usable:
         raise NoImages(
-            f"No color textures in {where}: all {len(textures)} images hold data or cannot be restyled."
+            f"No color textures in {where}: its {len(textures)} images hold data or cannot be restyled."
         )
     temporary = jobs.temporary_folder()
     refs, failures = _refs(usable, temporary)

@@ -50,7 +50,7 @@ def merge(settings, into: int) -> None:
 
 
 def split(settings) -> None:
-    """Move the textures from the chosen one on into a new group, or the last if the first is chosen."""
+    """Move the textures from the chosen one on into a new group; of the first, only the last."""
     source = settings.active_group
     group = settings.groups[source]
     first = min(group.active_member, len(group.members) - 1) or len(group.members) - 1

@@ -13,7 +13,7 @@ from . import compat, roles
 Scope = Literal["SELECTED", "SCENE", "FILE"]
 
 ORIGINAL = "impasto_original"
-"""Custom property of a restyled node: the image that it showed before. It keeps that image alive."""
+"""Custom property of a restyled node: the image that it showed before, kept alive by it."""
 
 RESULT = "impasto_result"
 """Custom property of a restyled node: what it shows unless the originals are being compared."""

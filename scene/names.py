@@ -13,7 +13,7 @@ UDIM = "<UDIM>"
 
 
 def result_name(source: str, suffix: str) -> str:
-    """``Brick`` and ``Impasto`` -> ``Brick (Impasto)``, within the longest name that Blender keeps."""
+    """``Brick``, ``Impasto`` -> ``Brick (Impasto)``, within the longest name that Blender keeps."""
     ending = f" ({suffix})"
     room = compat.MAX_NAME_BYTES - len(ending.encode()) - len(".001")
     stem = re.sub(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", "", source, flags=re.IGNORECASE)

@@ -75,11 +75,10 @@ def assign(
 
 def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
     """Show originals or results in all restyled nodes; returns how many nodes there are."""
-    count = 0
-    for node in restyled_nodes(materials):
-        node.image = node[images.ORIGINAL] if originals else node[images.RESULT]
-        count += 1
-    return count
+    nodes = [node for node in restyled_nodes(materials) if node.get(images.RESULT)]
+    for node in nodes:
+        node.image = node[images.ORIGINAL if originals else images.RESULT]
+    return len(nodes)
 
 
 def revert(
@@ -87,14 +86,17 @@ def revert(
 ) -> int:
     """Put originals back for good (of some images only, if given); returns the number of nodes."""
     chosen = None if only is None else set(only)
-    count = 0
-    for node in list(restyled_nodes(materials)):
-        if chosen is None or node[images.ORIGINAL] in chosen:
-            node.image = node[images.ORIGINAL]
-            del node[images.ORIGINAL]
-            del node[images.RESULT]
-            count += 1
-    return count
+    nodes = [
+        node
+        for node in restyled_nodes(materials)
+        if chosen is None or node[images.ORIGINAL] in chosen
+    ]
+    for node in nodes:
+        node.image = node[images.ORIGINAL]
+        for key in (images.ORIGINAL, images.RESULT):
+            if key in node:
+                del node[key]
+    return len(nodes)
 
 
 def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:

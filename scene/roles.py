@@ -85,7 +85,7 @@ def _enter(
     node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place, seen: set
 ) -> Iterator[Role]:
     """Roles of arriving at an input socket of a node."""
-    tree, entered = place
+    entered = place[1]
     if node.type == "GROUP":
         if node.node_tree is None or node in entered:
             return
@@ -108,7 +108,7 @@ def _enter(
         yield "NORMAL" if node.type == "NORMAL_MAP" else _BY_SOCKET.get(socket.name, "HEIGHT")
     elif any(output.type == "SHADER" for output in node.outputs):
         yield _shader_role(node, socket)
-    elif socket.name in {"Fac", "Factor"} and not node.type == "VALTORGB":
+    elif socket.name in {"Fac", "Factor"} and node.type != "VALTORGB":
         yield "MASK"
     else:
         for output in node.outputs:

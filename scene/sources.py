@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +12,11 @@ from ..core.jobs.messages import ImageRef
 from .names import UDIM
 
 _RESULT_SUFFIXES = {
-    ".png": ".png", ".jpg": ".png", ".jpeg": ".png", ".bmp": ".png", ".tga": ".png", ".webp": ".png",
-    ".tif": ".tif", ".tiff": ".tif", ".exr": ".exr", ".hdr": ".exr",
-}  # fmt: skip
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tga", ".webp"), ".png"),
+    **dict.fromkeys((".tif", ".tiff"), ".tif"),
+    **dict.fromkeys((".exr", ".hdr"), ".exr"),
+}
 """What the worker reads, and the lossless format of the same depths that the result gets."""
-
-_TILE_NUMBER = re.compile(r"(?<!\d)(1\d{3}|2000)(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,18 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     tiles = tuple(tile.number for tile in image.tiles) if image.source == "TILED" else ()
     if image.is_dirty and tiles:
         raise UnsupportedImage(
-            f'"{image.name}" has painted tiles that are not saved; save it in the Image Editor first.'
+            f'"{image.name}" has painted tiles that are not saved; save them in the Image Editor.'
         )
     if image.source == "GENERATED" or image.is_dirty:
         return _from_pixels(image, temporary)
-    if image.packed_files:
-        paths = _unpack(image, tiles, temporary)
-    else:
-        paths = _on_disk(image, tiles)
+    packed = bool(image.packed_files)
+    paths = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
     suffix = _RESULT_SUFFIXES.get(paths[0].suffix.lower())
     if suffix is None:  # Blender reads more formats than the worker
+        if tiles:
+            raise UnsupportedImage(
+                f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG or OpenEXR.'
+            )
         return _from_pixels(image, temporary)
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
@@ -74,23 +74,19 @@ def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> list[Path]:
 
 
 def _unpack(image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path) -> list[Path]:
-    by_tile = {}
-    for index, packed in enumerate(image.packed_files):
-        name = Path(packed.filepath.replace("\\", "/")).name
-        number = _TILE_NUMBER.findall(name)
-        key = int(number[-1]) if tiles and number else index
-        suffix = Path(name).suffix or "." + image.file_format.lower().replace("open_", "")
-        by_tile[key] = (suffix, packed.data)
+    by_tile = {packed.tile_number if tiles else 0: packed for packed in image.packed_files}
     paths = []
     for tile in tiles or (0,):
         if tile not in by_tile:
             raise ImageMissing(
                 f'Tile {tile} of "{image.name}" is not packed; pack the image again.'
             )
-        suffix, data = by_tile[tile]
+        packed = by_tile[tile]
+        name = Path(packed.filepath.replace("\\", "/")).name
+        suffix = Path(name).suffix or f".{image.file_format.lower().removeprefix('open_')}"
         path = _fresh(temporary, image, suffix)
         try:
-            path.write_bytes(data)
+            path.write_bytes(packed.packed_file.data)
         except OSError as error:
             raise OutputUnwritable(_no_room(image, error)) from error
         paths.append(path)
@@ -98,7 +94,7 @@ def _unpack(image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path) -> 
 
 
 def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
-    """Save what is in memory (of tiles, the first one only); a float buffer is linear and, for straight alpha, premultiplied."""
+    """Save what is in memory; a float buffer is linear and, for straight alpha, premultiplied."""
     import numpy as np  # late, as it would double the time to enable the extension
 
     width, height = image.size
@@ -112,7 +108,7 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
         "Impasto Copy", width, height, alpha=True, float_buffer=image.is_float
     )
     try:
-        # The color space comes first, as changing it wipes the pixels; Non-Color saves floats as they are.
+        # First of all, as it wipes the pixels; Non-Color saves floats as they are.
         copy.colorspace_settings.name = "Non-Color" if image.is_float else "sRGB"
         copy.pixels.foreach_set(pixels)
         copy.file_format = "OPEN_EXR" if image.is_float else "PNG"

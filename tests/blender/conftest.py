@@ -1,0 +1,138 @@
+"""Scenes made by script, for tests with real bpy."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+
+def write_png(path: Path, pixels: np.ndarray) -> Path:
+    """Write ``(H, W, 3 or 4)`` uint8 or uint16, with nothing but the standard library."""
+    height, width, channels = pixels.shape
+    big = pixels.astype(pixels.dtype.newbyteorder(">"))
+    rows = b"".join(b"\0" + row.tobytes() for row in big)
+    header = struct.pack(
+        ">IIBBBBB", width, height, pixels.itemsize * 8, {3: 2, 4: 6}[channels], 0, 0, 0
+    )
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    data = b"\x89PNG\r\n\x1a\n"
+    for kind, body in chunks:
+        data += struct.pack(">I", len(body)) + kind + body
+        data += struct.pack(">I", zlib.crc32(kind + body))
+    path.write_bytes(data)
+    return path
+
+
+class Builder:
+    """Makes images, materials and objects in the open file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def pixels(
+        self, kind: int = 0, size: int = 64, channels: int = 3, dtype=np.uint8
+    ) -> np.ndarray:
+        """A texture of one of four kinds: stripes, blobs, noise, checks; each in its own colour."""
+        rng = np.random.default_rng(kind)
+        y, x = np.mgrid[:size, :size] / size
+        pattern = [
+            0.5 + 0.5 * np.sin(x * 40),
+            0.5 + 0.25 * (np.sin(x * 9) + np.cos(y * 9)),
+            rng.random((size, size)),
+            ((x * 8).astype(int) + (y * 8).astype(int)) % 2,
+        ][kind % 4]
+        tint = [(1, 0.4, 0.3), (0.3, 0.8, 0.3), (0.7, 0.7, 0.8), (0.2, 0.4, 1)][kind % 4]
+        colour = (0.2 + 0.8 * pattern[..., None]) * np.array(tint)
+        if channels == 4:
+            colour = np.dstack([colour, (x + y) / 2])
+        top = np.iinfo(dtype).max
+        return (colour * top).astype(dtype)
+
+    def png(
+        self, name: str, kind: int = 0, size: int = 64, channels: int = 3, dtype=np.uint8
+    ) -> Path:
+        return write_png(self.folder / f"{name}.png", self.pixels(kind, size, channels, dtype))
+
+    def image(self, name: str, kind: int = 0, **options):
+        """An image that is a PNG on disk."""
+        image = bpy.data.images.load(str(self.png(name, kind, **options)))
+        image.name = name
+        return image
+
+    def tiled(self, name: str, tiles: tuple[int, ...] = (1001, 1002)):
+        """A UDIM image."""
+        for tile in tiles:
+            self.png(f"{name}.{tile}", kind=tile % 4)
+        image = bpy.data.images.load(str(self.folder / f"{name}.{tiles[0]}.png"))
+        image.source = "TILED"
+        image.filepath = str(self.folder / f"{name}.<UDIM>.png")
+        image.name = name
+        return image
+
+    def node(self, tree, image):
+        node = tree.nodes.new("ShaderNodeTexImage")
+        node.image = image
+        return node
+
+    def material(self, name: str, image=None, socket: str = "Base Color"):
+        """A material with an image plugged into its Principled BSDF."""
+        material = bpy.data.materials.new(name)
+        material.use_nodes = True
+        if image is not None:
+            tree = material.node_tree
+            node = self.node(tree, image)
+            tree.links.new(node.outputs["Color"], self.principled(material).inputs[socket])
+        return material
+
+    def principled(self, material):
+        return next(n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+
+    def plane(self, name: str, *materials, scene=None):
+        """An object that wears the materials."""
+        mesh = bpy.data.meshes.new(name)
+        mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [], [(0, 1, 2, 3)])
+        item = bpy.data.objects.new(name, mesh)
+        for material in materials:
+            mesh.materials.append(material)
+        (scene or bpy.context.scene).collection.objects.link(item)
+        return item
+
+    def textured(self, name: str, kind: int = 0, **options):
+        """An object with one image texture; returns image, material, node and object."""
+        image = self.image(name, kind, **options)
+        material = self.material(f"{name} Material", image)
+        node = next(n for n in material.node_tree.nodes if n.type == "TEX_IMAGE")
+        return SimpleNamespace(
+            image=image, material=material, node=node, item=self.plane(f"{name} Plane", material)
+        )
+
+    def save(self, name: str = "scene.blend") -> Path:
+        path = self.folder / name
+        bpy.ops.wm.save_as_mainfile(filepath=str(path))
+        return path
+
+    def group(self, *images, style: str = "", name: str = "Group"):
+        """A group by hand, as Analyze would make it."""
+        from bl_ext.user_default.impasto.scene import analysis
+        from bl_ext.user_default.impasto.scene import images as finder
+
+        settings = bpy.context.scene.impasto
+        found = {t.image: t for t in finder.textures_in(bpy.data.materials)}
+        group = settings.groups.add()
+        group.name = name
+        for image in images:
+            analysis.fill_member(group.members.add(), found[image], "")
+        group.look.style = style
+        return group
+
+
+@pytest.fixture
+def build(tmp_path) -> Builder:
+    return Builder(tmp_path)

@@ -1,0 +1,127 @@
+"""Results in the scene: assigned everywhere, compared, reverted, kept through save and undo."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from bl_ext.user_default.impasto.scene import images, names, results
+
+
+@pytest.fixture
+def restyled(build):
+    """A textured plane whose node shows a result."""
+    part = build.textured("Brick")
+    part.result = build.image("Brick (Impasto)", kind=1)
+    results.assign(part.image, part.result, [part.material])
+    return part
+
+
+def test_result_is_shown_and_original_remembered(restyled):
+    assert restyled.node.image == restyled.result
+    assert images.original_of(restyled.node) == restyled.image
+
+
+def test_every_node_that_shows_the_original_changes_in_groups_too(build):
+    image = build.image("Brick")
+    tree = bpy.data.node_groups.new("Shared", "ShaderNodeTree")
+    inside = build.node(tree, image)
+    material = build.material("M", image)
+    material.node_tree.nodes.new("ShaderNodeGroup").node_tree = tree
+    result = build.image("Result", kind=1)
+    results.assign(image, result, [material])
+    assert inside.image == result
+    assert len(results.restyled_nodes([material])) == 2
+
+
+def test_other_materials_keep_the_original(build, restyled):
+    other = build.material("Other", restyled.image)
+    assert [use.image for use in images.uses_in([other])] == [restyled.image]
+    assert not results.restyled_nodes([other])
+
+
+def test_compare_goes_there_and_back(restyled):
+    assert results.show([restyled.material], originals=True) == 1
+    assert restyled.node.image == restyled.image
+    results.show([restyled.material], originals=False)
+    assert restyled.node.image == restyled.result
+
+
+def test_revert_leaves_no_trace(restyled):
+    assert results.revert([restyled.material]) == 1
+    assert restyled.node.image == restyled.image
+    assert not restyled.node.keys()
+
+
+def test_revert_of_other_images_changes_nothing(build, restyled):
+    assert results.revert([restyled.material], only=[build.image("Other")]) == 0
+    assert restyled.node.image == restyled.result
+
+
+def test_second_result_remembers_the_first_original(build, restyled):
+    second = build.image("Second", kind=2)
+    results.assign(restyled.image, second, [restyled.material])
+    results.revert([restyled.material])
+    assert restyled.node.image == restyled.image
+
+
+def test_image_chosen_by_hand_afterwards_is_respected(build, restyled):
+    restyled.node.image = chosen = build.image("Chosen")
+    assert images.original_of(restyled.node) == chosen
+    assert not results.restyled_nodes([restyled.material])
+
+
+def test_original_comes_back_even_if_the_result_was_deleted(restyled):
+    bpy.data.images.remove(restyled.result)
+    assert results.show([restyled.material], originals=False) == 0
+    assert results.revert([restyled.material]) == 1
+    assert restyled.node.image == restyled.image
+
+
+def test_original_survives_save_and_purge(build, restyled):
+    assert restyled.image.users > 0
+    blend = str(build.save())
+    for _ in range(2):
+        bpy.ops.outliner.orphans_purge(do_recursive=True)
+        bpy.ops.wm.save_mainfile()
+        bpy.ops.wm.open_mainfile(filepath=blend)
+    material = bpy.data.materials["Brick Material"]
+    assert results.revert([material]) == 1
+    (use,) = images.uses_in([material])
+    assert use.node.image == bpy.data.images["Brick"]
+
+
+def test_linked_material_is_named_and_not_changed(build, tmp_path):
+    build.textured("Brick").material.use_fake_user = True
+    library = str(build.save("library.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(library, link=True) as (_, wanted):
+        wanted.materials = ["Brick Material"]
+    material = bpy.data.materials["Brick Material"]
+    (use,) = images.uses_in([material])
+    original, result = use.image, build.image("Result", kind=1)
+    assert results.assign(original, result, [material]) == ["Brick Material"]
+    assert use.node.image == original
+
+
+def test_names_stay_close_to_the_source():
+    assert names.result_name("Brick", "Impasto") == "Brick (Impasto)"
+    assert names.result_name("brick_wall.PNG", "Impasto") == "brick_wall (Impasto)"
+    longest = names.result_name("é" * 200, "Impasto")
+    assert longest.endswith("é (Impasto)")
+    assert bpy.data.images.new(longest, 1, 1).name == longest
+
+
+def test_paths_are_never_taken_twice(tmp_path):
+    taken = set()
+    (tmp_path / "Brick.png").touch()
+    (tmp_path / "Tiles.1002.png").touch()
+    first = names.free_path(tmp_path, "Brick", ".png", (), taken)
+    second = names.free_path(tmp_path, "Brick", ".png", (), taken)
+    tiles = names.free_path(tmp_path, "Tiles", ".png", (1001, 1002), taken)
+    odd = names.free_path(tmp_path, "a/b:c", ".exr", (), taken)
+    assert [p.name for p in (first, second, tiles, odd)] == [
+        "Brick 2.png",
+        "Brick 3.png",
+        "Tiles 2.<UDIM>.png",
+        "a_b_c.exr",
+    ]
