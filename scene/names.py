@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+
+import bpy
 
 from . import compat
 
 UDIM = "<UDIM>"
+_SUFFIX = re.compile(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", re.IGNORECASE)
+_NOT_IN_FILES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
-def result_name(source: str, suffix: str) -> str:
-    """``Brick``, ``Impasto`` -> ``Brick (Impasto)``, within the longest name that Blender keeps."""
-    ending = f" ({suffix})"
-    room = compat.MAX_NAME_BYTES - len(ending.encode()) - len(".001")
-    stem = re.sub(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", "", source, flags=re.IGNORECASE)
-    return stem.encode()[:room].decode(errors="ignore") + ending
+class Namer:
+    """Names the results of one job: no image and no file is called so yet."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._given: set[Path] = set()
 
-def free_path(
-    folder: Path, name: str, suffix: str, tiles: tuple[int, ...], taken: set[Path]
-) -> Path:
-    """A path of which no file exists and none is planned; with ``<UDIM>`` in it for tiles."""
-    stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(" .") or "image"
-    for candidate in _numbered(stem):
-        path = folder / (f"{candidate}.{UDIM}{suffix}" if tiles else candidate + suffix)
-        files = tile_paths(path, tiles)
-        if not any(file in taken or file.exists() for file in files):
-            taken.update(files)
-            return path
-    raise AssertionError("unreachable")
+    def result(
+        self, source: str, word: str, suffix: str, tiles: tuple[int, ...] = ()
+    ) -> tuple[str, Path]:
+        """Name and file of a result: ``Brick`` -> ``Brick (Impasto)``, ``Brick (Impasto 2)``, ...
+
+        The file has ``<UDIM>`` in it if there are tiles. Names fit into what Blender keeps.
+        """
+        stem = _SUFFIX.sub("", source).encode()
+        for number in count(1):
+            ending = f" ({word})" if number == 1 else f" ({word} {number})"
+            name = stem[: compat.MAX_NAME_BYTES - len(ending)].decode(errors="ignore") + ending
+            path = self._folder / (_NOT_IN_FILES.sub("_", name) + (f".{UDIM}" if tiles else ""))
+            path = path.with_name(path.name + suffix)
+            files = set(tile_paths(path, tiles))
+            if name not in bpy.data.images and not files & self._given:
+                if not any(file.exists() for file in files):
+                    self._given |= files
+                    return name, path
+        raise AssertionError("count() never ends")
 
 
 def tile_paths(path: Path, tiles: tuple[int, ...]) -> list[Path]:
     """The file of each tile, or the path itself if there are none."""
     return [Path(str(path).replace(UDIM, str(tile))) for tile in tiles] or [path]
-
-
-def _numbered(stem: str) -> Iterator[str]:
-    yield stem
-    yield from (f"{stem} {number}" for number in count(2))

@@ -58,18 +58,24 @@ def assign(
 ) -> list[str]:
     """Show a result in every node of the materials that shows the original.
 
-    Returns the names of materials that could not be changed because they are linked.
+    Earlier results that nobody uses any more leave the file. Returns the names of materials that
+    could not be changed because they are linked.
     """
     locked = []
+    earlier = set()
     for use in list(images.uses_in(materials)):
         if use.image != original:
             continue
         if not (use.material.is_editable and use.node.id_data.is_editable):
             locked.append(use.material.name)
             continue
+        earlier.add(use.node.get(images.RESULT))
         use.node[images.ORIGINAL] = original
         use.node[images.RESULT] = result
         use.node.image = result
+    for image in earlier - {None, result}:
+        if image.users == 0:
+            bpy.data.images.remove(image)
     return list(dict.fromkeys(locked))
 
 

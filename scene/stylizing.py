@@ -88,7 +88,7 @@ def _items(
     members: list[tuple], batch: _Batch, folder: Path, temporary: Path, pack: bool, preview: bool
 ) -> tuple[StylizeItem, ...]:
     items: list[StylizeItem] = []
-    taken: set[Path] = set()
+    namer = names.Namer(folder)
     for group, member in members:
         image = member.image
         try:
@@ -96,9 +96,8 @@ def _items(
         except ImpastoError as error:
             batch.failures.append(Failure(image.name_full, str(error)))
             continue
-        look = look_of(group, preview)
-        name = names.result_name(image.name, "Impasto Preview" if preview else "Impasto")
-        path = names.free_path(folder, name, source.suffix, source.tiles, taken)
+        word = "Impasto Preview" if preview else "Impasto"
+        name, path = namer.result(image.name, word, source.suffix, source.tiles)
         batch.plans[source.ref.key] = results.Plan(
             source_uid=image.session_uid,
             material_uids=frozenset(
@@ -112,8 +111,8 @@ def _items(
             pack=pack,
             recipe=_recipe(image, group, preview),
         )
-        outputs = tuple(map(str, names.tile_paths(path, source.tiles)))
-        items.append(StylizeItem(source.ref, look, outputs))
+        outputs = names.tile_paths(path, source.tiles)
+        items.append(StylizeItem(source.ref, look_of(group, preview), tuple(map(str, outputs))))
     if not items:
         raise NoImages(batch.failures[0].message)
     return tuple(items)

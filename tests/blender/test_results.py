@@ -103,25 +103,34 @@ def test_linked_material_is_named_and_not_changed(build, tmp_path):
     assert use.node.image == original
 
 
-def test_names_stay_close_to_the_source():
-    assert names.result_name("Brick", "Impasto") == "Brick (Impasto)"
-    assert names.result_name("brick_wall.PNG", "Impasto") == "brick_wall (Impasto)"
-    longest = names.result_name("é" * 200, "Impasto")
-    assert longest.endswith("é (Impasto)")
-    assert bpy.data.images.new(longest, 1, 1).name == longest
+def test_earlier_result_leaves_the_file_when_replaced(build, restyled):
+    results.assign(restyled.image, build.image("Second", kind=2), [restyled.material])
+    assert "Brick (Impasto)" not in bpy.data.images
 
 
-def test_paths_are_never_taken_twice(tmp_path):
-    taken = set()
-    (tmp_path / "Brick.png").touch()
-    (tmp_path / "Tiles.1002.png").touch()
-    first = names.free_path(tmp_path, "Brick", ".png", (), taken)
-    second = names.free_path(tmp_path, "Brick", ".png", (), taken)
-    tiles = names.free_path(tmp_path, "Tiles", ".png", (1001, 1002), taken)
-    odd = names.free_path(tmp_path, "a/b:c", ".exr", (), taken)
-    assert [p.name for p in (first, second, tiles, odd)] == [
-        "Brick 2.png",
-        "Brick 3.png",
-        "Tiles 2.<UDIM>.png",
-        "a_b_c.exr",
-    ]
+def test_names_stay_close_to_the_source(tmp_path):
+    namer = names.Namer(tmp_path)
+    assert namer.result("Brick", "Impasto", ".png") == (
+        "Brick (Impasto)",
+        tmp_path / "Brick (Impasto).png",
+    )
+    assert (
+        namer.result("wall.PNG", "Impasto", ".exr", (1001,))[1].name == "wall (Impasto).<UDIM>.exr"
+    )
+    assert namer.result("a/b:c", "Impasto", ".png")[1].name == "a_b_c (Impasto).png"
+
+
+def test_names_fit_into_what_blender_keeps(tmp_path):
+    name, _ = names.Namer(tmp_path).result("é" * 200, "Impasto", ".png")
+    assert name.endswith("é (Impasto)")
+    assert bpy.data.images.new(name, 1, 1).name == name
+
+
+def test_names_of_images_and_files_are_never_taken_twice(tmp_path):
+    bpy.data.images.new("Brick (Impasto)", 1, 1)
+    (tmp_path / "Brick (Impasto 2).png").touch()
+    namer = names.Namer(tmp_path)
+    found = [namer.result("Brick", "Impasto", ".png")[0] for _ in range(2)]
+    assert found == ["Brick (Impasto 3)", "Brick (Impasto 4)"]
+    (tmp_path / "Wall (Impasto).1002.png").touch()
+    assert namer.result("Wall", "Impasto", ".png", (1001, 1002))[0] == "Wall (Impasto 2)"
