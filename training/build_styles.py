@@ -1,0 +1,95 @@
+"""Make the built-in styles: codes, thumbnails and their index, from ``training/styles.csv``.
+
+A source is a file of the manifest, or ``drawn:NAME:SEED`` for a picture drawn by
+``training.synthetic``. Only codes and thumbnails are shipped; the pictures are not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.generators import looks
+from core.generators.stylebook import encode_zooms
+from core.generators.stylizer import Stylizer
+from core.imaging.picture import Picture
+from core.styles.catalog import FOLDER
+from core.styles.look import Look
+from core.styles.style import SUFFIX, Provenance, Style, save_style
+
+from . import synthetic
+
+THUMBNAIL = 160
+
+
+def manifest(root: Path) -> dict[str, dict[str, str]]:
+    """Rows of the manifest by file; those held back for measuring are left out."""
+    with (root / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        return {row["file"]: row for row in csv.DictReader(stream) if row["split"] == "train"}
+
+
+def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Provenance]:
+    """Pixels ``(H, W, 3)`` uint8 RGB of a style's source, and where they come from."""
+    if source.startswith("drawn:"):
+        _, name, seed = source.split(":")
+        pixels = synthetic.STYLES[name](np.random.default_rng(int(seed)), 512)
+        return pixels, Provenance(name, "drawn by training/synthetic", "CC0-1.0")
+    row = rows[source]
+    pixels = cv2.cvtColor(cv2.imread(str(root / source)), cv2.COLOR_BGR2RGB)
+    origin = f"{row['source_repo']}: {row['path']} at {row['commit'][:12]}"
+    return pixels, Provenance(row["note"], origin, row["licence"])
+
+
+def main() -> None:
+    """Write ``core/styles/builtin`` anew, and a sheet of all styles."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/training"))
+    parser.add_argument("--sample", type=Path, default=Path("training/sample.png"))
+    parser.add_argument("--sheet", type=Path, default=Path("docs/images/styles.jpg"))
+    args = parser.parse_args()
+    rows, stylizer = manifest(args.data), Stylizer()
+    sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    index, cells = [], []
+    with Path("training/styles.csv").open(newline="", encoding="utf-8") as stream:
+        chosen = list(csv.DictReader(stream))
+    for row in chosen:
+        pixels, provenance = read_source(row["source"], args.data, rows)
+        codes = encode_zooms(stylizer, pixels.astype(np.float32) / 255)
+        style = Style(row["identifier"], row["name"], codes, row["family"], provenance)
+        look = Look((), brush_scale=1.0, max_side=512)
+        painted = looks.stylize(stylizer, [Picture(sample)], look, style)[0].colour
+        small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+        thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
+        save_style(Style(row["identifier"], row["name"], codes, row["family"], provenance), FOLDER / f"{row['identifier']}{SUFFIX}")
+        cv2.imwrite(str(FOLDER / f"{row['identifier']}.png"), thumbnail[..., ::-1])
+        entry = {k: row[k] for k in ("identifier", "name", "family")}
+        index.append({**entry, "licence": provenance.licence, "source": provenance.source})
+        cells.append(_cell(painted, row["name"]))
+    text = json.dumps(index, indent=1, ensure_ascii=False) + "\n"
+    (FOLDER / "index.json").write_text(text, encoding="utf-8")
+    args.sheet.parent.mkdir(parents=True, exist_ok=True)
+    columns = 6
+    cells += [np.full_like(cells[0], 30)] * (-len(cells) % columns)
+    grid = np.vstack([np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)])
+    cv2.imwrite(str(args.sheet), grid[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _cell(painted: np.ndarray, name: str) -> np.ndarray:
+    """A picture with its name below, ``(278, 250, 3)`` uint8."""
+    cell = np.full((278, 250, 3), 30, np.uint8)
+    small = cv2.resize(painted, (246, 246), interpolation=cv2.INTER_AREA)
+    cell[2:248, 2:248] = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
+    cv2.putText(cell, name, (6, 268), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (225, 225, 225), 1, cv2.LINE_AA)
+    return cell
+
+
+if __name__ == "__main__":
+    main()
