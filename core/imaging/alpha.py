@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 
 _BAND = 256
+_LEAST = 1e-6
+"""Alpha below this (or not a number) is as good as 0: dividing by it could give infinity."""
 
 
 def full_alpha(dtype: np.dtype) -> int:
@@ -48,10 +50,11 @@ def fill_under_alpha(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def to_straight(colour: np.ndarray, alpha: np.ndarray) -> None:
     """Divide premultiplied ``(H, W, 3)`` float32 by its alpha, in place.
 
-    Where alpha is 0 there is nothing to divide by and the colour stays, as in Blender.
+    Where alpha is 0 there is nothing to divide by and the colour stays, as in Blender. (A glow
+    without cover, as renders of fire have, is then lost when the colour is multiplied again.)
     """
     for rows, share in _shares(alpha):
-        share[~(share > 0)] = 1
+        share[~(share >= _LEAST)] = 1
         colour[rows] /= share[..., None]
 
 

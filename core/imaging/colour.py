@@ -45,14 +45,8 @@ _LMS_OK = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_TO_LMS, _FROM_LMS = (
-    _RGB_LMS.T.astype(np.float32),
-    np.linalg.inv(_RGB_LMS).T.astype(np.float32),
-)
-_TO_OK, _FROM_OK = (
-    _LMS_OK.T.astype(np.float32),
-    np.linalg.inv(_LMS_OK).T.astype(np.float32),
-)
+_TO_LMS, _FROM_LMS = (_RGB_LMS.T.astype(np.float32), np.linalg.inv(_RGB_LMS).T.astype(np.float32))
+_TO_OK, _FROM_OK = (_LMS_OK.T.astype(np.float32), np.linalg.inv(_LMS_OK).T.astype(np.float32))
 
 
 def srgb_to_linear(colour: np.ndarray) -> np.ndarray:
@@ -78,9 +72,7 @@ def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
     return _banded(_from_lab, lab)
 
 
-def keep_luminance_only(
-    stylized: np.ndarray, original: np.ndarray, amount: float
-) -> np.ndarray:
+def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: float) -> np.ndarray:
     """Give a stylized image the colours of its original and keep only its lightness.
 
     Chroma is mixed in OKLab, whose hues stay put when lightness changes. Where the mixture leaves
@@ -98,13 +90,11 @@ def keep_luminance_only(
     """
     if amount == 0:
         return stylized
-    return _banded(
-        lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original
-    )
+    return _banded(lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original)
 
 
 def peak_of(*images: np.ndarray) -> float:
-    """The brightest value of scene-linear images, at least 1: the ``peak`` that just holds them all."""
+    """The brightest value of scene-linear images, at least 1: a ``peak`` that holds them all."""
     return float(max(1.0, *(image.max(initial=0.0) for image in images)))
 
 
@@ -155,7 +145,7 @@ def expand_range(display: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
 
 @lru_cache
 def _shoulder(peak: float) -> float:
-    """The ``a`` for which ``log(1 + a t) / a`` reaches ``1 - knee`` at the encoded peak; 0: no shoulder."""
+    """The ``a`` for which ``log(1 + a t) / a`` is ``1 - knee`` at the encoded peak; 0: no bend."""
     top = float(_encode(np.array(peak, dtype=np.float64))) - float(_KNEE)
     room = 1 - float(_KNEE)
     if top <= room + 1e-6:
@@ -163,9 +153,7 @@ def _shoulder(peak: float) -> float:
     low, high = 1e-9, 1e6
     for _ in range(200):  # the left side falls as a grows
         middle = (low * high) ** 0.5
-        low, high = (
-            (middle, high) if np.log1p(middle * top) / middle > room else (low, middle)
-        )
+        low, high = (middle, high) if np.log1p(middle * top) / middle > room else (low, middle)
     return low
 
 
@@ -178,9 +166,7 @@ def _banded(function: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndar
     result = np.empty_like(first)
     rows = max(1, _BAND * len(first) // first.size)
     for start in range(0, len(first), rows):
-        result[start : start + rows] = function(
-            *(a[start : start + rows] for a in inputs)
-        )
+        result[start : start + rows] = function(*(a[start : start + rows] for a in inputs))
     return result
 
 
@@ -198,9 +184,7 @@ def _encode(linear: np.ndarray) -> np.ndarray:
 
 def _to_lab(colour: np.ndarray) -> np.ndarray:
     xyz = _decode(colour) @ _TO_XYZ
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(
-        np.float32
-    )
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(np.float32)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), axis=-1)
 
@@ -220,9 +204,7 @@ def _oklab_to_linear(lab: np.ndarray) -> np.ndarray:
     return (lab @ _FROM_OK) ** 3 @ _FROM_LMS
 
 
-def _mix_chroma(
-    stylized: np.ndarray, original: np.ndarray, amount: np.float32
-) -> np.ndarray:
+def _mix_chroma(stylized: np.ndarray, original: np.ndarray, amount: np.float32) -> np.ndarray:
     lab = _to_oklab(stylized)
     lab[..., 1:] += amount * (_to_oklab(original)[..., 1:] - lab[..., 1:])
     linear = _oklab_to_linear(lab)
@@ -237,9 +219,7 @@ def _into_gamut(lab: np.ndarray) -> np.ndarray:
     low, high = np.zeros((len(lab), 1), np.float32), np.ones((len(lab), 1), np.float32)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        linear = _oklab_to_linear(
-            np.concatenate((lab[:, :1], lab[:, 1:] * middle), axis=1)
-        )
+        linear = _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * middle), axis=1))
         inside = ((linear >= 0) & (linear <= 1)).all(axis=1, keepdims=True)
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
     return _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * low), axis=1))

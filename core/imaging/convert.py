@@ -27,10 +27,10 @@ def to_float(samples: np.ndarray, out: np.ndarray) -> None:
     Not-a-number becomes 0 and infinity the largest half float: a filter would spread them.
     """
     if samples.dtype.kind == "f":
-        np.nan_to_num(
-            samples, nan=0.0, posinf=_LARGEST_HALF, neginf=-_LARGEST_HALF, copy=False
-        )
         out[...] = samples
+        bad = ~np.isfinite(out)
+        if bad.any():
+            out[bad] = np.nan_to_num(out[bad], nan=0.0, posinf=_LARGEST_HALF, neginf=-_LARGEST_HALF)
     else:
         np.divide(samples, np.float32(full_alpha(samples.dtype)), out=out)
 
@@ -62,15 +62,15 @@ def with_depth(picture: Picture, depth: Depth) -> Picture:
     alpha = picture.alpha
     if alpha is not None:
         share = np.empty(alpha.shape, np.float32)
-        to_float(alpha.copy(), share)
+        to_float(alpha, share)
         alpha = to_depth(share, depth)
     return replace(picture, colour=colour, alpha=alpha, depth=depth, encoding=encoding)
 
 
 def encoding_of(colour_space: str, depth: Depth) -> Encoding:
-    """What Blender's name of a colour space means for the numbers; empty: what is usual for the depth.
+    """What Blender's name of a colour space means for the numbers.
 
-    Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colours.
+    Empty: sRGB for integers, scene-linear for floats. Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colours.
     """
     name = colour_space.lower()
     if not name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,13 +39,9 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
     bands = [channels[prefix + name].pixels for name in names]
     shape = bands[0].shape
     alpha_channel = channels.get(prefix + "A")
-    alpha = (
-        None if alpha_channel is None else np.ascontiguousarray(alpha_channel.pixels)
-    )
+    alpha = None if alpha_channel is None else np.ascontiguousarray(alpha_channel.pixels)
     every = bands if alpha is None else [*bands, alpha]
-    if any(
-        b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every
-    ):
+    if any(b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every):
         raise UnsupportedImage(
             f'The image "{path.name}" stores a kind of pixels that Impasto cannot restyle; save it as RGB.'
         )
@@ -55,7 +52,6 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
         colour[..., 1:] = colour[..., :1]
     if alpha is not None and premultiplied:
         to_straight(colour, alpha)
-        np.nan_to_num(colour, copy=False)
     return Picture(colour, alpha, DEPTHS[bands[0].dtype], "linear", len(bands) == 1)
 
 
@@ -65,10 +61,8 @@ def encode(picture: Picture, *, premultiplied: bool = True) -> bytes:
     colour, alpha = picture.colour, picture.alpha
     if alpha is not None and premultiplied:
         colour = to_premultiplied(colour, alpha)
-    names = "Y" if picture.grey else "RGB"
-    channels = {
-        name: to_depth(colour[..., c], picture.depth) for c, name in enumerate(names)
-    }
+    names = "Y" if picture.grey else ("R", "G", "B")
+    channels = {name: to_depth(colour[..., c], picture.depth) for c, name in enumerate(names)}
     if alpha is not None:
         channels["A"] = np.ascontiguousarray(alpha)
     header = {"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}
@@ -90,33 +84,28 @@ def _library():
 
 def _open(path: Path, *, header_only: bool = False):
     try:
-        return _library().File(
-            str(path), separate_channels=True, header_only=header_only
-        )
+        return _library().File(str(path), separate_channels=True, header_only=header_only)
     except (RuntimeError, ValueError, TypeError) as error:
         raise DecodeError(str(error)) from error
 
 
-def _layer(parts: list[dict], path: Path) -> tuple[dict, str, str]:
+def _layer(parts: list[dict], path: Path) -> tuple[dict, str, Sequence[str]]:
     """The channels of a part, the prefix of a layer in it, and the names of its colours."""
-    for names in ("RGB", "Y"):
-        found = [
-            (channels, name[: -len(names[0])])
-            for channels in parts
-            for name in channels
-            if name.endswith(names[0])
-            and all(name[:-1] + other in channels for other in names)
-        ]
-        found = [
-            (c, prefix) for c, prefix in found if not prefix or prefix.endswith(".")
-        ]
-        # Without a layer name first, then the render itself, then whatever comes first.
-        found.sort(key=lambda item: (item[1] != "", "Combined" not in item[1]))
-        if found:
-            return *found[0], names
+    layers = [
+        (channels, name[:-1])
+        for channels in parts
+        for name in channels
+        if name == "R" or name.endswith(".R")
+        if name[:-1] + "G" in channels and name[:-1] + "B" in channels
+    ]
+    if layers:  # without a name first, then the render itself, then whatever comes first
+        layers.sort(key=lambda layer: (layer[1] != "", "Combined" not in layer[1]))
+        return *layers[0], ("R", "G", "B")
     for channels in parts:
-        if len(channels) == 1:
-            return channels, next(iter(channels)), ("",)  # type: ignore[return-value]
+        if "Y" in channels:
+            return channels, "", ("Y",)
+    if len(parts) == 1 and len(parts[0]) == 1:
+        return parts[0], "", tuple(parts[0])
     raise UnsupportedImage(
         f'The image "{path.name}" has no colour layer; choose one that shows a picture.'
     )

@@ -46,18 +46,7 @@ FORMATS = {
 }
 _ALIASES = {".jpeg": ".jpg", ".tiff": ".tif"}
 _MOST_PIXELS = 1 << 30
-_BLENDERS_OWN = {
-    ".jp2",
-    ".j2c",
-    ".dds",
-    ".psd",
-    ".gif",
-    ".dpx",
-    ".cin",
-    ".sgi",
-    ".rgb",
-    ".avif",
-}
+_BLENDERS_OWN = {".jp2", ".j2c", ".dds", ".psd", ".gif", ".dpx", ".cin", ".sgi", ".rgb", ".avif"}
 _DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
@@ -116,7 +105,8 @@ def read_picture(
             if not is_complete(header.kind, data):
                 raise _damaged(path)
             picture = raster.decode(data, header)
-            if alpha_mode == "PREMUL" and picture.alpha is not None:
+            divided = header.alpha == "premultiplied"
+            if alpha_mode == "PREMUL" and picture.alpha is not None and not divided:
                 to_straight(picture.colour, picture.alpha)
     except (raster.DecodeError, OSError) as error:
         raise _damaged(path) from error
@@ -171,9 +161,7 @@ def write_picture(
         data = exr.encode(picture, premultiplied=related)
     else:
         if alpha_mode == "PREMUL" and picture.alpha is not None:
-            picture = replace(
-                picture, colour=to_premultiplied(picture.colour, picture.alpha)
-            )
+            picture = replace(picture, colour=to_premultiplied(picture.colour, picture.alpha))
         data = raster.encode(picture, suffix)
     write_atomically(path, data, overwrite=overwrite)
 
@@ -232,9 +220,7 @@ def _header(path: Path) -> Header:
             raise UnsupportedImage(
                 f'Impasto cannot read "{path.suffix}" files ("{path.name}"); save the image as PNG or OpenEXR.'
             )
-        raise ImageUnreadable(
-            f'"{path.name}" is empty or not an image; choose another file.'
-        )
+        raise ImageUnreadable(f'"{path.name}" is empty or not an image; choose another file.')
     if header.width < 1 or header.height < 1:
         raise ImageUnreadable(
             f'The image "{path.name}" has no pixels; save it again or restore it.'

@@ -113,8 +113,7 @@ def _whole_png(data: bytes | bytearray) -> bool:
         critical = not name[0] & 0x20
         if (
             critical
-            and zlib.crc32(view[position + 4 : end])
-            != struct.unpack_from(">I", view, end)[0]
+            and zlib.crc32(view[position + 4 : end]) != struct.unpack_from(">I", view, end)[0]
         ):
             return False
         if name == b"IEND":
@@ -156,9 +155,7 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[int]:
 def _tiff(file: BinaryIO, start: bytes) -> Header:
     order = "<" if start.startswith(b"II") else ">"
     big = start[2:4] in (b"+\0", b"\0+")
-    (offset,) = struct.unpack_from(
-        order + ("Q" if big else "I"), start, 8 if big else 4
-    )
+    (offset,) = struct.unpack_from(order + ("Q" if big else "I"), start, 8 if big else 4)
     count_format, entry_format = (
         (order + "Q", order + "HHQ8s") if big else (order + "H", order + "HHI4s")
     )
@@ -170,13 +167,8 @@ def _tiff(file: BinaryIO, start: bytes) -> Header:
         tag, kind, length, value = struct.unpack(entry_format, entry)
         if kind in _TIFF_FORMATS and length:
             item = order + _TIFF_FORMATS[kind]
-            if length * struct.calcsize(item) > len(
-                value
-            ):  # several values live elsewhere
-                back, (place,) = (
-                    file.tell(),
-                    struct.unpack(order + ("Q" if big else "I"), value),
-                )
+            if length * struct.calcsize(item) > len(value):  # several values live elsewhere
+                back, (place,) = (file.tell(), struct.unpack(order + ("Q" if big else "I"), value))
                 file.seek(place)
                 value = file.read(struct.calcsize(item))
                 file.seek(back)
@@ -186,17 +178,13 @@ def _tiff(file: BinaryIO, start: bytes) -> Header:
     alpha: Literal["none", "straight", "premultiplied"] = "none"
     if samples == (2 if grey else 4) and tags.get(262, 1) <= 2:
         alpha = "premultiplied" if extra == 1 else "straight"
-    return Header(
-        "tiff", tags[256], tags[257], grey=grey, alpha=alpha, bits=tags.get(258, 1)
-    )
+    return Header("tiff", tags[256], tags[257], grey=grey, alpha=alpha, bits=tags.get(258, 1))
 
 
 def _webp(start: bytes) -> Header:
     body = start[12:16]
     if body == b"VP8X":
-        width, height = (
-            1 + int.from_bytes(start[i : i + 3], "little") for i in (24, 27)
-        )
+        width, height = (1 + int.from_bytes(start[i : i + 3], "little") for i in (24, 27))
     elif body == b"VP8L":
         (packed,) = struct.unpack_from("<I", start, 21)
         width, height = 1 + (packed & 0x3FFF), 1 + (packed >> 14 & 0x3FFF)

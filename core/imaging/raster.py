@@ -7,6 +7,7 @@ changes (TGA, BMP, WebP, 8-bit TIFF, grey PNG with alpha).
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import cv2
@@ -18,14 +19,12 @@ from .convert import DEPTHS, to_depth, to_float
 from .headers import Header
 from .picture import Picture
 
-Image.MAX_IMAGE_PIXELS = (
-    None  # a 16k texture is no attack; read_picture has its own limit
-)
+Image.MAX_IMAGE_PIXELS = None  # a 16k texture is no attack; read_picture has its own limit
 
 JPEG_QUALITY = 95
 
 _CV2_OPTIONS = {
-    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 3],
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 3],  # half the time of zlib's usual 6, as small
     ".jpg": [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY],
     # OpenCV's own choice for three floats is the lossy LogLuv.
     ".tif": [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE],
@@ -64,9 +63,7 @@ def decode(data: bytearray, header: Header) -> Picture:
     if channels in (2, 4):
         alpha = np.ascontiguousarray(samples[..., -1])
     elif header.key is not None:
-        alpha = np.where(samples == header.key, 0, full_alpha(samples.dtype)).astype(
-            samples.dtype
-        )
+        alpha = np.where(samples == header.key, 0, full_alpha(samples.dtype)).astype(samples.dtype)
     colour = np.empty((*samples.shape[:2], 3), np.float32)
     if channels <= 2:
         to_float(samples if channels == 1 else samples[..., 0], colour[..., 0])
@@ -74,9 +71,7 @@ def decode(data: bytearray, header: Header) -> Picture:
     else:
         for c in range(3):
             to_float(samples[..., c if by_pillow else 2 - c], colour[..., c])
-    if (
-        alpha is not None and header.alpha == "premultiplied" and not by_pillow
-    ):  # Pillow divides
+    if alpha is not None and header.alpha == "premultiplied" and not by_pillow:  # Pillow divides
         to_straight(colour, alpha)
     grey = channels <= 2 or (header.grey and channels == 4)
     return Picture(colour, alpha, DEPTHS[samples.dtype], grey=grey)
@@ -89,9 +84,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
     if picture.alpha is not None:
         samples.append(picture.alpha)
     grey_alpha = len(samples) == 2 and picture.depth == "8"
-    eight_bit_tiff = (
-        suffix == ".tif" and picture.alpha is not None and picture.depth == "8"
-    )
+    eight_bit_tiff = suffix == ".tif" and picture.alpha is not None and picture.depth == "8"
     if suffix in (".bmp", ".tga", ".webp") or grey_alpha or eight_bit_tiff:
         image = Image.merge(
             {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[len(samples)],
@@ -104,7 +97,25 @@ def encode(picture: Picture, suffix: str) -> bytes:
         samples = [samples[0]] * 3 + samples[1:]
     order = (2, 1, 0, 3)[: len(samples)] if len(samples) > 1 else (0,)
     stacked = np.dstack([samples[i] for i in order])
-    return cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
+    data = cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
+    if suffix == ".tif" and picture.alpha is not None:
+        return _with_straight_alpha(data)
+    return data
+
+
+def _with_straight_alpha(tiff: bytes) -> bytes:
+    """Add the tag ExtraSamples = 2, without which Blender takes the colours for premultiplied."""
+    if tiff[:4] != b"II*\0":
+        return tiff
+    (place,) = struct.unpack_from("<I", tiff, 4)
+    (count,) = struct.unpack_from("<H", tiff, place)
+    tags = [tiff[place + 2 + 12 * i : place + 14 + 12 * i] for i in range(count)]
+    tags.append(struct.pack("<HHIHH", 338, 3, 1, 2, 0))
+    tags.sort(key=lambda tag: struct.unpack_from("<H", tag))
+    padding = b"\0" * (len(tiff) % 2)
+    start = struct.pack("<I", len(tiff) + len(padding))
+    directory = struct.pack("<H", len(tags)) + b"".join(tags) + b"\0" * 4
+    return b"".join((tiff[:4], start, tiff[8:], padding, directory))
 
 
 def _by_cv2(data: bytearray) -> np.ndarray:
@@ -124,13 +135,7 @@ def _by_pillow(data: bytearray) -> np.ndarray:
         with Image.open(io.BytesIO(data)) as image:
             mode = image.mode
             if mode not in ("L", "LA", "RGB", "RGBA"):
-                mode = (
-                    "L"
-                    if mode == "1"
-                    else "RGBA"
-                    if image.has_transparency_data
-                    else "RGB"
-                )
+                mode = "L" if mode == "1" else "RGBA" if image.has_transparency_data else "RGB"
             return np.array(image.convert(mode))
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise DecodeError(str(error)) from error

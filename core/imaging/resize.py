@@ -11,9 +11,7 @@ _REACH = 4
 """Pixels to each side that the Lanczos filter looks at."""
 
 
-def resize(
-    image: np.ndarray, size: tuple[int, int], *, wrap: bool = False
-) -> np.ndarray:
+def resize(image: np.ndarray, size: tuple[int, int], *, wrap: bool = False) -> np.ndarray:
     """Area average where an axis shrinks, Lanczos (8 taps) where it grows.
 
     Lanczos overshoots at hard edges; clip where the range matters.
@@ -44,9 +42,7 @@ def _along(image: np.ndarray, axis: int, length: int, wrap: bool) -> np.ndarray:
     old = image.shape[axis]
     if length == old:
         return image
-    if (
-        length < old
-    ):  # each new pixel averages its own stretch, so nothing reaches over the border
+    if length < old:  # each new pixel averages its own stretch, so nothing reaches over the border
         return _scaled(image, axis, length, cv2.INTER_AREA)
     if not wrap:
         return _scaled(image, axis, length, cv2.INTER_LANCZOS4)
@@ -56,15 +52,14 @@ def _along(image: np.ndarray, axis: int, length: int, wrap: bool) -> np.ndarray:
     margin = pad * length // old
     padded = image.take(np.arange(-pad, old + pad) % old, axis=axis)
     grown = _scaled(padded, axis, length + 2 * margin, cv2.INTER_LANCZOS4)
-    return np.ascontiguousarray(
-        grown[(slice(None),) * axis + (slice(margin, margin + length),)]
-    )
+    return np.ascontiguousarray(grown[(slice(None),) * axis + (slice(margin, margin + length),)])
 
 
 def _scaled(image: np.ndarray, axis: int, length: int, method: int) -> np.ndarray:
     height, width = image.shape[:2]
     target = (width, length) if axis == 0 else (length, height)
+    if image.ndim == 3 and image.shape[2] > 4:  # more than OpenCV averages at once
+        parts = [image[..., c : c + 4] for c in range(0, image.shape[2], 4)]
+        return np.concatenate([_scaled(part, axis, length, method) for part in parts], axis=2)
     scaled = cv2.resize(image, target, interpolation=method)
-    return scaled.reshape(
-        scaled.shape[:2] + image.shape[2:]
-    )  # cv2 drops an axis of one channel
+    return scaled.reshape(scaled.shape[:2] + image.shape[2:])  # cv2 drops an axis of one channel

@@ -42,9 +42,7 @@ def _ratio(image: np.ndarray, axis: int) -> float:
     lines = np.moveaxis(np.asarray(image, dtype=np.float32), axis, 0)
     if len(lines) == 1:
         return 1.0
-    energy = sum(
-        float(np.mean(np.square(b - a), dtype=np.float64)) for a, b in pairwise(lines)
-    )
+    energy = sum(float(np.mean(np.square(b - a), dtype=np.float64)) for a, b in pairwise(lines))
     inside = np.sqrt(energy / (len(lines) - 1))
     across = np.sqrt(np.mean(np.square(lines[0] - lines[-1]), dtype=np.float64))
     return float(max(across, _FLAT) / max(inside, _FLAT))

@@ -31,9 +31,7 @@ class Tile:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the whole tile; multiples of 16."""
-        return _aligned(self.height) + 2 * self.halo, _aligned(
-            self.width
-        ) + 2 * self.halo
+        return _aligned(self.height) + 2 * self.halo, _aligned(self.width) + 2 * self.halo
 
 
 def plan_tiles(width: int, height: int, *, tile: int, halo: int) -> list[Tile]:
@@ -75,9 +73,7 @@ def cut(array: np.ndarray, tile: Tile, *, border: TileBorder = "reflect") -> np.
         if start >= 0 and start + length <= size:
             array = array[(slice(None),) * axis + (slice(start, start + length),)]
         else:
-            array = array.take(
-                _fold(np.arange(start, start + length), size, border), axis=axis
-            )
+            array = array.take(_fold(np.arange(start, start + length), size, border), axis=axis)
     return array
 
 
