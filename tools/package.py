@@ -2,6 +2,7 @@
 
     python tools/package.py                               the small zips of every platform and Python
     python tools/package.py --platform linux-x64 --python 3.11 --variant full
+    python tools/package.py --variant bare                no wheels: for a Blender with a Python of its own
     python tools/package.py --table docs/packages.md      write sizes and hashes between its markers
 
 Blender's own ``extension build``, ``validate`` and ``server-generate`` do the work (they come with the
@@ -44,16 +45,21 @@ class Package:
     """One zip to build."""
 
     platform: str
-    generation: Generation
+    generation: Generation | None
     variant: str
+    """``bare`` carries no wheels and so fits every platform and Python: then the others are empty."""
 
     def name(self, version: str) -> str:
         """The zip's file name."""
+        if self.generation is None:
+            return f"impasto-{version}-{self.variant}.zip"
         platform = self.platform.replace("-", "_")
         return f"impasto-{version}-{platform}-{self.generation.tag}-{self.variant}.zip"
 
     def wheels(self) -> list[wheels.Wheel]:
         """What it carries."""
+        if self.generation is None:
+            return []
         chosen = wheels.choose(
             wheels.read_lock(),
             platform=self.platform,
@@ -67,6 +73,15 @@ class Package:
             )
         return chosen
 
+    def conditions(self) -> dict[str, object]:
+        """The manifest's lines on where the zip may be installed."""
+        if self.generation is None:
+            return {}
+        lines = {"platforms": [self.platform], "blender_version_min": self.generation.blender_min}
+        if self.generation.blender_max:
+            lines["blender_version_max"] = self.generation.blender_max
+        return lines
+
 
 def build(package: Package, out: Path, find_links: list[str]) -> Path:
     """Fetch the wheels, stage the sources, let Blender build and validate, make it reproducible."""
@@ -79,12 +94,9 @@ def build(package: Package, out: Path, find_links: list[str]) -> Path:
         (stage / "wheels").mkdir(exist_ok=True)
         for wheel in carried:
             (stage / "wheels" / wheel.file).symlink_to(wheel.path)
-        manifest["platforms"] = [package.platform]
-        manifest["wheels"] = [f"./wheels/{wheel.file}" for wheel in carried]
-        if package.generation.blender_min > manifest["blender_version_min"]:
-            manifest["blender_version_min"] = package.generation.blender_min
-        if package.generation.blender_max:
-            manifest["blender_version_max"] = package.generation.blender_max
+        manifest |= package.conditions()
+        if carried:
+            manifest["wheels"] = [f"./wheels/{wheel.file}" for wheel in carried]
         (stage / MANIFEST).write_text(to_toml(manifest))
         built = Path(folder, package.name(manifest["version"]))
         _blender("build", "--source-dir", str(stage), "--output-filepath", str(built))
@@ -187,19 +199,22 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--platform", action="append", choices=[p.name for p in PLATFORMS])
     parser.add_argument("--python", action="append", choices=[g.python for g in GENERATIONS])
-    parser.add_argument("--variant", default="small", choices=wheels.VARIANTS)
+    parser.add_argument("--variant", default="small", choices=("bare", *wheels.VARIANTS))
     parser.add_argument("--find-links", action="append", default=[], metavar="WHERE")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--table", type=Path, metavar="PAGE", help="rewrite this page's table")
     given = parser.parse_args(arguments)
-    try:
-        zips = [
-            build(Package(platform.name, generation, given.variant), given.out, given.find_links)
+    packages = [Package("", None, "bare")]
+    if given.variant != "bare":
+        packages = [
+            Package(platform.name, generation, given.variant)
             for generation in GENERATIONS
             for platform in PLATFORMS
             if platform.name in (given.platform or [platform.name])
             and generation.python in (given.python or [generation.python])
         ]
+    try:
+        zips = [build(package, given.out, given.find_links) for package in packages]
         make_site(zips, given.out / "site" / given.variant)
     except (PackageError, wheels.LockError, subprocess.CalledProcessError) as error:
         print(f"package: {error}", file=sys.stderr)
