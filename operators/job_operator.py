@@ -43,7 +43,6 @@ class JobOperator:
         manager = context.window_manager
         self._timer = manager.event_timer_add(_INTERVAL, window=context.window)
         manager.modal_handler_add(self)
-        context.workspace.status_text_set(self._status)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
@@ -55,6 +54,8 @@ class JobOperator:
         running = self._job.poll()
         _redraw(context)
         if running:
+            text = f"{self._job.title}: {self._job.progress:.0%}, {self._job.step} (Esc: Cancel)"
+            context.workspace.status_text_set(text)
             return {"PASS_THROUGH"}
         self._leave(context)
         return self._conclude()
@@ -95,11 +96,6 @@ class JobOperator:
         level = "INFO" if clean else "WARNING" if job.changed or cancelled else "ERROR"
         self.report({level}, message)
         return {"FINISHED"} if job.changed else {"CANCELLED"}
-
-    def _status(self, header, context) -> None:
-        job = self._job
-        header.layout.label(text=f"{job.title}: {job.progress:.0%}  {job.step}")
-        header.layout.label(text="Cancel", icon="EVENT_ESC")
 
 
 def _redraw(context) -> None:

@@ -33,12 +33,13 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         )
     if not usable:
         raise NoImages(
-            f"No color textures in {where}: its {len(textures)} images hold data or cannot be restyled."
+            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
         )
     temporary = jobs.temporary_folder()
     refs, failures = _refs(usable, temporary)
-    locked = tuple(
-        tuple(member.image.name_full for member in group.members if member.image)
+    sent = {ref.key for ref in refs}
+    locked = (
+        tuple(m.image.name_full for m in group.members if m.image and m.image.name_full in sent)
         for group in settings.groups
         if group.locked
     )
@@ -52,7 +53,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         linkage=settings.linkage,
         material_weight=settings.material_weight,
         seed=settings.seed,
-        locked=locked,
+        locked=tuple(filter(None, locked)),
     )
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
     scope = [material.session_uid for material in images.materials_in(settings.scope, context)]
@@ -95,19 +96,25 @@ def keep(
     textures: list[images.Texture],
     by_key: dict[str, int],
 ) -> None:
-    """Write a result into ``Scene.impasto``; names, looks and locks of like groups live on."""
+    """Write a result into ``Scene.impasto``.
+
+    Locked groups stay as they are; names and looks of groups that come back much alike live on.
+    """
     settings = scene.impasto
-    former = [_remember(group) for group in settings.groups]
-    settings.groups.clear()
+    former = [_remember(group) for group in settings.groups if not group.locked]
+    for index in reversed(range(len(settings.groups))):
+        if not settings.groups[index].locked:
+            settings.groups.remove(index)
+    locked = {m.image.session_uid for g in settings.groups for m in g.members if m.image}
     settings.skipped.clear()
     settings.duplicates.clear()
     by_uid = {texture.image.session_uid: texture for texture in textures}
     found = {key: by_uid[uid] for key, uid in by_key.items() if uid in by_uid}
-    for group in result.groups:
-        _add_group(settings, group, found, result, former)
-    if result.ungrouped:
-        loose = Group("Ungrouped", result.ungrouped, result.ungrouped[0])
-        _add_group(settings, loose, found, result, former).ungrouped = True
+    free = {key: texture for key, texture in found.items() if by_key[key] not in locked}
+    loose = Group("Ungrouped", result.ungrouped, "")
+    for group in (*result.groups, loose):
+        if any(key in free for key in group.members):
+            _add_group(settings, group, free, result, former).ungrouped = group is loose
     settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
     settings.sentence, settings.score = result.sentence, result.score
     for keys in result.duplicates:
@@ -125,6 +132,7 @@ def keep(
 
 
 def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):
+    """Add a row for a group with those of its members that were found."""
     row = settings.groups.add()
     row.name = group.name
     for key in group.members:
@@ -132,15 +140,14 @@ def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, forme
             fill_member(row.members.add(), found[key], result.thumbnails.get(key, ""))
     if group.typical in found:
         row.typical = found[group.typical].image
-    row.palette.clear()
     for colour in group.palette[:5]:
         row.palette.add().colour = colour
     members = {member.image.session_uid for member in row.members}
     old = max(former, key=lambda old: _overlap(old["members"], members), default=None)
     if old and _overlap(old["members"], members) > 0.5:
-        row.locked, row.excluded = old["locked"], old["excluded"]
-        if old["locked"] or old["renamed"]:
-            row.name, row.renamed = old["name"], old["renamed"]
+        row.excluded = old["excluded"]
+        if old["renamed"]:
+            row.name, row.renamed = old["name"], True
         grouping.set_look(row.look, old["look"])
         for member in row.members:
             member.excluded = member.image.session_uid in old["left_out"]
@@ -161,7 +168,6 @@ def _remember(group) -> dict:
     return {
         "name": group.name,
         "renamed": group.renamed,
-        "locked": group.locked,
         "excluded": group.excluded,
         "look": grouping.look_values(group.look),
         "members": {member.image.session_uid for member in group.members if member.image},

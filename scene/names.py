@@ -36,10 +36,10 @@ class Namer:
             path = self._folder / (_NOT_IN_FILES.sub("_", name) + (f".{UDIM}" if tiles else ""))
             path = path.with_name(path.name + suffix)
             files = set(tile_paths(path, tiles))
-            if name not in bpy.data.images and not files & self._given:
-                if not any(file.exists() for file in files):
-                    self._given |= files
-                    return name, path
+            taken = name in bpy.data.images or files & self._given
+            if not taken and not any(file.exists() for file in files):
+                self._given |= files
+                return name, path
         raise AssertionError("count() never ends")
 
 

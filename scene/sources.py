@@ -52,7 +52,7 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     if suffix is None:  # Blender reads more formats than the worker
         if tiles:
             raise UnsupportedImage(
-                f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG or OpenEXR.'
+                f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
             )
         return _from_pixels(image, temporary)
     ref = ImageRef(
