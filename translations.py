@@ -4,11 +4,197 @@ from __future__ import annotations
 
 import bpy
 
-TRANSLATIONS: dict[str, dict[tuple[str, str], str]] = {"zh_HANS": {}}
+CHINESE = {
+    # Buttons and panels
+    "Analyze": "分析",
+    "Analyze Textures": "分析纹理",
+    "Analyze textures first": "请先分析纹理",
+    "Cancel": "取消",
+    "Cancel Job": "取消任务",
+    "Choose Style Image": "选择风格图像",
+    "Cluster Map": "聚类图",
+    "Compare": "对比",
+    "Dendrogram": "树状图",
+    "Folder": "文件夹",
+    "Groups": "分组",
+    "Impasto Style": "Impasto 风格",
+    "Jobs": "任务",
+    "Left Alone": "未处理",
+    "Merge Groups": "合并分组",
+    "More Options": "更多选项",
+    "Move to Group": "移到分组",
+    "No jobs yet": "还没有任务",
+    "Open Picture": "打开图片",
+    "Original": "原图",
+    "Output": "输出",
+    "Palettes": "色板",
+    "Preview": "预览",
+    "Preview Textures": "预览纹理",
+    "Release Memory": "释放内存",
+    "Revert": "还原",
+    "Revert Textures": "还原纹理",
+    "Same Picture": "相同图片",
+    "Select Objects": "选择物体",
+    "Silhouette": "轮廓系数图",
+    "Size and Seed": "尺寸与种子",
+    "Split Group": "拆分分组",
+    "Style": "风格",
+    "Stylize": "风格化",
+    "Stylize Textures": "风格化纹理",
+    "Textures": "纹理",
+    "Textures in Group": "组内纹理",
+    "Use for All Groups": "用于所有分组",
+    # Properties and their choices
+    "Active Group": "活动分组",
+    "Active Texture": "活动纹理",
+    "Agglomerative": "凝聚聚类",
+    "All": "全部",
+    "All Groups": "所有分组",
+    "Algorithm": "算法",
+    "Automatic": "自动",
+    "Average": "平均",
+    "Brush Scale": "笔触大小",
+    "Color": "颜色",
+    "Color to Material": "颜色到材质",
+    "CPU": "CPU",
+    "CUDA": "CUDA",
+    "DBSCAN": "DBSCAN",
+    "Device": "设备",
+    "Distance": "距离",
+    "Exclude": "排除",
+    "Gallery": "图库",
+    "Image Files": "图像文件",
+    "Into": "目标",
+    "K-Means": "K 均值",
+    "Keep Color": "保留颜色",
+    "Kind": "种类",
+    "Largest Side": "最长边",
+    "Linkage": "连接方式",
+    "Lock": "锁定",
+    "Memory Limit": "内存上限",
+    "Metal": "Metal",
+    "Name": "名称",
+    "None": "无",
+    "Own Picture": "自选图片",
+    "Packed": "打包",
+    "Results": "结果",
+    "Results Folder": "结果文件夹",
+    "Scene": "场景",
+    "Scope": "范围",
+    "Seamless": "无缝",
+    "Seed": "种子",
+    "Selected Objects": "所选物体",
+    "Showing Originals": "正在显示原图",
+    "Strength": "强度",
+    "Style Image": "风格图像",
+    "Target": "对象",
+    "Ward": "Ward",
+    "Whole File": "整个文件",
+    "Worker Python": "工作进程的 Python",
+    # Tooltips
+    "0 groups by color, 1 by structure and material": "0 按颜色分组，1 按结构和材质分组",
+    "A main color of the group": "该分组的一种主色",
+    "A picture, or a saved style, whose look the textures take on": "纹理将采用其外观的图片或已保存的风格",
+    "A Python with torch that does the work, for example one with a CUDA build. "
+    "Empty: the Python of Blender": "执行计算的带有 torch 的 Python，例如 CUDA 版本。留空则使用 Blender 自带的 Python",
+    "Always the processor": "始终使用处理器",
+    "An NVIDIA GPU (or an AMD GPU with a ROCm torch)": "NVIDIA GPU（或使用 ROCm 版 torch 的 AMD GPU）",
+    "Built-in styles": "内置风格",
+    "Choose a picture or a saved style whose look the active group takes on": (
+        "选择一张图片或已保存的风格，活动分组将采用其外观"
+    ),
+    "Dense groups of any shape; odd textures stay ungrouped": "任意形状的密集分组；与众不同的纹理不入组",
+    "End the worker process and free its memory; the next job starts a new one": (
+        "结束工作进程并释放其内存；下一个任务会启动新的进程"
+    ),
+    "Every group that has a style and is not excluded": "所有已选风格且未排除的分组",
+    "Every restyled texture in the file": "文件中所有已风格化的纹理",
+    "Folder for restyled images; // is the folder of the .blend file": (
+        "存放风格化图像的文件夹；// 表示 .blend 文件所在的文件夹"
+    ),
+    "Gigabytes that the worker may use; 0 means what is free when a job starts": (
+        "工作进程可用的内存（GB）；0 表示任务开始时的空闲内存"
+    ),
+    "Give all groups the style and the settings of the active group": "将活动分组的风格和设置用于所有分组",
+    "Group the image textures of the scope by how they look": "按外观对范围内的图像纹理分组",
+    "How much of the style is applied; 0 leaves the texture as it is": "风格的应用程度；0 表示纹理保持不变",
+    "How much of the texture's own color is kept; at 1 only the brightness changes": (
+        "保留纹理自身颜色的程度；为 1 时只改变明暗"
+    ),
+    "How textures are grouped": "纹理的分组方式",
+    "How the distance between two groups is measured": "两个分组之间距离的度量方式",
+    "Identifier of a built-in style, or the path of a picture or style file": (
+        "内置风格的标识，或图片、风格文件的路径"
+    ),
+    "Keep the spread inside each group small": "使每个分组内部的差异尽量小",
+    "Keep this group as it is when analyzing again": "再次分析时保持该分组不变",
+    "Leave this group out when stylizing all groups": "风格化所有分组时跳过该分组",
+    "Leave this image out when stylizing": "风格化时跳过该图像",
+    "Let the textures decide how many groups there are": "由纹理自动决定分组数量",
+    "Limit of the longer side of the result; 0 keeps the size of the source": (
+        "结果最长边的上限；0 表示保持源图像的尺寸"
+    ),
+    "Mean distance between the textures of the two groups": "两个分组的纹理之间的平均距离",
+    "Merges the most similar textures step by step, as a tree": "逐步合并最相似的纹理，形成树状结构",
+    "Move the texture chosen in the list to another group": "将列表中所选纹理移到另一个分组",
+    "Move the textures of the active group from the chosen one on into a new group": (
+        "将活动分组中从所选纹理起的全部纹理移到新分组"
+    ),
+    "Name of the group": "分组的名称",
+    "Number from which all that is random follows": "决定一切随机结果的数字",
+    "Number of groups": "分组的数量",
+    "Pack the restyled images into the .blend file": "将风格化图像打包到 .blend 文件中",
+    "Put all textures of the active group into another group": "将活动分组的所有纹理并入另一个分组",
+    "Put the original textures back; the restyled image files stay on disk": (
+        "恢复原始纹理；风格化图像文件仍保留在磁盘上"
+    ),
+    "Restyle the textures at a low resolution to judge a style quickly": (
+        "以低分辨率风格化纹理，以便快速判断风格"
+    ),
+    "Restyle the textures of the groups; the originals are kept": "风格化各分组的纹理；原图会保留",
+    "Round groups of similar size; a good first choice": "大小相近的紧凑分组；适合作为首选",
+    "Select the objects that wear the textures of the active group": "选择使用活动分组纹理的物体",
+    "Show a picture of the analysis in an Image Editor": "在图像编辑器中显示分析图片",
+    "Size of the style's strokes; 1 is their size in the style's own picture": (
+        "风格笔触的大小；1 表示与风格图片中的大小相同"
+    ),
+    "Stop the running job; textures that are finished are kept": "停止正在运行的任务；已完成的纹理会保留",
+    "Switch the whole scene between its original and its restyled textures": (
+        "在整个场景的原始纹理与风格化纹理之间切换"
+    ),
+    "Textures nearer than this belong together; 0 finds a value": "距离小于此值的纹理归为一组；0 表示自动取值",
+    "Textures of all materials in the file": "文件中所有材质的纹理",
+    "Textures of all objects in this scene": "当前场景中所有物体的纹理",
+    "Textures of the group chosen in the list": "列表中所选分组的纹理",
+    "Textures of the selected objects": "所选物体的纹理",
+    "The GPU if the worker's torch can use one, else the CPU": (
+        "如果工作进程的 torch 可以使用 GPU 则用 GPU，否则用 CPU"
+    ),
+    "The GPU of an Apple machine": "苹果电脑的 GPU",
+    "The group chosen in the list": "列表中所选的分组",
+    "The group that takes the texture": "接收该纹理的分组",
+    "The group that takes the textures": "接收这些纹理的分组",
+    "The scene shows its original textures for comparison": "场景正在显示原始纹理以供对比",
+    "The texture chosen in the list": "列表中所选的纹理",
+    "Treat the texture as endlessly repeating: no seam appears when it is tiled": (
+        "将纹理视为无限重复：平铺时不会出现接缝"
+    ),
+    "What the networks run on": "网络运行所用的设备",
+    "Where restyled images are kept": "风格化图像的存放位置",
+    "Which groups are stylized": "要风格化的分组",
+    "Which picture": "要打开的图片",
+    "Which textures are put back": "要还原的纹理",
+    "Whose textures are analyzed": "要分析的纹理的所属范围",
+    "Write image files into the results folder": "将图像文件写入结果文件夹",
+}
+
+_CONTEXTS = ("*", "Operator")
+"""Buttons look their labels up as operators, all else without a context."""
 
 
 def register() -> None:
-    bpy.app.translations.register(__package__, TRANSLATIONS)
+    table = {(context, word): said for word, said in CHINESE.items() for context in _CONTEXTS}
+    bpy.app.translations.register(__package__, {"zh_HANS": table})
 
 
 def unregister() -> None:

@@ -1,0 +1,62 @@
+"""Every word that the interface shows has a translation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import bl_ext.user_default.impasto as impasto
+import bpy
+from bl_ext.user_default.impasto.operators import CLASSES as OPERATORS
+from bl_ext.user_default.impasto.panels import CLASSES as PANELS
+from bl_ext.user_default.impasto.preferences import ImpastoPreferences
+from bl_ext.user_default.impasto.properties import _CLASSES as GROUPS
+from bl_ext.user_default.impasto.translations import CHINESE
+
+PLAIN_TEXT = re.compile(r'(?:text|label)="([^"{]+)"')
+
+
+def tooltip(kind: type) -> str:
+    """As Blender shows it: from the docstring of the class."""
+    return getattr(bpy.ops.impasto, kind.bl_idname.partition(".")[2]).get_rna_type().description
+
+
+def words_of_properties(kind: type) -> set[str]:
+    words = set()
+    for base in kind.__mro__:
+        for name in getattr(base, "__annotations__", {}):
+            prop = kind.bl_rna.properties.get(name)
+            if prop is not None and prop.description:  # others are never shown
+                words |= {prop.name, prop.description}
+            if prop is not None and prop.type == "ENUM":
+                for item in prop.enum_items_static or ():
+                    words |= {item.name, item.description}
+    return words
+
+
+def test_labels_and_tooltips_of_everything_are_in_chinese():
+    words = set()
+    for kind in OPERATORS:
+        if issubclass(kind, bpy.types.Operator):
+            words |= {kind.bl_label, tooltip(kind)} | words_of_properties(kind)
+    for kind in (*GROUPS, ImpastoPreferences):
+        words |= words_of_properties(kind)
+    for kind in PANELS:
+        words.add(getattr(kind, "bl_label", ""))
+    for file in (Path(impasto.__file__).parent / "panels").glob("*.py"):
+        words |= set(PLAIN_TEXT.findall(file.read_text(encoding="utf-8")))
+    assert words - {""} - CHINESE.keys() == set()
+
+
+def test_every_property_and_operator_has_a_tooltip():
+    for kind in OPERATORS:
+        if issubclass(kind, bpy.types.Operator):
+            assert tooltip(kind), kind
+            assert not tooltip(kind).endswith("."), "Blender adds the dot itself"
+
+
+def test_translations_keep_what_must_not_be_translated():
+    for word, said in CHINESE.items():
+        assert said.strip()
+        assert (".blend" in word) == (".blend" in said)
+        assert ("//" in word) == ("//" in said)
