@@ -23,8 +23,12 @@ CHOSEN_FILE = """[
 class Artist(Window):
     """A Blender window with somebody before it."""
 
+    JOBS = f"sys.modules['{MODULE}.scene.jobs']"
+    JOB = f"{JOBS}.current()"
+
     def __init__(self, *given, **options):
         super().__init__(*given, **options)
+        self.work = self.screen.sandbox.work
         time.sleep(2.0)  # The first drawing takes a while, and clicks before it are lost.
 
     # --- preferences -------------------------------------------------------------------------------
@@ -85,6 +89,36 @@ class Artist(Window):
         self.shot(f"preferences-{verb}d")
         self.close_preferences()
 
+    def expand(self) -> None:
+        """Preferences > Add-ons, Impasto's box unfolded."""
+        self.open_preferences("ADDONS")
+        self.press(
+            f"addon_expand.*{MODULE}", kind="WINDOW", editor="PREFERENCES", columns=(0.04, 0.3)
+        )
+        time.sleep(0.5)
+
+    def set_worker_python(self, path: str) -> None:
+        """Type a path into the preferences."""
+        self.expand()
+        x, y = self.find(r"worker_python", kind="WINDOW", editor="PREFERENCES", columns=(0.6,))
+        self.screen.do(f"mousemove {x} {y} click --repeat 2 --delay 80 1")
+        time.sleep(0.3)
+        self.key("ctrl+a")
+        self.type(path)
+        self.key("Return")
+        self.shot("preferences")
+        self.close_preferences()
+
+    def uninstall(self) -> None:
+        """Preferences > Add-ons > Uninstall, and yes."""
+        self.expand()
+        self.press(r"package_uninstall", kind="WINDOW", editor="PREFERENCES", columns=(0.5, 0.7, 0.9))
+        time.sleep(0.5)
+        self.shot("uninstall")
+        self.key("Return")
+        self.until(f"'{MODULE}' not in bpy.context.preferences.addons", "to uninstall it", 30)
+        self.close_preferences()
+
     # --- the sidebar -------------------------------------------------------------------------------
 
     def open_tab(self, editor: str = "VIEW_3D") -> None:
@@ -101,6 +135,85 @@ class Artist(Window):
             except GuiFailure:  # Read-only until the sidebar has been drawn.
                 time.sleep(0.2)
         self.run(f"region('UI', {editor!r}).tag_redraw()")
+        time.sleep(0.8)
+
+    def wait_idle(self, timeout: float = 180.0) -> None:
+        """Wait until no job runs and the operator around it has ended."""
+        time.sleep(0.3)
+        self.until(f"{self.JOB} is None", "the job to end", timeout)
+        time.sleep(0.4)
+
+    def start_long_job(self) -> None:
+        """Analyze if need be, then stylize the 4096 squared texture with one of the small ones."""
+        if not self.ask("len(bpy.context.scene.impasto.groups)"):
+            self.press(r"impasto\.analyze_textures")
+            self.wait_idle()
+        self.run(
+            "for group in bpy.context.scene.impasto.groups:\n"
+            "    group.look.style = '/w/scene/Weave 1.png'"
+        )
+        self.press(r"impasto\.stylize_textures")
+        self.until(f"{self.JOB} and {self.JOB}.progress > 0", "the long job's progress", 120)
+
+    def watch_progress(self, timeout: float = 180.0) -> list[float]:
+        """The progress of the running job until it ends."""
+        seen: list[float] = []
+        end = time.monotonic() + timeout
+        self.until(f"{self.JOB} is not None", "the job to start", 10)
+        while time.monotonic() < end:
+            now = self.ask(f"{self.JOB}.progress if {self.JOB} else None")
+            if now is None:
+                time.sleep(0.4)
+                return seen
+            seen.append(now)
+            time.sleep(0.1)
+        raise GuiFailure(f"the job did not end; its progress was {seen[-1]}")
+
+    def why_disabled(self, operator: str) -> str:
+        """What the tooltip of a disabled button says."""
+        return self.run(
+            f"try: bpy.ops.{operator}()\nexcept RuntimeError as error: answer = str(error)"
+        )
+
+    def pick_style(self, index: int) -> None:
+        """Open the gallery of the active group and click one of its thumbnails."""
+        x, y = self.find(r"look\.gallery")
+        self.click(x, y + 30)
+        time.sleep(0.8)
+        self.shot(f"gallery-{index}")
+        self.key(*["Right"] * (index + 2), "Return")
+        time.sleep(0.4)
+
+    def revert_all(self) -> None:
+        """Revert > All."""
+        self.press(r"impasto\.revert_textures", columns=(0.8,))
+        time.sleep(0.4)
+        self.key("Up", "Return")
+        time.sleep(0.4)
+
+    # --- the rest of Blender -----------------------------------------------------------------------
+
+    def over_viewport(self) -> None:
+        """Put the pointer where keys mean the 3D Viewport."""
+        left, top, width, height = self.ask("box('WINDOW')")
+        self.move(left + width * 0.3, top + height * 0.7)
+
+    def open(self, file: str) -> None:
+        """Open a .blend file, show the tab again."""
+        self.run(f"bpy.ops.wm.open_mainfile(filepath={file!r})")
+        self.until(f"bpy.data.filepath == {file!r}", "the file", 30)
+        time.sleep(1.0)
+        self.open_tab()
+
+    def undo(self, steps: int = 1) -> None:
+        """Ctrl Z over the viewport; negative steps redo."""
+        self.over_viewport()
+        self.key(*(["ctrl+z"] * steps or ["ctrl+shift+z"] * -steps))
+        time.sleep(0.6)
+
+    def show_materials(self) -> None:
+        """Solid shading with the textures."""
+        self.run("area().spaces.active.shading.color_type = 'TEXTURE'")
         time.sleep(0.8)
 
     def workers(self) -> list[int]:

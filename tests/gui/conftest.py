@@ -1,0 +1,101 @@
+"""A Blender window for each test module and each Blender generation."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from artist import Artist
+from sandbox import SUITES, Sandbox
+from window import Screen
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTIFACTS = ROOT / "dist" / "gui"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--suites", default=" ".join(SUITES), help="Debian suites, by a space")
+
+
+def pytest_generate_tests(metafunc):
+    if "suite" in metafunc.fixturenames:
+        suites = metafunc.config.getoption("suites").split()
+        metafunc.parametrize("suite", suites, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """In a story, what comes after a failed chapter says nothing of its own."""
+    report = yield
+    if report.when == "call" and report.failed and item.get_closest_marker("story"):
+        item.session.stash.setdefault(_BROKEN, set()).add((item.module, item.callspec.id))
+    return report
+
+
+def pytest_runtest_setup(item):
+    if (item.module, item.callspec.id) in item.session.stash.setdefault(_BROKEN, set()):
+        pytest.skip("an earlier chapter of this story failed")
+
+
+_BROKEN: pytest.StashKey[set] = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "story: the tests of this module build on each other")
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """The zip that is installed: without wheels, as Debian's Blender has a Python of its own."""
+    return max((ROOT / "dist").glob("impasto-*-bare.zip"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture(scope="session")
+def sandbox(suite) -> Sandbox:
+    """The suite's Debian, with the test scene made by its own Blender."""
+    made = Sandbox(suite).setup()
+    shutil.rmtree(made.work, ignore_errors=True)
+    made.work.mkdir()
+    shutil.copy(Path(__file__).with_name("scene.py"), made.work)
+    made.run(
+        *("blender", "--background", "--python-exit-code", "3", "--python", "/w/scene.py"),
+        *("--", "/w/scene"),
+    )
+    return made
+
+
+@pytest.fixture(scope="session")
+def screen(sandbox, suite):
+    """An X server for the suite."""
+    opened = Screen(sandbox, 91 + SUITES.index(suite))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def open_window(screen, suite, request):
+    """Starts Blender windows for a module and ends those that its tests left open."""
+    opened: list[Artist] = []
+
+    def start(name: str, *arguments: str, profile: str = "") -> Artist:
+        log = ARTIFACTS / suite / name / "blender.log"
+        window = Artist(screen, log, *arguments, profile=profile or f"/w/profile-{name}")
+        opened.append(window)
+        return window
+
+    yield start
+    for window in opened:
+        window.kill()
+
+
+@pytest.fixture(scope="session")
+def profile(sandbox, package) -> str:
+    """A profile in which the extension is installed and enabled, for windows that begin so."""
+    shutil.copy(package, sandbox.work / package.name)
+    sandbox.run(
+        *("blender", "--command", "extension", "install-file"),
+        *("--repo", "user_default", "--enable", f"/w/{package.name}"),
+        BLENDER_USER_RESOURCES="/w/profile-ready",
+    )
+    return "/w/profile-ready"
