@@ -13,7 +13,7 @@ class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
 
     bl_idname = "impasto.analyze_textures"
     bl_label = "Analyze Textures"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}  # no REGISTER: a redo would block Blender for the whole job
 
     @classmethod
     def poll(cls, context):

@@ -14,6 +14,13 @@ class IMPASTO_OT_compare_textures(bpy.types.Operator):
     bl_label = "Compare"
     bl_options = {"REGISTER", "UNDO"}
 
+    @classmethod
+    def poll(cls, context):
+        if not results.any_restyled():
+            cls.poll_message_set("No texture is restyled yet; press Stylize first")
+            return False
+        return True
+
     def execute(self, context):
         settings = context.scene.impasto
         originals = not settings.showing_originals

@@ -25,6 +25,13 @@ class IMPASTO_OT_revert_textures(bpy.types.Operator):
         default="ALL",
     )
 
+    @classmethod
+    def poll(cls, context):
+        if not results.any_restyled():
+            cls.poll_message_set("No texture is restyled; there is nothing to revert")
+            return False
+        return True
+
     def execute(self, context):
         only = None
         scope = "SELECTED" if self.target == "SELECTED" else "FILE"

@@ -31,7 +31,7 @@ class IMPASTO_OT_select_objects(bpy.types.Operator):
         for item in context.view_layer.objects:
             wears = any(slot.material in materials for slot in item.material_slots if slot.material)
             item.select_set(wears)
-            count += wears
+            count += item.select_get()
         self.report({"INFO"}, f"{count} objects selected.")
         return {"FINISHED"}
 

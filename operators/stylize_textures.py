@@ -8,7 +8,7 @@ from .job_operator import JobOperator
 
 
 class _Stylize(JobOperator):
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}  # no REGISTER: a redo would block Blender for the whole job
     preview = False
 
     target: EnumProperty(

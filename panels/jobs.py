@@ -26,8 +26,9 @@ class IMPASTO_PT_jobs:
         for job in ended:
             box = layout.box()
             paragraph(box, context, f"{job.title}. {job.message}", icon=_ICONS[job.state])
-            for failure in job.failures[:_SHOWN]:
-                paragraph(box, context, failure.message, icon="ERROR")
+            messages = dict.fromkeys(failure.message for failure in job.failures)
+            for message in list(messages)[:_SHOWN]:
+                paragraph(box, context, message, icon="ERROR")
         if not ended and running is None:
             layout.label(text="No jobs yet", icon="INFO")
         layout.operator("impasto.release_memory", icon="TRASH")

@@ -57,10 +57,26 @@ def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Objec
     """Objects of a scope, those inside instanced collections included."""
     if scope == "FILE":
         return list(bpy.data.objects)
+    if scope == "SELECTED":
+        return _with_instances(context.view_layer.objects.selected)
+    return _with_instances(context.scene.objects)
+
+
+def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
+    """Materials of a scope by name, each once; of a file also those that no object wears."""
+    if scope == "FILE":
+        return [material for material in bpy.data.materials if not material.is_grease_pencil]
+    return sorted(_worn_by(objects_in(scope, context)), key=lambda material: material.name_full)
+
+
+def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
+    """Materials that the objects of a scene wear."""
+    return _worn_by(_with_instances(scene.objects))
+
+
+def _with_instances(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
     found: dict[bpy.types.Object, None] = {}
-    waiting = list(
-        context.view_layer.objects.selected if scope == "SELECTED" else context.scene.objects
-    )
+    waiting = list(objects)
     while waiting:
         item = waiting.pop()
         if item not in found:
@@ -70,24 +86,8 @@ def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Objec
     return list(found)
 
 
-def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
-    """Materials of a scope by name, each once; of a file also those that no object wears."""
-    if scope == "FILE":
-        return [material for material in bpy.data.materials if not material.is_grease_pencil]
-    worn = {
-        slot.material
-        for item in objects_in(scope, context)
-        for slot in item.material_slots
-        if slot.material is not None
-    }
-    return sorted(worn, key=lambda material: material.name_full)
-
-
-def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
-    """Materials that the objects of a scene wear."""
-    return {
-        slot.material for item in scene.objects for slot in item.material_slots if slot.material
-    }
+def _worn_by(objects: Iterable[bpy.types.Object]) -> set[bpy.types.Material]:
+    return {slot.material for item in objects for slot in item.material_slots if slot.material}
 
 
 def original_of(node: bpy.types.Node) -> bpy.types.Image | None:

@@ -105,6 +105,11 @@ def revert(
     return len(nodes)
 
 
+def any_restyled() -> bool:
+    """Whether the file has a result in use; quick enough for a poll."""
+    return any(RECIPE in image and image.users for image in bpy.data.images)
+
+
 def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:
     """Nodes that have a result, each once, whether they show it at the moment or not."""
     found = {
