@@ -9,7 +9,6 @@ import atexit
 import logging
 import shutil
 import sys
-import sysconfig
 import tempfile
 import time
 from collections import deque
@@ -181,8 +180,10 @@ def _worker() -> WorkerClient:
 
 
 def _site() -> str:
-    """Where the wheels of extensions are, which an isolated Python does not look into."""
-    return sysconfig.get_paths()["purelib"]
+    """Where Blender unpacks the wheels of extensions, which an isolated Python does not look into."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    folder = Path(bpy.utils.user_resource("EXTENSIONS"))
+    return str(folder / ".local" / "lib" / version / "site-packages")
 
 
 def release() -> None:

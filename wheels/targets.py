@@ -87,6 +87,7 @@ SMALL = {
     "safetensors": "safetensors",
     "OpenEXR": "OpenEXR",
     "matplotlib": "matplotlib",
+    "pillow": "PIL",
 }
 """Distribution -> the module that ``core`` imports from it."""
 
