@@ -70,7 +70,8 @@ def with_depth(picture: Picture, depth: Depth) -> Picture:
 def encoding_of(colour_space: str, depth: Depth) -> Encoding:
     """What Blender's name of a colour space means for the numbers.
 
-    Empty: sRGB for integers, scene-linear for floats. Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colours.
+    Empty: sRGB for integers, scene-linear for floats. Camera and view spaces (Filmic Log, AgX Base
+    sRGB, ...) count as display colours.
     """
     name = colour_space.lower()
     if not name:

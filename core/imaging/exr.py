@@ -34,8 +34,10 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
     UnsupportedImage
         There is no such layer, or it is stored as integers, deep, or at less than full resolution.
     """
-    parts = _open(path).parts
-    channels, prefix, names = _layer([part.channels for part in parts], path)
+    parts = [part.channels for part in _open(path).parts]
+    if not parts:  # the package only warns of damaged pixels, and drops the part
+        raise DecodeError("no sound part")
+    channels, prefix, names = _layer(parts, path)
     bands = [channels[prefix + name].pixels for name in names]
     shape = bands[0].shape
     alpha_channel = channels.get(prefix + "A")
@@ -43,7 +45,8 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
     every = bands if alpha is None else [*bands, alpha]
     if any(b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every):
         raise UnsupportedImage(
-            f'The image "{path.name}" stores a kind of pixels that Impasto cannot restyle; save it as RGB.'
+            f'The image "{path.name}" stores pixels of a kind that Impasto cannot restyle;'
+            " save it as RGB or RGBA."
         )
     colour = np.empty((*shape, 3), np.float32)
     for c, band in enumerate(bands):

@@ -1,4 +1,4 @@
-"""Read and write image files without losing anything: depth, alpha, range, or a file that was there."""
+"""Read and write image files without loss: of depth, alpha, range, or a file that was there."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def write_picture(
     overwrite: bool = False,
     alpha_mode: AlphaMode = "STRAIGHT",
 ) -> None:
-    """Write a picture in the format that the suffix names; afterwards it is there whole, or not at all.
+    """Write a picture in the format that the suffix names: whole, or not at all.
 
     A depth that the format lacks becomes the best one it has (see ``convert.with_depth``).
 
@@ -151,7 +151,8 @@ def write_picture(
     form = FORMATS[suffix]
     if picture.alpha is not None and not form.alpha:
         raise UnsupportedImage(
-            f'"{path.name}" would lose its transparency, as {suffix} files have none; choose .png or .exr.'
+            f'"{path.name}" would lose its transparency, as {suffix} files have none;'
+            " choose .png or .exr."
         )
     _refuse_to_write_at(path, overwrite)
     if picture.depth not in form.depths:
@@ -207,7 +208,8 @@ def _header(path: Path) -> Header:
             header = replace(header, width=width, height=height)
     except FileNotFoundError as error:
         raise ImageMissing(
-            f'The image file "{path.name}" is missing; restore it, or remove the image from the scene.'
+            f'The image file "{path.name}" is missing;'
+            " restore it, or remove the image from the scene."
         ) from error
     except OSError as error:
         raise ImageUnreadable(
@@ -218,7 +220,8 @@ def _header(path: Path) -> Header:
     if header is None:
         if path.suffix.lower() in _BLENDERS_OWN:
             raise UnsupportedImage(
-                f'Impasto cannot read "{path.suffix}" files ("{path.name}"); save the image as PNG or OpenEXR.'
+                f'Impasto cannot read "{path.suffix}" files ("{path.name}");'
+                " save the image as PNG or OpenEXR."
             )
         raise ImageUnreadable(f'"{path.name}" is empty or not an image; choose another file.')
     if header.width < 1 or header.height < 1:
@@ -227,8 +230,8 @@ def _header(path: Path) -> Header:
         )
     if header.width * header.height > _MOST_PIXELS:
         raise ImageTooLarge(
-            f'The image "{path.name}" has {header.width} x {header.height} pixels, more than Impasto can'
-            " read; make it smaller."
+            f'The image "{path.name}" has {header.width} x {header.height} pixels,'
+            " more than Impasto can read; make it smaller."
         )
     return header
 

@@ -14,7 +14,8 @@ Kind = Literal["png", "jpeg", "tiff", "bmp", "tga", "webp", "exr", "hdr"]
 
 _TGA_TYPES = (1, 2, 3, 9, 10, 11)
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_TIFF_FORMATS = {1: "B", 3: "H", 4: "I", 16: "Q"}
+_ORIENTATION = 274
+_TIFF_TYPES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 
 
 class BadHeader(Exception):
@@ -26,7 +27,8 @@ class Header:
     """Kind and size in pixels, and what decoders do not tell.
 
     ``grey``: one colour channel is stored, beside an alpha channel. ``alpha`` says how a TIFF's
-    fourth channel is meant. ``key`` is the grey code that is transparent in a PNG without alpha.
+    last channel is meant. ``key`` is the grey code that is transparent in a PNG without alpha.
+    ``upright``: writing these bytes at this place keeps decoders from turning a TIFF.
     """
 
     kind: Kind
@@ -36,6 +38,7 @@ class Header:
     alpha: Literal["none", "straight", "premultiplied"] = "none"
     bits: int = 8
     key: int | None = None
+    upright: tuple[int, bytes] | None = None
 
 
 def read_header(file: BinaryIO, suffix: str = "") -> Header | None:
@@ -155,30 +158,33 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[int]:
 def _tiff(file: BinaryIO, start: bytes) -> Header:
     order = "<" if start.startswith(b"II") else ">"
     big = start[2:4] in (b"+\0", b"\0+")
-    (offset,) = struct.unpack_from(order + ("Q" if big else "I"), start, 8 if big else 4)
-    count_format, entry_format = (
-        (order + "Q", order + "HHQ8s") if big else (order + "H", order + "HHI4s")
-    )
-    file.seek(offset)
-    (count,) = struct.unpack(count_format, file.read(struct.calcsize(count_format)))
-    tags = {}
+    word, counter = (order + "Q", order + "Q") if big else (order + "I", order + "H")
+    file.seek(struct.unpack_from(word, start, 8 if big else 4)[0])
+    (count,) = struct.unpack(counter, file.read(struct.calcsize(counter)))
+    tags, upright = {}, None
     for _ in range(min(count, 4096)):
-        entry = file.read(struct.calcsize(entry_format))
-        tag, kind, length, value = struct.unpack(entry_format, entry)
-        if kind in _TIFF_FORMATS and length:
-            item = order + _TIFF_FORMATS[kind]
-            if length * struct.calcsize(item) > len(value):  # several values live elsewhere
-                back, (place,) = (file.tell(), struct.unpack(order + ("Q" if big else "I"), value))
-                file.seek(place)
-                value = file.read(struct.calcsize(item))
-                file.seek(back)
-            tags[tag] = struct.unpack_from(item, value)[0]
+        tag, kind = struct.unpack(order + "HH", file.read(4))
+        (length,) = struct.unpack(word, file.read(struct.calcsize(word)))
+        place = file.tell()
+        value = file.read(struct.calcsize(word))
+        after = file.tell()
+        if kind not in _TIFF_TYPES or not length:
+            continue
+        item = order + _TIFF_TYPES[kind]
+        if length * struct.calcsize(item) > len(value):  # more values than fit stand elsewhere
+            file.seek(struct.unpack(word, value)[0])
+            value = file.read(struct.calcsize(item))
+            file.seek(after)
+        tags[tag] = struct.unpack_from(item, value)[0]
+        if tag == _ORIENTATION:
+            upright = (place, struct.pack(item, 1))
     samples, extra = tags.get(277, 1), tags.get(338)
     grey = tags.get(262, 1) <= 1
     alpha: Literal["none", "straight", "premultiplied"] = "none"
     if samples == (2 if grey else 4) and tags.get(262, 1) <= 2:
         alpha = "premultiplied" if extra == 1 else "straight"
-    return Header("tiff", tags[256], tags[257], grey=grey, alpha=alpha, bits=tags.get(258, 1))
+    bits = tags.get(258, 1)
+    return Header("tiff", tags[256], tags[257], grey, alpha, bits, upright=upright)
 
 
 def _webp(start: bytes) -> Header:

@@ -56,6 +56,9 @@ def decode(data: bytearray, header: Header) -> Picture:
     by_pillow = header.kind in ("tga", "bmp", "webp") or (
         header.kind == "tiff" and header.alpha != "none" and header.bits == 8
     )
+    if header.upright:
+        place, patch = header.upright
+        data[place : place + len(patch)] = patch
     samples = _by_pillow(data) if by_pillow else _by_cv2(data)
     data.clear()
     channels = 1 if samples.ndim == 2 else samples.shape[2]

@@ -17,9 +17,9 @@ TileBorder = Literal["reflect", "circular"]
 class Tile:
     """A rectangle of an image, in pixels.
 
-    ``[x, x + width)`` by ``[y, y + height)`` is the core that is kept: cores cover the image without
-    overlap. The tile itself reaches ``halo`` further on each side and ends at a multiple of 16, so
-    parts of it may lie outside the image.
+    ``[x, x + width)`` by ``[y, y + height)`` is the core that is kept: cores cover the image
+    without overlap. The tile itself reaches ``halo`` further on each side and ends at a multiple of
+    16, so parts of it may lie outside the image.
     """
 
     x: int

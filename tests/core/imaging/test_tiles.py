@@ -1,4 +1,4 @@
-"""Tiles cover an image once, start where the networks' stride wants them, and paste back exactly."""
+"""Tiles cover an image once, start at multiples of the stride, and paste back exactly."""
 
 from __future__ import annotations
 
