@@ -50,7 +50,7 @@ class Stylizer:
         ``colour`` is ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
         """
         image = pad_to_stride(to_tensor(colour), seamless=False).to(self.device)
-        set_border(self.encoder, "reflect")
+        set_border(self.encoder, "reflect", "reflect")
         return style_code(image, self.encoder(image))[0].cpu().numpy()
 
     @torch.inference_mode()
@@ -173,7 +173,7 @@ class Stylizer:
         return result
 
     def _encode(self, image: Tensor, tile: Tile) -> Features:
-        set_border(self.encoder, _borders(tile))
+        set_border(self.encoder, *_borders(tile))
         return self.encoder(take(image, tile).to(self.device, memory_format=torch.channels_last))
 
     def _decode(
@@ -185,7 +185,7 @@ class Stylizer:
         weights: list[Tensor] | None,
         tile: Tile,
     ) -> Tensor:
-        set_border(self.decoder, _borders(tile))
+        set_border(self.decoder, *_borders(tile))
         scales = [2 ** (s + 1) for s in self.decoder.NOISE_SCALES]
         maps = [take(n, tile, s).to(self.device) for n, s in zip(noise, scales, strict=True)]
         regions = None

@@ -77,11 +77,12 @@ class FeatureSums:
     def add(self, cores: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> None:
         """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h, w)``."""
         for i, core in enumerate(cores):
-            flat = core[0].flatten(1)
             if weights is None:
-                count = torch.full((1, 1), flat.shape[1])
-                first, second = flat.sum(1)[None], flat.square().sum(1)[None]
+                variance, mean = torch.var_mean(core, dim=(2, 3), correction=0)
+                count = torch.full((1, 1), core.shape[2] * core.shape[3])
+                first, second = (m * count.to(m) for m in (mean, variance + mean.square()))
             else:
+                flat = core[0].flatten(1)
                 w = weights[i][0].flatten(1).to(flat)
                 count, first, second = w.sum(1, keepdim=True), w @ flat.t(), w @ flat.square().t()
             for total, part in ((self._count, count), (self._sum, first), (self._square, second)):

@@ -19,7 +19,7 @@ class Conv3x3(nn.Conv2d):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__(in_channels, out_channels, 3, stride=stride)
-        self.border: Border | tuple[Border, Border] = "reflect"
+        self.border: tuple[Border, Border] = ("reflect", "reflect")
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(B, in, H, W)`` to ``(B, out, H / stride, W / stride)`` for even H and W."""
@@ -27,15 +27,37 @@ class Conv3x3(nn.Conv2d):
 
     def convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """The same convolution with other weights (modulation folds itself into them)."""
-        return F.conv2d(pad(x, self.border), weight, bias, self.stride)
+        if torch.is_grad_enabled() or min(x.shape[2:]) < 4:
+            return F.conv2d(pad(x, self.border), weight, bias, self.stride)
+        return self._convolve_in_place(x, weight, bias)
+
+    def _convolve_in_place(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """Without a padded copy of ``x``: zeros around everything, then the edges once more."""
+        rows, columns = self.border
+        stride = self.stride[0]
+        out = F.conv2d(x, weight, bias, stride, padding=1)
+        for end in (0, 1) if stride == 1 else (0,):  # at stride 2, an even end is never looked past
+            strip = pad_axis(_edge(x, 2, rows, end), columns, (1, 1, 0, 0))
+            out[:, :, -end : out.shape[2] if end else 1] = F.conv2d(strip, weight, bias, stride)
+            strip = pad_axis(_edge(x, 3, columns, end), rows, (0, 0, 1, 1))
+            out[:, :, :, -end : out.shape[3] if end else 1] = F.conv2d(strip, weight, bias, stride)
+        return out
 
 
-def pad(x: Tensor, border: Border | tuple[Border, Border]) -> Tensor:
-    """Put one cell around ``(B, C, H, W)``; a pair of rules is for rows and columns."""
-    if isinstance(border, tuple):
-        rows, columns = border
-        return pad_axis(pad_axis(x, rows, (0, 0, 1, 1)), columns, (1, 1, 0, 0))
-    return pad_axis(x, border, (1, 1, 1, 1))
+def _edge(x: Tensor, axis: int, border: Border, end: int) -> Tensor:
+    """The three rows (or columns) under the kernel at the first or last position of an axis."""
+    last = x.shape[axis] - 1
+    first = 1 if border == "reflect" else last
+    index = [last - 1, last, last - 1 if border == "reflect" else 0] if end else [first, 0, 1]
+    return x.index_select(axis, torch.tensor(index, device=x.device))
+
+
+def pad(x: Tensor, border: tuple[Border, Border]) -> Tensor:
+    """Put one cell around ``(B, C, H, W)`` by the rules for rows and columns."""
+    rows, columns = border
+    if rows == columns:
+        return pad_axis(x, rows, (1, 1, 1, 1))
+    return pad_axis(pad_axis(x, rows, (0, 0, 1, 1)), columns, (1, 1, 0, 0))
 
 
 def pad_axis(x: Tensor, border: Border, amounts: tuple[int, int, int, int]) -> Tensor:
@@ -44,11 +66,11 @@ def pad_axis(x: Tensor, border: Border, amounts: tuple[int, int, int, int]) -> T
     return F.pad(x, amounts, mode="replicate" if border == "reflect" and short else border)
 
 
-def set_border(module: nn.Module, border: Border | tuple[Border, Border]) -> None:
-    """Choose the border rule of everything in ``module`` that looks past its cell."""
+def set_border(module: nn.Module, rows: Border, columns: Border) -> None:
+    """Choose the border rules of everything in ``module`` that looks past its cell."""
     for child in module.modules():
         if isinstance(child, (Conv3x3, Upsample2x)):
-            child.border = border
+            child.border = (rows, columns)
 
 
 class Upsample2x(nn.Module):
@@ -56,11 +78,11 @@ class Upsample2x(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.border: Border | tuple[Border, Border] = "reflect"
+        self.border: tuple[Border, Border] = ("reflect", "reflect")
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(B, C, H, W)`` to ``(B, C, 2 H, 2 W)``."""
-        if "circular" not in (self.border, *self.border):
+        if "circular" not in self.border:
             return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
         wide = F.interpolate(pad(x, self.border), scale_factor=2, mode="bilinear", align_corners=False)
         return wide[..., 2:-2, 2:-2]
