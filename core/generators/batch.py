@@ -84,7 +84,7 @@ class StylizeBatch:
             cancel=cancel,
         )
         for picture, output in zip(results, item.outputs, strict=True):
-            write_picture(picture, Path(output))
+            write_picture(picture, Path(output), alpha_mode=item.image.alpha_mode)
 
 
 _BATCH: StylizeBatch | None = None

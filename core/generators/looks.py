@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import UnsupportedImage
 from ..imaging.alpha import fill_under_alpha
-from ..imaging.colour import compress_range, expand_range, keep_luminance_only
+from ..imaging.colour import compress_range, expand_range, keep_luminance_only, peak_of
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
 from ..styles.look import Look
@@ -82,7 +82,8 @@ def stylize(
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
         return [_resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
-    works = [_to_work(p, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
+    peak = peak_of(*(p.colour for p in pictures))
+    works = [_to_work(p, peak, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
     own = None
     if len(works) > 1:
         colours, masks = zip(*works, strict=True)
@@ -104,20 +105,23 @@ def stylize(
             progress=advance,
             cancel=cancel,
         )
-        results.append(_from_work(_resized(picture, goal.size, look.seamless), colour, painted, look))
+        sized = _resized(picture, goal.size, look.seamless)
+        results.append(_from_work(sized, peak, colour, painted, look))
     return results
 
 
-def _display(picture: Picture) -> np.ndarray:
+def _display(picture: Picture, peak: float) -> np.ndarray:
     """Colours as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
     if picture.encoding == "linear":
-        return compress_range(picture.colour)
+        return compress_range(picture.colour, peak)
     return picture.colour
 
 
-def _to_work(picture: Picture, goal: Plan, seamless: bool) -> tuple[np.ndarray, np.ndarray | None]:
+def _to_work(
+    picture: Picture, peak: float, goal: Plan, seamless: bool
+) -> tuple[np.ndarray, np.ndarray | None]:
     """The picture at working resolution, and which of its pixels count."""
-    colour, counted = _display(picture), None
+    colour, counted = _display(picture, peak), None
     if picture.alpha is not None:
         colour = fill_under_alpha(colour, picture.alpha)
         full = np.float32(1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max)
@@ -140,13 +144,15 @@ def _resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture
     return Picture(colour, alpha, picture.depth, picture.encoding, picture.grey)
 
 
-def _from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
+def _from_work(
+    picture: Picture, peak: float, colour: np.ndarray, painted: np.ndarray, look: Look
+) -> Picture:
     """Bring the painting to the picture's size and range, and apply keep-colour and low strengths.
 
     Where the work was smaller than the picture, the picture's own fine detail of lightness, which
     the work could not see, is added back.
     """
-    original = _display(picture)
+    original = _display(picture, peak)
     size = picture.size
     if painted.shape[1::-1] != size:
         seen = resize(colour, size, wrap=look.seamless)
@@ -160,5 +166,5 @@ def _from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: 
     if look.strength < _FULL_EFFECT:
         painted = original + (painted - original) * np.float32(look.strength / _FULL_EFFECT)
     if picture.encoding == "linear":
-        painted = expand_range(painted)
+        painted = expand_range(painted, peak)
     return picture.with_colour(painted)

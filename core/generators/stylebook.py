@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ImageMissing, ImageUnreadable, StyleUnreadable
-from ..imaging.colour import compress_range
+from ..imaging.colour import compress_range, peak_of
 from ..imaging.files import read_picture
 from ..imaging.resize import resize
 from ..styles.catalog import builtin_styles
@@ -68,7 +68,9 @@ class StyleBook:
             raise StyleUnreadable(
                 f'The style "{path.name}" is not a picture that Impasto can read; pick another one.'
             ) from error
-        colour = picture.colour if picture.encoding == "srgb" else compress_range(picture.colour)
+        colour = picture.colour
+        if picture.encoding == "linear":
+            colour = compress_range(colour, peak_of(colour))
         return Style(path.stem, path.stem, encode_zooms(self._stylizer, colour), provenance=Provenance(path.stem))
 
 
