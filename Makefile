@@ -1,0 +1,66 @@
+# make demo and make test set everything up by themselves: Python 3.11, no root.
+PYTHON ?= python3.11
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+# More arguments for pip, for instance where a CPU build of torch is to be found.
+PIP_ARGS ?=
+
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters train \
+        package screenshots clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+venv: $(READY) ## make the virtual environment with bpy and torch
+$(READY): requirements.txt constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet $(PIP_ARGS) -r requirements.txt -c constraints.txt
+	touch $@
+
+demo: $(READY) ## build the demo scene, group and restyle its textures; pictures in demo/out/
+	$(PY) demo/run.py
+
+test: $(READY) ## run the tests (core and real bpy)
+	timeout --kill-after=30 1500 $(PY) -m pytest -q
+
+test-gui: $(READY) ## drive real Blender windows (needs root on Debian; says when it must skip)
+	@bash tests/gui/run.sh || { code=$$?; [ $$code = 77 ] || exit $$code; \
+	  echo "GUI tests skipped: no Blender window can be had on this machine."; }
+
+lint: $(READY) ## ruff and mypy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: $(READY) ## let ruff format and mend what it can
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+
+bench: $(READY) ## seconds and memory of Analyze, Stylize, the worker and register()
+	$(PY) -m benchmarks.bench_main
+
+bench-quality: $(READY) ## style and content distance beside the peer, and a sheet
+	$(PY) -m benchmarks.bench_quality
+
+bench-clusters: $(READY) ## how well and how fast textures are grouped
+	$(PY) -m benchmarks.bench_clusters
+
+train: $(READY) ## train the generator, or go on from the last checkpoint
+	test -e training/runs/encoder/checkpoint.pt || $(PY) -m training.distill
+	$(PY) -m training.train
+	$(PY) -m training.export
+	$(PY) -m training.build_styles
+
+package: $(READY) ## build the extension's zips and a static repository in dist/
+	$(PY) tools/package.py
+
+screenshots: $(READY) ## make the manual's screenshots from a real Blender window
+	bash tests/gui/run.sh screenshots
+
+clean: ## remove what was made, but not the virtual environment
+	rm -rf demo/out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
