@@ -94,16 +94,24 @@ CHINESE = {
     # Tooltips
     "0 groups by color, 1 by structure and material": "0 按颜色分组，1 按结构和材质分组",
     "A main color of the group": "该分组的一种主色",
-    "A picture, or a saved style, whose look the textures take on": "纹理将采用其外观的图片或已保存的风格",
+    "A picture, or a saved style, whose look the textures take on": (
+        "纹理将采用其外观的图片或已保存的风格"
+    ),
     "A Python with torch that does the work, for example one with a CUDA build. "
-    "Empty: the Python of Blender": "执行计算的带有 torch 的 Python，例如 CUDA 版本。留空则使用 Blender 自带的 Python",
+    "Empty: the Python of Blender": (
+        "执行计算的带有 torch 的 Python，例如 CUDA 版本。留空则使用 Blender 自带的 Python"
+    ),
     "Always the processor": "始终使用处理器",
-    "An NVIDIA GPU (or an AMD GPU with a ROCm torch)": "NVIDIA GPU（或使用 ROCm 版 torch 的 AMD GPU）",
+    "An NVIDIA GPU (or an AMD GPU with a ROCm torch)": (
+        "NVIDIA GPU（或使用 ROCm 版 torch 的 AMD GPU）"
+    ),
     "Built-in styles": "内置风格",
     "Choose a picture or a saved style whose look the active group takes on": (
         "选择一张图片或已保存的风格，活动分组将采用其外观"
     ),
-    "Dense groups of any shape; odd textures stay ungrouped": "任意形状的密集分组；与众不同的纹理不入组",
+    "Dense groups of any shape; odd textures stay ungrouped": (
+        "任意形状的密集分组；与众不同的纹理不入组"
+    ),
     "End the worker process and free its memory; the next job starts a new one": (
         "结束工作进程并释放其内存；下一个任务会启动新的进程"
     ),
@@ -115,9 +123,13 @@ CHINESE = {
     "Gigabytes that the worker may use; 0 means what is free when a job starts": (
         "工作进程可用的内存（GB）；0 表示任务开始时的空闲内存"
     ),
-    "Give all groups the style and the settings of the active group": "将活动分组的风格和设置用于所有分组",
+    "Give all groups the style and the settings of the active group": (
+        "将活动分组的风格和设置用于所有分组"
+    ),
     "Group the image textures of the scope by how they look": "按外观对范围内的图像纹理分组",
-    "How much of the style is applied; 0 leaves the texture as it is": "风格的应用程度；0 表示纹理保持不变",
+    "How much of the style is applied; 0 leaves the texture as it is": (
+        "风格的应用程度；0 表示纹理保持不变"
+    ),
     "How much of the texture's own color is kept; at 1 only the brightness changes": (
         "保留纹理自身颜色的程度；为 1 时只改变明暗"
     ),
@@ -135,7 +147,9 @@ CHINESE = {
         "结果最长边的上限；0 表示保持源图像的尺寸"
     ),
     "Mean distance between the textures of the two groups": "两个分组的纹理之间的平均距离",
-    "Merges the most similar textures step by step, as a tree": "逐步合并最相似的纹理，形成树状结构",
+    "Merges the most similar textures step by step, as a tree": (
+        "逐步合并最相似的纹理，形成树状结构"
+    ),
     "Move the texture chosen in the list to another group": "将列表中所选纹理移到另一个分组",
     "Move the textures of the active group from the chosen one on into a new group": (
         "将活动分组中从所选纹理起的全部纹理移到新分组"
@@ -158,11 +172,15 @@ CHINESE = {
     "Size of the style's strokes; 1 is their size in the style's own picture": (
         "风格笔触的大小；1 表示与风格图片中的大小相同"
     ),
-    "Stop the running job; textures that are finished are kept": "停止正在运行的任务；已完成的纹理会保留",
+    "Stop the running job; textures that are finished are kept": (
+        "停止正在运行的任务；已完成的纹理会保留"
+    ),
     "Switch the whole scene between its original and its restyled textures": (
         "在整个场景的原始纹理与风格化纹理之间切换"
     ),
-    "Textures nearer than this belong together; 0 finds a value": "距离小于此值的纹理归为一组；0 表示自动取值",
+    "Textures nearer than this belong together; 0 finds a value": (
+        "距离小于此值的纹理归为一组；0 表示自动取值"
+    ),
     "Textures of all materials in the file": "文件中所有材质的纹理",
     "Textures of all objects in this scene": "当前场景中所有物体的纹理",
     "Textures of the group chosen in the list": "列表中所选分组的纹理",

@@ -13,7 +13,9 @@ class IMPASTO_OT_open_picture(bpy.types.Operator):
     bl_label = "Open Picture"
     bl_options = {"REGISTER", "UNDO"}
 
-    kind: StringProperty(name="Kind", description="Which picture", default="map", options={"HIDDEN"})
+    kind: StringProperty(
+        name="Kind", description="Which picture", default="map", options={"HIDDEN"}
+    )
 
     def execute(self, context):
         image = pictures.load(context.scene.impasto, self.kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import jobs
+from ..scene import jobs, worker
 
 
 class IMPASTO_OT_release_memory(bpy.types.Operator):
@@ -18,13 +18,13 @@ class IMPASTO_OT_release_memory(bpy.types.Operator):
         if jobs.current() is not None:
             cls.poll_message_set("A job is running; cancel it first")
             return False
-        if not jobs.has_worker():
+        if worker.pid() is None:
             cls.poll_message_set("No worker is running")
             return False
         return True
 
     def execute(self, context):
-        jobs.release()
+        worker.release()
         self.report({"INFO"}, "The worker has ended; its memory is free.")
         return {"FINISHED"}
 

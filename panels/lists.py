@@ -19,9 +19,9 @@ class IMPASTO_UL_groups(bpy.types.UIList):
         side = row.row(align=True)
         side.alignment = "RIGHT"
         side.label(text=str(len(item.members)))
-        style = gallery.builtin(item.look.style)
-        if style is not None:
-            side.label(icon_value=icons.icon(str(style.thumbnail)))
+        style = gallery.thumbnail(item.look)
+        if style:
+            side.label(icon_value=style)
         else:
             side.label(icon="FILE_IMAGE" if item.look.style else "BLANK1")
         side.prop(

@@ -15,7 +15,9 @@ class IMPASTO_PT_stylize:
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.row().prop(settings, "target", expand=True)
+        row = layout.row()
+        row.use_property_split = False
+        row.prop(settings, "target", expand=True)
         column = layout.column(align=True)
         running = jobs.current()
         if running is None:

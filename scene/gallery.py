@@ -69,6 +69,12 @@ def source(look) -> str:
     return look.style if builtin(look.style) else bpy.path.abspath(look.style)
 
 
+def thumbnail(look) -> int:
+    """Icon of the chosen style; 0 if there is none."""
+    known = builtin(look.style)
+    return icons.icon(str(known.thumbnail) if known else look.style)
+
+
 def title(look) -> str:
     """The style's name, for labels and recipes."""
     known = builtin(look.style)

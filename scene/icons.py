@@ -7,28 +7,25 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
-_previews: bpy.utils.previews.ImagePreviewCollection | None = None
+_collections: dict[str, bpy.utils.previews.ImagePreviewCollection] = {}
 
 
 def icon(path: str) -> int:
     """Icon of an image file; 0, which is no icon, if it does not exist."""
-    if _previews is None or not path:
+    previews = _collections.get("all")
+    if previews is None or not path:
         return 0
-    if path not in _previews:
+    if path not in previews:
         absolute = bpy.path.abspath(path)
         if not Path(absolute).is_file():
             return 0
-        _previews.load(path, absolute, "IMAGE")
-    return _previews[path].icon_id
+        previews.load(path, absolute, "IMAGE")
+    return previews[path].icon_id
 
 
 def register() -> None:
-    global _previews
-    _previews = bpy.utils.previews.new()
+    _collections["all"] = bpy.utils.previews.new()
 
 
 def unregister() -> None:
-    global _previews
-    if _previews is not None:
-        bpy.utils.previews.remove(_previews)
-        _previews = None
+    bpy.utils.previews.remove(_collections.pop("all"))

@@ -1,4 +1,4 @@
-"""The one worker process behind Blender, and the jobs that it was given.
+"""The jobs that the worker was given, and what became of them.
 
 Nothing here calls bpy from another thread: whoever shows a job polls it from the main thread.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import logging
 import shutil
-import sys
 import tempfile
 import time
 from collections import deque
@@ -18,10 +17,10 @@ from typing import Literal
 
 import bpy
 
-from .. import preferences
 from ..core.errors import ImpastoError
-from ..core.jobs.client import Job, WorkerClient
+from ..core.jobs.client import Job
 from ..core.jobs.messages import Failed, Failure, Finished, ItemDone, Progress, Request
+from . import worker
 
 log = logging.getLogger(__name__)
 
@@ -126,9 +125,6 @@ class SceneJob:
 history: deque[SceneJob] = deque(maxlen=20)
 """Jobs of this session, the newest first."""
 
-_client: WorkerClient | None = None
-_command: tuple | None = None
-
 
 def current() -> SceneJob | None:
     """The job that runs now, if any."""
@@ -152,51 +148,12 @@ def start(
     WorkerUnavailable
     """
     try:
-        job = SceneJob(title, _worker().submit(request), folder, conclude)
+        job = SceneJob(title, worker.client().submit(request), folder, conclude)
     except ImpastoError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     history.appendleft(job)
     return job
-
-
-def _worker() -> WorkerClient:
-    """The worker client; a new one if the Python in the preferences was changed."""
-    global _client, _command
-    options = preferences.get(bpy.context)
-    python = bpy.path.abspath(options.worker_python)
-    command = (
-        python or sys.executable,
-        () if python else tuple(bpy.app.python_args),
-        options.device,
-    )
-    if _client is None or command != _command:
-        release()
-        _client = WorkerClient(
-            command[0], python_args=command[1], device=command[2], site_packages=_site()
-        )
-        _command = command
-    return _client
-
-
-def _site() -> str:
-    """Where Blender unpacks the wheels of extensions, which an isolated Python does not look into."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    folder = Path(bpy.utils.user_resource("EXTENSIONS"))
-    return str(folder / ".local" / "lib" / version / "site-packages")
-
-
-def release() -> None:
-    """End the worker and with it all of its memory; the next job starts a new one."""
-    global _client
-    if _client is not None:
-        _client.close()
-        _client = None
-
-
-def has_worker() -> bool:
-    """Whether a worker holds memory at the moment."""
-    return _client is not None and _client.alive
 
 
 @bpy.app.handlers.persistent
@@ -209,12 +166,12 @@ def _before_load(*_) -> None:
 
 def register() -> None:
     bpy.app.handlers.load_pre.append(_before_load)
-    atexit.register(release)
+    atexit.register(worker.release)
 
 
 def unregister() -> None:
     _before_load()
-    release()
+    worker.release()
     history.clear()
-    atexit.unregister(release)
+    atexit.unregister(worker.release)
     bpy.app.handlers.load_pre.remove(_before_load)

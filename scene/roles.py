@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import bpy
@@ -54,6 +54,14 @@ _BY_SOCKET: dict[str, Role] = {
     "Factor": "MASK",
 }
 
+_BY_NODE: dict[str, Role] = {
+    "OUTPUT_MATERIAL": "EMISSION",  # a color plugged straight into Surface glows
+    "NORMAL_MAP": "NORMAL",
+    "BUMP": "HEIGHT",
+    "DISPLACEMENT": "HEIGHT",
+    "VECTOR_DISPLACEMENT": "HEIGHT",
+}
+
 Place = tuple[bpy.types.NodeTree, tuple[bpy.types.Node, ...]]
 """A node tree and the group nodes through which it was entered, outermost first."""
 
@@ -85,34 +93,46 @@ def _enter(
     node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place, seen: set
 ) -> Iterator[Role]:
     """Roles of arriving at an input socket of a node."""
+    role = _end_role(node, socket)
+    if role is not None:
+        yield role
+        return
+    for output, outer in _onward(node, socket, place):
+        yield from _ends(output, outer, seen)
+
+
+def _onward(
+    node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place
+) -> Iterator[tuple[bpy.types.NodeSocket, Place]]:
+    """Output sockets that an input socket leads to: into a group, out of it, or through a node."""
     entered = place[1]
     if node.type == "GROUP":
-        if node.node_tree is None or node in entered:
-            return
-        inside = (node.node_tree, (*entered, node))
-        for entry in node.node_tree.nodes:
-            if entry.type == "GROUP_INPUT":
-                for output in entry.outputs:
-                    if output.identifier == socket.identifier:
-                        yield from _ends(output, inside, seen)
+        if node.node_tree is not None and node not in entered:
+            inside = (node.node_tree, (*entered, node))
+            for entry in node.node_tree.nodes:
+                if entry.type == "GROUP_INPUT":
+                    yield from ((output, inside) for output in _same(entry.outputs, socket))
     elif node.type == "GROUP_OUTPUT":
         if entered:
-            outer = entered[-1]
-            for output in outer.outputs:
-                if output.identifier == socket.identifier:
-                    yield from _ends(output, (outer.id_data, entered[:-1]), seen)
-    elif node.type == "OUTPUT_MATERIAL":
-        # A colour plugged straight into Surface glows.
-        yield "HEIGHT" if socket.name == "Displacement" else "EMISSION"
-    elif node.type in {"NORMAL_MAP", "BUMP", "DISPLACEMENT", "VECTOR_DISPLACEMENT"}:
-        yield "NORMAL" if node.type == "NORMAL_MAP" else _BY_SOCKET.get(socket.name, "HEIGHT")
-    elif any(output.type == "SHADER" for output in node.outputs):
-        yield _shader_role(node, socket)
-    elif socket.name in {"Fac", "Factor"} and node.type != "VALTORGB":
-        yield "MASK"
+            outside = (entered[-1].id_data, entered[:-1])
+            yield from ((output, outside) for output in _same(entered[-1].outputs, socket))
     else:
-        for output in node.outputs:
-            yield from _ends(output, place, seen)
+        yield from ((output, place) for output in node.outputs)
+
+
+def _same(sockets: Iterable[bpy.types.NodeSocket], like: bpy.types.NodeSocket) -> Iterator:
+    return (socket for socket in sockets if socket.identifier == like.identifier)
+
+
+def _end_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role | None:
+    """The role if a link ends here, None if the way goes on."""
+    if node.type in _BY_NODE:
+        return _BY_SOCKET.get(socket.name, _BY_NODE[node.type])
+    if node.type != "GROUP" and any(output.type == "SHADER" for output in node.outputs):
+        return _shader_role(node, socket)
+    # The Fac of a color ramp is the picture itself, in grey.
+    is_mask = socket.name in {"Fac", "Factor"} and node.type not in {"GROUP", "VALTORGB"}
+    return "MASK" if is_mask else None
 
 
 def _shader_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role:
@@ -120,8 +140,5 @@ def _shader_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role:
         return "EMISSION"
     if socket.name == "Color":
         return "BASE_COLOR"
-    if socket.name in _BY_SOCKET:
-        return _BY_SOCKET[socket.name]
-    if socket.type == "RGBA":
-        return "COLOR"
-    return "NORMAL" if socket.type == "VECTOR" else "MASK"
+    by_type: dict[str, Role] = {"RGBA": "COLOR", "VECTOR": "NORMAL", "SHADER": "EMISSION"}
+    return _BY_SOCKET.get(socket.name, by_type.get(socket.type, "MASK"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import bl_ext.user_default.impasto as impasto
 import bpy
+from bl_ext.user_default import impasto
 from bl_ext.user_default.impasto.operators import CLASSES as OPERATORS
 from bl_ext.user_default.impasto.panels import CLASSES as PANELS
 from bl_ext.user_default.impasto.preferences import ImpastoPreferences
