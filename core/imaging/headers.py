@@ -6,12 +6,13 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 Kind = Literal["png", "jpeg", "tiff", "bmp", "tga", "webp", "exr", "hdr"]
 
+_TGA_HEADER = 18
 _TGA_TYPES = (1, 2, 3, 9, 10, 11)
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ORIENTATION = 274
@@ -54,24 +55,11 @@ def read_header(file: BinaryIO, suffix: str = "") -> Header | None:
     """
     start = file.read(32)
     try:
-        if start.startswith(b"\x89PNG\r\n\x1a\n"):
-            return _png(file, start)
-        if start.startswith(b"\xff\xd8\xff"):
-            return _jpeg(file)
-        if start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-            return _tiff(file, start)
-        if start.startswith(b"BM"):
-            width, height = struct.unpack_from("<ii", start, 18)
-            return Header("bmp", width, abs(height))
-        if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-            return _webp(start)
-        if start.startswith(b"\x76\x2f\x31\x01"):
-            return Header("exr", 0, 0)
-        if start.startswith((b"#?RADIANCE", b"#?RGBE")):
-            return _hdr(file)
-        if suffix.lower() == ".tga" and len(start) >= 18 and start[2] in _TGA_TYPES:
-            width, height = struct.unpack_from("<HH", start, 12)
-            return Header("tga", width, height)
+        for marks, reader in _READERS:
+            if start.startswith(marks):
+                return reader(file, start)
+        if suffix.lower() == ".tga":
+            return _tga(start)
     except (struct.error, ValueError, KeyError, IndexError) as error:
         raise BadHeader(str(error)) from error
     return None
@@ -125,7 +113,7 @@ def _whole_png(data: bytes | bytearray) -> bool:
     return False
 
 
-def _jpeg(file: BinaryIO) -> Header:
+def _jpeg(file: BinaryIO, start: bytes) -> Header:
     for mark in _jpeg_segments(file):
         if mark in _JPEG_FRAMES:
             _, height, width = struct.unpack(">BHH", file.read(5))
@@ -187,7 +175,21 @@ def _tiff(file: BinaryIO, start: bytes) -> Header:
     return Header("tiff", tags[256], tags[257], grey, alpha, bits, upright=upright)
 
 
-def _webp(start: bytes) -> Header:
+def _bmp(file: BinaryIO, start: bytes) -> Header:
+    width, height = struct.unpack_from("<ii", start, 18)
+    return Header("bmp", width, abs(height))
+
+
+def _tga(start: bytes) -> Header | None:
+    if len(start) < _TGA_HEADER or start[2] not in _TGA_TYPES:
+        return None
+    width, height = struct.unpack_from("<HH", start, 12)
+    return Header("tga", width, height)
+
+
+def _webp(file: BinaryIO, start: bytes) -> Header | None:
+    if start[8:12] != b"WEBP":  # a sound or a film
+        return None
     body = start[12:16]
     if body == b"VP8X":
         width, height = (1 + int.from_bytes(start[i : i + 3], "little") for i in (24, 27))
@@ -201,9 +203,25 @@ def _webp(start: bytes) -> Header:
     return Header("webp", width, height)
 
 
-def _hdr(file: BinaryIO) -> Header:
+def _exr(file: BinaryIO, start: bytes) -> Header:
+    return Header("exr", 0, 0)
+
+
+def _hdr(file: BinaryIO, start: bytes) -> Header:
     file.seek(0)
     found = re.search(rb"\n\n[-+]Y (\d+) [-+]X (\d+)\n", file.read(1 << 16))
     if not found:
         raise BadHeader("no resolution")
     return Header("hdr", int(found[2]), int(found[1]))
+
+
+_READERS: tuple[tuple[tuple[bytes, ...], Callable[[BinaryIO, bytes], Header | None]], ...] = (
+    ((b"\x89PNG\r\n\x1a\n",), _png),
+    ((b"\xff\xd8\xff",), _jpeg),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), _tiff),
+    ((b"BM",), _bmp),
+    ((b"RIFF",), _webp),
+    ((b"\x76\x2f\x31\x01",), _exr),
+    ((b"#?RADIANCE", b"#?RGBE"), _hdr),
+)
+"""How each kind of file begins, and who reads its header."""

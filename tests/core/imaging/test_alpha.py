@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-from scipy.ndimage import distance_transform_edt
-
 from bl_ext.user_default.impasto.core.imaging.alpha import (
     fill_under_alpha,
     to_premultiplied,
     to_straight,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.ndimage import distance_transform_edt
 
 
 @given(

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
-from skimage import color as skcolor
-
 from bl_ext.user_default.impasto.core.imaging.colour import (
     compress_range,
     expand_range,
@@ -19,6 +14,10 @@ from bl_ext.user_default.impasto.core.imaging.colour import (
     srgb_to_lab,
     srgb_to_linear,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from skimage import color as skcolor
 
 unit = st.floats(0, 1, width=32)
 images = hnp.arrays(

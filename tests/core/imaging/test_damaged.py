@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
 import numpy as np
 import pytest
-from PIL import Image
-
 from bl_ext.user_default.impasto.core.errors import (
     ImageMissing,
     ImageTooLarge,
     ImageUnreadable,
+    ImpastoError,
     UnsupportedImage,
 )
 from bl_ext.user_default.impasto.core.imaging.files import (
@@ -21,6 +21,7 @@ from bl_ext.user_default.impasto.core.imaging.files import (
     write_picture,
 )
 from bl_ext.user_default.impasto.core.imaging.picture import Picture
+from PIL import Image
 
 
 @pytest.fixture
@@ -51,6 +52,24 @@ def test_cut_off_photograph_with_a_whole_thumbnail(tmp_path):
     path.write_bytes(buffer.getvalue()[:-2000])
     with pytest.raises(ImageUnreadable):
         read_picture(path)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_any_damage_is_named_or_harmless(tmp_path, suffix):
+    rng = np.random.default_rng(7)
+    small = rng.random((20, 24, 3), dtype=np.float32)
+    path = tmp_path / f"a{suffix}"
+    write_picture(Picture(small, depth=FORMATS[suffix].depths[-1]), path)
+    whole = path.read_bytes()
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for place in rng.integers(min(len(whole), rng.choice([60, 200, 5000])), size=3):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        with suppress(ImpastoError):
+            picture = read_picture(path)
+            assert picture.size == image_size(path)
+            assert np.isfinite(picture.colour).all()
 
 
 def test_flipped_bit_in_png(tmp_path, noise):
@@ -108,6 +127,6 @@ def test_integers_in_exr(tmp_path):
     OpenEXR = pytest.importorskip("OpenEXR")
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     plane = np.ones((3, 3), np.uint32)
-    OpenEXR.File(header, {c: plane for c in "RGB"}).write(str(tmp_path / "ids.exr"))
+    OpenEXR.File(header, dict.fromkeys("RGB", plane)).write(str(tmp_path / "ids.exr"))
     with pytest.raises(UnsupportedImage, match="kind"):
         read_picture(tmp_path / "ids.exr")

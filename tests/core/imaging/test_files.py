@@ -10,10 +10,6 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image
-
 from bl_ext.user_default.impasto.core.errors import UnsupportedImage
 from bl_ext.user_default.impasto.core.imaging.colour import linear_to_srgb
 from bl_ext.user_default.impasto.core.imaging.convert import DTYPES
@@ -24,6 +20,9 @@ from bl_ext.user_default.impasto.core.imaging.files import (
     write_picture,
 )
 from bl_ext.user_default.impasto.core.imaging.picture import Picture
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 LOSSLESS = [s for s in FORMATS if s not in (".jpg", ".hdr")]
 KEEPS_GREY_WITH_ALPHA = {
@@ -149,7 +148,7 @@ def test_exr_without_numbers_is_read_with_numbers(tmp_path):
     path = tmp_path / "a.exr"
     bad = np.float32([[np.nan, np.inf], [-np.inf, 3]])
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    OpenEXR.File(header, {c: bad for c in "RGBA"}).write(str(path))
+    OpenEXR.File(header, dict.fromkeys("RGBA", bad)).write(str(path))
     picture = read_picture(path)
     assert np.isfinite(picture.colour).all()
     assert np.array_equal(picture.alpha, bad, equal_nan=True)

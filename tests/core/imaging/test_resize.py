@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bl_ext.user_default.impasto.core.imaging.resize import resize
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bl_ext.user_default.impasto.core.imaging.resize import resize
 
 side = st.integers(1, 40)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bl_ext.user_default.impasto.core.imaging.seams import seam_strength
 from scipy.ndimage import gaussian_filter
 from skimage import data
-
-from bl_ext.user_default.impasto.core.imaging.seams import seam_strength
 
 
 def texture(*, seed: int = 0, side: int = 128) -> np.ndarray:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bl_ext.user_default.impasto.core.imaging.tiles import cut, paste, plan_tiles
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bl_ext.user_default.impasto.core.imaging.tiles import cut, paste, plan_tiles
 
 side = st.integers(1, 90)
 border = st.sampled_from(["reflect", "circular"])

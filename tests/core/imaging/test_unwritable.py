@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
 from bl_ext.user_default.impasto.core.errors import OutputUnwritable, UnsupportedImage
 from bl_ext.user_default.impasto.core.imaging.files import FORMATS, read_picture, write_picture
 from bl_ext.user_default.impasto.core.imaging.picture import Picture
@@ -52,6 +50,7 @@ def test_read_only_folder(tmp_path, picture):
 @pytest.mark.parametrize("suffix", [".png", ".exr"])
 def test_full_disk_leaves_nothing(tmp_path, picture, suffix):
     """The kernel refuses the bytes half way, as it does on a full disk."""
+    resource = pytest.importorskip("resource", reason="limits of file sizes need Unix")
     path = tmp_path / f"a{suffix}"
     path.write_bytes(b"an original")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
