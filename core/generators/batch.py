@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import ImpastoError, JobCancelled
 from ..imaging.files import image_size, read_picture, write_picture
 from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
-from . import looks, memory
+from . import device, looks, memory
 from .stylebook import StyleBook
 from .stylizer import Stylizer
 
@@ -16,8 +16,8 @@ from .stylizer import Stylizer
 class StylizeBatch:
     """Runs requests with networks and styles that stay loaded from one to the next."""
 
-    def __init__(self, device: str = "cpu") -> None:
-        self._stylizer = Stylizer(device)
+    def __init__(self) -> None:
+        self._stylizer = Stylizer(device.current())
         self._styles = StyleBook(self._stylizer)
 
     def run(

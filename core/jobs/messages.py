@@ -142,9 +142,9 @@ class ItemDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """The job ended well."""
+    """The job ended well; ``result`` is the dataclass that belongs to its request."""
 
-    result: AnalyzeResult | StylizeResult
+    result: object
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""Which function answers which request: what the worker and the command line both call.
+
+A handler is ``handler(request, *, progress, cancel) -> result``, with ``item_done`` besides if it
+finishes images one by one. It is imported when it is first needed, so that starting a worker costs
+nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from inspect import signature
+
+from .messages import AnalyzeRequest, ItemDone, Progress, StylizeRequest
+
+Handler = Callable[..., object]
+
+_PACKAGE = __name__.rpartition(".jobs.")[0]
+
+# A module that starts with "=" is an absolute name: tests bring handlers of their own.
+HANDLERS: dict[type, str] = {
+    AnalyzeRequest: "clustering.analyze:analyze",
+    StylizeRequest: "generators.batch:stylize",
+}
+"""Request type -> ``module:function`` below ``core``."""
+
+
+def run(
+    request: object,
+    *,
+    progress: Callable[[Progress], None],
+    cancel: Callable[[], bool],
+    item_done: Callable[[ItemDone], None] = lambda event: None,
+) -> object:
+    """Answer a request.
+
+    Raises
+    ------
+    KeyError
+        Nobody answers this kind of request.
+    ImpastoError
+        What the handler says.
+    """
+    place, _, name = HANDLERS[type(request)].partition(":")
+    module = import_module(place[1:] if place[0] == "=" else f"{_PACKAGE}.{place}")
+    handler = getattr(module, name)
+    by_items = "item_done" in signature(handler).parameters
+    more = {"item_done": item_done} if by_items else {}
+    return handler(request, progress=progress, cancel=cancel, **more)
+
+
+def release() -> None:
+    """Forget loaded networks, if any were loaded."""
+    batch = sys.modules.get(f"{_PACKAGE}.generators.batch")
+    if batch is not None:
+        batch.release()
