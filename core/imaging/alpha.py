@@ -40,11 +40,9 @@ def fill_under_alpha(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     seen = np.flatnonzero(~hidden)
-    source = np.empty(len(seen) + 1, dtype=np.int64)
-    source[labels.ravel()[seen]] = seen
-    filled = colour.copy()
-    filled[hidden] = colour.reshape(-1, 3)[source[labels[hidden]]]
-    return filled
+    colours = np.empty((len(seen) + 1, 3), np.float32)
+    colours[labels.ravel()[seen]] = colour.reshape(-1, 3)[seen]
+    return colours.take(labels, axis=0)
 
 
 def to_straight(colour: np.ndarray, alpha: np.ndarray) -> None:

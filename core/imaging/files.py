@@ -32,15 +32,17 @@ class Format:
 
     depths: tuple[Depth, ...]
     alpha: bool
+    longest: int = 1 << 20
+    """Most pixels along a side."""
 
 
 FORMATS = {
     ".png": Format(("8", "16"), alpha=True),
-    ".jpg": Format(("8",), alpha=False),
+    ".jpg": Format(("8",), alpha=False, longest=65500),
     ".tif": Format(("8", "16", "float"), alpha=True),
     ".bmp": Format(("8",), alpha=False),
-    ".tga": Format(("8",), alpha=True),
-    ".webp": Format(("8",), alpha=True),
+    ".tga": Format(("8",), alpha=True, longest=65535),
+    ".webp": Format(("8",), alpha=True, longest=16383),
     ".exr": Format(("half", "float"), alpha=True),
     ".hdr": Format(("float",), alpha=False),
 }
@@ -138,7 +140,8 @@ def write_picture(
     Raises
     ------
     UnsupportedImage
-        The suffix names no format that can be written, or one without alpha for a picture with it.
+        The suffix names no format that can be written, or one without alpha for a picture with it,
+        or one whose files cannot be so large.
     OutputUnwritable
         The file exists, its folder is missing or read-only, or the disk is full.
     """
@@ -153,6 +156,11 @@ def write_picture(
         raise UnsupportedImage(
             f'"{path.name}" would lose its transparency, as {suffix} files have none;'
             " choose .png or .exr."
+        )
+    if max(picture.size) > form.longest:
+        raise UnsupportedImage(
+            f'"{path.name}" would be too large: {suffix} files have at most {form.longest} pixels'
+            " a side; choose .png."
         )
     _refuse_to_write_at(path, overwrite)
     if picture.depth not in form.depths:

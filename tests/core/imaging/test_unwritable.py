@@ -87,4 +87,7 @@ def test_kinds_that_cannot_be_written(tmp_path, picture):
     for suffix in (".jpg", ".bmp", ".hdr"):
         with pytest.raises(UnsupportedImage, match="transparency"):
             write_picture(transparent, tmp_path / f"a{suffix}")
+    for suffix, side in ((".webp", 16384), (".jpg", 65501), (".tga", 65536)):
+        with pytest.raises(UnsupportedImage, match="at most"):
+            write_picture(Picture(np.zeros((1, side, 3), np.float32)), tmp_path / f"a{suffix}")
     assert os.listdir(tmp_path) == []
