@@ -42,7 +42,7 @@ def fill_under_alpha(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     seen = np.flatnonzero(~hidden)
     colours = np.empty((len(seen) + 1, 3), np.float32)
     colours[labels.ravel()[seen]] = colour.reshape(-1, 3)[seen]
-    return colours.take(labels, axis=0)
+    return np.take(colours, labels, axis=0)
 
 
 def to_straight(colour: np.ndarray, alpha: np.ndarray) -> None:
