@@ -22,7 +22,6 @@ from core.styles.catalog import FOLDER
 from core.styles.look import Look
 from core.styles.style import SUFFIX, Provenance, Style, save_style
 
-from . import synthetic
 
 THUMBNAIL = 160
 
@@ -36,6 +35,8 @@ def manifest(root: Path) -> dict[str, dict[str, str]]:
 def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Provenance]:
     """Pixels ``(H, W, 3)`` uint8 RGB of a style's source, and where they come from."""
     if source.startswith("drawn:"):
+        from . import synthetic
+
         _, name, seed = source.split(":")
         pixels = synthetic.STYLES[name](np.random.default_rng(int(seed)), 512)
         return pixels, Provenance(name, "drawn by training/synthetic", "CC0-1.0")

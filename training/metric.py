@@ -1,0 +1,96 @@
+"""Fit the metric of the descriptors: which differences matter, and which are only light and framing.
+
+    python -m training.metric
+
+Every training image is cropped, turned and lit in several ways. What varies among views of one image
+says nothing about its look; what varies among images does. Linear discriminant analysis weighs the
+one against the other, for colour and for material (structure and encoder) apart. Run it again
+whenever the encoder or a descriptor changes; the file names the encoder it was fitted with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..benchmarks.materials import surface_files
+from ..core.descriptors.metric import PATH, fit_metric
+from ..core.descriptors.pipeline import describing_pipeline
+from ..core.imaging.picture import Picture
+
+_log = logging.getLogger(__name__)
+DATA = Path(__file__).parents[2] / "shared" / "data" / "training"
+
+
+def views(image: np.ndarray, count: int, random: np.random.Generator) -> list[Picture]:
+    """``count`` views of ``(H, W, 3)`` float32 sRGB: other crops, turns, scales and light."""
+    return [Picture(_lit(_cropped(image, random), random)) for _ in range(count)]
+
+
+def _cropped(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    side = int(min(image.shape[:2]) * random.uniform(0.5, 0.75))
+    y = random.integers(0, image.shape[0] - side + 1)
+    x = random.integers(0, image.shape[1] - side + 1)
+    crop = np.rot90(image[y : y + side, x : x + side], random.integers(4))
+    crop = crop[:, ::-1] if random.random() < 0.5 else crop
+    size = int(random.choice((160, 192, 256)))
+    return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
+
+
+def _lit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    warmth, angle = random.uniform(-0.25, 0.25), random.uniform(0, 2 * np.pi)
+    light = np.exp2(random.normal(-0.2, 0.5)) * np.array([1 + warmth, 1.0, 1 - warmth])
+    ys, xs = np.mgrid[-1 : 1 : image.shape[0] * 1j, -1 : 1 : image.shape[1] * 1j]
+    gradient = 1 + random.uniform(0, 0.5) * (np.cos(angle) * xs + np.sin(angle) * ys)
+    lit = np.clip(image**2.2 * light * gradient[..., None], 0, 1) ** (1 / 2.2)
+    quality = int(random.integers(60, 96))
+    coded = cv2.imencode(".jpg", np.rint(lit * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(coded[1], cv2.IMREAD_COLOR).astype(np.float32) / 255
+
+
+def training_files() -> list[Path]:
+    """Contents and styles, without the textures that the benchmark measures on."""
+    tested = {file.name.split("_c")[0].removesuffix(".jpg") for file in surface_files()}
+    files = sorted([*(DATA / "content").glob("*.jpg"), *(DATA / "style").glob("*.jpg")])
+    return [f for f in files if f.stem.split("_c")[0] not in tested]
+
+
+def main() -> None:
+    """Describe the views, fit, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--views", type=int, default=6)
+    parser.add_argument("--out", type=Path, default=PATH)
+    parser.add_argument("--rows", type=Path, help="keep or reuse the raw descriptions here (.npz)")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if arguments.rows and arguments.rows.is_file():
+        with np.load(arguments.rows) as kept:
+            rows, labels = kept["rows"], kept["labels"]
+    else:
+        rows, labels = described(training_files(), arguments.views)
+        if arguments.rows:
+            np.savez(arguments.rows, rows=rows, labels=labels)
+    fit_metric(rows, labels).save(arguments.out)
+
+
+def described(files: list[Path], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Raw descriptions ``(N, LENGTH)`` of all views, and the image ``(N,)`` that each shows."""
+    random = np.random.default_rng(0)
+    pipeline = describing_pipeline()
+    rows, labels = [], []
+    for label, file in enumerate(files):
+        # OpenCV's BGR order is swapped here, once, before light and JPEG.
+        image = cv2.imread(str(file))[..., ::-1].astype(np.float32) / 255
+        rows.append(pipeline.transform([[view] for view in views(image, count, random)]))
+        labels += [label] * count
+        if label % 50 == 0:
+            _log.info("%d of %d images", label, len(files))
+    return np.concatenate(rows), np.array(labels)
+
+
+if __name__ == "__main__":
+    main()
