@@ -38,7 +38,7 @@ def options():
 @pytest.fixture
 def busy(build, style):
     """A stylize job of many textures, of which at least one is done."""
-    parts = [build.textured(f"Wall {number}", number, size=256) for number in range(24)]
+    parts = [build.textured(f"Wall {number}", number, size=128) for number in range(16)]
     build.save()
     build.group(*(part.image for part in parts), style=style)
     job = stylizing.start(bpy.context, "ALL")
@@ -308,7 +308,7 @@ def test_two_jobs_at_once(busy):
     with pytest.raises(RuntimeError, match=r"is running|poll"):
         ops.analyze_textures()
     busy.block()
-    assert busy.state == "FINISHED" and len(busy.done) == 24
+    assert busy.state == "FINISHED" and len(busy.done) == 16
 
 
 def test_other_file_opened_mid_job(busy, build):
@@ -367,7 +367,7 @@ time.sleep(600)
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for the process in /proc")
 @pytest.mark.parametrize("how", ["killed", "quit"])
 def test_blender_closed_mid_job_leaves_no_worker(build, style, how):
-    parts = [build.textured(f"Wall {number}", number, size=256) for number in range(24)]
+    parts = [build.textured(f"Wall {number}", number, size=128) for number in range(16)]
     build.group(*(part.image for part in parts), style=style)
     build.save()
     root = Path(preferences.__file__).resolve().parent
@@ -397,7 +397,7 @@ def test_undo_after_stylize_and_redo(build, style):
     build.save()
     build.group(part.image, style=style)
     bpy.ops.ed.undo_push(message="Before")
-    ops.stylize_textures()
+    ops.stylize_textures("EXEC_DEFAULT", True)  # True: with an undo step, as for a click
     assert shown() == {"Brick (Impasto)"}
     bpy.ops.ed.undo()
     assert shown() == {"Brick"}

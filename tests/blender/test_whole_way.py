@@ -1,0 +1,214 @@
+"""Analyze, choose styles, Stylize, Compare, Revert: a scene with an image of every kind, for real."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import cv2
+import numpy as np
+import pytest
+from bl_ext.user_default.impasto import preferences
+from bl_ext.user_default.impasto.scene import gallery, images, results
+
+ops = bpy.ops.impasto
+
+
+def read(image) -> np.ndarray:
+    """The pixels of an image's file as they are stored."""
+    return cv2.imread(bpy.path.abspath(image.filepath), cv2.IMREAD_UNCHANGED)
+
+
+@pytest.fixture
+def scene(build):
+    """Images of every kind on planes; saved, analyzed, and every group with a style."""
+    for kind, (name, options) in enumerate(
+        {
+            "Brick": {},
+            "Leaf": {"channels": 4},
+            "Deep": {"channels": 4, "dtype": np.uint16},
+            "Odd": {"size": 45},
+        }.items()
+    ):
+        build.textured(name, kind, **options)
+    packed = build.textured("Packed", 1)
+    packed.image.pack()
+    build.plane("Tiles", build.material("Tiles", build.tiled("Wall")))
+    sky = bpy.data.images.new("Sky", 48, 32, float_buffer=True)
+    sky.pixels.foreach_set(np.random.default_rng(0).uniform(0, 8, 48 * 32 * 4).astype(np.float32))
+    sky.filepath_raw, sky.file_format = str(build.folder / "Sky.exr"), "OPEN_EXR"
+    sky.save()
+    sky.source = "FILE"
+    build.plane("Sky", build.material("Sky", sky, "Emission Color"))
+    tree = bpy.data.node_groups.new("Shared", "ShaderNodeTree")
+    tree.interface.new_socket("Paint", in_out="OUTPUT", socket_type="NodeSocketColor")
+    inner = build.node(tree, build.image("Inner", 2))
+    tree.links.new(inner.outputs["Color"], tree.nodes.new("NodeGroupOutput").inputs["Paint"])
+    material = build.material("Grouped")
+    entry = material.node_tree.nodes.new("ShaderNodeGroup")
+    entry.node_tree = tree
+    material.node_tree.links.new(entry.outputs[0], build.principled(material).inputs["Base Color"])
+    build.plane("Grouped", material)
+    build.plane("Twin", build.material("Twin", bpy.data.images["Brick"]))
+    build.plane("Rough", build.material("Rough", build.image("Roughness", 2), "Roughness"))
+    style = str(build.png("style", kind=3, size=128))
+    build.save()
+    assert ops.analyze_textures() == {"FINISHED"}
+    settings = bpy.context.scene.impasto
+    for group in settings.groups:
+        group.look.style = style
+    return settings
+
+
+def shown() -> dict[str, bpy.types.Image]:
+    """What is shown now, by the name of the original."""
+    return {use.image.name: use.node.image for use in images.uses_in(bpy.data.materials)}
+
+
+def test_whole_way(scene, build):
+    names = {"Brick", "Leaf", "Deep", "Odd", "Packed", "Wall", "Sky", "Inner"}
+    assert {m.image.name for g in scene.groups for m in g.members} == names
+    assert scene.sentence and [row.name for row in scene.skipped] == ["Roughness"]
+    assert all(Path(m.thumbnail).is_file() for g in scene.groups for m in g.members)
+
+    before = {path: path.read_bytes() for path in build.folder.glob("*.*")}
+    assert ops.stylize_textures() == {"FINISHED"}
+    after = shown()
+    assert {name for name, image in after.items() if results.RECIPE in image} == names
+    for name in names:
+        source, result = bpy.data.images[name], after[name]
+        assert result.name == f"{name} (Impasto)"
+        assert tuple(result.size) == tuple(source.size)
+        assert result.colorspace_settings.name == source.colorspace_settings.name
+        assert result.alpha_mode == source.alpha_mode
+        assert (result.source, result.is_float) == (source.source, source.is_float)
+        assert result.filepath.startswith("//impasto")
+    assert {path: path.read_bytes() for path in before} == before
+
+    for name in ("Leaf", "Deep"):
+        source, result = read(bpy.data.images[name]), read(after[name])
+        assert source.dtype == result.dtype
+        np.testing.assert_array_equal(source[..., 3], result[..., 3])
+        assert not np.array_equal(source[..., :3], result[..., :3])
+    assert [tile.number for tile in after["Wall"].tiles] == [1001, 1002]
+    assert [use.node.image.name for use in images.uses_in([bpy.data.materials["Twin"]])] == [
+        "Brick (Impasto)"
+    ]
+
+    assert ops.compare_textures() == {"FINISHED"}
+    assert {image.name for image in shown().values()} == names | {"Roughness"}
+    assert scene.showing_originals
+    ops.compare_textures()
+    assert shown() == after
+
+    build.save()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    assert {image.name for image in shown().values() if results.RECIPE in image} == {
+        f"{name} (Impasto)" for name in names
+    }
+    assert all(image.has_data for image in shown().values() if tuple(image.size))
+    assert ops.revert_textures() == {"FINISHED"}
+    assert {image.name for image in shown().values()} == names | {"Roughness"}
+    assert not ops.compare_textures.poll() or ops.revert_textures.poll()
+
+
+def test_preview_is_small_and_packed_and_replaced_by_the_real_thing(build):
+    part = build.textured("Brick", size=640)
+    build.save()
+    build.group(part.image, style=str(build.png("style", kind=3)))
+    ops.preview_textures()
+    preview = part.node.image
+    assert tuple(preview.size) == (512, 512) and preview.packed_file is not None
+    assert preview["impasto"]["preview"]
+    assert not (build.folder / "impasto").exists()
+    ops.stylize_textures()
+    assert tuple(part.node.image.size) == (640, 640)
+    assert "Brick (Impasto Preview)" not in bpy.data.images
+    ops.revert_textures(target="GROUP")
+    assert part.node.image == part.image
+
+
+def test_packed_results_leave_no_file(build):
+    options = preferences.get(bpy.context)
+    options.results = "PACKED"
+    try:
+        part = build.textured("Brick")
+        wall = build.tiled("Wall")
+        build.plane("Wall", build.material("Wall", wall))
+        build.save()
+        build.group(part.image, wall, style=str(build.png("style", kind=3)))
+        ops.stylize_textures()
+    finally:
+        options.results = "FOLDER"
+    assert not (build.folder / "impasto").exists()
+    assert part.node.image.packed_file is not None
+    assert len(bpy.data.images["Wall (Impasto)"].packed_files) == 2
+    build.save()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    wall = bpy.data.images["Wall (Impasto)"]
+    assert [tile.number for tile in wall.tiles] == [1001, 1002] and tuple(wall.size) == (64, 64)
+
+
+def test_built_in_style_is_chosen_by_its_name(build):
+    style = gallery.builtin_styles()[0]
+    part = build.textured("Brick")
+    group = build.group(part.image)
+    group.look.gallery = style.identifier
+    assert (group.look.style, group.look.file) == (style.identifier, "")
+    ops.stylize_textures()
+    assert part.node.image["impasto"]["style"] == style.name
+
+
+def test_excluded_textures_and_groups_are_left_out(build):
+    one, two, three = (build.textured(name, kind) for kind, name in enumerate("ABC"))
+    style = str(build.png("style", kind=3))
+    group = build.group(one.image, two.image, style=style)
+    group.members[1].excluded = True
+    build.group(three.image, style=style).excluded = True
+    ops.stylize_textures()
+    assert {name for name, image in shown().items() if results.RECIPE in image} == {"A"}
+
+
+def test_revert_of_the_selected_objects_only(build):
+    one, two = build.textured("A"), build.textured("B", 1)
+    build.group(one.image, two.image, style=str(build.png("style", kind=3)))
+    ops.stylize_textures()
+    two.item.select_set(True)
+    ops.revert_textures(target="SELECTED")
+    assert {image.name for image in shown().values()} == {"A (Impasto)", "B"}
+
+
+def test_pictures_of_the_analysis_open_as_images(scene):
+    assert scene.pictures
+    for picture in scene.pictures:
+        assert ops.open_picture(kind=picture.name) == {"FINISHED"}
+    assert bpy.data.images["Impasto Cluster Map"].size[0] > 100
+
+
+ENABLE = """
+import os, sys
+os.environ["BLENDER_USER_RESOURCES"] = sys.argv[1]
+import bpy, addon_utils
+before = set(sys.modules)
+addon_utils.enable("bl_ext.user_default.impasto", default_set=True)
+print("LOADED", *sorted(name for name in set(sys.modules) - before if "." not in name))
+addon_utils.disable("bl_ext.user_default.impasto")
+left = [n for n in dir(bpy.types) if n.startswith("IMPASTO_")] + ["impasto"] * hasattr(bpy.types.Scene, "impasto")
+print("LEFT", *left)
+"""
+
+
+def test_enabling_loads_nothing_heavy_and_disabling_leaves_nothing(tmp_path):
+    extensions = tmp_path / "extensions" / "user_default"
+    extensions.mkdir(parents=True)
+    (extensions / "impasto").symlink_to(Path(preferences.__file__).resolve().parent)
+    answer = subprocess.run(
+        [sys.executable, "-c", ENABLE, tmp_path], capture_output=True, text=True, check=True
+    )
+    lines = {line.split()[0]: line.split()[1:] for line in answer.stdout.splitlines() if line}
+    heavy = {"torch", "sklearn", "cv2", "scipy", "matplotlib", "safetensors", "OpenEXR", "PIL"}
+    assert not heavy & set(lines["LOADED"])
+    assert lines["LEFT"] == []
+    assert "Traceback" not in answer.stderr + answer.stdout
