@@ -48,7 +48,7 @@ class StylizeBatch:
 
             advance(0.0)
             try:
-                self._one(item, request.memory_limit, advance, cancel)
+                self._one(item, request, advance, cancel)
             except JobCancelled:
                 raise
             except ImpastoError as error:
@@ -64,13 +64,13 @@ class StylizeBatch:
     def _one(
         self,
         item: StylizeItem,
-        memory_limit: int,
+        request: StylizeRequest,
         advance: Callable[[float], None],
         cancel: Callable[[], bool],
     ) -> None:
         style = self._styles.resolve(item.look.styles)
         sizes = [image_size(path) for path in item.image.paths]
-        self._stylizer.tile = memory.tile_for(sizes, item.look, item.image.key, memory_limit)
+        self._stylizer.tile = memory.tile_for(sizes, item.look, item.image.key, request.memory_limit)
         pictures = [
             read_picture(path, colour_space=item.image.colour_space, alpha_mode=item.image.alpha_mode)
             for path in item.image.paths
@@ -84,7 +84,9 @@ class StylizeBatch:
             cancel=cancel,
         )
         for picture, output in zip(results, item.outputs, strict=True):
-            write_picture(picture, Path(output), alpha_mode=item.image.alpha_mode)
+            write_picture(
+                picture, Path(output), alpha_mode=item.image.alpha_mode, overwrite=request.overwrite
+            )
 
 
 _BATCH: StylizeBatch | None = None

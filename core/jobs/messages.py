@@ -111,6 +111,8 @@ class StylizeRequest:
     items: tuple[StylizeItem, ...]
     memory_limit: int = 0
     """Bytes the worker may use in all; 0: what is free now."""
+    overwrite: bool = False
+    """Replace results that exist; never asked for by Blender, which always finds new names."""
 
 
 @dataclass(frozen=True)

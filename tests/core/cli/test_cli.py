@@ -1,0 +1,157 @@
+"""The command line as a stranger runs it: a process, files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def impasto(*arguments: object, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "core", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, **options)
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    """A folder with two small pictures and a file that is none."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        coarse = rng.integers(0, 255, (6, 8, 3), np.uint8)
+        cv2.imwrite(str(folder / f"{name}.png"), cv2.resize(coarse, (64, 48)))
+    (folder / "broken.png").write_bytes(b"no picture")
+    return folder
+
+
+def test_stylize_one_file(pictures, tmp_path):
+    out = tmp_path / "out.png"
+    done = impasto("stylize", pictures / "a.png", "--style", "starry-night", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert f"Saved: '{out}'" in done.stdout
+    before, after = cv2.imread(str(pictures / "a.png")), cv2.imread(str(out))
+    assert after.shape == before.shape
+    assert np.abs(after.astype(int) - before).mean() > 5
+
+
+def test_strength_zero_is_the_same_pixels(pictures, tmp_path):
+    out = tmp_path / "same.png"
+    impasto("stylize", pictures / "a.png", "--style", "irises", "--strength", 0, "--out", out)
+    assert np.array_equal(cv2.imread(str(out)), cv2.imread(str(pictures / "a.png")))
+
+
+def test_a_folder_with_a_broken_file(pictures, tmp_path):
+    """What can be done is done; the rest is named; the exit code says so."""
+    arguments = ("stylize", pictures, "--style", pictures / "b.png", "--out", tmp_path / "out", "--json")
+    done = impasto(*arguments)
+    assert done.returncode == 1
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {e["event"] for e in events} >= {"progress", "item", "failure", "result"}
+    assert {Path(p).name for p in os.listdir(tmp_path / "out")} == {"a.png", "b.png"}
+    failure = next(e for e in events if e["event"] == "failure")
+    assert failure["key"].endswith("broken.png")
+
+
+def test_nothing_is_overwritten(pictures, tmp_path):
+    out = tmp_path / "out.png"
+    out.write_bytes(b"precious")
+    refused = impasto("stylize", pictures / "a.png", "--style", "kiss", "--out", out)
+    assert refused.returncode == 2
+    assert "--overwrite" in refused.stderr
+    assert out.read_bytes() == b"precious"
+    onto_itself = impasto("stylize", pictures / "a.png", "--style", "kiss", "--out", pictures / "a.png", "--overwrite")
+    assert onto_itself.returncode == 2
+    assert "original" in onto_itself.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("stylize", "{in}/none*.png", "--style", "kiss", "--out", "{out}"), 3, "No images"),
+        (("stylize", "{in}/a.png", "--style", "no-such-style", "--out", "{out}/x.png"), 2, "no style"),
+        (("stylize", "{in}/missing.png", "--style", "kiss", "--out", "{out}/x.png"), 2, "missing.png"),
+        (("stylize", "{in}/a.png", "--style", "{in}/broken.png", "--out", "{out}/x.png"), 2, "style"),
+        (("stylize", "{in}/a.png", "--style", "kiss", "--strength", "2", "--out", "{out}"), 2, "between"),
+        (("dance",), 2, "invalid choice"),
+    ],
+)
+def test_bad_input_gets_a_sentence(pictures, tmp_path, arguments, code, words):
+    places = {"in": pictures, "out": tmp_path / "out"}
+    done = impasto(*(a.format(**places) for a in arguments))
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_analyze_groups_and_draws(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    y, x = np.mgrid[0:96, 0:96]
+    for i in range(4):
+        stripes = (127 + 120 * np.sin((x + 3 * i) / 2.5))[..., None] * np.ones(3)
+        cv2.imwrite(str(folder / f"stripes{i}.png"), stripes * [0.2, 0.4, 1])
+        blobs = (127 + 120 * np.sin(x / 20 + i) * np.cos(y / 17))[..., None] * np.ones(3)
+        cv2.imwrite(str(folder / f"blobs{i}.png"), blobs * [1, 0.6, 0.1])
+    done = impasto("analyze", folder, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    families = sorted(sorted({Path(m).name[:4] for m in g["members"]}) for g in result["groups"])
+    assert families == [["blob"], ["stri"]]
+    assert Path(result["pictures"]["map"]).exists()
+
+
+def test_styles_are_listed():
+    done = impasto("styles", "--json")
+    names = json.loads(done.stdout.splitlines()[-1])["styles"]
+    assert len(names) >= 12
+
+
+def test_help_names_verbs_and_exit_codes():
+    done = impasto("--help")
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("stylize", "analyze", "styles", "130"))
+
+
+def test_a_terminal_gets_a_progress_bar(pictures, tmp_path):
+    parent, child = pty.openpty()
+    command = (sys.executable, "-m", "core", "stylize", str(pictures / "a.png"))
+    more = ("--style", "kiss", "--out", str(tmp_path / "bar.png"))
+    done = subprocess.run(command + more, cwd=ROOT, stdout=subprocess.PIPE, stderr=child, text=True)
+    os.close(child)
+    shown = os.read(parent, 100_000).decode()
+    os.close(parent)
+    assert done.returncode == 0
+    assert "[####" in shown and "100%" in shown
+
+
+def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
+    (pictures / "broken.png").unlink()
+    for i in range(12):
+        big = cv2.resize(cv2.imread(str(pictures / "a.png")), (640, 640))
+        cv2.imwrite(str(pictures / f"big{i}.png"), big)
+    out = tmp_path / "out"
+    command = (sys.executable, "-m", "core", "stylize", str(pictures), "--style", "kiss")
+    process = subprocess.Popen(
+        (*command, "--out", str(out)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, rest + errors
+    assert "kept" in errors
+    time.sleep(0.1)
+    finished = list(out.iterdir())
+    assert finished
+    assert all(cv2.imread(str(p)) is not None for p in finished), "no half-written file"
