@@ -5,6 +5,7 @@ from bpy.props import EnumProperty
 
 from ..properties import active_group
 from ..scene import images, results
+from ..scene.words import counted
 
 
 class IMPASTO_OT_revert_textures(bpy.types.Operator):
@@ -45,7 +46,7 @@ class IMPASTO_OT_revert_textures(bpy.types.Operator):
             )
             return {"CANCELLED"}
         context.scene.impasto.showing_originals = False
-        self.report({"INFO"}, f"{count} texture nodes show their originals again.")
+        self.report({"INFO"}, f"{counted(count, 'texture')} back to the original.")
         return {"FINISHED"}
 
 

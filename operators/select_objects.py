@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..properties import active_group
+from ..scene.words import counted
 
 
 class IMPASTO_OT_select_objects(bpy.types.Operator):
@@ -32,7 +33,7 @@ class IMPASTO_OT_select_objects(bpy.types.Operator):
             wears = any(slot.material in materials for slot in item.material_slots if slot.material)
             item.select_set(wears)
             count += item.select_get()
-        self.report({"INFO"}, f"{count} objects selected.")
+        self.report({"INFO"}, f"{counted(count, 'object')} selected.")
         return {"FINISHED"}
 
 

@@ -11,6 +11,7 @@ from ..core.errors import ImpastoError, NoImages
 from ..core.jobs.messages import AnalyzeRequest, AnalyzeResult, Failure, Group, ImageRef
 from . import grouping, images, jobs, roles, storage
 from .sources import source_of
+from .words import counted
 
 _SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
 
@@ -24,17 +25,8 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
     """
     scene = context.scene
     settings = scene.impasto
-    textures = images.textures_in(images.materials_in(settings.scope, context))
-    usable = [texture for texture in textures if not texture.skipped]
-    where = _SCOPE_WORDS[settings.scope]
-    if not textures:
-        raise NoImages(
-            f"No image textures in {where}; choose another scope or add Image Texture nodes."
-        )
-    if not usable:
-        raise NoImages(
-            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
-        )
+    materials = images.materials_in(settings.scope, context)
+    usable = _usable(images.textures_in(materials), settings.scope)
     temporary = jobs.temporary_folder()
     refs, failures = _refs(usable, temporary)
     sent = {ref.key for ref in refs}
@@ -56,7 +48,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         locked=tuple(filter(None, locked)),
     )
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
-    scope = [material.session_uid for material in images.materials_in(settings.scope, context)]
+    scope = {material.session_uid for material in materials}
     scene_uid = scene.session_uid
 
     def conclude(job: jobs.SceneJob) -> None:
@@ -69,10 +61,39 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         )
         keep(target, job.result, found, by_key)
         job.changed = True
-        count = sum(len(group.members) for group in target.impasto.groups)
-        job.message = f"{count} textures, {len(target.impasto.groups)} groups."
+        groups = target.impasto.groups
+        count = sum(len(group.members) for group in groups)
+        job.message = f"{counted(count, 'texture')}, {counted(len(groups), 'group')}."
 
-    return jobs.start(f"Analyze {len(refs)} Textures", request, temporary, conclude)
+    return jobs.start(f"Analyze {counted(len(refs), 'Texture')}", request, temporary, conclude)
+
+
+def one_group(context: bpy.types.Context, scope: images.Scope) -> None:
+    """Put all textures of a scope that can be restyled into one new group.
+
+    Raises
+    ------
+    NoImages
+    """
+    textures = _usable(images.textures_in(images.materials_in(scope, context)), scope)
+    group = context.scene.impasto.groups.add()
+    group.name = "All Textures"
+    for texture in textures:
+        fill_member(group.members.add(), texture, "")
+
+
+def _usable(textures: list[images.Texture], scope: images.Scope) -> list[images.Texture]:
+    where = _SCOPE_WORDS[scope]
+    if not textures:
+        raise NoImages(
+            f"No image textures in {where}; choose another scope or add Image Texture nodes."
+        )
+    usable = [texture for texture in textures if not texture.skipped]
+    if not usable:
+        raise NoImages(
+            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
+        )
+    return usable
 
 
 def _refs(

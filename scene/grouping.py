@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .words import counted
+
 LOOK_FIELDS = ("style", "strength", "brush_scale", "keep_colour", "seamless", "max_side", "seed")
 
 NEW_GROUP = "-1"
@@ -14,7 +16,7 @@ def other_groups(_operator, context) -> list[tuple[str, str, str]]:
     """Enum items: every group but the active one."""
     settings = context.scene.impasto
     _items[:] = [
-        (str(index), group.name, f"{len(group.members)} textures")
+        (str(index), group.name, counted(len(group.members), "texture"))
         for index, group in enumerate(settings.groups)
         if index != settings.active_group
     ]

@@ -96,7 +96,12 @@ class SceneJob:
     def block(self) -> None:
         """Wait for the end: what background mode does in place of a modal operator."""
         while self.poll():
-            time.sleep(0.02)
+            self.pause()
+
+    @staticmethod
+    def pause() -> None:
+        """Leave the worker alone between two polls."""
+        time.sleep(0.02)
 
     def cancel(self) -> None:
         """Ask the worker to stop; the job ends at one of the next polls."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Literal
 import bpy
 
 from .. import preferences
-from ..core.errors import BadRequest, ImpastoError, NoImages, OutputUnwritable, StyleUnreadable
+from ..core.errors import BadRequest, ImpastoError, NoImages, StyleUnreadable
 from ..core.jobs.messages import Failure, Look, StyleRef, StylizeItem, StylizeRequest
-from . import gallery, images, jobs, names, results, storage
+from . import destination, gallery, images, jobs, names, results, storage
 from .sources import source_of
+from .words import counted
 
 Target = Literal["GROUP", "ALL"]
 
@@ -31,8 +31,16 @@ class _Batch:
     notes: list[str] = field(default_factory=list)
 
 
-def start(context: bpy.types.Context, target: Target, *, preview: bool = False) -> jobs.SceneJob:
+def start(
+    context: bpy.types.Context,
+    target: Target,
+    *,
+    preview: bool = False,
+    folder: Path | Literal["PACK", "PREFERENCES"] = "PREFERENCES",
+) -> jobs.SceneJob:
     """Begin to stylize the active group or all groups that have a style.
+
+    Results go to ``folder``, or are packed; by default the preferences decide.
 
     Raises
     ------
@@ -42,16 +50,21 @@ def start(context: bpy.types.Context, target: Target, *, preview: bool = False) 
     options = preferences.get(context)
     members = list(_members(scene, target))
     batch = _Batch()
-    folder, pack = _destination(options, preview, batch.notes)
+    if preview:
+        folder = "PACK"
+    elif folder == "PREFERENCES":
+        folder = destination.preferred(options, batch.notes)
+    if folder != "PACK":
+        destination.prepare(folder)
     temporary = jobs.temporary_folder()
     try:
-        items = _items(members, batch, folder or temporary, temporary, pack, preview)
+        items = _items(members, batch, folder, temporary, preview)
     except ImpastoError:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     request = StylizeRequest(items, memory_limit=int(options.memory_limit * 2**30))
     uid = scene.session_uid
-    title = f"{'Preview' if preview else 'Stylize'} {len(items)} Textures"
+    title = f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}"
     return jobs.start(title, request, temporary, lambda job: _conclude(job, batch, uid))
 
 
@@ -85,10 +98,14 @@ def _members(scene: bpy.types.Scene, target: Target) -> Iterator[tuple]:
 
 
 def _items(
-    members: list[tuple], batch: _Batch, folder: Path, temporary: Path, pack: bool, preview: bool
+    members: list[tuple],
+    batch: _Batch,
+    folder: Path | Literal["PACK"],
+    temporary: Path,
+    preview: bool,
 ) -> tuple[StylizeItem, ...]:
     items: list[StylizeItem] = []
-    namer = names.Namer(folder)
+    namer = names.Namer(temporary if folder == "PACK" else folder)
     for group, member in members:
         image = member.image
         try:
@@ -108,7 +125,7 @@ def _items(
             tiles=source.tiles,
             colour_space=source.ref.colour_space,
             alpha_mode=source.ref.alpha_mode,
-            pack=pack,
+            pack=folder == "PACK",
             recipe=_recipe(image, group, preview),
         )
         outputs = names.tile_paths(path, source.tiles)
@@ -150,27 +167,6 @@ def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
     }
 
 
-def _destination(options, preview: bool, notes: list[str]) -> tuple[Path | None, bool]:
-    """Folder of the results, or None for a temporary one; and whether to pack them."""
-    if preview or options.results == "PACKED":
-        return None, True
-    if options.results_folder.startswith("//") and not bpy.data.filepath:
-        notes.append("Packed into the file, as it was never saved.")
-        return None, True
-    folder = Path(bpy.path.abspath(options.results_folder))
-    probe = folder / f".impasto_{uuid.uuid4().hex}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise OutputUnwritable(
-            f'Results cannot be written to "{folder}" ({error.strerror}); '
-            "choose another Results Folder, or pack the results."
-        ) from error
-    return folder, False
-
-
 def _conclude(job: jobs.SceneJob, batch: _Batch, scene_uid: int) -> None:
     """Show what was finished, also where the rest was cancelled or failed."""
     job.failures = (*batch.failures, *job.failures)
@@ -193,7 +189,7 @@ def _conclude(job: jobs.SceneJob, batch: _Batch, scene_uid: int) -> None:
         scene.impasto.showing_originals = False
     batch.notes += _notes(scene, touched, linked)
     ending = job.message
-    said = f"{count} textures restyled." if count or not ending else ""
+    said = f"{counted(count, 'texture')} restyled." if count or not ending else ""
     job.message = " ".join(filter(None, [said, ending, *batch.notes]))
 
 

@@ -22,13 +22,13 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--quiet", action="store_true", help="only errors")
 
 
-def add_look(parser: argparse.ArgumentParser) -> None:
-    """The options of a look, named as in the panel."""
+def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """The options of a look, named as in the panel; ``required``: there must be a style."""
     look = parser.add_argument_group("look")
     look.add_argument(
         "--style",
         action="append",
-        required=True,
+        required=required,
         metavar="STYLE[=WEIGHT]",
         help="a picture, a saved .impasto style, or a built-in one; several are blended",
     )

@@ -1,0 +1,217 @@
+"""``blender -b file.blend --command impasto VERB``: the panel's verbs on the open file.
+
+The file is never written to, but for ``--overwrite``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import bpy
+
+from ..core.cli import main as files
+from ..core.cli.parser import EXIT_CODES, add_grouping, add_look, add_output, look_from
+from ..core.cli.report import Report
+from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
+from ..core.jobs.messages import Look, Progress
+from . import analysis, images, jobs, results, stylizing
+from .words import counted
+
+_SCOPES = {"selected": "SELECTED", "scene": "SCENE", "file": "FILE"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run a verb on the open file; returns the exit code."""
+    try:
+        options = build_parser().parse_args(arguments)
+    except SystemExit as leave:  # argparse has printed; Blender must quit by itself
+        return int(leave.code or 0)
+    report = Report(as_json=options.json, quiet=options.quiet)
+    if options.verb == "styles":
+        return files.main(arguments)
+    return files.guarded(lambda: _VERBS[options.verb](options, report), report)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Verbs for the open file."""
+    parser = argparse.ArgumentParser(
+        prog="blender -b FILE.blend --command impasto",
+        description="Group the textures of a .blend file by how they look, and restyle them.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    analyze = verbs.add_parser("analyze", help="group the textures by look")
+    _add_scope(analyze)
+    add_grouping(analyze)
+    _add_file(analyze)
+    add_output(analyze)
+
+    stylize = verbs.add_parser(
+        "stylize",
+        help="restyle the textures",
+        description="Restyle the groups with --style, or each with the style that it has. "
+        "A file without groups is restyled as one.",
+    )
+    _add_scope(stylize)
+    stylize.add_argument(
+        "--group", action="append", metavar="NAME", help="this group only; may be repeated"
+    )
+    stylize.add_argument("--folder", help="where the images go (default: impasto/ beside --output)")
+    stylize.add_argument("--pack", action="store_true", help="pack the images into the .blend")
+    add_look(stylize, required=False)
+    _add_file(stylize)
+    add_output(stylize)
+
+    revert = verbs.add_parser("revert", help="put the original textures back")
+    _add_file(revert)
+    add_output(revert)
+
+    add_output(verbs.add_parser("styles", help="list the built-in styles"))
+    return parser
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scope", choices=_SCOPES, default="file", help="whose textures (default: the whole file)"
+    )
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--output", metavar="NEW.blend", help="save the outcome as a new file")
+    group.add_argument("--overwrite", action="store_true", help="save into the file itself")
+
+
+def _analyze(options: argparse.Namespace, report: Report) -> int:
+    settings = bpy.context.scene.impasto
+    settings.scope = _SCOPES[options.scope]
+    settings.algorithm, settings.linkage = options.algorithm, options.linkage
+    settings.automatic = not (options.groups or options.distance)
+    settings.group_count, settings.distance = max(options.groups, 1), options.distance
+    settings.material_weight, settings.seed = options.material_weight, options.seed
+    target = _target(options, needed=False)
+    job = _follow(analysis.start(bpy.context), report)
+    groups = [
+        {"name": group.name, "members": [m.image.name_full for m in group.members if m.image]}
+        for group in settings.groups
+    ]
+    report.say(settings.sentence)
+    for group in groups:
+        report.say(f"\n{group['name']} ({len(group['members'])})")
+        for member in group["members"]:
+            report.say(f"  {member}")
+    for row in settings.skipped:
+        report.say(f"Left alone: {row.name}. {row.reason}.")
+    _save(target, report)
+    report.result(groups=groups, score=settings.score, sentence=settings.sentence)
+    return _code(job, report)
+
+
+def _stylize(options: argparse.Namespace, report: Report) -> int:
+    target = _target(options, needed=True)
+    settings = bpy.context.scene.impasto
+    if not settings.groups:
+        analysis.one_group(bpy.context, _SCOPES[options.scope])
+    chosen = options.group or [group.name for group in settings.groups]
+    if unknown := sorted(set(chosen) - {group.name for group in settings.groups}):
+        known = ", ".join(group.name for group in settings.groups)
+        raise BadRequest(f'The file has no group "{unknown[0]}"; it has: {known}.')
+    for group in settings.groups:
+        group.excluded = group.excluded or group.name not in chosen
+        if options.style and not group.excluded:
+            _set_look(group.look, look_from(options))
+    folder = Path(options.folder) if options.folder else target.parent / "impasto"
+    job = stylizing.start(bpy.context, "ALL", folder="PACK" if options.pack else folder.absolute())
+    try:
+        _follow(job, report)
+    finally:
+        if job.changed:
+            _save(target, report)
+    report.result(written={done.key: done.outputs for done in job.done}, message=job.message)
+    return _code(job, report)
+
+
+def _revert(options: argparse.Namespace, report: Report) -> int:
+    target = _target(options, needed=True)
+    count = results.revert(images.materials_in("FILE", bpy.context))
+    report.say(f"{counted(count, 'texture')} back to the original.")
+    if count:
+        _save(target, report)
+    report.result(reverted=count)
+    return files.OK if count else files.NOTHING
+
+
+def _set_look(group_look, look: Look) -> None:
+    if len(look.styles) > 1:
+        raise BadRequest("A group takes one style; blend styles into a saved style first.")
+    source = look.styles[0].source
+    path = Path(source)
+    group_look.style = str(path.absolute()) if path.is_file() else source
+    group_look.strength, group_look.brush_scale = look.strength, look.brush_scale
+    group_look.keep_colour, group_look.seamless = look.keep_colour, look.seamless
+    group_look.max_side, group_look.seed = look.max_side, look.seed
+
+
+def _target(options: argparse.Namespace, *, needed: bool) -> Path | None:
+    """The file to save; refused if it exists, unless it is the open one and meant to be."""
+    if options.overwrite:
+        if not bpy.data.filepath:
+            raise BadRequest("There is no file to overwrite; name a new one with --output.")
+        return Path(bpy.data.filepath)
+    if not options.output:
+        if needed:
+            raise BadRequest(
+                "Name a new file with --output, or change the open one with --overwrite."
+            )
+        return None
+    path = Path(options.output).absolute()
+    if path.exists():
+        raise OutputUnwritable(f'"{path}" exists already; choose another --output.')
+    return path
+
+
+def _follow(job: jobs.SceneJob, report: Report) -> jobs.SceneJob:
+    """Show the progress of a job until it ends; Ctrl-C cancels it."""
+    told = 0
+    try:
+        while job.poll():
+            job.pause()
+            report.progress(Progress(job.progress, job.step))
+            for done in job.done[told:]:
+                report.item(done)
+            told = len(job.done)
+    except KeyboardInterrupt:
+        job.cancel()
+        job.block()
+    for done in job.done[told:]:
+        report.item(done)
+    if job.state == "CANCELLED":
+        raise JobCancelled(job.message)
+    report.say(job.message)
+    return job
+
+
+def _save(target: Path | None, report: Report) -> None:
+    if target is None:
+        return
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(target), check_existing=False)
+    except RuntimeError as error:
+        raise OutputUnwritable(f'"{target}" cannot be saved ({error}).') from error
+    report.say(f"Saved: '{target}'")
+
+
+def _code(job: jobs.SceneJob, report: Report) -> int:
+    for failure in job.failures:
+        report.failure(failure)
+    if job.state == "FAILED":
+        report.error("WorkerDied", job.message)
+    if job.state == "FINISHED" and not job.failures:
+        return files.OK
+    return files.SOME_FAILED if job.changed else files.WRONG
+
+
+_VERBS = {"analyze": _analyze, "stylize": _stylize, "revert": _revert}
