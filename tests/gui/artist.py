@@ -100,14 +100,32 @@ class Artist(Window):
     def set_worker_python(self, path: str) -> None:
         """Type a path into the preferences."""
         self.expand()
-        x, y = self.find(r"worker_python", kind="WINDOW", editor="PREFERENCES", columns=(0.6,))
-        self.screen.do(f"mousemove {x} {y} click --repeat 2 --delay 80 1")
-        time.sleep(0.3)
-        self.key("ctrl+a")
-        self.type(path)
-        self.key("Return")
+        self.fill("worker_python", path)
         self.shot("preferences")
         self.close_preferences()
+
+    def fill(self, name: str, text: str) -> None:
+        """Type into a field of the preferences, which is found by its value: Ctrl C copies it."""
+        where = f"bpy.context.preferences.addons['{MODULE}'].preferences.{name}"
+        self.run(f"{where} = 'find me'")
+        left, top, width, height = self.ask("box('WINDOW', 'PREFERENCES')")
+        x = left + width * 0.6
+        for y in range(top + 20, top + height, 12):
+            self.run("bpy.context.window_manager.clipboard = ''")
+            self.move(x, y)
+            time.sleep(0.05)
+            self.key("ctrl+c")
+            if self.ask("bpy.context.window_manager.clipboard") == "find me":
+                break
+        else:
+            self.shot("failure")
+            raise GuiFailure(f"no field {name} in the preferences")
+        self.screen.do("click --repeat 2 --delay 80 1")
+        time.sleep(0.3)
+        self.key("ctrl+a")
+        self.type(text)
+        self.key("Return")
+        self.until(f"{where} == {text!r}", f"{name} to be entered", 5)
 
     def uninstall(self) -> None:
         """Preferences > Add-ons > Uninstall, and yes."""
@@ -177,11 +195,11 @@ class Artist(Window):
 
     def pick_style(self, index: int) -> None:
         """Open the gallery of the active group and click one of its thumbnails."""
-        x, y = self.find(r"look\.gallery")
-        self.click(x, y + 30)
-        time.sleep(0.8)
+        x, y = self.find(r"look\.gallery", columns=(0.8,))  # The list of names...
+        self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
+        time.sleep(1.5)  # Blender draws the thumbnails one after the other.
         self.shot(f"gallery-{index}")
-        self.key(*["Right"] * (index + 2), "Return")
+        self.click(x - 60 - 104 * index, y - 330)  # The second row from below.
         time.sleep(0.4)
 
     def revert_all(self) -> None:

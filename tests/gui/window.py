@@ -97,6 +97,7 @@ class Window:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(address))
         self._replies = self._socket.makefile()
+        self._known: dict[str, tuple[int, int]] = {}
 
     # --- asking ------------------------------------------------------------------------------------
 
@@ -172,21 +173,30 @@ class Window:
         the parts of the width to look at. The region is scrolled up, then down page by page.
         """
         wanted = re.compile(pattern)
+
+        def is_at(x: float, y: float) -> bool:
+            self.move(x, y)
+            time.sleep(0.02)
+            seen.append(self.ask(f"under_pointer({kind!r}, {editor!r})"))
+            return bool(wanted.search(seen[-1]))
+
+        seen: list[str] = []
+        if pattern in self._known and is_at(*self._known[pattern]):
+            return self._known[pattern]
         self.scroll(-60, kind, editor)
-        before = ""
+        before: list[str] = []
         for _ in range(6):
             left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
-            seen = []
+            seen.clear()
             for y in range(top + 8, top + height - 4, 10):
                 for part in columns:
-                    self.move(left + width * part, y)
-                    time.sleep(0.02)
-                    seen.append(self.ask(f"under_pointer({kind!r}, {editor!r})"))
-                    if wanted.search(seen[-1]):
-                        return round(left + width * part), y + 5
+                    x = round(left + width * part)
+                    if is_at(x, y):
+                        self._known[pattern] = x, y + 4
+                        return x, y + 4
             if seen == before:
                 break
-            before = seen
+            before = list(seen)
             self.scroll(8, kind, editor)
         self.shot("failure")
         raise GuiFailure(f"no button {pattern!r}; there are: {sorted(set(seen))}")
