@@ -20,6 +20,9 @@ CHINESE = {
     "Impasto Style": "Impasto 风格",
     "Jobs": "任务",
     "Left Alone": "未处理",
+    "Look Presets": "外观预设",
+    "Add Look Preset": "添加外观预设",
+    "Mark as Assets": "标记为资产",
     "Merge Groups": "合并分组",
     "More Options": "更多选项",
     "Move to Group": "移到分组",
@@ -93,6 +96,10 @@ CHINESE = {
     "Worker Python": "工作进程的 Python",
     # Tooltips
     "0 groups by color, 1 by structure and material": "0 按颜色分组，1 按结构和材质分组",
+    "Add or remove a preset of the style and its settings": "添加或移除风格及其设置的预设",
+    "Mark the restyled materials of this scene as assets, tagged with their styles": (
+        "将当前场景中已风格化的材质标记为资产，并以其风格作为标签"
+    ),
     "A main color of the group": "该分组的一种主色",
     "A picture, or a saved style, whose look the textures take on": (
         "纹理将采用其外观的图片或已保存的风格"

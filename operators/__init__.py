@@ -5,11 +5,13 @@ from __future__ import annotations
 import bpy
 
 from . import (
+    add_look_preset,
     analyze_textures,
     cancel_job,
     choose_style,
     compare_textures,
     copy_look,
+    mark_assets,
     merge_groups,
     move_texture,
     open_picture,
@@ -21,11 +23,13 @@ from . import (
 )
 
 CLASSES = (
+    *add_look_preset.CLASSES,
     *analyze_textures.CLASSES,
     *cancel_job.CLASSES,
     *choose_style.CLASSES,
     *compare_textures.CLASSES,
     *copy_look.CLASSES,
+    *mark_assets.CLASSES,
     *merge_groups.CLASSES,
     *move_texture.CLASSES,
     *open_picture.CLASSES,

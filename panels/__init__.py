@@ -9,6 +9,7 @@ from .editors import in_both_editors
 
 CLASSES = (
     *lists.CLASSES,
+    style.IMPASTO_PT_look_presets,
     *in_both_editors(*textures.PANELS, *style.PANELS, *stylize.PANELS, *jobs.PANELS),
 )
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import bpy
+from bl_ui.utils import PresetPanel
+
 from ..properties import active_group
+
+
+class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
+    """Looks to choose from, and to add to"""
+
+    bl_label = "Look Presets"
+    preset_subdir = "impasto/looks"
+    preset_operator = "script.execute_preset"
+    preset_add_operator = "impasto.add_look_preset"
 
 
 class IMPASTO_PT_style:
     bl_label = "Style"
     parent = ""
+
+    def draw_header_preset(self, context):
+        if active_group(context.scene) is not None:
+            IMPASTO_PT_look_presets.draw_panel_header(self.layout)
 
     def draw(self, context):
         layout = self.layout

@@ -54,6 +54,7 @@ class IMPASTO_PT_output:
         row = layout.row()
         row.active = options.results == "FOLDER"
         row.prop(options, "results_folder", text="Folder")
+        layout.operator("impasto.mark_assets", icon="ASSET_MANAGER")
 
 
 PANELS = (IMPASTO_PT_stylize, IMPASTO_PT_output)

@@ -23,7 +23,8 @@ def tooltip(kind: type) -> str:
 
 def words_of_properties(kind: type) -> set[str]:
     words = set()
-    for base in kind.__mro__:
+    own = (base for base in kind.__mro__ if base.__module__.startswith(impasto.__name__))
+    for base in own:
         for name in getattr(base, "__annotations__", {}):
             prop = kind.bl_rna.properties.get(name)
             if prop is not None and prop.description:  # others are never shown

@@ -170,6 +170,28 @@ def test_excluded_textures_and_groups_are_left_out(build):
     assert {name for name, image in shown().items() if results.RECIPE in image} == {"A"}
 
 
+def test_restyled_materials_become_assets_on_request(build):
+    one, two = build.textured("A"), build.textured("B", 1)
+    build.group(one.image, style="starry-night")
+    assert not ops.mark_assets.poll()
+    ops.stylize_textures()
+    ops.mark_assets()
+    assert two.material.asset_data is None
+    assert {tag.name for tag in one.material.asset_data.tags} == {"Impasto", "Starry Night"}
+
+
+def test_look_presets_are_kept_and_applied(build):
+    look = build.group(build.textured("A").image, style="starry-night").look
+    look.brush_scale = 2.5
+    ops.add_look_preset(name="Big Strokes")
+    look.style, look.brush_scale = "", 1.0
+    folder = Path(bpy.utils.user_resource("SCRIPTS", path="presets/impasto/looks"))
+    bpy.ops.script.execute_preset(
+        filepath=str(folder / "Big_Strokes.py"), menu_idname="IMPASTO_PT_look_presets"
+    )
+    assert (look.style, look.brush_scale) == ("starry-night", 2.5)
+
+
 def test_revert_of_the_selected_objects_only(build):
     one, two = build.textured("A"), build.textured("B", 1)
     build.group(one.image, two.image, style=str(build.png("style", kind=3)))
