@@ -180,7 +180,9 @@ def test_restyled_materials_become_assets_on_request(build):
     assert {tag.name for tag in one.material.asset_data.tags} == {"Impasto", "Starry Night"}
 
 
-def test_look_presets_are_kept_and_applied(build):
+def test_look_presets_are_kept_and_applied(build, monkeypatch):
+    # Blender shows the chosen preset as the menu's title; undone after the test.
+    monkeypatch.setattr(bpy.types.IMPASTO_PT_look_presets, "bl_label", "Look Presets")
     look = build.group(build.textured("A").image, style="starry-night").look
     look.brush_scale = 2.5
     ops.add_look_preset(name="Big Strokes")
