@@ -17,10 +17,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..benchmarks.materials import surface_files
-from ..core.descriptors.metric import PATH, fit_metric
-from ..core.descriptors.pipeline import describing_pipeline
-from ..core.imaging.picture import Picture
+from benchmarks.materials import surface_files
+from core.descriptors.metric import PATH, fit_metric
+from core.descriptors.pipeline import describing_pipeline
+from core.imaging.picture import Picture
 
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "training"
@@ -48,7 +48,9 @@ def _lit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     gradient = 1 + random.uniform(0, 0.5) * (np.cos(angle) * xs + np.sin(angle) * ys)
     lit = np.clip(image**2.2 * light * gradient[..., None], 0, 1) ** (1 / 2.2)
     quality = int(random.integers(60, 96))
-    coded = cv2.imencode(".jpg", np.rint(lit * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    coded = cv2.imencode(
+        ".jpg", np.rint(lit * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
     return cv2.imdecode(coded[1], cv2.IMREAD_COLOR).astype(np.float32) / 255
 
 

@@ -13,17 +13,29 @@ MANY = 2000
 """Above this, K-means works in mini-batches and trees grow on prototypes instead of single images."""
 
 
-def kmeans(
-    points: np.ndarray, groups: int, seed: int, starts: int = 4
-) -> KMeans | MiniBatchKMeans:
-    """K-means of ``(N, D)`` points, fitted; ``groups`` must not exceed the distinct points."""
+def kmeans(points: np.ndarray, groups: int, seed: int, tree: Tree | None = None) -> np.ndarray:
+    """K-means labels ``(N,)`` of ``(N, D)`` points; ``groups`` must not exceed the distinct points.
+
+    It starts from the groups of Ward's tree, not from chance: the outcome hardly depends on luck, and
+    small groups are not lost. ``tree`` saves growing one where it is at hand.
+    """
+    if tree is None:
+        tree = Tree(linkage="ward", random_state=seed).fit(points)
+    start = group_means(points, tree.cut(groups))
     if len(points) > MANY:
         estimator = MiniBatchKMeans(
-            groups, n_init=starts, batch_size=1024, random_state=seed
+            groups, init=start, n_init=1, batch_size=1024, random_state=seed
         )
     else:
-        estimator = KMeans(groups, n_init=starts, random_state=seed)
-    return estimator.fit(points)
+        estimator = KMeans(groups, init=start, n_init=1, random_state=seed)
+    return estimator.fit(points).labels_
+
+
+def group_means(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The mean ``(G, D)`` of each group; labels run from 0 without gaps."""
+    sums = np.zeros((int(labels.max()) + 1, points.shape[1]))
+    np.add.at(sums, labels, points)
+    return (sums / np.bincount(labels)[:, None]).astype(points.dtype)
 
 
 class Tree(BaseEstimator, ClusterMixin):
@@ -44,9 +56,7 @@ class Tree(BaseEstimator, ClusterMixin):
         The cut into ``groups``.
     """
 
-    def __init__(
-        self, groups: int = 2, linkage: str = "ward", random_state: int = 0
-    ) -> None:
+    def __init__(self, groups: int = 2, linkage: str = "ward", random_state: int = 0) -> None:
         self.groups = groups
         self.linkage = linkage
         self.random_state = random_state
@@ -56,7 +66,9 @@ class Tree(BaseEstimator, ClusterMixin):
         self.leaves_ = np.arange(len(points))
         leaves = points
         if len(points) > MANY:
-            gathered = kmeans(points, MANY, self.random_state, starts=1)
+            gathered = MiniBatchKMeans(
+                MANY, n_init=1, batch_size=2 * MANY, max_iter=20, random_state=self.random_state
+            ).fit(points)
             used, self.leaves_ = np.unique(gathered.labels_, return_inverse=True)
             leaves = gathered.cluster_centers_[used]
         grown = AgglomerativeClustering(
@@ -65,8 +77,6 @@ class Tree(BaseEstimator, ClusterMixin):
             linkage=self.linkage,
             compute_full_tree=True,
         ).fit(leaves)
-        order = np.argsort(grown.distances_, kind="stable")
-        assert (order == np.arange(len(order))).all()
         self.merges_, self.heights_ = grown.children_, grown.distances_
         self.labels_ = self.cut(self.groups)
         return self

@@ -8,21 +8,22 @@ from pathlib import Path
 import numpy as np
 
 from ..descriptors import (
-    DescriptorCache,
     Descriptions,
+    DescriptorCache,
     Thumbnails,
     comparing_pipeline,
     describe,
 )
-from ..descriptors.pipeline import COLUMNS
+from ..descriptors.columns import COLUMNS
 from ..errors import JobCancelled, NoImages
 from ..jobs.messages import AnalyzeRequest, AnalyzeResult, Group, Progress
 from .duplicates import duplicates
 from .grouping import Grouping, graded, group
-from .names import group_names, lab_palette, srgb_palette
+from .names import Named, group_names, lab_palette, nearest_to_mean, srgb_palette
+from .pictures.all import Drawn, draw_pictures
 from .quality import sentence
 
-_DESCRIBED, _GROUPED = 0.8, 0.9
+_DESCRIBED, _GROUPED, _NAMED = 0.8, 0.86, 0.9
 """Shares of the whole job that are done after each step."""
 
 
@@ -32,10 +33,10 @@ def analyze(
     progress: Callable[[Progress], None] = lambda progress: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> AnalyzeResult:
-    """Describe images, group them, name the groups.
+    """Describe images, group them, name the groups, draw the pictures.
 
-    An image that cannot be read becomes a failure in the result. Locked groups come first and
-    unchanged; only the other images are grouped.
+    An image that cannot be read becomes a failure in the result. Locked groups come back unchanged;
+    only the other images are grouped.
 
     Raises
     ------
@@ -53,15 +54,11 @@ def analyze(
     output = Path(request.output_folder)
     cache_folder = Path(request.cache_folder) if request.cache_folder else None
     cache = DescriptorCache(cache_folder / "descriptors" if cache_folder else None)
-    thumbnails = Thumbnails(
-        (cache_folder or output) / "thumbnails", request.thumbnail_size
-    )
+    thumbnails = Thumbnails((cache_folder or output) / "thumbnails", request.thumbnail_size)
 
     def tick(done: float, step: str) -> None:
         if cancel():
-            raise JobCancelled(
-                "Analyze was cancelled; what was described so far is kept."
-            )
+            raise JobCancelled("Analyze was cancelled; what was described so far is kept.")
         progress(Progress(min(done, 1.0), step))
 
     described = describe(
@@ -80,31 +77,46 @@ def analyze(
         points,
         lambda done: tick(_DESCRIBED + (_GROUPED - _DESCRIBED) * done, "Grouping"),
     )
-    keys = [image.key for image in described.images]
-    groups, words = _named(described, points, grouping, request.seed)
-    tick(_GROUPED, "Looking for duplicates")
+    tick(_GROUPED, "Naming groups")
+    named = _named(described, points, grouping, request.seed)
     twins = duplicates(described.rows[:, COLUMNS["fingerprint"]])
-    result = AnalyzeResult(
-        groups=groups,
-        ungrouped=tuple(
-            key for key, label in zip(keys, grouping.labels, strict=True) if label < 0
+    tick(_NAMED, "Drawing")
+    keys = [image.key for image in described.images]
+    pictures = draw_pictures(
+        output,
+        Drawn(points, grouping, named, thumbnails, described.contents),
+        linkage=request.linkage,
+        cut=request.algorithm == "AGGLOMERATIVE" and not request.locked,
+        seed=request.seed,
+        tick=lambda done: tick(_NAMED + (1 - _NAMED) * done, "Drawing"),
+    )
+    tick(1.0, "Done")
+    return AnalyzeResult(
+        groups=tuple(
+            Group(
+                name,
+                tuple(keys[i] for i in members),
+                keys[typical],
+                srgb_palette(palette[0]),
+            )
+            for name, members, typical, palette in zip(
+                named.names, named.members, named.typical, named.palettes, strict=True
+            )
         ),
+        ungrouped=tuple(key for key, label in zip(keys, grouping.labels, strict=True) if label < 0),
         score=grouping.score,
-        sentence=words,
+        sentence=named.sentence,
         duplicates=tuple(tuple(keys[i] for i in members) for members in twins),
         thumbnails={
             key: str(thumbnails.path(content))
             for key, content in zip(keys, described.contents, strict=True)
         },
+        pictures=pictures,
         failures=described.failures,
     )
-    tick(1.0, "Done")
-    return result
 
 
-def comparable(
-    described: Descriptions, material_weight: float = 0.5, seed: int = 0
-) -> np.ndarray:
+def comparable(described: Descriptions, material_weight: float = 0.5, seed: int = 0) -> np.ndarray:
     """Points ``(N, D)`` float32 whose Euclidean distance is how different two images look."""
     if not len(described.rows):
         return np.zeros((0, 1), np.float32)
@@ -117,11 +129,9 @@ def _grouping(
     points: np.ndarray,
     tick: Callable[[float], None],
 ) -> Grouping:
-    """Group the free images; locked groups keep their members and take the first labels."""
+    """Group the free images; a locked group keeps its members, no more and no fewer."""
     place = {image.key: index for index, image in enumerate(described.images)}
-    locked = [
-        [place[key] for key in members if key in place] for members in request.locked
-    ]
+    locked = [[place[key] for key in members if key in place] for members in request.locked]
     locked = [members for members in locked if members]
     labels = np.full(len(points), -1)
     for label, members in enumerate(locked):
@@ -143,30 +153,14 @@ def _grouping(
     return graded(points, labels, request.seed, found.reason)
 
 
-def _named(
-    described: Descriptions, points: np.ndarray, grouping: Grouping, seed: int
-) -> tuple[tuple[Group, ...], str]:
-    members = [
-        np.flatnonzero(grouping.labels == label) for label in range(grouping.count)
-    ]
-    palettes = [lab_palette(described.rows[m], seed=seed) for m in members]
-    names = group_names(palettes, [described.rows[m] for m in members])
-    keys = [image.key for image in described.images]
-    groups = tuple(
-        Group(
-            name,
-            tuple(keys[i] for i in m),
-            keys[typical(points, m)],
-            srgb_palette(palette[0]),
-        )
-        for name, m, palette in zip(names, members, palettes, strict=True)
+def _named(described: Descriptions, points: np.ndarray, grouping: Grouping, seed: int) -> Named:
+    members = tuple(np.flatnonzero(grouping.labels == label) for label in range(grouping.count))
+    palettes = tuple(lab_palette(described.rows[m], seed=seed) for m in members)
+    names = tuple(group_names(palettes, [described.rows[m] for m in members]))
+    return Named(
+        names,
+        members,
+        tuple(nearest_to_mean(points, m) for m in members),
+        palettes,
+        sentence(names, grouping.labels, grouping.silhouettes, grouping.reason),
     )
-    return groups, sentence(
-        names, grouping.labels, grouping.silhouettes, grouping.reason
-    )
-
-
-def typical(points: np.ndarray, members: np.ndarray) -> int:
-    """The member nearest to the mean of its group."""
-    away = points[members] - points[members].mean(0)
-    return int(members[np.argmin((away**2).sum(1))])

@@ -51,8 +51,5 @@ def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
     first, second = np.concatenate(firsts), np.concatenate(seconds)
     graph = coo_matrix((np.ones(len(first)), (first, second)), shape=(count, count))
     labels = connected_components(graph, directed=False)[1]
-    sets = [
-        np.flatnonzero(labels == label)
-        for label in np.flatnonzero(np.bincount(labels) > 1)
-    ]
+    sets = [np.flatnonzero(labels == label) for label in np.flatnonzero(np.bincount(labels) > 1)]
     return sorted(sets, key=lambda members: int(members[0]))

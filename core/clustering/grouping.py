@@ -10,10 +10,10 @@ import numpy as np
 from ..errors import BadRequest
 from ..jobs.messages import Algorithm, Linkage
 from .algorithms import MANY, Tree, dbscan, kmeans, knee, neighbours_needed
-from .number import ALIKE, choose_number, spread
+from .number import ALIKE, Choice, choose_number, spread
 from .quality import Silhouettes, silhouettes
 
-_EPS_FACTORS = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35)
+_EPS_FACTORS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)
 
 
 @dataclass(frozen=True)
@@ -74,28 +74,20 @@ def group(
     distinct = len(np.unique(points, axis=0)) if len(points) else 0
     if distinct < 2:
         reason = (
-            ("the images look alike" if len(points) > 1 else "only one image")
-            if distinct
-            else ""
+            ("the images look alike" if len(points) > 1 else "only one image") if distinct else ""
         )
         return graded(points, np.zeros(len(points), np.int64), seed, reason)
     if algorithm == "DBSCAN":
         labels, reason = _by_density(points, distance, seed)
     elif algorithm == "AGGLOMERATIVE":
         labels, reason = _by_tree(points, groups, distance, linkage, seed, tick)
-    elif groups:
-        labels, reason = kmeans(points, min(groups, distinct), seed).labels_, ""
     else:
-        choice = choose_number(
-            points, lambda k: kmeans(points, k, seed).labels_, seed, tick
-        )
-        labels, reason = choice.labels, choice.reason
+        choice = Choice(groups) if groups else choose_number(points, "ward", seed, tick)
+        labels, reason = kmeans(points, min(choice.groups, distinct), seed), choice.reason
     return graded(points, labels, seed, reason)
 
 
-def graded(
-    points: np.ndarray, labels: np.ndarray, seed: int = 0, reason: str = ""
-) -> Grouping:
+def graded(points: np.ndarray, labels: np.ndarray, seed: int = 0, reason: str = "") -> Grouping:
     """A grouping of given labels, renumbered by size, with its silhouettes."""
     tidy = by_size(labels)
     found = silhouettes(points, tidy, seed)
@@ -104,9 +96,7 @@ def graded(
 
 def by_size(labels: np.ndarray) -> np.ndarray:
     """Labels renumbered from 0 by falling size (ties: by first member); -1 stays."""
-    names, first, counts = np.unique(
-        labels[labels >= 0], return_index=True, return_counts=True
-    )
+    names, first, counts = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
     tidy = np.full(len(labels), -1, np.int64)
     for new, old in enumerate(np.lexsort((first, -counts))):
         tidy[labels == names[old]] = new
@@ -121,18 +111,14 @@ def _by_tree(
     seed: int,
     tick: Callable[[float], None],
 ) -> tuple[np.ndarray, str]:
-    tree = Tree(max(groups, 1), linkage, seed).fit(points)
-    if groups:
-        return tree.labels_, ""
-    if distance:
+    tree = Tree(linkage=linkage, random_state=seed).fit(points)
+    if distance and not groups:
         return tree.cut_at(distance), ""
-    choice = choose_number(points, tree.cut, seed, tick)
-    return choice.labels, choice.reason
+    choice = Choice(groups) if groups else choose_number(points, linkage, seed, tick)
+    return tree.cut(choice.groups), choice.reason
 
 
-def _by_density(
-    points: np.ndarray, distance: float, seed: int
-) -> tuple[np.ndarray, str]:
+def _by_density(points: np.ndarray, distance: float, seed: int) -> tuple[np.ndarray, str]:
     neighbours = neighbours_needed(len(points))
     if distance:
         return dbscan(points, distance, neighbours), ""
@@ -144,8 +130,7 @@ def _by_density(
     # noise does not pay, says where to stop.
     for factor in _EPS_FACTORS if len(points) <= 2 * MANY else (1.0,):
         labels = dbscan(points, factor * start, neighbours)
-        found = silhouettes(points, labels, seed)
-        rank = found.values.sum() / len(points)
+        rank = silhouettes(points, labels, seed).values.sum() / len(points)
         if labels.max() >= 1 and rank > best_rank:
             best, best_rank = labels, rank
     return best, ""

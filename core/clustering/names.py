@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.cluster import KMeans
 
-from ..descriptors.pipeline import COLUMNS
+from ..descriptors.columns import COLUMNS
 from ..imaging.colour import lab_to_srgb
 
 Palette = tuple[tuple[float, float, float], ...]
@@ -29,26 +30,49 @@ _HUES = (
 )
 
 
-def lab_palette(
-    rows: np.ndarray, most: int = 5, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Named:
+    """Groups with what is said about them, in order of their labels.
+
+    Attributes
+    ----------
+    names : tuple of str
+    members : tuple of (M,) int
+        Rows of each group's members.
+    typical : tuple of int
+        The row nearest to each group's mean.
+    palettes : tuple of (Lab ``(K, 3)``, shares ``(K,)``)
+    sentence : str
+        How good the grouping is.
+    """
+
+    names: tuple[str, ...]
+    members: tuple[np.ndarray, ...]
+    typical: tuple[int, ...]
+    palettes: tuple[tuple[np.ndarray, np.ndarray], ...]
+    sentence: str
+
+
+def nearest_to_mean(points: np.ndarray, members: np.ndarray) -> int:
+    """The typical member of a group: the row nearest to the mean of the members' points."""
+    away = points[members] - points[members].mean(0)
+    return int(members[np.argmin((away**2).sum(1))])
+
+
+def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Main colours of described images, most common first: Lab ``(K, 3)`` and their shares ``(K,)``."""
     pixels = rows[:, COLUMNS["swatches"]].reshape(-1, 3)
     if len(pixels) > 4096:
         pixels = pixels[np.random.default_rng(seed).permutation(len(pixels))[:4096]]
     distinct = len(np.unique(pixels.round(1), axis=0))
-    found = KMeans(min(most, distinct), n_init=2, random_state=seed).fit(
-        pixels.round(1)
-    )
+    found = KMeans(min(most, distinct), n_init=2, random_state=seed).fit(pixels.round(1))
     counts = np.bincount(found.labels_, minlength=len(found.cluster_centers_))
     centres = found.cluster_centers_
     kept: list[int] = []
     shares = np.zeros(len(counts))
     for index in np.argsort(-counts, kind="stable"):
         gaps = (
-            np.linalg.norm(centres[kept] - centres[index], axis=1)
-            if kept
-            else np.array([np.inf])
+            np.linalg.norm(centres[kept] - centres[index], axis=1) if kept else np.array([np.inf])
         )
         if gaps.min() < _MERGE:
             shares[kept[int(gaps.argmin())]] += counts[index]
@@ -88,13 +112,7 @@ def colour_word(lab: np.ndarray, shares: np.ndarray) -> str:
         word = "Brown" if lightness < 58 else "Beige"
     if word == "Yellow" and lightness < 50:
         word = "Olive"
-    tone = (
-        "Dark "
-        if lightness < 28
-        else "Pale "
-        if lightness > 75 and word != "Beige"
-        else ""
-    )
+    tone = "Dark " if lightness < 28 else "Pale " if lightness > 75 and word != "Beige" else ""
     return tone + word
 
 
@@ -131,9 +149,7 @@ def group_names(
     words = [structure_words(members) for members in rows]
     names: list[str] = []
     for colour, choices in zip(colours, words, strict=True):
-        tries = [f"{colour}, {choices[0]}"] + [
-            f"{colour}, {choices[0]} {w}" for w in choices[1:]
-        ]
+        tries = [f"{colour}, {choices[0]}"] + [f"{colour}, {choices[0]} {w}" for w in choices[1:]]
         free = [name for name in tries if name not in names]
         number = 2
         while not free:

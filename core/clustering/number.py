@@ -2,85 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.metrics import pairwise_distances
 
-from .quality import silhouettes, stability
+from ..jobs.messages import Linkage
+from .algorithms import MANY, Tree
+from .quality import mean_silhouette, stability
 
-MOST_GROUPS = 40
-_FINALISTS = 4
-_STABILITY_SHARE = 0.25
-ALIKE = 0.3
+MOST_GROUPS = 100
+ALIKE = 0.2
 """Root mean square distance from the centre below which images count as copies of one look."""
 
-_NO_DIVISION = 0.06
+_FINALISTS = 6
+_STABILITY_SHARE = 0.25
+_NO_DIVISION = 0.08
 """Best silhouette below which the images form one cloud, not groups."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A number of groups, the labels ``(N,)`` that go with it, and why it was chosen."""
+    """A number of groups, and why it was chosen where that needs saying."""
 
     groups: int
-    labels: np.ndarray
-    reason: str
+    reason: str = ""
 
 
 def spread(points: np.ndarray) -> float:
     """Root mean square distance of ``(N, D)`` points from their centre."""
-    return (
-        float(np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean()))
-        if len(points)
-        else 0.0
-    )
-
-
-def candidates(points: np.ndarray) -> list[int]:
-    """Numbers worth trying: every one while they are few, then in widening steps."""
-    most = min(
-        MOST_GROUPS, len(np.unique(points, axis=0)), max(2, int(len(points) / 1.5))
-    )
-    return [k for k in range(2, most + 1) if k <= 24 or k % 2 == 0]
+    return float(np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean())) if len(points) else 0.0
 
 
 def choose_number(
     points: np.ndarray,
-    labels_for: Callable[[int], np.ndarray],
+    linkage: Linkage = "ward",
     seed: int = 0,
     tick: Callable[[float], None] = lambda done: None,
-    tried: Sequence[int] | None = None,
 ) -> Choice:
     """Choose the number of groups of ``(N, D)`` points.
 
-    ``labels_for(k)`` groups all points into ``k``. The best few by mean silhouette are ranked again
-    with their stability. ``tick`` is told the share of the work that is done; it may raise.
+    A tree is cut into every number of groups; the best few by mean silhouette are ranked again with
+    their stability. Of very many points an even sample is judged. ``tick`` is told the share of the
+    work that is done; it may raise.
     """
-    one = Choice(1, np.zeros(len(points), np.int64), "")
     if spread(points) < ALIKE:
-        return Choice(
-            1,
-            one.labels,
-            "the images look alike" if len(points) > 1 else "only one image",
-        )
-    numbers = list(tried or candidates(points))
-    if len(points) < 3 or not numbers:
-        apart = np.unique(points, axis=0, return_inverse=True)[1].reshape(-1)
-        return Choice(int(apart.max()) + 1, apart, "too few images to compare")
+        return Choice(1, "the images look alike" if len(points) > 1 else "only one image")
+    if len(points) < 3:
+        return Choice(len(points), "too few images to compare")
+    if len(points) > MANY:
+        points = points[np.sort(np.random.default_rng(seed).permutation(len(points))[:MANY])]
+    distances = pairwise_distances(points)
+    tree = Tree(linkage=linkage, random_state=seed).fit(points)
+    distinct = len(np.unique(points, axis=0))
+    numbers = range(2, min(MOST_GROUPS, distinct, max(2, int(len(points) / 1.5))) + 1)
     labels, scores = {}, {}
-    for step, k in enumerate(numbers):
-        tick(0.7 * step / len(numbers))
-        labels[k] = labels_for(k)
-        scores[k] = silhouettes(points, labels[k], seed).mean(labels[k])
-    finalists = sorted(numbers, key=lambda k: -scores[k])[:_FINALISTS]
+    for number in numbers:
+        tick(0.8 * number / len(numbers))
+        labels[number] = tree.cut(number)
+        scores[number] = mean_silhouette(distances, labels[number])
+    finalists = sorted(numbers, key=lambda number: -scores[number])[:_FINALISTS]
     if scores[finalists[0]] < _NO_DIVISION:
-        return Choice(1, one.labels, "no clear division among the images")
-    ranks = {}
-    for step, k in enumerate(finalists):
-        tick(0.7 + 0.3 * step / len(finalists))
-        ranks[k] = scores[k] + _STABILITY_SHARE * (
-            stability(points, labels[k], seed) - 1
-        )
-    best = max(finalists, key=lambda k: (ranks[k], -k))
-    return Choice(best, labels[best], "")
+        return Choice(1, "no clear division among the images")
+    stable = stability(points, {number: labels[number] for number in finalists}, seed)
+    ranks = {n: scores[n] + _STABILITY_SHARE * (stable[n] - 1) for n in finalists}
+    return Choice(max(finalists, key=lambda number: (ranks[number], -number)))

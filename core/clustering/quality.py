@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score, pairwise_distances_chunked
 
-from .algorithms import kmeans
+from .algorithms import Tree
 
 _SAMPLE = 2000
 
@@ -50,9 +50,7 @@ def silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Silhou
     own_column = np.searchsorted(names, labels)
     measured = np.isin(np.arange(len(points)), chosen)
     start = 0
-    for distances in pairwise_distances_chunked(
-        points, points[chosen], working_memory=64
-    ):
+    for distances in pairwise_distances_chunked(points, points[chosen], working_memory=64):
         here = np.arange(start, start + len(distances))
         start += len(distances)
         here_grouped = labels[here] >= 0
@@ -80,29 +78,41 @@ def _spread_sample(labels: np.ndarray, names: np.ndarray, seed: int) -> np.ndarr
     return np.sort(np.concatenate([random.permutation(p)[:share] for p in parts]))
 
 
+def mean_silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
+    """The mean silhouette ``(N,)`` labels have under ``(N, N)`` distances; 0 for a single group."""
+    counts = np.bincount(labels).astype(np.float64)
+    if len(counts) < 2:
+        return 0.0
+    rows = np.arange(len(labels))
+    sums = distances @ (labels[:, None] == np.arange(len(counts))).astype(distances.dtype)
+    inside = sums[rows, labels] / np.maximum(counts[labels] - 1, 1)
+    means = sums / counts
+    means[rows, labels] = np.inf
+    outside = means.min(1)
+    values = (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-12)
+    return float(np.where(counts[labels] > 1, values, 0.0).mean())
+
+
 def stability(
-    points: np.ndarray, labels: np.ndarray, seed: int = 0, rounds: int = 4
-) -> float:
-    """How far the same groups come back when a fifth of the images is left out, in [0, 1].
+    points: np.ndarray, labels_by_number: Mapping[int, np.ndarray], seed: int = 0, rounds: int = 4
+) -> dict[int, float]:
+    """How far the same groups come back when a fifth of the images is left out, each in [0, 1].
 
-    The mean adjusted Rand index between ``labels`` and K-means fitted to random subsets (Ben-Hur,
-    Elisseeff and Guyon, "A stability based method for discovering structure", 2002).
+    The mean adjusted Rand index between each ``(N,)`` labels and those of Ward's tree on random
+    subsets (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure", 2002).
     """
-    groups = len(np.unique(labels))
     random = np.random.default_rng(seed)
-    scores = []
-    for turn in range(rounds):
-        kept = np.sort(
-            random.permutation(len(points))[: max(groups + 1, int(0.8 * len(points)))]
-        )
-        again = kmeans(points[kept], groups, seed + turn + 1, starts=1)
-        scores.append(adjusted_rand_score(labels[kept], again.labels_))
-    return float(np.clip(np.mean(scores), 0, 1))
+    scores: dict[int, list[float]] = {number: [] for number in labels_by_number}
+    for _ in range(rounds):
+        kept = np.sort(random.permutation(len(points))[: max(2, round(0.8 * len(points)))])
+        tree = Tree(linkage="ward").fit(points[kept])
+        for number, labels in labels_by_number.items():
+            again = tree.cut(min(number, len(kept)))
+            scores[number].append(adjusted_rand_score(labels[kept], again))
+    return {number: float(np.clip(np.mean(found), 0, 1)) for number, found in scores.items()}
 
 
-def sentence(
-    names: Sequence[str], labels: np.ndarray, found: Silhouettes, reason: str
-) -> str:
+def sentence(names: Sequence[str], labels: np.ndarray, found: Silhouettes, reason: str) -> str:
     """One sentence for the artist: how many groups, how separate, which two overlap, and ``reason``.
 
     ``names[label]`` is the name of each group.

@@ -6,8 +6,8 @@ from .pipeline import comparing_pipeline, describing_pipeline
 from .thumbnails import Thumbnails
 
 __all__ = (
-    "DescriptorCache",
     "Descriptions",
+    "DescriptorCache",
     "Thumbnails",
     "comparing_pipeline",
     "describe",

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import BadRequest
 from ..jobs.messages import ImageRef
-from .pipeline import LENGTH, VERSION
+from .columns import LENGTH, VERSION
+from .encoder import encoder_key
 
 _log = logging.getLogger(__name__)
 
 BYTES_AT_MOST = 512 * 1024**2
-_WEIGHTS = Path(__file__).parent.parent / "weights" / "encoder.safetensors"
 
 
 class DescriptorCache:
@@ -45,11 +44,7 @@ class DescriptorCache:
             os.utime(path)
         except (OSError, ValueError, EOFError):
             return None
-        sound = (
-            row.shape == (LENGTH,)
-            and row.dtype == np.float32
-            and bool(np.isfinite(row).all())
-        )
+        sound = row.shape == (LENGTH,) and row.dtype == np.float32 and bool(np.isfinite(row).all())
         return row if sound else None
 
     def put(self, key: str, row: np.ndarray) -> None:
@@ -64,9 +59,7 @@ class DescriptorCache:
                 np.save(file, row.astype(np.float32), allow_pickle=False)
             part.replace(path)
         except OSError as error:
-            _log.warning(
-                "The descriptor cache %s cannot be written: %s", self.folder, error
-            )
+            _log.warning("The descriptor cache %s cannot be written: %s", self.folder, error)
             part.unlink(missing_ok=True)
             self.folder = None
 
@@ -74,9 +67,7 @@ class DescriptorCache:
         """Delete the files not used for longest until the rest fits; return how many went."""
         if self.folder is None or not self.folder.is_dir():
             return 0
-        files = sorted(
-            (f.stat().st_mtime, f.stat().st_size, f) for f in self.folder.glob("*/*")
-        )
+        files = sorted((f.stat().st_mtime, f.stat().st_size, f) for f in self.folder.glob("*/*"))
         surplus = sum(size for _, size, _ in files) - self.bytes_at_most
         gone = 0
         for _, size, path in files:
@@ -111,9 +102,3 @@ def content_key(image: ImageRef) -> str:
         with open(path, "rb") as file:
             digest.update(hashlib.file_digest(file, "blake2b").digest())
     return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def encoder_key() -> str:
-    """The digest of the bundled encoder's weights: new weights, new descriptions."""
-    return hashlib.blake2b(_WEIGHTS.read_bytes(), digest_size=8).hexdigest()

@@ -20,9 +20,7 @@ _CHROMA_REACH = 72.0
 
 def lab_pixels(sample: Sample, thin: int = _THIN) -> tuple[np.ndarray, np.ndarray]:
     """CIE Lab (D65) pixels ``(P, 3)`` float32 of a sample, and their opacities ``(P,)``."""
-    small = np.concatenate(
-        [w[thin // 2 :: thin, thin // 2 :: thin] for w in sample.windows]
-    )
+    small = np.concatenate([w[thin // 2 :: thin, thin // 2 :: thin] for w in sample.windows])
     lab = cv2.cvtColor(np.ascontiguousarray(small), cv2.COLOR_RGB2Lab).reshape(-1, 3)
     weights = sample.visible[:, thin // 2 :: thin, thin // 2 :: thin].reshape(-1)
     return lab, weights

@@ -12,7 +12,8 @@ from ..imaging.files import read_picture
 from ..imaging.picture import Picture
 from ..jobs.messages import Failure, ImageRef
 from .cache import DescriptorCache, content_key
-from .pipeline import LENGTH, describing_pipeline
+from .columns import LENGTH
+from .pipeline import describing_pipeline
 from .sample import Sample
 from .thumbnails import Thumbnails
 
@@ -28,7 +29,7 @@ class Descriptions:
     images : tuple of ImageRef
         Those that could be read, in the order asked for.
     rows : (N, LENGTH) float32
-        One raw description each; see ``pipeline.COLUMNS``.
+        One raw description each; see ``columns.COLUMNS``.
     contents : tuple of str
         The content key of each image.
     failures : tuple of Failure
@@ -97,14 +98,8 @@ def describe(
                 cache.put(content, row)
                 found[image.key] = content, row
     kept = tuple(i for i in images if i.key in found)
-    rows = (
-        np.stack([found[i.key][1] for i in kept])
-        if kept
-        else np.zeros((0, LENGTH), np.float32)
-    )
-    return Descriptions(
-        kept, rows, tuple(found[i.key][0] for i in kept), tuple(failures)
-    )
+    rows = np.stack([found[i.key][1] for i in kept]) if kept else np.zeros((0, LENGTH), np.float32)
+    return Descriptions(kept, rows, tuple(found[i.key][0] for i in kept), tuple(failures))
 
 
 def _batches(items: list) -> Iterator[list]:
@@ -114,15 +109,9 @@ def _batches(items: list) -> Iterator[list]:
 
 def _tiles(image: ImageRef) -> Iterator[Picture]:
     for path in image.paths:
-        picture = read_picture(
-            path, colour_space=image.colour_space, alpha_mode=image.alpha_mode
-        )
+        picture = read_picture(path, colour_space=image.colour_space, alpha_mode=image.alpha_mode)
         # Channel-packed alpha is a map of its own and hides nothing.
-        yield (
-            replace(picture, alpha=None)
-            if image.alpha_mode == "CHANNEL_PACKED"
-            else picture
-        )
+        yield (replace(picture, alpha=None) if image.alpha_mode == "CHANNEL_PACKED" else picture)
 
 
 def _missing(error: OSError | BadRequest) -> str:

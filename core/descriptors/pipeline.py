@@ -5,51 +5,23 @@ from __future__ import annotations
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from . import colour, encoder, fingerprint, structure
 from .colour import ColourBlock
 from .encoder import EncoderBlock
 from .fingerprint import FingerprintBlock, SwatchBlock
+from .metric import BLOCKS, Discriminate, load_metric
 from .reduction import Balance, Reduce, Standardize
 from .sample import SIDE, Resize
 from .structure import Greyscale, StructureBlock
 
-VERSION = 1
-"""Raise it whenever a raw description changes: it is part of every cache key."""
-
-COLUMNS = {}
-"""Where each block lies in a raw description, by name."""
-_at = 0
-for _name, _length in (
-    ("colour", colour.LENGTH),
-    ("structure", structure.LENGTH),
-    ("encoder", encoder.LENGTH),
-    ("fingerprint", fingerprint.LENGTH),
-    ("swatches", 3 * fingerprint.SWATCHES),
-):
-    COLUMNS[_name] = slice(_at, _at + _length)
-    _at += _length
-LENGTH = _at
-
-NOISE = {"colour": 0.015, "structure": 0.02, "encoder": 0.05}
-"""Typical deviation of a column among copies of one image saved as middling JPEGs.
-
-Columns that vary less are never stretched to the size of real differences.
-"""
-
-SHARES = {"colour": 1.0, "structure": 0.35, "encoder": 0.65}
-"""How colour on one side, structure and encoder on the other, share in the distance."""
-
 
 def describing_pipeline(side: int = SIDE) -> Pipeline:
-    """Images (each a sequence of Pictures) -> raw descriptions ``(N, LENGTH)`` float32.
+    """Images (each a sequence of Pictures, its tiles) -> raw descriptions ``(N, LENGTH)`` float32.
 
     Learns nothing. Steps: ``resize``, then ``blocks``: ``colour``, ``material`` (``greyscale``, then
     ``structure`` and ``encoder``), and two that no distance uses: ``fingerprint`` (for duplicates)
-    and ``swatches`` (for palettes).
+    and ``swatches`` (for palettes). ``columns.COLUMNS`` says where each lies.
     """
-    textures = FeatureUnion(
-        [("structure", StructureBlock()), ("encoder", EncoderBlock())]
-    )
+    textures = FeatureUnion([("structure", StructureBlock()), ("encoder", EncoderBlock())])
     material = Pipeline([("greyscale", Greyscale()), ("textures", textures)])
     blocks = FeatureUnion(
         [
@@ -67,30 +39,36 @@ def comparing_pipeline(
 ) -> Pipeline:
     """Raw descriptions -> points whose Euclidean distance is how different two images look.
 
-    ``material_weight`` in [0, 1]: 0 compares colours only, 1 material only. Each block has the steps
-    ``standardize``, ``pca`` and ``balance``.
+    The unit is absolute: unrelated photographs lie about 1.4 apart, crops of one material 0.4.
+
+    Parameters
+    ----------
+    material_weight : float in [0, 1]
+        0 compares colours only, 1 material (structure and encoder) only.
+    components : int
+        Principal components kept of each block.
+    seed : int
+
+    Returns
+    -------
+    Pipeline
+        For each block the steps ``standardize``, ``discriminate``, ``pca`` and ``balance``.
     """
-    weights = {
-        "colour": (1 - material_weight) * SHARES["colour"],
-        "structure": material_weight * SHARES["structure"],
-        "encoder": material_weight * SHARES["encoder"],
-    }
-    blocks = [
-        (
-            name,
-            Pipeline(
-                [
-                    ("standardize", Standardize(NOISE[name])),
-                    ("pca", Reduce(components, random_state=seed)),
-                    (
-                        "balance",
-                        Balance(weight, COLUMNS[name].stop - COLUMNS[name].start),
-                    ),
-                ]
-            ),
-            COLUMNS[name],
-        )
-        for name, weight in weights.items()
-        if weight > 0
-    ]
+    metric = load_metric()
+    shares = {"colour": 1 - material_weight, "material": material_weight}
+    blocks = []
+    for name, share in shares.items():
+        if share <= 0:
+            continue
+        standardize, discriminate = Standardize(), Discriminate()
+        if metric is not None:
+            standardize = Standardize(metric.mean[name], metric.scale[name])
+            discriminate = Discriminate(metric.projection[name], metric.spread[name])
+        steps = [
+            ("standardize", standardize),
+            ("discriminate", discriminate),
+            ("pca", Reduce(components, random_state=seed)),
+            ("balance", Balance(share)),
+        ]
+        blocks.append((name, Pipeline(steps), BLOCKS[name]))
     return Pipeline([("blocks", ColumnTransformer(blocks))])

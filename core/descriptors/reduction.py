@@ -1,6 +1,6 @@
-"""Pipeline steps that learn from the images at hand: standardize, reduce, balance.
+"""Pipeline steps that bring blocks to one scale and to few columns.
 
-They extend scikit-learn's so that none, one, or many equal images go through without a warning.
+Where they learn from the images at hand, none, one, or many equal images go through without a warning.
 """
 
 from __future__ import annotations
@@ -13,24 +13,31 @@ from sklearn.decomposition import PCA
 
 
 class Standardize(BaseEstimator, TransformerMixin):
-    """Centre each column and divide it by its deviation, or by ``noise`` where that is larger.
+    """Centre each column and divide it by its deviation, known beforehand or learned.
+
+    Parameters
+    ----------
+    mean, scale : (D,) float32, or None
+        Known from many images, so that few images compare as well as many; None learns them.
 
     Attributes
     ----------
     mean_, scale_ : (D,) float32
     """
 
-    def __init__(self, noise: float = 0.0) -> None:
-        self.noise = noise
+    def __init__(self, mean: np.ndarray | None = None, scale: np.ndarray | None = None) -> None:
+        self.mean = mean
+        self.scale = scale
 
     def fit(self, table: np.ndarray, y: object = None) -> Self:
-        """Learn means and deviations of ``(N, D)`` float32."""
-        self.mean_ = table.mean(0)
-        self.scale_ = np.maximum(table.std(0), max(self.noise, 1e-9))
+        """Learn means and deviations of ``(N, D)`` float32 unless they are known."""
+        self.mean_ = table.mean(0) if self.mean is None else self.mean
+        # Columns that hardly vary are noise; they are not stretched to the size of real differences.
+        self.scale_ = np.maximum(table.std(0), 0.02) if self.scale is None else self.scale
         return self
 
     def transform(self, table: np.ndarray) -> np.ndarray:
-        """``(N, D)`` float32 of mean 0 and deviation at most 1."""
+        """``(N, D)`` float32."""
         return (table - self.mean_) / self.scale_
 
 
@@ -52,10 +59,7 @@ class Reduce(BaseEstimator, TransformerMixin):
         most = min(self.components, len(table) - 1, table.shape[1])
         self.pca_ = None
         if most > 0 and float(table.std(0).max()) > 1e-6:
-            self.pca_ = PCA(
-                most, svd_solver="randomized", random_state=self.random_state
-            )
-            self.pca_.fit(table)
+            self.pca_ = PCA(most, random_state=self.random_state).fit(table)
         return self
 
     def transform(self, table: np.ndarray) -> np.ndarray:
@@ -66,17 +70,16 @@ class Reduce(BaseEstimator, TransformerMixin):
 
 
 class Balance(BaseEstimator, TransformerMixin):
-    """Scale a block so that its mean square spread is at most ``weight``."""
+    """Multiply a block by the root of its share in squared distances."""
 
-    def __init__(self, weight: float = 1.0, columns: int = 1) -> None:
-        self.weight = weight
-        self.columns = columns
+    def __init__(self, share: float = 1.0) -> None:
+        self.share = share
 
     def fit(self, table: np.ndarray, y: object = None) -> Self:
-        """Nothing to learn: standardized columns have a spread of at most one each."""
-        self.scale_ = float(np.sqrt(self.weight / self.columns))
+        """Nothing to learn."""
+        self.factor_ = np.float32(np.sqrt(self.share))
         return self
 
     def transform(self, table: np.ndarray) -> np.ndarray:
-        """``(N, K)`` float32, scaled."""
-        return table * np.float32(self.scale_)
+        """``(N, K)`` float32."""
+        return table * self.factor_

@@ -60,9 +60,7 @@ class Resize(Stateless):
         height, width = colour.shape[:2]
         opacity = cv2.resize(opacity, (width, height), interpolation=cv2.INTER_AREA)
         count = min(most, -(-max(height, width) // self.side))
-        starts = (
-            np.linspace(0, max(height, width) - self.side, count).round().astype(int)
-        )
+        starts = np.linspace(0, max(height, width) - self.side, count).round().astype(int)
         cuts = [
             np.s_[s : s + self.side] if height > width else np.s_[:, s : s + self.side]
             for s in starts

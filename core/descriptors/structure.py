@@ -8,13 +8,14 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from scipy.fft import irfft2, rfft2
 
 from .sample import Sample
 from .stateless import Stateless
 
 _SCALES, _DIRECTIONS = 10, 16
 LENGTH = 34
-_BANDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+_LEVELS = 5
 _FLAT = 0.008
 """Deviation of lightness (of 1) below which an image counts as plain: less than a visible step."""
 
@@ -52,14 +53,17 @@ class Greyscale(Stateless):
         even = np.empty(sample.visible.shape, np.float32)
         for window, seen, out in zip(sample.windows, sample.visible, even, strict=True):
             lightness = cv2.cvtColor(window, cv2.COLOR_RGB2Lab)[..., 0] / 100
-            broad = window.shape[0] / 4
-            near = cv2.GaussianBlur(seen, (0, 0), broad, borderType=cv2.BORDER_REFLECT)
-            light = cv2.GaussianBlur(
-                lightness * seen, (0, 0), broad, borderType=cv2.BORDER_REFLECT
-            )
-            out[:] = (lightness - light / np.maximum(near, 1e-4)) * seen
+            out[:] = (lightness - _broad(lightness * seen) / np.maximum(_broad(seen), 1e-4)) * seen
         contrast = float(np.sqrt((even**2).sum() / sample.visible.sum()))
         return GreySample(even / max(contrast, _FLAT), contrast, sample.visible)
+
+
+def _broad(image: np.ndarray) -> np.ndarray:
+    """Blur as wide as a quarter of the window, at an eighth of its resolution."""
+    side = image.shape[0]
+    small = cv2.resize(image, (side // 8, side // 8), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), side / 32, borderType=cv2.BORDER_REFLECT)
+    return cv2.resize(blurred, (side, side), interpolation=cv2.INTER_CUBIC)
 
 
 class StructureBlock(Stateless):
@@ -78,16 +82,14 @@ class StructureBlock(Stateless):
     def _describe(self, sample: GreySample) -> np.ndarray:
         side = sample.even.shape[1]
         plain = min(1.0, sample.contrast / _FLAT)
-        power = np.mean(np.abs(np.fft.rfft2(sample.even * _taper(side))) ** 2, axis=0)
+        power = np.mean(np.abs(rfft2(sample.even * _taper(side), workers=1)) ** 2, axis=0)
         parts = (
             self._spectrum(power, side),
             self._repetition(power, side),
             self._bands(sample),
         )
         contrast = [np.log(sample.contrast + 0.01)]
-        return np.concatenate([plain * np.concatenate(parts), contrast]).astype(
-            np.float32
-        )
+        return np.concatenate([plain * np.concatenate(parts), contrast]).astype(np.float32)
 
     def _spectrum(self, power: np.ndarray, side: int) -> np.ndarray:
         rings, sectors = _polar_bins(side)
@@ -107,42 +109,36 @@ class StructureBlock(Stateless):
         )
 
     def _repetition(self, power: np.ndarray, side: int) -> np.ndarray:
-        auto = np.fft.irfft2(power, (side, side))
+        auto = irfft2(power.astype(np.float32), (side, side))
         auto = np.fft.fftshift(auto / max(auto[0, 0], 1e-9)) / _taper_overlap(side)
         distance = _lag_distance(side)
         rings = np.minimum(distance.astype(int), side)
         seen = distance <= 0.45 * side
-        radial = np.bincount(rings[seen], auto[seen]) / np.maximum(
-            np.bincount(rings[seen]), 1
-        )
+        radial = np.bincount(rings[seen], auto[seen]) / np.maximum(np.bincount(rings[seen]), 1)
         below = np.flatnonzero(radial < 0.2)
         reach = int(below[0]) if len(below) else len(radial) - 1
         outer = np.where(seen & (distance > max(2 * reach, 4)), auto, -1.0)
         peak = np.unravel_index(np.argmax(outer), outer.shape)
         height = float(np.clip(outer[peak], 0, 1))
         lag = np.log2(max(distance[peak], 1) / side) * height
-        return np.array(
-            [np.log2(reach + 1) / 6, height, lag / 4, radial[len(radial) // 8]]
-        )
+        return np.array([np.log2(reach + 1) / 6, height, lag / 4, radial[len(radial) // 8]])
 
     def _bands(self, sample: GreySample) -> np.ndarray:
-        energies, sparsities = [], []
-        stack = np.moveaxis(sample.even, 0, 2)
-        finer = stack
-        seen = np.moveaxis(sample.visible, 0, 2)
-        for width in _BANDS:
-            coarser = cv2.GaussianBlur(
-                stack, (0, 0), width, borderType=cv2.BORDER_REFLECT
-            )
-            coarser = coarser.reshape(stack.shape)
-            band = (finer - coarser) * seen
-            energy = float((band**2).sum() / seen.sum())
-            fourth = float((band**4).sum() / seen.sum())
-            energies.append(np.log(energy + 1e-3) / 4)
-            sparsities.append(np.log(fourth / max(energy, 1e-4) ** 2 + 1) / 4)
-            finer = coarser
-        skew = float(np.cbrt((stack**3).sum() / seen.sum()))
-        return np.array([*energies, *sparsities, skew])
+        """Energy and kurtosis of each level of a Laplacian pyramid, and the skew of the whole."""
+        energies, sparsities = np.zeros(_LEVELS), np.zeros(_LEVELS)
+        for even, seen in zip(sample.even, sample.visible, strict=True):
+            finer = even
+            for level in range(_LEVELS):
+                coarser = cv2.pyrDown(finer)
+                band = finer - cv2.pyrUp(coarser, dstsize=finer.shape[::-1])
+                here = seen if level == 0 else cv2.resize(seen, band.shape[::-1])
+                share = here / max(float(here.sum()), 1e-6) / len(sample.even)
+                energies[level] += float((band**2 * share).sum())
+                sparsities[level] += float((band**4 * share).sum())
+                finer = coarser
+        sparsities = np.log(sparsities / np.maximum(energies, 1e-4) ** 2 + 1) / 4
+        skew = np.cbrt((sample.even**3).sum() / sample.visible.sum())
+        return np.concatenate([np.log(energies + 1e-3) / 4, sparsities, [skew]])
 
 
 @lru_cache(maxsize=4)

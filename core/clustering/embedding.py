@@ -1,0 +1,161 @@
+"""Where to put images on a plane: near what they look like, in islands, never on top of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+
+@dataclass(frozen=True)
+class Island:
+    """One group on the map. Unit: the side of a thumbnail's cell.
+
+    Attributes
+    ----------
+    label : int
+    members : (M,) int
+        Rows of the points.
+    cells : (M, 2) float
+        Centres of the members' cells, x right and y down.
+    """
+
+    label: int
+    members: np.ndarray
+    cells: np.ndarray
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        low, high = self.cells.min(0) - 0.5, self.cells.max(0) + 0.5
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def plane(points: np.ndarray, seed: int = 0) -> np.ndarray:
+    """``(N, D)`` points on a plane, ``(N, 2)``, of unit spread: t-SNE, or PCA for a handful.
+
+    References
+    ----------
+    van der Maaten and Hinton, "Visualizing Data using t-SNE", JMLR 2008.
+    """
+    count = len(points)
+    if count < 3 or len(np.unique(points, axis=0)) < 3:
+        flat = np.zeros((count, 2))
+        flat[:, 0] = points[:, 0] if points.size else 0
+    elif count < 10:
+        flat = PCA(2, random_state=seed).fit_transform(np.pad(points, ((0, 0), (0, 1))))
+    else:
+        perplexity = min(30.0, (count - 1) / 3)
+        flat = TSNE(
+            2, perplexity=perplexity, init="pca", random_state=seed, max_iter=500
+        ).fit_transform(points)
+    flat = flat - flat.mean(0)
+    return flat / max(float(np.sqrt((flat**2).sum(1).mean())), 1e-9)
+
+
+def islands(
+    points: np.ndarray,
+    labels: np.ndarray,
+    seed: int = 0,
+    *,
+    wide: float = 1.6,
+    gap: float = 0.5,
+    least_widths: Mapping[int, float] = MappingProxyType({}),
+) -> list[Island]:
+    """Lay out ``(N, D)`` points by group, ``(N,)`` labels; -1 is an island of its own.
+
+    Members fill a patch of cells around their group's centre, each where it lies seen from there;
+    the patches are then packed into a frame ``wide`` times as wide as high, with ``gap`` cells
+    between them and a line for a name above. ``least_widths`` gives long names room, in cells.
+    """
+    if not len(points):
+        return []
+    flat = plane(points, seed)
+    names = [int(label) for label in np.unique(labels)]
+    members = [np.flatnonzero(labels == name) for name in names]
+    patches = [_patch(flat[m] - flat[m].mean(0)) for m in members]
+    sizes = np.stack([np.ptp(patch, axis=0) + 1 for patch in patches])
+    sizes[:, 0] = np.maximum(sizes[:, 0], [least_widths.get(name, 0) for name in names])
+    centres = _evened(np.stack([flat[m].mean(0) for m in members])) * [wide, 1]
+    centres = _packed(centres, sizes + [gap, gap + 0.45], wide)
+    middles = [(patch.min(0) + patch.max(0)) / 2 for patch in patches]
+    return [
+        Island(name, m, patch - middle + centre)
+        for name, m, patch, middle, centre in zip(
+            names, members, patches, middles, centres, strict=True
+        )
+    ]
+
+
+def _evened(centres: np.ndarray) -> np.ndarray:
+    """Half the place, half the rank along each axis: neighbours stay, voids close."""
+    ranks = centres.argsort(0).argsort(0) / max(len(centres) - 1, 1)
+    low, span = centres.min(0), np.maximum(np.ptp(centres, axis=0), 1e-9)
+    return 0.4 * (centres - low) / span + 0.6 * ranks
+
+
+def _patch(offsets: np.ndarray) -> np.ndarray:
+    """A cell ``(M, 2)`` for each offset: the most compact block of cells, assigned by nearness."""
+    count = len(offsets)
+    columns = max(1, int(np.ceil(np.sqrt(count * 1.3))))
+    rows = -(-count // columns)
+    ys, xs = np.mgrid[:rows, :columns]
+    cells = np.stack([xs.ravel(), ys.ravel()], 1).astype(float)[:count]
+    last = count - (rows - 1) * columns
+    cells[(rows - 1) * columns :, 0] += (columns - last) / 2
+    spread = np.abs(offsets).max(0) + 1e-9
+    wanted = offsets / spread * [columns / 2, rows / 2] + cells.mean(0)
+    cost = ((wanted[:, None] - cells[None]) ** 2).sum(2)
+    chosen = np.empty(count, int)
+    first, second = linear_sum_assignment(cost)
+    chosen[first] = second
+    return cells[chosen]
+
+
+def _packed(centres: np.ndarray, sizes: np.ndarray, wide: float) -> np.ndarray:
+    """Put boxes of ``(G, 2)`` sizes as close as they go around ``(G, 2)`` centres without overlap."""
+    # Equal centres are told apart by a hair; the first scale is the smallest at which nothing touches.
+    centres = centres + 1e-3 * np.arange(len(centres))[:, None] * [1, -1]
+    ratios = _reach(sizes) / np.maximum(np.abs(centres[:, None] - centres[None]), 1e-12)
+    apart = ratios.min(2)
+    np.fill_diagonal(apart, 0)
+    certain = centres * max(1.0, float(apart.max()))
+    # The smaller the scale from which boxes are pushed apart, the tighter; the tightest that fits wins.
+    snug = np.sqrt(sizes.prod(1).sum() / wide)
+    trials = [_pushed(centres * snug * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
+    settled = [trial for trial in trials if trial is not None]
+    return min([certain, *settled], key=lambda trial: _extent(trial, sizes, wide))
+
+
+def _reach(sizes: np.ndarray) -> np.ndarray:
+    return (sizes[:, None] + sizes[None]) / 2
+
+
+def _extent(centres: np.ndarray, sizes: np.ndarray, wide: float) -> float:
+    """Height of the smallest frame of the wanted shape around all boxes, with a little of its mean."""
+    width, height = (centres + sizes / 2).max(0) - (centres - sizes / 2).min(0)
+    return float(max(width / wide, height) + 0.1 * (width / wide + height))
+
+
+def _pushed(centres: np.ndarray, sizes: np.ndarray, rounds: int = 400) -> np.ndarray | None:
+    """Push overlapping boxes apart along the axis of least overlap; None if it does not settle."""
+    centres = centres.copy()
+    reach = _reach(sizes)
+    for _ in range(rounds):
+        between = centres[:, None] - centres[None]
+        overlap = reach - np.abs(between)
+        hit = (overlap > 1e-3).all(2)
+        np.fill_diagonal(hit, False)
+        if not hit.any():
+            return centres
+        axis = overlap.argmin(2)
+        push = np.take_along_axis(overlap, axis[..., None], 2)[..., 0] * hit
+        sign = np.sign(np.take_along_axis(between, axis[..., None], 2)[..., 0])
+        for direction in (0, 1):
+            centres[:, direction] += 0.5 * (push * sign * (axis == direction)).sum(1)
+    return None

@@ -1,0 +1,81 @@
+"""All pictures of one grouping, drawn and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...descriptors import Thumbnails
+from ..grouping import Grouping
+from ..names import Named
+from . import cluster_map, dendrogram, palettes, silhouette, theme
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What there is to draw: ``(N, D)`` points, their grouping, its words, and thumbnails by content."""
+
+    points: np.ndarray
+    grouping: Grouping
+    named: Named
+    thumbnails: Thumbnails
+    contents: tuple[str, ...]
+
+
+def draw_pictures(
+    folder: Path,
+    what: Drawn,
+    *,
+    linkage: str = "ward",
+    cut: bool = False,
+    seed: int = 0,
+    tick: Callable[[float], None] = lambda done: None,
+) -> dict[str, str]:
+    """Draw and save; return the PNG of each kind: ``map``, ``dendrogram``, ``silhouette``, ``palettes``.
+
+    Raises
+    ------
+    OutputUnwritable
+        The folder cannot be written.
+    """
+    labels, named = what.grouping.labels, what.named
+    thumbnails = _Lazy(what.thumbnails, what.contents)
+    typical = [thumbnails[row] for row in named.typical]
+    below = named.sentence
+    makers = {
+        "map": lambda: cluster_map.draw(
+            what.points, labels, named.names, thumbnails, below=below, seed=seed
+        ),
+        "dendrogram": lambda: dendrogram.draw(
+            what.points, labels, thumbnails, linkage=linkage, cut=cut, below=below, seed=seed
+        ),
+        "silhouette": lambda: silhouette.draw(
+            labels, what.grouping.silhouettes.values, named.names, typical, below=below
+        ),
+        "palettes": lambda: palettes.draw(
+            named.names, [len(members) for members in named.members], named.palettes, typical
+        ),
+    }
+    written = {}
+    for step, (kind, make) in enumerate(makers.items()):
+        tick(step / len(makers))
+        path = folder / f"{kind}.png"
+        theme.save(make(), path)
+        written[kind] = str(path)
+    return written
+
+
+class _Lazy:
+    """Thumbnails by row, read when drawn: of many images, few are."""
+
+    def __init__(self, thumbnails: Thumbnails, contents: tuple[str, ...]) -> None:
+        self._thumbnails, self._contents = thumbnails, contents
+
+    def __getitem__(self, row: int) -> np.ndarray | None:
+        return self._thumbnails.read(self._contents[row])
+
+    def __len__(self) -> int:
+        return len(self._contents)
