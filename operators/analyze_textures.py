@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import analysis
 from .job_operator import JobOperator
 
 
@@ -20,6 +19,8 @@ class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
         return cls.idle()
 
     def start(self, context):
+        from ..scene import analysis  # late, as what only jobs need would slow down enabling
+
         return analysis.start(context)
 
 

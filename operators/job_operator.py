@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import bpy
 
 from ..core.errors import ImpastoError
 from ..scene import jobs
+
+if TYPE_CHECKING:
+    from ..scene.job import SceneJob
 
 _INTERVAL = 0.1
 """Seconds between two looks at the worker."""
@@ -14,10 +19,11 @@ _INTERVAL = 0.1
 class JobOperator:
     """Mix-in of operators that run a job; they only say how it starts."""
 
-    _timer: bpy.types.Timer | None = None
-    _job: jobs.SceneJob | None = None
+    # Without annotations, as Blender takes those of an operator for properties.
+    _timer = None
+    _job = None
 
-    def start(self, context: bpy.types.Context) -> jobs.SceneJob:
+    def start(self, context: bpy.types.Context) -> SceneJob:
         """Hand the request to the worker."""
         raise NotImplementedError
 

@@ -3,7 +3,6 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene import stylizing
 from .job_operator import JobOperator
 
 
@@ -33,6 +32,8 @@ class _Stylize(JobOperator):
         return cls.idle()
 
     def start(self, context):
+        from ..scene import stylizing  # late, as what only jobs need would slow down enabling
+
         return stylizing.start(context, self.target, preview=self.preview)
 
 

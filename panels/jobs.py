@@ -34,7 +34,7 @@ class IMPASTO_PT_jobs:
         layout.operator("impasto.release_memory", icon="TRASH")
 
 
-def _remaining(job: jobs.SceneJob) -> str:
+def _remaining(job) -> str:
     left = job.seconds_left
     if left is None:
         return f"{job.progress:.0%}"

@@ -9,14 +9,15 @@ import bpy
 
 from ..core.errors import ImpastoError, NoImages
 from ..core.jobs.messages import AnalyzeRequest, AnalyzeResult, Failure, Group, ImageRef
-from . import grouping, images, jobs, roles, storage
+from . import grouping, images, roles, storage
+from .job import SceneJob, start_job, temporary_folder
 from .sources import source_of
 from .words import counted
 
 _SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
 
 
-def start(context: bpy.types.Context) -> jobs.SceneJob:
+def start(context: bpy.types.Context) -> SceneJob:
     """Begin to group the textures of the chosen scope.
 
     Raises
@@ -27,7 +28,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
     settings = scene.impasto
     materials = images.materials_in(settings.scope, context)
     usable = _usable(images.textures_in(materials), settings.scope)
-    temporary = jobs.temporary_folder()
+    temporary = temporary_folder()
     refs, failures = _refs(usable, temporary)
     sent = {ref.key for ref in refs}
     locked = (
@@ -51,7 +52,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
     scope = {material.session_uid for material in materials}
     scene_uid = scene.session_uid
 
-    def conclude(job: jobs.SceneJob) -> None:
+    def conclude(job: SceneJob) -> None:
         job.failures = (*failures, *job.failures)
         target = storage.by_uid(bpy.data.scenes, scene_uid)
         if job.result is None or target is None:
@@ -65,7 +66,7 @@ def start(context: bpy.types.Context) -> jobs.SceneJob:
         count = sum(len(group.members) for group in groups)
         job.message = f"{counted(count, 'texture')}, {counted(len(groups), 'group')}."
 
-    return jobs.start(f"Analyze {counted(len(refs), 'Texture')}", request, temporary, conclude)
+    return start_job(f"Analyze {counted(len(refs), 'Texture')}", request, temporary, conclude)
 
 
 def one_group(context: bpy.types.Context, scope: images.Scope) -> None:

@@ -15,7 +15,8 @@ from ..core.cli.parser import EXIT_CODES, add_grouping, add_look, add_output, lo
 from ..core.cli.report import Report
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
 from ..core.jobs.messages import Look, Progress
-from . import analysis, images, jobs, results, stylizing
+from . import analysis, images, results, stylizing
+from .job import SceneJob
 from .words import counted
 
 _SCOPES = {"selected": "SELECTED", "scene": "SCENE", "file": "FILE"}
@@ -173,7 +174,7 @@ def _target(options: argparse.Namespace, *, needed: bool) -> Path | None:
     return path
 
 
-def _follow(job: jobs.SceneJob, report: Report) -> jobs.SceneJob:
+def _follow(job: SceneJob, report: Report) -> SceneJob:
     """Show the progress of a job until it ends; Ctrl-C cancels it."""
     told = 0
     try:
@@ -204,7 +205,7 @@ def _save(target: Path | None, report: Report) -> None:
     report.say(f"Saved: '{target}'")
 
 
-def _code(job: jobs.SceneJob, report: Report) -> int:
+def _code(job: SceneJob, report: Report) -> int:
     for failure in job.failures:
         report.failure(failure)
     if job.state == "FAILED":

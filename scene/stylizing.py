@@ -13,7 +13,8 @@ import bpy
 from .. import preferences
 from ..core.errors import BadRequest, ImpastoError, NoImages, StyleUnreadable
 from ..core.jobs.messages import Failure, Look, StyleRef, StylizeItem, StylizeRequest
-from . import destination, gallery, images, jobs, names, results, storage
+from . import destination, gallery, images, names, results, storage
+from .job import SceneJob, start_job, temporary_folder
 from .sources import source_of
 from .words import counted
 
@@ -37,7 +38,7 @@ def start(
     *,
     preview: bool = False,
     folder: Path | Literal["PACK", "PREFERENCES"] = "PREFERENCES",
-) -> jobs.SceneJob:
+) -> SceneJob:
     """Begin to stylize the active group or all groups that have a style.
 
     Results go to ``folder``, or are packed; by default the preferences decide.
@@ -56,7 +57,7 @@ def start(
         folder = destination.preferred(options, batch.notes)
     if folder != "PACK":
         destination.prepare(folder)
-    temporary = jobs.temporary_folder()
+    temporary = temporary_folder()
     try:
         items = _items(members, batch, folder, temporary, preview)
     except ImpastoError:
@@ -65,7 +66,7 @@ def start(
     request = StylizeRequest(items, memory_limit=int(options.memory_limit * 2**30))
     uid = scene.session_uid
     title = f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}"
-    return jobs.start(title, request, temporary, lambda job: _conclude(job, batch, uid))
+    return start_job(title, request, temporary, lambda job: _conclude(job, batch, uid))
 
 
 def _members(scene: bpy.types.Scene, target: Target) -> Iterator[tuple]:
@@ -167,7 +168,7 @@ def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
     }
 
 
-def _conclude(job: jobs.SceneJob, batch: _Batch, scene_uid: int) -> None:
+def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> None:
     """Show what was finished, also where the rest was cancelled or failed."""
     job.failures = (*batch.failures, *job.failures)
     scene = storage.by_uid(bpy.data.scenes, scene_uid)

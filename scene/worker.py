@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
 from .. import preferences
-from ..core.jobs.client import WorkerClient
+
+if TYPE_CHECKING:
+    from ..core.jobs.client import WorkerClient
 
 _clients: dict[tuple, WorkerClient] = {}
 """The client in use, by the command that it was made for; never more than one."""
@@ -16,6 +19,8 @@ _clients: dict[tuple, WorkerClient] = {}
 
 def client() -> WorkerClient:
     """The worker client; a new one if the preferences were changed since."""
+    from ..core.jobs.client import WorkerClient  # late: it is slow to import
+
     options = preferences.get(bpy.context)
     python = bpy.path.abspath(options.worker_python)
     arguments = () if python else tuple(bpy.app.python_args)
