@@ -79,7 +79,9 @@ def variants(material: Material, count: int, seed: int) -> Iterator[np.ndarray]:
 def write_set(
     folder: Path, chosen: list[Material], count: int, seed: int = 0
 ) -> tuple[list[Path], np.ndarray]:
-    """Write ``count`` JPEGs of each material; return their paths and labels. Existing files are kept."""
+    """Write ``count`` JPEGs of each material; return their paths and labels. Existing files are
+    kept.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths, labels = [], []
     for label, material in enumerate(chosen):
@@ -95,7 +97,9 @@ def write_set(
 
 
 def _cropped(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A square of about half the image, turned by a quarter or mirrored, at a slightly other scale."""
+    """A square of about half the image, turned by a quarter or mirrored, at a slightly other
+    scale.
+    """
     short = min(image.shape[:2])
     side = int(short * random.uniform(0.5, 0.68))
     y = random.integers(0, image.shape[0] - side + 1)

@@ -1,6 +1,7 @@
 """Materials drawn by formula: free images for benchmarks and pictures, from a seed alone.
 
-Each function takes a random generator and returns ``(512, 512, 3)`` float32, sRGB-encoded in [0, 1].
+Each function takes a random generator and returns ``(512, 512, 3)`` float32, sRGB-encoded in [0,
+1].
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Fit the metric of the descriptors: which differences matter, and which are only light and framing.
+"""Fit the metric of the descriptors: which differences matter, and which are only light and
+framing.
 
     python -m training.metric
 
-Every training image is cropped, turned and lit in several ways. What varies among views of one image
+Every training image is cropped, turned and lit in several ways. What varies among views of one
+image
 says nothing about its look; what varies among images does. Linear discriminant analysis weighs the
 one against the other, for colour and for material (structure and encoder) apart. Run it again
 whenever the encoder or a descriptor changes; the file names the encoder it was fitted with.

@@ -10,13 +10,16 @@ from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans, MiniBatchKM
 from sklearn.neighbors import NearestNeighbors
 
 MANY = 2000
-"""Above this, K-means works in mini-batches and trees grow on prototypes instead of single images."""
+"""Above this, K-means works in mini-batches and trees grow on prototypes instead of single
+images.
+"""
 
 
 def kmeans(points: np.ndarray, groups: int, seed: int, tree: Tree | None = None) -> np.ndarray:
     """K-means labels ``(N,)`` of ``(N, D)`` points; ``groups`` must not exceed the distinct points.
 
-    It starts from the groups of Ward's tree, not from chance: the outcome hardly depends on luck, and
+    It starts from the groups of Ward's tree, not from chance: the outcome hardly depends on luck,
+    and
     small groups are not lost. ``tree`` saves growing one where it is at hand.
     """
     if tree is None:

@@ -1,4 +1,6 @@
-"""Where to put images on a plane: near what they look like, in islands, never on top of each other."""
+"""Where to put images on a plane: near what they look like, in islands, never on top of each
+other.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,7 @@ def islands(
     sizes = np.stack([np.ptp(patch, axis=0) + 1 for patch in patches])
     sizes[:, 0] = np.maximum(sizes[:, 0], [least_widths.get(name, 0) for name in names])
     centres = _evened(np.stack([flat[m].mean(0) for m in members])) * [wide, 1]
-    centres = _packed(centres, sizes + [gap, gap + 0.45], wide)
+    centres = _packed(centres, sizes + np.array((gap, gap + 0.45)), wide)
     middles = [(patch.min(0) + patch.max(0)) / 2 for patch in patches]
     return [
         Island(name, m, patch - middle + centre)
@@ -118,14 +120,18 @@ def _patch(offsets: np.ndarray) -> np.ndarray:
 
 
 def _packed(centres: np.ndarray, sizes: np.ndarray, wide: float) -> np.ndarray:
-    """Put boxes of ``(G, 2)`` sizes as close as they go around ``(G, 2)`` centres without overlap."""
-    # Equal centres are told apart by a hair; the first scale is the smallest at which nothing touches.
+    """Put boxes of ``(G, 2)`` sizes as close as they go around ``(G, 2)`` centres without
+    overlap.
+    """
+    # Equal centres are told apart by a hair; the first scale is the smallest at which nothing
+    # touches.
     centres = centres + 1e-3 * np.arange(len(centres))[:, None] * [1, -1]
     ratios = _reach(sizes) / np.maximum(np.abs(centres[:, None] - centres[None]), 1e-12)
     apart = ratios.min(2)
     np.fill_diagonal(apart, 0)
     certain = centres * max(1.0, float(apart.max()))
-    # The smaller the scale from which boxes are pushed apart, the tighter; the tightest that fits wins.
+    # The smaller the scale from which boxes are pushed apart, the tighter; the tightest that fits
+    # wins.
     snug = np.sqrt(sizes.prod(1).sum() / wide)
     trials = [_pushed(centres * snug * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
     settled = [trial for trial in trials if trial is not None]
@@ -137,7 +143,9 @@ def _reach(sizes: np.ndarray) -> np.ndarray:
 
 
 def _extent(centres: np.ndarray, sizes: np.ndarray, wide: float) -> float:
-    """Height of the smallest frame of the wanted shape around all boxes, with a little of its mean."""
+    """Height of the smallest frame of the wanted shape around all boxes, with a little of its
+    mean.
+    """
     width, height = (centres + sizes / 2).max(0) - (centres - sizes / 2).min(0)
     return float(max(width / wide, height) + 0.1 * (width / wide + height))
 

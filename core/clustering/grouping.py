@@ -53,7 +53,8 @@ def group(
     seed: int = 0,
     tick: Callable[[float], None] = lambda done: None,
 ) -> Grouping:
-    """Group ``(N, D)`` float32 points; see :class:`~..jobs.messages.AnalyzeRequest` for the choices.
+    """Group ``(N, D)`` float32 points; see :class:`~..jobs.messages.AnalyzeRequest` for the
+    choices.
 
     Any N, equal points included, gives a grouping and no warning. The same input and seed give the
     same groups. ``tick`` is told the share of the work that is done; it may raise to cancel.

@@ -60,7 +60,9 @@ def nearest_to_mean(points: np.ndarray, members: np.ndarray) -> int:
 
 
 def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Main colours of described images, most common first: Lab ``(K, 3)`` and their shares ``(K,)``."""
+    """Main colours of described images, most common first: Lab ``(K, 3)`` and their shares
+    ``(K,)``.
+    """
     pixels = rows[:, COLUMNS["swatches"]].reshape(-1, 3)
     if len(pixels) > 4096:
         pixels = pixels[np.random.default_rng(seed).permutation(len(pixels))[:4096]]
@@ -117,7 +119,9 @@ def colour_word(lab: np.ndarray, shares: np.ndarray) -> str:
 
 
 def structure_words(rows: np.ndarray) -> list[str]:
-    """Words for how members of a group are built, the most telling first: ``Striped``, ``Fine``, ..."""
+    """Words for how members of a group are built, the most telling first: ``Striped``, ``Fine``,
+    ...
+    """
     structure = rows[:, COLUMNS["structure"]].mean(0)
     rings, anisotropy, harmonics = (
         structure[:10] ** 2,

@@ -99,7 +99,8 @@ def stability(
     """How far the same groups come back when a fifth of the images is left out, each in [0, 1].
 
     The mean adjusted Rand index between each ``(N,)`` labels and those of Ward's tree on random
-    subsets (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure", 2002).
+    subsets (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure",
+    2002).
     """
     random = np.random.default_rng(seed)
     scores: dict[int, list[float]] = {number: [] for number in labels_by_number}
@@ -113,7 +114,8 @@ def stability(
 
 
 def sentence(names: Sequence[str], labels: np.ndarray, found: Silhouettes, reason: str) -> str:
-    """One sentence for the artist: how many groups, how separate, which two overlap, and ``reason``.
+    """One sentence for the artist: how many groups, how separate, which two overlap, and
+    ``reason``.
 
     ``names[label]`` is the name of each group.
     """

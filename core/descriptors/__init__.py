@@ -1,4 +1,6 @@
-"""An image -> a vector that says how it looks. Importing this package loads scikit-learn, not torch."""
+"""An image -> a vector that says how it looks. Importing this package loads scikit-learn, not
+torch.
+"""
 
 from .cache import DescriptorCache
 from .describe import Descriptions, describe

@@ -60,7 +60,9 @@ class ColourBlock(Stateless):
 
 
 def _soft_histogram(values: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
-    """Linearly interpolated histogram of ``(P, D)`` values in [0, 1]: ``(bins**D,)``, sums to one."""
+    """Linearly interpolated histogram of ``(P, D)`` values in [0, 1]: ``(bins**D,)``, sums to
+    one.
+    """
     position = np.clip(values, 0, 1) * (bins - 1)
     low = np.minimum(position.astype(np.int32), bins - 2)
     share = position - low

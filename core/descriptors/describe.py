@@ -52,7 +52,8 @@ def describe(
 ) -> Descriptions:
     """Describe images; those in the cache are not opened again.
 
-    Thumbnails that are missing are made on the way. Memory is bounded: a few images are held at a time.
+    Thumbnails that are missing are made on the way. Memory is bounded: a few images are held at a
+    time.
 
     Raises
     ------

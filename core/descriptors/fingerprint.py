@@ -1,4 +1,6 @@
-"""Fingerprints, which tell whether two files show the same picture, and swatches, a few true pixels."""
+"""Fingerprints, which tell whether two files show the same picture, and swatches, a few true
+pixels.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ class FingerprintBlock(Stateless):
         return np.stack([self._describe(sample) for sample in samples])
 
     def _describe(self, sample: Sample) -> np.ndarray:
-        # All windows side by side squeezed into one square: oblong and tiled images keep their ends.
+        # All windows side by side squeezed into one square: oblong and tiled images keep their
+        # ends.
         strip = np.concatenate(list(sample.windows), axis=1)
         lab = cv2.cvtColor(strip, cv2.COLOR_RGB2Lab)
         thumb = cv2.resize(lab, (THUMB, THUMB), interpolation=cv2.INTER_AREA)
@@ -51,6 +54,7 @@ class SwatchBlock(Stateless):
 
     def _pick(self, lab: np.ndarray, weights: np.ndarray) -> np.ndarray:
         visible = lab[weights > 0.5 * weights.max()]
-        # The golden ratio walks through all rows and columns evenly, and never in step with a pattern.
+        # The golden ratio walks through all rows and columns evenly, and never in step with a
+        # pattern.
         at = (np.arange(SWATCHES) * 0.6180339887 % 1 * len(visible)).astype(int)
         return visible[at].ravel().astype(np.float32)

@@ -83,11 +83,11 @@ def load_metric(path: Path = PATH) -> Metric | None:
         if (file.metadata() or {}).get("version") != str(VERSION) or not _same(encoder):
             _log.warning("The metric is older than the encoder or the descriptors; fit it again.")
             return None
-        parts = [
-            {block: file.get_tensor(f"{block}.{part}").astype(np.float32) for block in BLOCKS}
+        parts = {
+            part: {block: file.get_tensor(f"{block}.{part}").astype(np.float32) for block in BLOCKS}
             for part in _PARTS
-        ]
-    return Metric(*parts, encoder=encoder)
+        }
+    return Metric(**parts, encoder=encoder)
 
 
 def _same(signature: np.ndarray) -> bool:
@@ -139,7 +139,8 @@ def _discriminants(
 class Discriminate(BaseEstimator, TransformerMixin):
     """Pipeline step: project standardized columns onto the metric's directions of one block.
 
-    Far values are drawn in (``spread * asinh(value / spread)``), so that one odd image does not make
+    Far values are drawn in (``spread * asinh(value / spread)``), so that one odd image does not
+    make
     all others look alike. Without a metric the columns pass, scaled to a total variance of about 1.
     """
 

@@ -17,7 +17,8 @@ from .structure import Greyscale, StructureBlock
 def describing_pipeline(side: int = SIDE) -> Pipeline:
     """Images (each a sequence of Pictures, its tiles) -> raw descriptions ``(N, LENGTH)`` float32.
 
-    Learns nothing. Steps: ``resize``, then ``blocks``: ``colour``, ``material`` (``greyscale``, then
+    Learns nothing. Steps: ``resize``, then ``blocks``: ``colour``, ``material`` (``greyscale``,
+    then
     ``structure`` and ``encoder``), and two that no distance uses: ``fingerprint`` (for duplicates)
     and ``swatches`` (for palettes). ``columns.COLUMNS`` says where each lies.
     """

@@ -1,6 +1,7 @@
 """Pipeline steps that bring blocks to one scale and to few columns.
 
-Where they learn from the images at hand, none, one, or many equal images go through without a warning.
+Where they learn from the images at hand, none, one, or many equal images go through without a
+warning.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Standardize(BaseEstimator, TransformerMixin):
     def fit(self, table: np.ndarray, y: object = None) -> Self:
         """Learn means and deviations of ``(N, D)`` float32 unless they are known."""
         self.mean_ = table.mean(0) if self.mean is None else self.mean
-        # Columns that hardly vary are noise; they are not stretched to the size of real differences.
+        # Columns that hardly vary are noise; they are not stretched to the size of real
+        # differences.
         self.scale_ = np.maximum(table.std(0), 0.02) if self.scale is None else self.scale
         return self
 
@@ -63,7 +65,9 @@ class Reduce(BaseEstimator, TransformerMixin):
         return self
 
     def transform(self, table: np.ndarray) -> np.ndarray:
-        """``(N, K)`` float32, ``K`` <= ``components``; one column of zeros if all images are equal."""
+        """``(N, K)`` float32, ``K`` <= ``components``; one column of zeros if all images are
+        equal.
+        """
         if self.pca_ is None:
             return np.zeros((len(table), 1), np.float32)
         return self.pca_.transform(table).astype(np.float32)

@@ -69,7 +69,9 @@ class Resize(Stateless):
 
 
 def opacity_of(picture: Picture) -> np.ndarray:
-    """Alpha as ``(H, W)`` float32 in [0, 1]; ones where there is none, or where all is transparent."""
+    """Alpha as ``(H, W)`` float32 in [0, 1]; ones where there is none, or where all is
+    transparent.
+    """
     height, width = picture.colour.shape[:2]
     if picture.alpha is None:
         return np.ones((height, width), np.float32)
@@ -83,7 +85,8 @@ def opacity_of(picture: Picture) -> np.ndarray:
 def shrink_colour(picture: Picture, opacity: np.ndarray, side: int) -> np.ndarray:
     """Colour with the short side ``side``, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1].
 
-    Transparent pixels take no part in the averages; where nothing is visible, the mean colour stands.
+    Transparent pixels take no part in the averages; where nothing is visible, the mean colour
+    stands.
     """
     height, width = picture.colour.shape[:2]
     scale = side / min(height, width)

@@ -41,7 +41,8 @@ class GreySample:
 class Greyscale(Stateless):
     """Pipeline step: samples -> list of :class:`GreySample` (CIE lightness, evenly lit).
 
-    Broad gradients are lighting, not material: they are removed with a Gaussian as wide as a quarter
+    Broad gradients are lighting, not material: they are removed with a Gaussian as wide as a
+    quarter
     of the window; the contrast is divided out and kept as a number.
     """
 

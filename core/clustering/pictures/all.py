@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from . import cluster_map, dendrogram, palettes, silhouette, theme
 
 @dataclass(frozen=True)
 class Drawn:
-    """What there is to draw: ``(N, D)`` points, their grouping, its words, and thumbnails by content."""
+    """What there is to draw: ``(N, D)`` points, their grouping, its words, and thumbnails by
+    content.
+    """
 
     points: np.ndarray
     grouping: Grouping
@@ -34,7 +37,8 @@ def draw_pictures(
     seed: int = 0,
     tick: Callable[[float], None] = lambda done: None,
 ) -> dict[str, str]:
-    """Draw and save; return the PNG of each kind: ``map``, ``dendrogram``, ``silhouette``, ``palettes``.
+    """Draw and save; return the PNG of each kind: ``map``, ``dendrogram``, ``silhouette``,
+    ``palettes``.
 
     Raises
     ------
@@ -68,13 +72,13 @@ def draw_pictures(
     return written
 
 
-class _Lazy:
+class _Lazy(Sequence):
     """Thumbnails by row, read when drawn: of many images, few are."""
 
     def __init__(self, thumbnails: Thumbnails, contents: tuple[str, ...]) -> None:
         self._thumbnails, self._contents = thumbnails, contents
 
-    def __getitem__(self, row: int) -> np.ndarray | None:
+    def __getitem__(self, row: Any) -> np.ndarray | None:
         return self._thumbnails.read(self._contents[row])
 
     def __len__(self) -> int:

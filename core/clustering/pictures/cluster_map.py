@@ -82,7 +82,9 @@ def _shown(labels: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _frame(placed: Sequence[Island]) -> tuple[float, float, float]:
-    """Pixels of a cell, and where the origin of the cells lies, so that all islands fit and are centred."""
+    """Pixels of a cell, and where the origin of the cells lies, so that all islands fit and are
+    centred.
+    """
     boxes = np.array([island.box for island in placed])
     low, high = boxes[:, :2].min(0) - [0.3, 0.9], boxes[:, 2:].max(0) + 0.3
     width, height = high - low

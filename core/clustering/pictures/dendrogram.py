@@ -1,4 +1,6 @@
-"""The dendrogram: which images, then which groups, join at what distance; thumbnails at its leaves."""
+"""The dendrogram: which images, then which groups, join at what distance; thumbnails at its
+leaves.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def draw(
                 ha="center",
                 va="center",
             )
-    xs, ys, kinds = dict(place), {leaf: floor for leaf in order}, dict(leaf_labels)
+    xs, ys, kinds = dict(place), dict.fromkeys(order, floor), dict(leaf_labels)
     lines, colours, widths = [], [], []
     for node, (a, b), height in nodes.merges():
         y = floor - height * scale

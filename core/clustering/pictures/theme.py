@@ -23,7 +23,9 @@ _HUES = (0.585, 0.085, 0.36, 0.94, 0.74, 0.16, 0.49, 0.02, 0.66, 0.27, 0.84, 0.5
 
 
 def group_colour(label: int) -> tuple[float, float, float]:
-    """The colour of a group; neighbours in number are far apart in hue. Negative: ungrouped, grey."""
+    """The colour of a group; neighbours in number are far apart in hue. Negative: ungrouped,
+    grey.
+    """
     if label < 0:
         return (0.45, 0.45, 0.45)
     lap, place = divmod(label, len(_HUES))
