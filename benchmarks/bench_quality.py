@@ -86,7 +86,9 @@ def _quantile_distance(a: Tensor, b: Tensor, slices: int = 48) -> float:
 
 def main() -> None:
     """Print the table; write the sheet."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--sheet", type=Path, default=Path("demo/out/quality_sheet.png"))
     parser.add_argument("--pairs", type=int, default=100, help="fewer are spread over the set")
@@ -123,26 +125,36 @@ def main() -> None:
                 kept = seen_content[c.stem]
                 if seen["fire3"].shape != kept["fire3"].shape:
                     kept = judge.features(to_tensor([cv2.resize(content, pixels.shape[1::-1])]))
-                figures += [judge.style(seen, seen_style), judge.content(seen, kept), judge.patches(image, style_tensor)]
+                figures += [
+                    judge.style(seen, seen_style),
+                    judge.content(seen, kept),
+                    judge.patches(image, style_tensor),
+                ]
             table[s.stem].append(tuple(figures))
             cells.append(ours)
         rows.append(np.hstack([_square(x) for x in cells]))
     print("| style | style, ours | peer | content, ours | peer | patches, ours | peer |")
     print("| --- " * 7 + "|")
     for name, figures in table.items():
-        m = np.mean(figures, axis=0)
-        print(f"| {name} | {m[0]:.3f} | {m[3]:.3f} | {m[1]:.3f} | {m[4]:.3f} | {m[2]:.1f} | {m[5]:.1f} |")
-    m = np.mean([f for figures in table.values() for f in figures], axis=0)
-    print(f"| **mean** | {m[0]:.3f} | {m[3]:.3f} | {m[1]:.3f} | {m[4]:.3f} | {m[2]:.1f} | {m[5]:.1f} |")
+        print(_row(name, np.mean(figures, axis=0)))
+    print(_row("**mean**", np.mean([f for rows in table.values() for f in rows], axis=0)))
     args.sheet.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(args.sheet), np.vstack(rows)[..., ::-1])
+
+
+def _row(name: str, m: np.ndarray) -> str:
+    """A row of the table from ours and the peer's style, content and patch distances."""
+    pairs = f"{m[0]:.3f} | {m[3]:.3f} | {m[1]:.3f} | {m[4]:.3f} | {m[2]:.1f} | {m[5]:.1f}"
+    return f"| {name} | {pairs} |"
 
 
 def _square(image: np.ndarray, side: int = 192) -> np.ndarray:
     height, width = image.shape[:2]
     m = min(height, width)
     top, left = (height - m) // 2, (width - m) // 2
-    return cv2.resize(image[top : top + m, left : left + m], (side, side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        image[top : top + m, left : left + m], (side, side), interpolation=cv2.INTER_AREA
+    )
 
 
 if __name__ == "__main__":

@@ -39,9 +39,7 @@ def _walls(wear) -> None:
     floor = surface("Floor", lambda s, t: (s * 8 - 4, t * 8 - 6.8, 0), 10, 10)
     for face in floor.polygons:  # tile 1001 and 1002 in turn, as on a chessboard
         tile = (face.index + face.index // 10) % 2
-        for corner, (u, v) in zip(
-            face.loop_indices, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True
-        ):
+        for corner, (u, v) in zip(face.loop_indices, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):
             floor.uv_layers[0].data[corner].uv = (u + tile, v)
     place(floor, wear["Floor Tiles"])
 
@@ -89,8 +87,7 @@ def _awning(wear) -> None:
     place(surface("Awning", shape, 64, 12, (2, 1.1)), wear["Awning"])
     place(surface("Valance", valance, 128, 6, (2, 0.2)), wear["Awning"])
     poles = [((x, WALL - 0.52, 2.3), (0.018, 1.1, 0.018)) for x in (left + 0.03, right - 0.03)]
-    for item in (place(boxes("Awning Arms", poles, 1), wear["Iron"]),):
-        item.rotation_euler.x = 0
+    place(boxes("Awning Arms", poles, 1), wear["Iron"])
 
 
 def _table(wear) -> None:
@@ -199,7 +196,13 @@ def _ring(name: str, radius: float, thick: float):
 def _pot(wear, at, radius: float, leaves: str, count: int, length: float) -> None:
     """A clay pot with a plant."""
     r, h = radius, radius * 1.7
-    profile = [(0.0, 0.0), (r * 0.68, 0.0), (r * 0.93, h * 0.76), (r, h * 0.76), (r * 1.06, h * 0.8)]
+    profile = [
+        (0.0, 0.0),
+        (r * 0.68, 0.0),
+        (r * 0.93, h * 0.76),
+        (r, h * 0.76),
+        (r * 1.06, h * 0.8),
+    ]
     profile += [(r * 1.06, h), (r * 0.92, h), (r * 0.9, h * 0.88)]
     place(turned("Pot", profile, 0.4), wear["Terracotta"], at)
     soil = turned("Soil", [(r * 0.92, 0), (0.0, 0.01)], 1)
@@ -210,7 +213,7 @@ def _pot(wear, at, radius: float, leaves: str, count: int, length: float) -> Non
         (at[0] + rng.normal(0, r * 0.3), at[1] + rng.normal(0, r * 0.3), top) for _ in range(count)
     ]
     scatter(sprig(f"{leaves} Sprig", length * 0.75, length), wear[leaves], roots,
-            lambda r: (r.uniform(0, 62), r.uniform(0, 360)), rng)  # fmt: skip
+            lambda r: (r.uniform(0, 75), r.uniform(0, 360)), rng)  # fmt: skip
 
 
 def _left_side(wear) -> None:
@@ -221,7 +224,7 @@ def _left_side(wear) -> None:
     profile += [(r, 0.84), (r + 0.012, 0.86), (r, 0.88), (r - 0.02, 0.88), (r - 0.03, 0.85)]
     profile.append((0.0, 0.85))
     place(turned("Barrel", profile, 0.9, around=2, segments=64), wear["Barrel Paint"], (x, y, 0))
-    _pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 38, 0.46)
+    _pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 44, 0.5)
     at = (-1.28, 0.02, 0)
     bucket = [(0.0, 0.0), (0.12, 0.0), (0.165, 0.27), (0.175, 0.28), (0.165, 0.285), (0.155, 0.26)]
     place(turned("Bucket", bucket, 0.5), wear["Bucket Paint"], at)
@@ -313,11 +316,11 @@ def _light(scene) -> None:
 
 def _camera(scene) -> None:
     camera = bpy.data.cameras.new("Camera")
-    camera.lens, camera.dof.use_dof = 42, True
+    camera.lens, camera.dof.use_dof = 40, True
     camera.dof.focus_distance, camera.dof.aperture_fstop = 5.2, 4.0
     item = bpy.data.objects.new("Camera", camera)
-    item.location = (0.45, -4.7, 1.62)
-    aim = Vector((0.14, 0.6, 1.13)) - item.location
+    item.location = (0.45, -4.8, 1.6)
+    aim = Vector((0.12, 0.6, 1.1)) - item.location
     item.rotation_euler = aim.to_track_quat("-Z", "Y").to_euler()
     scene.collection.objects.link(item)
     scene.camera = item
@@ -329,7 +332,7 @@ def _settings(scene) -> None:
     render.resolution_x, render.resolution_y, render.resolution_percentage = 960, 540, 100
     render.image_settings.file_format = "PNG"
     cycles = scene.cycles
-    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 32, True
-    cycles.use_adaptive_sampling, cycles.max_bounces, cycles.transparent_max_bounces = True, 5, 12
+    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 24, True
+    cycles.adaptive_threshold, cycles.max_bounces, cycles.transparent_max_bounces = 0.04, 4, 8
     cycles.caustics_reflective = cycles.caustics_refractive = False
     scene.view_settings.look = "AgX - Medium High Contrast"

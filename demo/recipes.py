@@ -22,7 +22,7 @@ def _bricks(sheet: Sheet, columns: int, rows: int) -> tuple[Field, Field, Field]
 
 def brick_wall(sheet: Sheet) -> Field:
     height, brick, grain = _bricks(sheet, 6, 16)
-    clay = (brick * 0.75 + grain * 0.5 - 0.1).ramp("6d2f20", "a34a2d", "b9613b", "8c3a28", "c98a5e")
+    clay = (brick * 0.75 + grain * 0.5 - 0.1).ramp("5f2c20", "9a4a30", "b4674a", "7f3a2a", "c39070")
     clay = clay.tinted(0.65 + sheet.noise(24, seed=5) * 0.7)
     mortar = (grain + 0.1).ramp("8d8272", "c5b9a3")
     return clay.over(mortar, height)
@@ -59,8 +59,10 @@ def table_boards(sheet: Sheet) -> Field:
 def shutter_boards(sheet: Sheet) -> Field:
     gap, chance, grain = _boards(sheet, 5, 12)
     flakes = sheet.noise(5, 16, detail=7, rough=0.7, seed=9)
-    paint = (grain * 0.5 + chance * 0.5).ramp("1f6f72", "2f8a86", "4fa79b").over(
-        (grain + 0.1).ramp("6b4a2e", "b08d63"), flakes.step(0.62, 0.585)
+    paint = (
+        (grain * 0.5 + chance * 0.5)
+        .ramp("1f6f72", "2f8a86", "4fa79b")
+        .over((grain + 0.1).ramp("6b4a2e", "b08d63"), flakes.step(0.62, 0.585))
     )
     return paint.tinted(0.15 + gap * 0.85)
 
@@ -96,8 +98,10 @@ def awning(sheet: Sheet) -> Field:
 def burlap(sheet: Sheet) -> Field:
     warp = sheet.noise(6, 110, detail=2, seed=1)
     weft = sheet.noise(110, 6, detail=2, seed=2)
-    return (warp * 0.6 + weft * 0.6 - 0.1).ramp("5e4427", "a8834f", "cfae7a").tinted(
-        _weave(sheet, 56).power(1.6)
+    return (
+        (warp * 0.6 + weft * 0.6 - 0.1)
+        .ramp("5e4427", "a8834f", "cfae7a")
+        .tinted(_weave(sheet, 56).power(1.6))
     )
 
 
@@ -135,15 +139,15 @@ def terracotta(sheet: Sheet) -> Field:
 
 def orange_peel(sheet: Sheet) -> Field:
     pits = sheet.cells(34, seed=2)
-    return (sheet.noise(4) * 0.8 + 0.1).ramp("d96a0c", "f08a1d", "f6a93b").tinted(
-        0.6 + pits * 0.45
-    )
+    return (sheet.noise(4) * 0.8 + 0.1).ramp("d96a0c", "f08a1d", "f6a93b").tinted(0.6 + pits * 0.45)
 
 
 def lemon_peel(sheet: Sheet) -> Field:
     pits = sheet.cells(28, seed=5)
-    return (sheet.noise(3, seed=3) * 0.9 + 0.05).ramp("c9a414", "f0cf2e", "f8e26b").tinted(
-        0.62 + pits * 0.42
+    return (
+        (sheet.noise(3, seed=3) * 0.9 + 0.05)
+        .ramp("c9a414", "f0cf2e", "f8e26b")
+        .tinted(0.62 + pits * 0.42)
     )
 
 
@@ -177,7 +181,9 @@ def floor_plain(sheet: Sheet) -> Field:
     diamond = abs((sheet.u * 2) % 1 - 0.5) + abs((sheet.v * 2) % 1 - 0.5)
     inner = diamond.step(0.36, 0.35)
     colour = sheet.colour("d9b77c").over("456663", inner)
-    return _glazed(sheet, sheet.colour("a8412f").over(colour, diamond.step(0.13, 0.12)), 2, "5a5044")
+    return _glazed(
+        sheet, sheet.colour("a8412f").over(colour, diamond.step(0.13, 0.12)), 2, "5a5044"
+    )
 
 
 def azulejo(sheet: Sheet) -> Field:
@@ -196,8 +202,8 @@ def lantern_paper(sheet: Sheet) -> Field:
     """Lit paper: brighter than white in the middle of its height."""
     ribs = abs((sheet.v * 9) % 1 - 0.5).step(0.5, 0.44)
     fibre = sheet.noise(18, detail=5)
-    warm = (1 - abs(sheet.v - 0.5) * 1.7).ramp("8a2a0a", "f08a2c", "ffd58a")
-    return warm.tinted((0.35 + ribs * 0.65) * (0.5 + fibre) * (6.5 - abs(sheet.v - 0.5) * 8))
+    warm = (1 - abs(sheet.v - 0.5) * 1.7).ramp("8a2a0a", "ef7f1e", "ffb24d")
+    return warm.tinted((0.35 + ribs * 0.65) * (0.5 + fibre) * (3.2 - abs(sheet.v - 0.5) * 4))
 
 
 def _leaf(x: Field, y: Field, length: float, width: float) -> tuple[Field, Field]:

@@ -11,6 +11,9 @@ import bpy
 from . import compat
 
 UDIM = "<UDIM>"
+_LONGEST = min(compat.MAX_NAME_BYTES, 220)
+"""Bytes of a name: files may have 255, some of which are for the tile, the format and ``.part``."""
+
 _SUFFIX = re.compile(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", re.IGNORECASE)
 _NOT_IN_FILES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -27,12 +30,13 @@ class Namer:
     ) -> tuple[str, Path]:
         """Name and file of a result: ``Brick`` -> ``Brick (Impasto)``, ``Brick (Impasto 2)``, ...
 
-        The file has ``<UDIM>`` in it if there are tiles. Names fit into what Blender keeps.
+        The file has ``<UDIM>`` in it if there are tiles. Names fit into what Blender and the disk
+        take.
         """
         stem = _SUFFIX.sub("", source).encode()
         for number in count(1):
             ending = f" ({word})" if number == 1 else f" ({word} {number})"
-            name = stem[: compat.MAX_NAME_BYTES - len(ending)].decode(errors="ignore") + ending
+            name = stem[: _LONGEST - len(ending)].decode(errors="ignore") + ending
             path = self._folder / (_NOT_IN_FILES.sub("_", name) + (f".{UDIM}" if tiles else ""))
             path = path.with_name(path.name + suffix)
             files = set(tile_paths(path, tiles))

@@ -34,7 +34,10 @@ if HAS_BPY:
 
     addon_utils.enable(NAME, default_set=True)
 else:
-    for name, folder in (("bl_ext", RESOURCES / "extensions"), ("bl_ext.user_default", _repository)):
+    for name, folder in (
+        ("bl_ext", RESOURCES / "extensions"),
+        ("bl_ext.user_default", _repository),
+    ):
         module = types.ModuleType(name)
         module.__path__ = [str(folder)]
         sys.modules[name] = module

@@ -1,13 +1,14 @@
 """Build the extension's zips and a static repository that Blender installs and updates from.
 
-    python tools/package.py                               the small zips of every platform and Python
-    python tools/package.py --platform linux-x64 --python 3.11 --variant full
-    python tools/package.py --variant bare                no wheels: for a Blender with a Python of its own
-    python tools/package.py --table docs/packages.md      write sizes and hashes between its markers
+    python tools/package.py                               the small zips of every platform and
+    Python python tools/package.py --platform linux-x64 --python 3.11 --variant full
+    python tools/package.py --variant bare                no wheels: for a Blender with a Python of
+    its own python tools/package.py --table docs/packages.md      write sizes and hashes between its
+    markers
 
-Blender's own ``extension build``, ``validate`` and ``server-generate`` do the work (they come with the
-bpy module and need no Blender). The zip is then rewritten in a fixed order with fixed times, so that the
-same input has the same hash.
+Blender's own ``extension build``, ``validate`` and ``server-generate`` do the work (they come with
+the bpy module and need no Blender). The zip is then rewritten in a fixed order with fixed times, so
+that the same input has the same hash.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "wheels"))
 
-import wheels  # noqa: E402  (the folder is a tool, not an installed package)
 from targets import GENERATIONS, PLATFORMS, Generation  # noqa: E402
+
+import wheels  # noqa: E402  (the folder is a tool, not an installed package)
 
 MANIFEST = "blender_manifest.toml"
 OUT = ROOT / "dist"
@@ -47,7 +49,8 @@ class Package:
     platform: str
     generation: Generation | None
     variant: str
-    """``bare`` carries no wheels and so fits every platform and Python: then the others are empty."""
+    """``bare`` carries no wheels and so fits every platform and Python: then the others are
+    empty."""
 
     def name(self, version: str) -> str:
         """The zip's file name."""
@@ -125,7 +128,8 @@ def _copy_sources(stage: Path) -> None:
 
 
 def normalise(source: Path, target: Path) -> None:
-    """Copy a zip with sorted names, one time stamp and one mode, keeping what is stored as stored."""
+    """Copy a zip with sorted names, one time stamp and one mode, keeping what is stored as
+    stored."""
     part = target.with_suffix(".part")
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(part, "w") as new:
         for entry in sorted(old.infolist(), key=lambda entry: entry.filename):

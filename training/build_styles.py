@@ -22,7 +22,6 @@ from core.styles.catalog import FOLDER
 from core.styles.look import Look
 from core.styles.style import SUFFIX, Provenance, Style, save_style
 
-
 THUMBNAIL = 160
 
 
@@ -48,7 +47,9 @@ def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Proven
 
 def main() -> None:
     """Write ``core/styles/builtin`` anew, and a sheet of all styles."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/training"))
     parser.add_argument("--sample", type=Path, default=Path("training/sample.png"))
     parser.add_argument("--sheet", type=Path, default=Path("docs/images/styles.jpg"))
@@ -69,7 +70,10 @@ def main() -> None:
         painted = looks.stylize(stylizer, [Picture(sample)], look, style)[0].colour
         small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
         thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
-        save_style(Style(row["identifier"], row["name"], codes, row["family"], provenance), FOLDER / f"{row['identifier']}{SUFFIX}")
+        save_style(
+            Style(row["identifier"], row["name"], codes, row["family"], provenance),
+            FOLDER / f"{row['identifier']}{SUFFIX}",
+        )
         cv2.imwrite(str(FOLDER / f"{row['identifier']}.png"), thumbnail[..., ::-1])
         entry = {k: row[k] for k in ("identifier", "name", "family")}
         index.append({**entry, "licence": provenance.licence, "source": provenance.source})
@@ -88,7 +92,9 @@ def _cell(painted: np.ndarray, name: str) -> np.ndarray:
     cell = np.full((278, 250, 3), 30, np.uint8)
     small = cv2.resize(painted, (246, 246), interpolation=cv2.INTER_AREA)
     cell[2:248, 2:248] = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
-    cv2.putText(cell, name, (6, 268), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (225, 225, 225), 1, cv2.LINE_AA)
+    cv2.putText(
+        cell, name, (6, 268), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (225, 225, 225), 1, cv2.LINE_AA
+    )
     return cell
 
 

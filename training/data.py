@@ -50,10 +50,11 @@ def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
 
 
 def random_crop(image: Image, size: int, rng: np.random.Generator, *, zoom: float = 2.0) -> Image:
-    """A ``size`` crop at a random scale (short side from ``size`` to ``zoom`` times that), maybe flipped."""
+    """A ``size`` crop at a random scale (short side from ``size`` to ``zoom`` times that), maybe
+    flipped."""
     height, width = image.shape[:2]
     side = size * float(np.exp(rng.uniform(0, np.log(zoom))))
-    window = max(8, int(round(size * min(height, width) / side)))
+    window = max(8, round(size * min(height, width) / side))
     window = min(window, height, width)
     top = int(rng.integers(0, height - window + 1))
     left = int(rng.integers(0, width - window + 1))

@@ -23,7 +23,15 @@ from . import data
 from .teacher import Teacher
 
 TARGETS = (("conv1",), ("fire2", "fire3"), ("fire4", "fire5"), ("fire6", "fire7"))
-CHANNELS = {"conv1": 64, "fire2": 128, "fire3": 128, "fire4": 256, "fire5": 256, "fire6": 384, "fire7": 384}
+CHANNELS = {
+    "conv1": 64,
+    "fire2": 128,
+    "fire3": 128,
+    "fire4": 256,
+    "fire5": 256,
+    "fire6": 384,
+    "fire7": 384,
+}
 
 
 class Heads(nn.Module):
@@ -38,7 +46,9 @@ class Heads(nn.Module):
             nn.Conv2d(w, sum(CHANNELS[n] for n in names), 1)
             for w, names in zip(WIDTHS, TARGETS, strict=True)
         )
-        self.pixels = nn.ModuleList(nn.Conv2d(w, 12 if i == 0 else 3, 1) for i, w in enumerate(WIDTHS))
+        self.pixels = nn.ModuleList(
+            nn.Conv2d(w, 12 if i == 0 else 3, 1) for i, w in enumerate(WIDTHS)
+        )
 
     @torch.no_grad()
     def calibrate(self, features: dict[str, Tensor]) -> None:
@@ -47,12 +57,18 @@ class Heads(nn.Module):
             getattr(self, f"{name}_mean").copy_(f.mean((0, 2, 3), keepdim=True))
             getattr(self, f"{name}_std").copy_(f.std((0, 2, 3), keepdim=True) + 1e-3)
 
-    def forward(self, image: Tensor, student: Features, teacher: dict[str, Tensor]) -> tuple[Tensor, list]:
+    def forward(
+        self, image: Tensor, student: Features, teacher: dict[str, Tensor]
+    ) -> tuple[Tensor, list]:
         """The summed loss, and each scale's unexplained share of the teacher's variance."""
         total, report = image.new_zeros(()), []
         for i, names in enumerate(TARGETS):
             goal = torch.cat(
-                [(teacher[n] - getattr(self, f"{n}_mean")) / getattr(self, f"{n}_std") for n in names], 1
+                [
+                    (teacher[n] - getattr(self, f"{n}_mean")) / getattr(self, f"{n}_std")
+                    for n in names
+                ],
+                1,
             )
             mse = F.mse_loss(self.teacher[i](student[i]), goal)
             cells = F.pixel_unshuffle(image, 2) if i == 0 else F.avg_pool2d(image, 2 ** (i + 1))
@@ -64,7 +80,9 @@ class Heads(nn.Module):
 
 def main() -> None:
     """Train, checkpointing every few minutes; run again to go on."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/encoder"))
     parser.add_argument("--minutes", type=float, default=20)
@@ -76,7 +94,9 @@ def main() -> None:
     args.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    images = [s.pixels for k in ("content", "style") for s in data.load_split(args.data / "training", k)]
+    images = [
+        s.pixels for k in ("content", "style") for s in data.load_split(args.data / "training", k)
+    ]
 
     def make() -> Tensor:
         picks = rng.integers(0, len(images), args.batch)
@@ -86,8 +106,12 @@ def main() -> None:
     batches = data.prefetch(make)
     encoder = Encoder().to(memory_format=torch.channels_last)
     heads = Heads().to(memory_format=torch.channels_last)
-    teacher = Teacher(args.data / "perceptual/squeezenet1_1.npz").to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW([*encoder.parameters(), *heads.parameters()], lr=args.rate, weight_decay=1e-4)
+    teacher = Teacher(args.data / "perceptual/squeezenet1_1.npz").to(
+        memory_format=torch.channels_last
+    )
+    optimizer = torch.optim.AdamW(
+        [*encoder.parameters(), *heads.parameters()], lr=args.rate, weight_decay=1e-4
+    )
     checkpoint = args.run / "checkpoint.pt"
     step, spent = 0, 0.0
     if checkpoint.exists():
@@ -104,7 +128,9 @@ def main() -> None:
     while (elapsed := time.monotonic() - begun) < budget:
         done = elapsed / budget
         for group in optimizer.param_groups:
-            group["lr"] = args.rate * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-5
+            group["lr"] = (
+                args.rate * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-5
+            )
         image = next(batches)
         with torch.no_grad():
             goal = teacher(image)
@@ -125,9 +151,15 @@ def main() -> None:
     save(checkpoint, encoder, heads, optimizer, step, time.monotonic() - begun)
 
 
-def save(path: Path, encoder: nn.Module, heads: nn.Module, optimizer, step: int, spent: float) -> None:
+def save(
+    path: Path, encoder: nn.Module, heads: nn.Module, optimizer, step: int, spent: float
+) -> None:
     """Write the checkpoint beside the old one, then replace it."""
-    state = {"encoder": encoder.state_dict(), "heads": heads.state_dict(), "optimizer": optimizer.state_dict()}
+    state = {
+        "encoder": encoder.state_dict(),
+        "heads": heads.state_dict(),
+        "optimizer": optimizer.state_dict(),
+    }
     part = path.with_suffix(".part")
     torch.save({**state, "step": step, "spent": spent}, part)
     part.replace(path)

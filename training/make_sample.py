@@ -37,7 +37,9 @@ def material(name: str, kind: str, first: tuple, second: tuple, scale: float):
 def put(kind: str, where: tuple, size: float, look, **more):
     """Add a primitive with a material."""
     getattr(bpy.ops.mesh, f"primitive_{kind}_add")(location=where, size=size, **more) if kind in (
-        "monkey", "plane", "cube"
+        "monkey",
+        "plane",
+        "cube",
     ) else getattr(bpy.ops.mesh, f"primitive_{kind}_add")(location=where, radius=size, **more)
     thing = bpy.context.object
     thing.data.materials.append(look)
@@ -61,9 +63,13 @@ def main(out: Path) -> None:
     put("uv_sphere", (1.55, -0.1, 0.5), 0.55, gold)
     put("uv_sphere", (-1.7, 0.2, 0.38), 0.43, leaf)
     put("uv_sphere", (-1.25, -0.65, 0.2), 0.26, gold)
-    bpy.ops.object.light_add(type="AREA", location=(-3.2, -3.4, 4.6), rotation=(radians(46), 0, radians(-40)))
+    bpy.ops.object.light_add(
+        type="AREA", location=(-3.2, -3.4, 4.6), rotation=(radians(46), 0, radians(-40))
+    )
     bpy.context.object.data.energy, bpy.context.object.data.size = 620, 2.2
-    bpy.ops.object.light_add(type="AREA", location=(3.6, -2.6, 2.4), rotation=(radians(60), 0, radians(52)))
+    bpy.ops.object.light_add(
+        type="AREA", location=(3.6, -2.6, 2.4), rotation=(radians(60), 0, radians(52))
+    )
     bpy.context.object.data.energy, bpy.context.object.data.size = 120, 2.0
     bpy.context.object.data.color = (0.75, 0.85, 1)
     bpy.ops.object.camera_add(location=(0, -5.4, 1.25), rotation=(radians(86), 0, 0))

@@ -41,7 +41,8 @@ class Teacher(nn.Module):
         return F.relu_(F.conv2d(x, weight, bias, stride))
 
     def forward(self, image: Tensor, last: str = "fire7") -> dict[str, Tensor]:
-        """Image ``(B, 3, H, W)`` RGB, sRGB-encoded in [0, 1] -> rectified features by layer name."""
+        """Image ``(B, 3, H, W)`` RGB, sRGB-encoded in [0, 1] -> rectified features by layer
+        name."""
         x = image.flip(1) * 255 - self.mean
         features: dict[str, Tensor] = {}
         for name in LAYERS:

@@ -26,7 +26,9 @@ from . import data, losses
 from .teacher import Teacher
 
 
-def sample_noise(decoder: Decoder, image: Tensor, generator: torch.Generator | None = None) -> list[Tensor]:
+def sample_noise(
+    decoder: Decoder, image: Tensor, generator: torch.Generator | None = None
+) -> list[Tensor]:
     """Standard normal maps for each of the decoder's blocks, for a batch of images."""
     b, _, h, w = image.shape
     sides = [2 ** (s + 1) for s in decoder.NOISE_SCALES]
@@ -39,7 +41,9 @@ class Batches:
     def __init__(self, config: dict, root: Path, run: Path) -> None:
         self.config = config
         self.rng = np.random.default_rng(config["seed"] + int(time.time()))
-        self.content, self.style = (data.load_split(root / "training", k) for k in ("content", "style"))
+        self.content, self.style = (
+            data.load_split(root / "training", k) for k in ("content", "style")
+        )
         with (run / "provenance.csv").open("w", newline="") as stream:
             rows = csv.writer(stream)
             rows.writerow(("file", "repository", "licence"))
@@ -60,7 +64,11 @@ class Batches:
             if kind == "content":
                 photo = self.synthetic.draw_content(rng, side)
             else:
-                under = self.content[rng.integers(len(self.content))].pixels if rng.random() < 0.5 else None
+                under = (
+                    self.content[rng.integers(len(self.content))].pixels
+                    if rng.random() < 0.5
+                    else None
+                )
                 photo = self.synthetic.draw_style(rng, side, photo=under)
         elif kind == "content" and rng.random() < 0.1:
             photo = self.style[rng.integers(len(self.style))].pixels
@@ -89,8 +97,13 @@ class Trainer:
         self.average_encoder = Encoder().to(memory_format=layout)
         self.teacher = Teacher(root / "perceptual/squeezenet1_1.npz").to(memory_format=layout)
         self.batches = Batches(config, root, run)
-        groups = [{"params": self.decoder.parameters()}, {"params": self.encoder.parameters(), "scale": 0.2}]
-        self.optimizer = torch.optim.AdamW(groups, lr=config["rate"], weight_decay=1e-4, betas=(0.9, 0.99))
+        groups = [
+            {"params": self.decoder.parameters()},
+            {"params": self.encoder.parameters(), "scale": 0.2},
+        ]
+        self.optimizer = torch.optim.AdamW(
+            groups, lr=config["rate"], weight_decay=1e-4, betas=(0.9, 0.99)
+        )
         self.step = 0
         checkpoint = run / "checkpoint.pt"
         if checkpoint.exists():
@@ -108,10 +121,16 @@ class Trainer:
         self.ready = data.prefetch(self.batches)
         rng = np.random.default_rng(7)
         self.sheet_content, self.sheet_style = (
-            data.to_tensor([
-                cv2.resize(i.pixels[: min(i.pixels.shape[:2]), : min(i.pixels.shape[:2])], (256, 256), interpolation=cv2.INTER_AREA)
-                for i in (source[j] for j in rng.choice(len(source), n, replace=False))
-            ])
+            data.to_tensor(
+                [
+                    cv2.resize(
+                        i.pixels[: min(i.pixels.shape[:2]), : min(i.pixels.shape[:2])],
+                        (256, 256),
+                        interpolation=cv2.INTER_AREA,
+                    )
+                    for i in (source[j] for j in rng.choice(len(source), n, replace=False))
+                ]
+            )
             for source, n in ((self.batches.content, 5), (self.batches.style, 9))
         )
 
@@ -126,7 +145,9 @@ class Trainer:
         c = self.config
         left = max(0, c["steps"] - self.step)
         decay = min(1.0, left / c["decay_steps"])
-        return min(1, (self.step + 1) / 200) * (c["final_rate"] + (c["rate"] - c["final_rate"]) * decay)
+        return min(1, (self.step + 1) / 200) * (
+            c["final_rate"] + (c["rate"] - c["final_rate"]) * decay
+        )
 
     def train_step(self) -> dict[str, float]:
         """One update; returns the losses by name."""
@@ -204,7 +225,9 @@ class Trainer:
 
 def main() -> None:
     """Train until ``steps``, or for ``--minutes``."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--config", type=Path, default=Path("training/config.toml"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))

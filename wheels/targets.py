@@ -18,8 +18,11 @@ class Platform:
 PLATFORMS = (
     Platform(
         "linux-x64",
-        tuple(f"manylinux_2_{minor}_x86_64" for minor in range(28, 16, -1))
-        + ("manylinux2014_x86_64", "linux_x86_64"),
+        (
+            *tuple(f"manylinux_2_{minor}_x86_64" for minor in range(28, 16, -1)),
+            "manylinux2014_x86_64",
+            "linux_x86_64",
+        ),
         {
             "os_name": "posix",
             "sys_platform": "linux",

@@ -1,16 +1,18 @@
 """The wheels inside the zips: choose and lock them, fetch them, list them in a manifest.
 
     python wheels/wheels.py lock  [--find-links WHERE]   choose versions, write lock.csv
-    python wheels/wheels.py fetch [--find-links WHERE] [filters]   download what is locked, verify it
-    python wheels/wheels.py list  [filters]              what is locked, with sizes
-    python wheels/wheels.py check                        is the lock complete and free of Blender's own?
+    python wheels/wheels.py fetch [--find-links WHERE] [filters]   download what is locked, verify
+    it python wheels/wheels.py list  [filters]              what is locked, with sizes
+    python wheels/wheels.py check                        is the lock complete and free of Blender's
+    own?
 
 Filters: ``--platform linux-x64``, ``--python 3.11``, ``--variant small``.
 
-The public index has no CPU build of torch for Linux (its wheels are CUDA builds of more than 500 MB).
-Point ``--find-links`` at a folder or page that has ``torch-<version>+cpu-*-manylinux*.whl``: PyTorch
-publishes one beside its CUDA builds, or build it from source with ``USE_CUDA=0``. Where none is found,
-the lock says so and the full Linux zip of that Python cannot be built; the small zips never need it.
+The public index has no CPU build of torch for Linux (its wheels are CUDA builds of more than 500
+MB). Point ``--find-links`` at a folder or page that has ``torch-<version>+cpu-*-manylinux*.whl``:
+PyTorch publishes one beside its CUDA builds, or build it from source with ``USE_CUDA=0``. Where
+none is found, the lock says so and the full Linux zip of that Python cannot be built; the small
+zips never need it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,6 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
 from targets import DROPPED, FULL, GENERATIONS, PINS, PLATFORMS, SMALL, Generation, Platform
 
 HERE = Path(__file__).resolve().parent
@@ -98,8 +99,8 @@ def _resolve(platform: Platform, generation: Generation, find_links: list[str]) 
     """Both variants of one target.
 
     pip reads dependency conditions (``; platform_system == "Windows"``) for the machine it runs on.
-    So it only proposes versions that fit together; which of them are needed is decided here, with the
-    target's own conditions.
+    So it only proposes versions that fit together; which of them are needed is decided here, with
+    the target's own conditions.
     """
     target = f"{platform.name}, Python {generation.python}"
     pip = _Pip(platform, generation, find_links)
@@ -287,15 +288,15 @@ def main(arguments: list[str] | None = None) -> int:
         if given.verb == "lock":
             write_lock(given.find_links)
         locked = read_lock()
-        wanted = choose(
-            locked, platform=given.platform, python=given.python, variant=given.variant
-        )
+        wanted = choose(locked, platform=given.platform, python=given.python, variant=given.variant)
         if given.verb == "fetch":
             fetch(wanted, given.find_links)
         elif given.verb == "list":
             for wheel in wanted:
                 size = f"{wheel.path.stat().st_size / 1e6:7.1f} MB" if wheel.path.exists() else ""
-                print(f"{wheel.python:5} {wheel.platform:12} {wheel.variant:6} {size:>10} {wheel.file}")
+                print(
+                    f"{wheel.python:5} {wheel.platform:12} {wheel.variant:6} {size:>10} {wheel.file}"
+                )
     except (LockError, subprocess.CalledProcessError) as error:
         print(f"wheels: {error}", file=sys.stderr)
         return 1

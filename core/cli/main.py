@@ -88,13 +88,17 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
     target = Path(out)
     if target.suffix.lower() in _SUFFIXES and not target.is_dir():
         if len(images) > 1:
-            raise BadRequest(f"{len(images)} images cannot go into one file; name a folder with --out.")
+            raise BadRequest(
+                f"{len(images)} images cannot go into one file; name a folder with --out."
+            )
         outputs = [target]
     else:
         target.mkdir(parents=True, exist_ok=True)
         outputs = [target / i.name for i in images]
     if len(set(outputs)) < len(outputs):
-        raise BadRequest("Two of the images have the same name; stylize them into different folders.")
+        raise BadRequest(
+            "Two of the images have the same name; stylize them into different folders."
+        )
     for image, output in zip(images, outputs, strict=True):
         if output.resolve() == image.resolve():
             raise BadRequest(f'"{output}" is the original itself; choose another --out.')
@@ -148,7 +152,9 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
     for kind, path in result.pictures.items():
         report.say(f"{kind}: '{path}'")
     report.result(
-        groups=[{"name": g.name, "typical": g.typical, "members": g.members} for g in result.groups],
+        groups=[
+            {"name": g.name, "typical": g.typical, "members": g.members} for g in result.groups
+        ],
         ungrouped=result.ungrouped,
         score=result.score,
         sentence=result.sentence,

@@ -36,7 +36,9 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     look.add_argument("--brush-scale", type=_brush, default=1.0, help="0.25 to 4, default 1")
     look.add_argument("--keep-colour", type=_unit, default=0.0, help="1 changes lightness only")
     look.add_argument("--seamless", action="store_true", help="the texture tiles, and shall tile")
-    look.add_argument("--max-side", type=int, default=0, metavar="PIXELS", help="shrink to this size")
+    look.add_argument(
+        "--max-side", type=int, default=0, metavar="PIXELS", help="shrink to this size"
+    )
     look.add_argument("--seed", type=int, default=0)
 
 
@@ -65,7 +67,9 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--groups", type=int, default=0, help="how many; 0 (default) decides itself")
     group.add_argument("--distance", type=float, default=0.0, help="DBSCAN's eps; 0: by the knee")
     group.add_argument("--linkage", choices=("ward", "average"), default="ward")
-    group.add_argument("--material-weight", type=_unit, default=0.5, help="0: by colour, 1: by material")
+    group.add_argument(
+        "--material-weight", type=_unit, default=0.5, help="0: by colour, 1: by material"
+    )
     group.add_argument("--seed", type=int, default=0)
 
 
@@ -90,7 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     stylize.add_argument("inputs", nargs="+", help="pictures, folders or patterns")
-    stylize.add_argument("--out", required=True, help="a file for one picture, a folder for several")
+    stylize.add_argument(
+        "--out", required=True, help="a file for one picture, a folder for several"
+    )
     stylize.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_look(stylize)
     add_output(stylize)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -72,7 +72,8 @@ class Metric:
 
 @lru_cache(maxsize=2)
 def load_metric(path: Path = PATH) -> Metric | None:
-    """The bundled metric, or None (with a warning in the log) if it was fitted to something else."""
+    """The bundled metric, or None (with a warning in the log) if it was fitted to something
+    else."""
     from safetensors import safe_open
 
     if not path.is_file():
@@ -83,7 +84,7 @@ def load_metric(path: Path = PATH) -> Metric | None:
         if (file.metadata() or {}).get("version") != str(VERSION) or not _same(encoder):
             _log.warning("The metric is older than the encoder or the descriptors; fit it again.")
             return None
-        parts = {
+        parts: dict[str, Any] = {
             part: {block: file.get_tensor(f"{block}.{part}").astype(np.float32) for block in BLOCKS}
             for part in _PARTS
         }

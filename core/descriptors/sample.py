@@ -1,4 +1,5 @@
-"""An image as it is described: small square windows of sRGB colour, and what of them can be seen."""
+"""An image as it is described: small square windows of sRGB colour, and what of them can be
+seen."""
 
 from __future__ import annotations
 

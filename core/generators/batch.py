@@ -70,9 +70,13 @@ class StylizeBatch:
     ) -> None:
         style = self._styles.resolve(item.look.styles)
         sizes = [image_size(path) for path in item.image.paths]
-        self._stylizer.tile = memory.tile_for(sizes, item.look, item.image.key, request.memory_limit)
+        self._stylizer.tile = memory.tile_for(
+            sizes, item.look, item.image.key, request.memory_limit
+        )
         pictures = [
-            read_picture(path, colour_space=item.image.colour_space, alpha_mode=item.image.alpha_mode)
+            read_picture(
+                path, colour_space=item.image.colour_space, alpha_mode=item.image.alpha_mode
+            )
             for path in item.image.paths
         ]
         results = looks.stylize(

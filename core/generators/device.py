@@ -15,6 +15,6 @@ def current() -> str:
     """The device for torch: what was chosen if it is there, else ``cpu``, which always works."""
     import torch
 
-    there = {"CUDA": torch.cuda.is_available, "MPS": torch.backends.mps.is_available}
+    there = {"CUDA": torch.cuda.is_available(), "MPS": torch.backends.mps.is_available()}
     wanted = tuple(there) if _chosen == "AUTO" else (_chosen,)
-    return next((n.lower() for n in wanted if n in there and there[n]()), "cpu")
+    return next((name.lower() for name in wanted if there.get(name)), "cpu")

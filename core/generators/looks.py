@@ -16,8 +16,8 @@ from ..imaging.alpha import fill_under_alpha
 from ..imaging.colour import compress_range, expand_range, keep_luminance_only, peak_of
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
-from ..styles.look import Look
 from ..networks.encoder import STRIDE
+from ..styles.look import Look
 from ..styles.style import ZOOMS, Style
 from .stylizer import Stylizer
 
@@ -50,7 +50,9 @@ def plan(size: tuple[int, int], look: Look) -> Plan:
     wanted = look.brush_scale * max(width, height) / REFERENCE_SIDE
     zoom = float(np.clip(wanted, ZOOMS[0], ZOOMS[-1]))
     unit = STRIDE if look.seamless else 1
-    working = tuple(max(STRIDE, round(side * zoom / wanted / unit) * unit) for side in (width, height))
+    working = tuple(
+        max(STRIDE, round(side * zoom / wanted / unit) * unit) for side in (width, height)
+    )
     return Plan((width, height), working, zoom)  # type: ignore[arg-type]
 
 
@@ -81,15 +83,21 @@ def stylize(
             )
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
-        return [_resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
+        return [
+            _resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)
+        ]
     peak = peak_of(*(p.colour for p in pictures))
-    works = [_to_work(p, peak, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)]
+    works = [
+        _to_work(p, peak, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)
+    ]
     own = None
     if len(works) > 1:
         colours, masks = zip(*works, strict=True)
         own = stylizer.measure(colours, masks, seamless=look.seamless)
     results = []
-    for index, (picture, goal, (colour, counted)) in enumerate(zip(pictures, plans, works, strict=True)):
+    for index, (picture, goal, (colour, counted)) in enumerate(
+        zip(pictures, plans, works, strict=True)
+    ):
 
         def advance(done: float, index: int = index) -> None:
             progress((index + done) / len(pictures))
@@ -124,8 +132,12 @@ def _to_work(
     colour, counted = _display(picture, peak), None
     if picture.alpha is not None:
         colour = fill_under_alpha(colour, picture.alpha)
-        full = np.float32(1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max)
-        counted = np.clip(resize(picture.alpha.astype(np.float32) / full, goal.working, wrap=seamless), 0, 1)
+        full = np.float32(
+            1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max
+        )
+        counted = np.clip(
+            resize(picture.alpha.astype(np.float32) / full, goal.working, wrap=seamless), 0, 1
+        )
     return np.clip(resize(colour, goal.working, wrap=seamless), 0, 1), counted
 
 
@@ -158,7 +170,7 @@ def _from_work(
         seen = resize(colour, size, wrap=look.seamless)
         painted = resize(painted, size, wrap=look.seamless)
         if colour.shape[0] * colour.shape[1] < original.shape[0] * original.shape[1]:
-            detail = (original - seen) @ np.float32([0.2126, 0.7152, 0.0722])
+            detail = (original - seen) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
             painted += np.float32(_DETAIL) * detail[..., None]
         painted = np.clip(painted, 0, 1)
     if look.keep_colour > 0:

@@ -43,7 +43,10 @@ def _available_on_windows() -> int:
         _fields_ = (
             ("length", ctypes.c_ulong),
             ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "available", "c", "d", "e", "f", "g")),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in ("total", "available", "c", "d", "e", "f", "g")
+            ),
         )
 
     status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))

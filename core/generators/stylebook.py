@@ -39,14 +39,16 @@ class StyleBook:
             A reference is no built-in style, no saved style and no picture.
         """
         if not references:
-            raise StyleUnreadable("No style is chosen; pick one in the gallery or a picture from disk.")
+            raise StyleUnreadable(
+                "No style is chosen; pick one in the gallery or a picture from disk."
+            )
         styles = [self._one(r.source) for r in references]
         return blend(styles, [r.weight for r in references])
 
     def _one(self, source: str) -> Style:
-        for info in builtin_styles():
-            if info.identifier == source:
-                return self._remember((source,), lambda: load_style_file(info.file))
+        builtin = next((i.file for i in builtin_styles() if i.identifier == source), None)
+        if builtin is not None:
+            return self._remember((source,), lambda: load_style_file(builtin))
         path = Path(source)
         if not path.is_file():
             raise StyleUnreadable(f'There is no style "{source}"; pick another style or picture.')
@@ -71,7 +73,12 @@ class StyleBook:
         colour = picture.colour
         if picture.encoding == "linear":
             colour = compress_range(colour, peak_of(colour))
-        return Style(path.stem, path.stem, encode_zooms(self._stylizer, colour), provenance=Provenance(path.stem))
+        return Style(
+            path.stem,
+            path.stem,
+            encode_zooms(self._stylizer, colour),
+            provenance=Provenance(path.stem),
+        )
 
 
 def encode_zooms(stylizer: Stylizer, colour: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """The stylizer: the bundled networks applied to one image of any size.
 
 Statistics once, tiles after: the channel statistics of the whole image are gathered first, in a
-pass of the encoder alone, and every tile is then painted with them. A tile carries a halo as wide as
-the networks' receptive field, and the border of the image is treated inside the convolutions just as
-it is without tiles; so tiles neither show nor change a pixel.
+pass of the encoder alone, and every tile is then painted with them. A tile carries a halo as wide
+as the networks' receptive field, and the border of the image is treated inside the convolutions
+just as it is without tiles; so tiles neither show nor change a pixel.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Stylizer:
         for colour, mask in zip(images, counted or [None] * len(images), strict=True):
             image = pad_to_stride(to_tensor(colour), seamless=seamless)
             weights = _weights(None if mask is None else mask[..., None], seamless=seamless)
-            for tile in tiles(*image.shape[2:], self.tile, seamless=seamless):
+            for tile in tiles(image.shape[2], image.shape[3], self.tile, seamless=seamless):
                 sums.add(*_cores(self._encode(image, tile), weights, tile))
             palettes.append(palette(image))
         return torch.cat((sums.statistics(), torch.stack(palettes).mean(0)), dim=1).numpy()
@@ -131,7 +131,7 @@ class Stylizer:
             raise ValueError(f"regions {regions.shape} do not fit {len(codes)} codes and the image")
         image = pad_to_stride(to_tensor(colour), seamless=seamless)
         spatial = _weights(regions, seamless=seamless)
-        plan = tiles(*image.shape[2:], self.tile, seamless=seamless)
+        plan = tiles(image.shape[2], image.shape[3], self.tile, seamless=seamless)
         measuring = own is None and len(plan) > 1
         steps, done = len(plan) * (2 if measuring else 1), 0
 
@@ -224,7 +224,8 @@ def _cores(
     """The features of a tile without its halo, and the weights of the same cells."""
     scales = [2 ** (i + 1) for i in range(len(WIDTHS))]
     cores = [
-        f[:, :, tile.rows.inner(s), tile.columns.inner(s)] for f, s in zip(features, scales, strict=True)
+        f[:, :, tile.rows.inner(s), tile.columns.inner(s)]
+        for f, s in zip(features, scales, strict=True)
     ]
     if weights is None:
         return cores, None

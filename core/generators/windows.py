@@ -15,7 +15,8 @@ HALO = 144
 
 @dataclass(frozen=True)
 class Window:
-    """A tile along one axis: ``[start, stop)`` is read, ``[core_start, core_stop)`` of it is kept."""
+    """A tile along one axis: ``[start, stop)`` is read, ``[core_start, core_stop)`` of it is
+    kept."""
 
     start: int
     stop: int
@@ -24,7 +25,9 @@ class Window:
 
     def inner(self, scale: int = 1) -> slice:
         """The kept part, counted from the start of the tile, at 1/``scale`` resolution."""
-        return slice((self.core_start - self.start) // scale, (self.core_stop - self.start) // scale)
+        return slice(
+            (self.core_start - self.start) // scale, (self.core_stop - self.start) // scale
+        )
 
     @property
     def core(self) -> slice:
@@ -66,7 +69,8 @@ def tiles(height: int, width: int, tile: int, *, seamless: bool) -> list[Tile]:
 
 
 def take(image: Tensor, tile: Tile, scale: int = 1) -> Tensor:
-    """Cut ``tile`` out of ``(B, C, H / scale, W / scale)``, around the torus where it reaches over."""
+    """Cut ``tile`` out of ``(B, C, H / scale, W / scale)``, around the torus where it reaches
+    over."""
     for axis, window in ((2, tile.rows), (3, tile.columns)):
         length = image.shape[axis]
         start, stop = window.start // scale, window.stop // scale

@@ -1,8 +1,8 @@
 """The other side of the worker: light enough for Blender's process, never blocking it.
 
 A :class:`WorkerClient` starts the worker process when there is something to do, hands it one job at
-a time, and notices when it dies: the running job then fails with a sentence that names its step, and
-the next job starts a new process.
+a time, and notices when it dies: the running job then fails with a sentence that names its step,
+and the next job starts a new process.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 WORKER = Path(__file__).with_name("worker.py")
 
 _CANCEL_GRACE = 3.0
-"""Seconds after which a worker that does not hear a cancel is ended; files are written atomically."""
+"""Seconds after which a worker that does not hear a cancel is ended; files are written
+atomically."""
 
 _SILENCE = 900.0
 """Seconds without a word of progress after which a worker counts as stuck."""
@@ -233,6 +234,7 @@ class WorkerClient:
 
     def _listen(self, process: subprocess.Popen, errors: IO[bytes]) -> None:
         """In a thread: hand events to the running job until the process ends."""
+        assert process.stdin is not None and process.stdout is not None  # pipes, see _start
         for line in process.stdout:
             try:
                 event, envelope = wire.decode(line)
@@ -304,7 +306,9 @@ def _obituary(job: Job, code: int, tail: str) -> Failed:
     else:
         why = f"The worker ended unexpectedly (code {code})"
         advice = "try again; the console shows its last words."
-    return Failed("WorkerDied", f"{why}, while {_step(job)}. Finished images are kept; {advice}", tail)
+    return Failed(
+        "WorkerDied", f"{why}, while {_step(job)}. Finished images are kept; {advice}", tail
+    )
 
 
 def check_python(python: str | Path, python_args: Sequence[str] = ()) -> str:
@@ -327,6 +331,8 @@ def check_python(python: str | Path, python_args: Sequence[str] = ()) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WorkerUnavailable(f'"{python}" cannot be started; choose another Python.') from error
     if answer.returncode:
-        last = answer.stderr.strip().splitlines()[-1] if answer.stderr.strip() else "no reason given"
+        last = (
+            answer.stderr.strip().splitlines()[-1] if answer.stderr.strip() else "no reason given"
+        )
         raise WorkerUnavailable(f'"{python}" cannot run the worker ({last}).')
     return ", ".join(" ".join(line.split()) for line in answer.stdout.splitlines())

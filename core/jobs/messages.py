@@ -37,7 +37,7 @@ class Failure:
     message: str
 
 
-# --- analyze ---------------------------------------------------------------------------------------
+# --- analyze ---
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ class Group:
 class AnalyzeResult:
     """Groups, and how good they are in one sentence.
 
-    ``score`` is the mean silhouette in [-1, 1] (0 where it is undefined). ``ungrouped`` are DBSCAN's
-    noise. ``duplicates`` are sets of keys that show the same picture. ``pictures`` maps a kind
+    ``score`` is the mean silhouette in [-1, 1] (0 where it is undefined). ``ungrouped`` are
+    DBSCAN's noise. ``duplicates`` are sets of keys that show the same picture. ``pictures`` maps a
+    kind
     (``map``, ``dendrogram``, ``silhouette``, ``palettes``) to a PNG, ``thumbnails`` a key to a PNG.
     """
 
@@ -92,7 +93,7 @@ class AnalyzeResult:
     failures: tuple[Failure, ...] = ()
 
 
-# --- stylize ---------------------------------------------------------------------------------------
+# --- stylize ---
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class StylizeResult:
     failures: tuple[Failure, ...] = ()
 
 
-# --- events ----------------------------------------------------------------------------------------
+# --- events ---
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ class Server:
             release_memory()
             return Failed(
                 "ImageTooLarge",
-                "There was not enough memory; choose a smaller output size or close other programs.",
+                "There was not enough memory; choose a smaller output size or close "
+                "other programs.",
                 traceback.format_exc(),
             )
         except Exception as error:
@@ -101,7 +102,8 @@ class Server:
                 release_memory()
                 return Failed(
                     "ImageTooLarge",
-                    "The device ran out of memory; choose a smaller output size, or CPU in the preferences.",
+                    "The device ran out of memory; choose a smaller output size, or CPU in "
+                    "the preferences.",
                     detail,
                 )
             return Failed(type(error).__name__, f"Something unexpected happened ({error}).", detail)

@@ -20,7 +20,7 @@ from .messages import (
     StylizeResult,
 )
 
-_KINDS = {
+_KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         AnalyzeRequest,
@@ -41,7 +41,8 @@ def register(*kinds: type) -> None:
 
 
 def encode(message: object, **more: object) -> str:
-    """One line of JSON without its end; ``more`` are fields of the envelope, such as a job's number."""
+    """One line of JSON without its end; ``more`` are fields of the envelope, such as a job's
+    number."""
     return json.dumps({**more, "kind": type(message).__name__, "body": _plain(message)})
 
 

@@ -20,6 +20,7 @@ def load_core() -> None:
     spec = importlib.util.spec_from_file_location(
         "impasto_core", CORE / "__init__.py", submodule_search_locations=[str(CORE)]
     )
+    assert spec is not None and spec.loader is not None  # the file is beside this one
     package = importlib.util.module_from_spec(spec)
     sys.modules["impasto_core"] = package
     spec.loader.exec_module(package)

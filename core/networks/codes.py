@@ -52,7 +52,8 @@ def palette(image: Tensor) -> Tensor:
 
 
 def style_code(image: Tensor, features: Features) -> Tensor:
-    """The look of ``image`` as ``(B, CODE_LENGTH)``; ``features`` are the encoder's of that image."""
+    """The look of ``image`` as ``(B, CODE_LENGTH)``; ``features`` are the encoder's of that
+    image."""
     return torch.cat((feature_statistics(features), palette(image)), dim=1)
 
 
@@ -75,7 +76,8 @@ class FeatureSums:
         self._square = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
 
     def add(self, cores: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> None:
-        """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h, w)``."""
+        """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h,
+        w)``."""
         for i, core in enumerate(cores):
             if weights is None:
                 variance, mean = torch.var_mean(core, dim=(2, 3), correction=0)

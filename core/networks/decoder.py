@@ -81,6 +81,9 @@ class Decoder(nn.Module):
     NOISE_SCALES = (3, 2, 2, 1, 0)
     """Which feature scale (finest is 0) each block's noise lives at."""
 
+    code_mean: Tensor
+    code_std: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("code_mean", torch.zeros(CODE_LENGTH))
@@ -90,7 +93,9 @@ class Decoder(nn.Module):
         )
         self.blocks = nn.ModuleList(StyledBlock(c, i) for c, i in self.BLOCKS)
         w1, w2, w3, w4 = WIDTHS
-        self.narrow = nn.ModuleList((nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1)))
+        self.narrow = nn.ModuleList(
+            (nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1))
+        )
         self.upsample = Upsample2x()
         self.to_pixels = Conv3x3(w1, 12)
 

@@ -84,7 +84,9 @@ class Upsample2x(nn.Module):
         """Map ``(B, C, H, W)`` to ``(B, C, 2 H, 2 W)``."""
         if "circular" not in self.border:
             return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-        wide = F.interpolate(pad(x, self.border), scale_factor=2, mode="bilinear", align_corners=False)
+        wide = F.interpolate(
+            pad(x, self.border), scale_factor=2, mode="bilinear", align_corners=False
+        )
         return wide[..., 2:-2, 2:-2]
 
 

@@ -17,7 +17,8 @@ FOLDER = Path(__file__).parent.parent / "weights"
 def _load(network: nn.Module, path: Path) -> nn.Module:
     state = {name: tensor.float() for name, tensor in load_file(path).items()}
     network.load_state_dict(state)
-    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    network.eval().requires_grad_(False)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def load_encoder(path: Path | None = None) -> Encoder:
@@ -36,5 +37,7 @@ def load_decoder(path: Path | None = None) -> Decoder:
 
 def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:
     """Write a network's parameters and buffers as float16 safetensors."""
-    state = {n: t.detach().to("cpu", torch.float16).contiguous() for n, t in network.state_dict().items()}
+    state = {
+        n: t.detach().to("cpu", torch.float16).contiguous() for n, t in network.state_dict().items()
+    }
     save_file(state, path, metadata=metadata)

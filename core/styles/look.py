@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StyleRef:
-    """A style by where it comes from: a built-in identifier, an image file, or a saved style file."""
+    """A style by where it comes from: a built-in identifier, an image file, or a saved style
+    file."""
 
     source: str
     weight: float = 1.0
@@ -17,9 +18,9 @@ class StyleRef:
 class Look:
     """How to stylize. Several ``styles`` are blended by their weights.
 
-    ``strength`` in [0, 1]; 0 returns the input bit for bit. ``brush_scale`` in [0.25, 4]: size of the
-    style's features relative to the picture, 1 as in the style. ``keep_colour`` in [0, 1]: 1 changes
-    luminance only. ``max_side`` = 0 keeps the source's size.
+    ``strength`` in [0, 1]; 0 returns the input bit for bit. ``brush_scale`` in [0.25, 4]: size of
+    the style's features relative to the picture, 1 as in the style. ``keep_colour`` in [0, 1]: 1
+    changes luminance only. ``max_side`` = 0 keeps the source's size.
     """
 
     styles: tuple[StyleRef, ...]

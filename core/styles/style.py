@@ -75,7 +75,14 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
     licences = " / ".join(sorted({s.provenance.licence for s in styles} - {""}))
     provenance = Provenance(title="Blend", licence=licences, recipe={"blend": parts})
     title = name or " + ".join(s.name for s in styles)
-    return replace(styles[0], identifier="blend", name=title, codes=codes, provenance=provenance, thumbnail=None)
+    return replace(
+        styles[0],
+        identifier="blend",
+        name=title,
+        codes=codes,
+        provenance=provenance,
+        thumbnail=None,
+    )
 
 
 def save_style(style: Style, path: Path) -> None:
@@ -91,7 +98,12 @@ def save_style(style: Style, path: Path) -> None:
     tensors = {"codes": style.codes.astype(np.float16)}
     if style.thumbnail is not None:
         tensors["thumbnail"] = np.ascontiguousarray(style.thumbnail)
-    words = {"name": style.name, "family": style.family, **asdict(style.provenance)}
+    words = {
+        "name": style.name,
+        "family": style.family,
+        "has_thumbnail": style.thumbnail is not None,
+        **asdict(style.provenance),
+    }
     content = save(tensors, metadata={"impasto_style": json.dumps(words)})
     part = path.with_name(f"{path.name}.part")
     try:
@@ -118,7 +130,7 @@ def load_style_file(path: Path) -> Style:
         with safe_open(path, framework="numpy") as file:
             words = json.loads((file.metadata() or {})["impasto_style"])
             codes = file.get_tensor("codes").astype(np.float32)
-            thumbnail = file.get_tensor("thumbnail") if "thumbnail" in file.keys() else None
+            thumbnail = file.get_tensor("thumbnail") if words.get("has_thumbnail") else None
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise StyleUnreadable(
             f'"{path}" is not an Impasto style; choose a picture or a {SUFFIX} file.'

@@ -1,10 +1,11 @@
-"""Runs inside a Blender with a window: answers the driver's questions, and measures what it is asked to.
+"""Runs inside a Blender with a window: answers the driver's questions, and measures what it is
+asked to.
 
     blender --python agent.py -- /w/agent.sock
 
-A question is one line of JSON, ``{"code": ...}``; the code sees this module's names. Its ``answer`` comes
-back as ``{"answer": ...}``, a failure as ``{"error": traceback}``. Everything happens in a timer on
-Blender's main thread, between the artist's events, and survives a file load.
+A question is one line of JSON, ``{"code": ...}``; the code sees this module's names. Its ``answer``
+comes back as ``{"answer": ...}``, a failure as ``{"error": traceback}``. Everything happens in a
+timer on Blender's main thread, between the artist's events, and survives a file load.
 """
 
 import contextlib
@@ -82,7 +83,8 @@ def box(kind="UI", editor="VIEW_3D"):
 
 
 def under_pointer(kind="UI", editor="VIEW_3D"):
-    """The Python of the button under the pointer: an operator call or a property's path; '' if none."""
+    """The Python of the button under the pointer: an operator call or a property's path; '' if
+    none."""
     manager = bpy.context.window_manager
     w, a = place(editor)
     with bpy.context.temp_override(window=w, area=a, region=region(kind, editor)):
@@ -99,7 +101,8 @@ def under_pointer(kind="UI", editor="VIEW_3D"):
 
 
 def time_draws(prefix):
-    """Wrap ``draw`` of every panel whose class name starts so; the times go into ``draw_seconds``."""
+    """Wrap ``draw`` of every panel whose class name starts so; the times go into
+    ``draw_seconds``."""
     for panel in bpy.types.Panel.__subclasses__():
         if panel.__name__.startswith(prefix):
             for name in ("draw", "draw_header"):

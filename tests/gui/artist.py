@@ -1,4 +1,5 @@
-"""What an artist does with Impasto: each method is one thing done with the mouse and the keyboard."""
+"""What an artist does with Impasto: each method is one thing done with the mouse and the
+keyboard."""
 
 from __future__ import annotations
 
@@ -75,7 +76,9 @@ class Artist(Window):
                 break
         self.shot("install-from-disk")
         self.click(left + width - 65, top + height - 20)  # Install from Disk.
-        self.until("'impasto' in str(bpy.context.preferences.addons.keys())", "the installation", 60)
+        self.until(
+            "'impasto' in str(bpy.context.preferences.addons.keys())", "the installation", 60
+        )
         time.sleep(1.0)
         self.shot("installed")
         self.close_preferences()
@@ -84,7 +87,12 @@ class Artist(Window):
         """Tick or untick Impasto's box under Preferences > Add-ons."""
         self.open_preferences("ADDONS")
         verb = "enable" if on else "disable"
-        self.press(f"addon_{verb}.*{MODULE}", kind="WINDOW", editor="PREFERENCES", columns=(0.05, 0.07, 0.09))
+        self.press(
+            f"addon_{verb}.*{MODULE}",
+            kind="WINDOW",
+            editor="PREFERENCES",
+            columns=(0.05, 0.07, 0.09),
+        )
         self.until(f"('{MODULE}' in bpy.context.preferences.addons) == {on}", f"to {verb} it", 20)
         self.shot(f"preferences-{verb}d")
         self.close_preferences()
@@ -130,7 +138,9 @@ class Artist(Window):
     def uninstall(self) -> None:
         """Preferences > Add-ons > Uninstall, and yes."""
         self.expand()
-        self.press(r"package_uninstall", kind="WINDOW", editor="PREFERENCES", columns=(0.5, 0.7, 0.9))
+        self.press(
+            r"package_uninstall", kind="WINDOW", editor="PREFERENCES", columns=(0.5, 0.7, 0.9)
+        )
         time.sleep(0.5)
         self.shot("uninstall")
         self.key("Return")
@@ -209,7 +219,8 @@ class Artist(Window):
         self.key("Up", "Return")
         time.sleep(0.4)
 
-    # --- the rest of Blender -----------------------------------------------------------------------
+    # --- the rest of Blender
+    # -----------------------------------------------------------------------
 
     def over_viewport(self) -> None:
         """Put the pointer where keys mean the 3D Viewport."""

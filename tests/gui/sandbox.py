@@ -1,4 +1,5 @@
-"""A small Debian with a Blender of its own, in a folder: a chroot that needs no screen and leaves the host alone.
+"""A small Debian with a Blender of its own, in a folder: a chroot that needs no screen and leaves
+the host alone.
 
     sandbox.py setup SUITE...      make what is missing (about two minutes and 4 GB per suite)
     sandbox.py exec SUITE CMD...   run a command inside
@@ -16,7 +17,8 @@ import sys
 from pathlib import Path
 
 SUITES = ("sid", "trixie")
-"""Debian suites and so Blender generations: sid has Blender 5.2, trixie 4.3 (each with its own Python)."""
+"""Debian suites and so Blender generations: sid has Blender 5.2, trixie 4.3 (each with its own
+Python)."""
 
 HOME = Path(os.environ.get("IMPASTO_GUI_HOME", "/var/tmp/impasto-gui"))
 SKIP = 77

@@ -83,7 +83,9 @@ def material(name, image):
     nodes = made.node_tree.nodes
     texture = nodes.new("ShaderNodeTexImage")
     texture.image = image
-    made.node_tree.links.new(texture.outputs["Color"], nodes["Principled BSDF"].inputs["Base Color"])
+    made.node_tree.links.new(
+        texture.outputs["Color"], nodes["Principled BSDF"].inputs["Base Color"]
+    )
     return made
 
 

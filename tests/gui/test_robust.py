@@ -100,7 +100,9 @@ def test_worker_is_killed(artist):
     for worker in artist.workers():
         os.kill(worker, signal.SIGKILL)
     artist.wait_idle()
-    state, message = artist.ask(f"[{artist.JOBS}.history[0].state, {artist.JOBS}.history[0].message]")
+    state, message = artist.ask(
+        f"[{artist.JOBS}.history[0].state, {artist.JOBS}.history[0].message]"
+    )
     assert state == "FAILED" and message
     artist.shot("worker-killed")
     artist.start_long_job()

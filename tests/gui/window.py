@@ -1,4 +1,5 @@
-"""Blender in a window that nobody sees: a screen, a pointer, a keyboard, and questions to the inside."""
+"""Blender in a window that nobody sees: a screen, a pointer, a keyboard, and questions to the
+inside."""
 
 from __future__ import annotations
 
@@ -169,8 +170,8 @@ class Window:
     ) -> tuple[int, int]:
         """Where a button is, found as an artist does: by moving the pointer over the region.
 
-        ``pattern`` is searched in the button's Python (``impasto.analyze_textures``); ``columns`` are
-        the parts of the width to look at. The region is scrolled up, then down page by page.
+        ``pattern`` is searched in the button's Python (``impasto.analyze_textures``); ``columns``
+        are the parts of the width to look at. The region is scrolled up, then down page by page.
         """
         wanted = re.compile(pattern)
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "wheels"))
 
 import targets  # noqa: E402
+
 import wheels  # noqa: E402
 
 LOCKED = wheels.read_lock()

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import package as packaging  # noqa: E402
+
 import wheels  # noqa: E402  (package puts its folder on the path)
 
 BARE = packaging.Package("", None, "bare")
@@ -72,7 +73,9 @@ def install(package: Path, resources: Path) -> list:
 
 def _can_cut_the_network() -> bool:
     tool = shutil.which("unshare")
-    return bool(tool) and subprocess.run([tool, "--net", "true"], capture_output=True).returncode == 0
+    return (
+        bool(tool) and subprocess.run([tool, "--net", "true"], capture_output=True).returncode == 0
+    )
 
 
 def test_bare_zip_installs_offline(bare, tmp_path):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -46,15 +45,18 @@ def draw_pictures(
         The folder cannot be written.
     """
     labels, named = what.grouping.labels, what.named
-    thumbnails = _Lazy(what.thumbnails, what.contents)
-    typical = [thumbnails[row] for row in named.typical]
+
+    def thumbnail(row: int) -> np.ndarray | None:
+        return what.thumbnails.read(what.contents[row])
+
+    typical = [thumbnail(row) for row in named.typical]
     below = named.sentence
     makers = {
         "map": lambda: cluster_map.draw(
-            what.points, labels, named.names, thumbnails, below=below, seed=seed
+            what.points, labels, named.names, thumbnail, below=below, seed=seed
         ),
         "dendrogram": lambda: dendrogram.draw(
-            what.points, labels, thumbnails, linkage=linkage, cut=cut, below=below, seed=seed
+            what.points, labels, thumbnail, linkage=linkage, cut=cut, below=below, seed=seed
         ),
         "silhouette": lambda: silhouette.draw(
             labels, what.grouping.silhouettes.values, named.names, typical, below=below
@@ -70,16 +72,3 @@ def draw_pictures(
         theme.save(make(), path)
         written[kind] = str(path)
     return written
-
-
-class _Lazy(Sequence):
-    """Thumbnails by row, read when drawn: of many images, few are."""
-
-    def __init__(self, thumbnails: Thumbnails, contents: tuple[str, ...]) -> None:
-        self._thumbnails, self._contents = thumbnails, contents
-
-    def __getitem__(self, row: Any) -> np.ndarray | None:
-        return self._thumbnails.read(self._contents[row])
-
-    def __len__(self) -> int:
-        return len(self._contents)

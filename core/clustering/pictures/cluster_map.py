@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ def draw(
     points: np.ndarray,
     labels: np.ndarray,
     names: Sequence[str],
-    thumbnails: Sequence[np.ndarray | None],
+    thumbnail: Callable[[int], np.ndarray | None],
     *,
     heading: str = "Textures by look",
     below: str = "",
@@ -37,8 +37,8 @@ def draw(
         Label -1 is ungrouped.
     names : sequence of str
         The name of each group.
-    thumbnails : sequence of (h, w, 3 or 4) uint8 or None
-        One per point; None is drawn as an empty tile.
+    thumbnail : callable
+        The picture ``(h, w, 3 or 4)`` uint8 of a row, read when it is drawn; None: an empty tile.
     """
     drawn = theme.figure(WIDTH, HEIGHT)
     axes = theme.canvas(drawn)
@@ -56,7 +56,7 @@ def draw(
         _island(axes, island, cell, (left, top), captions[island.label])
         colour = theme.group_colour(island.label)
         for member, (x, y) in zip(island.members, island.cells, strict=True):
-            image = thumbnails[shown[member]]
+            image = thumbnail(int(shown[member]))
             size = 0.9 * cell
             at = (left + x * cell - size / 2, top + y * cell - size / 2)
             if image is None:

@@ -4,7 +4,7 @@ leaves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -22,7 +22,7 @@ _MOST = 40
 def draw(
     points: np.ndarray,
     labels: np.ndarray,
-    thumbnails: Sequence[np.ndarray | None],
+    thumbnail: Callable[[int], np.ndarray | None],
     *,
     linkage: str = "ward",
     cut: bool = True,
@@ -53,7 +53,7 @@ def draw(
     for leaf in order:
         members = np.flatnonzero(leaves == leaf)
         away = ((points[members] - points[members].mean(0)) ** 2).sum(1)
-        image = thumbnails[members[int(away.argmin())]]
+        image = thumbnail(int(members[away.argmin()]))
         colour = theme.group_colour(leaf_labels[leaf])
         x = place[leaf]
         if image is not None:

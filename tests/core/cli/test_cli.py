@@ -54,7 +54,15 @@ def test_strength_zero_is_the_same_pixels(pictures, tmp_path):
 
 def test_a_folder_with_a_broken_file(pictures, tmp_path):
     """What can be done is done; the rest is named; the exit code says so."""
-    arguments = ("stylize", pictures, "--style", pictures / "b.png", "--out", tmp_path / "out", "--json")
+    arguments = (
+        "stylize",
+        pictures,
+        "--style",
+        pictures / "b.png",
+        "--out",
+        tmp_path / "out",
+        "--json",
+    )
     done = impasto(*arguments)
     assert done.returncode == 1
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -71,7 +79,9 @@ def test_nothing_is_overwritten(pictures, tmp_path):
     assert refused.returncode == 2
     assert "--overwrite" in refused.stderr
     assert out.read_bytes() == b"precious"
-    onto_itself = impasto("stylize", pictures / "a.png", "--style", "kiss", "--out", pictures / "a.png", "--overwrite")
+    onto_itself = impasto(
+        "stylize", pictures / "a.png", "--style", "kiss", "--out", pictures / "a.png", "--overwrite"
+    )
     assert onto_itself.returncode == 2
     assert "original" in onto_itself.stderr
 
@@ -80,10 +90,26 @@ def test_nothing_is_overwritten(pictures, tmp_path):
     ("arguments", "code", "words"),
     [
         (("stylize", "{in}/none*.png", "--style", "kiss", "--out", "{out}"), 3, "No images"),
-        (("stylize", "{in}/a.png", "--style", "no-such-style", "--out", "{out}/x.png"), 2, "no style"),
-        (("stylize", "{in}/missing.png", "--style", "kiss", "--out", "{out}/x.png"), 2, "missing.png"),
-        (("stylize", "{in}/a.png", "--style", "{in}/broken.png", "--out", "{out}/x.png"), 2, "style"),
-        (("stylize", "{in}/a.png", "--style", "kiss", "--strength", "2", "--out", "{out}"), 2, "between"),
+        (
+            ("stylize", "{in}/a.png", "--style", "no-such-style", "--out", "{out}/x.png"),
+            2,
+            "no style",
+        ),
+        (
+            ("stylize", "{in}/missing.png", "--style", "kiss", "--out", "{out}/x.png"),
+            2,
+            "missing.png",
+        ),
+        (
+            ("stylize", "{in}/a.png", "--style", "{in}/broken.png", "--out", "{out}/x.png"),
+            2,
+            "style",
+        ),
+        (
+            ("stylize", "{in}/a.png", "--style", "kiss", "--strength", "2", "--out", "{out}"),
+            2,
+            "between",
+        ),
         (("dance",), 2, "invalid choice"),
     ],
 )
@@ -144,7 +170,11 @@ def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
     out = tmp_path / "out"
     command = (sys.executable, "-m", "core", "stylize", str(pictures), "--style", "kiss")
     process = subprocess.Popen(
-        (*command, "--out", str(out)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        (*command, "--out", str(out)),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     process.stdout.readline()
     process.send_signal(signal.SIGINT)

@@ -33,7 +33,9 @@ def largest_step(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.abs(a - b).max() * 255)
 
 
-@pytest.mark.parametrize(("size", "seamless"), [((592, 880), False), ((592, 880), True), ((601, 445), False)])
+@pytest.mark.parametrize(
+    ("size", "seamless"), [((592, 880), False), ((592, 880), True), ((601, 445), False)]
+)
 def test_tiles_change_no_pixel(stylizer, code, size, seamless):
     picture = smooth(*size, 1)
     stylizer.tile = 2048
@@ -62,7 +64,8 @@ def test_seamless_texture_stays_seamless(stylizer, code):
     texture = (0.5 + 0.4 * waves).astype(np.float32)
     stylizer.tile = 2048
     torus, plain = (
-        max(np.atleast_1d(seam_strength(stylizer.paint(texture, code, seamless=s)))) for s in (True, False)
+        max(np.atleast_1d(seam_strength(stylizer.paint(texture, code, seamless=s))))
+        for s in (True, False)
     )
     assert torus < 1.35
     assert torus < plain
@@ -74,7 +77,9 @@ def test_one_style_in_all_regions_is_that_style(stylizer, code):
     regions[:, :128, 0] = regions[:, 128:, 1] = 1
     own = stylizer.measure([picture])
     plain = stylizer.paint(picture, code)
-    parts = stylizer.paint(picture, np.stack([code, code]), regions=regions, own=np.repeat(own, 2, axis=0))
+    parts = stylizer.paint(
+        picture, np.stack([code, code]), regions=regions, own=np.repeat(own, 2, axis=0)
+    )
     assert largest_step(plain, parts) < 0.1
 
 

@@ -194,5 +194,7 @@ def test_the_client_is_light():
         f"import sys; sys.path.insert(0, {str(root)!r}); import core.jobs.client; "
         "print(sorted({'torch', 'sklearn', 'cv2', 'numpy', 'matplotlib'} & set(sys.modules)))"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == "[]"

@@ -15,12 +15,21 @@ text = st.text(max_size=12)
 unit = st.floats(0, 1, width=32)
 refs = st.builds(messages.ImageRef, text, st.lists(text, max_size=3).map(tuple), text)
 looks = st.builds(
-    Look, st.lists(st.builds(StyleRef, text, unit), max_size=3).map(tuple), unit, unit, unit, st.booleans()
+    Look,
+    st.lists(st.builds(StyleRef, text, unit), max_size=3).map(tuple),
+    unit,
+    unit,
+    unit,
+    st.booleans(),
 )
 items = st.builds(messages.StylizeItem, refs, looks, st.lists(text, max_size=2).map(tuple))
 failures = st.lists(st.builds(messages.Failure, text, text), max_size=2).map(tuple)
 groups = st.builds(
-    messages.Group, text, st.lists(text, max_size=3).map(tuple), text, st.lists(st.tuples(unit, unit, unit)).map(tuple)
+    messages.Group,
+    text,
+    st.lists(text, max_size=3).map(tuple),
+    text,
+    st.lists(st.tuples(unit, unit, unit)).map(tuple),
 )
 results = st.builds(
     messages.AnalyzeResult,
