@@ -74,6 +74,9 @@ class Tree(BaseEstimator, ClusterMixin):
             ).fit(points)
             used, self.leaves_ = np.unique(gathered.labels_, return_inverse=True)
             leaves = gathered.cluster_centers_[used]
+        # A square table could be taken for one of distances; a column of zeros changes no distance.
+        if len(leaves) == leaves.shape[1]:
+            leaves = np.pad(leaves, ((0, 0), (0, 1)))
         grown = AgglomerativeClustering(
             n_clusters=None,
             distance_threshold=0.0,
