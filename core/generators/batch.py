@@ -84,6 +84,7 @@ class StylizeBatch:
             pictures,
             item.look,
             style,
+            alpha_covers=item.image.alpha_mode != "CHANNEL_PACKED",
             progress=lambda done: advance(0.95 * done),
             cancel=cancel,
         )

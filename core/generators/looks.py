@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import UnsupportedImage
 from ..imaging.alpha import fill_under_alpha
-from ..imaging.colour import compress_range, expand_range, keep_luminance_only, peak_of
+from ..imaging.colour import keep_luminance_only, linear_to_srgb, srgb_to_linear
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
 from ..networks.encoder import STRIDE
@@ -62,12 +62,15 @@ def stylize(
     look: Look,
     style: Style,
     *,
+    alpha_covers: bool = True,
     progress: Callable[[float], None] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> list[Picture]:
     """Stylize one picture, or the tiles of one UDIM with common statistics.
 
-    With ``look.strength`` 0 the colours come back bit for bit (resized if ``max_side`` asks).
+    Alpha comes back bit for bit. Where it covers (it does not in channel-packed images), colours
+    under it are made up from their neighbours and do not count for the statistics. With
+    ``look.strength`` 0 the colours come back bit for bit (resized if ``max_side`` asks).
 
     Raises
     ------
@@ -86,9 +89,9 @@ def stylize(
         return [
             _resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)
         ]
-    peak = peak_of(*(p.colour for p in pictures))
     works = [
-        _to_work(p, peak, goal, look.seamless) for p, goal in zip(pictures, plans, strict=True)
+        _to_work(p, goal, look.seamless, alpha_covers)
+        for p, goal in zip(pictures, plans, strict=True)
     ]
     own = None
     if len(works) > 1:
@@ -114,23 +117,32 @@ def stylize(
             cancel=cancel,
         )
         sized = _resized(picture, goal.size, look.seamless)
-        results.append(_from_work(sized, peak, colour, painted, look))
+        results.append(_from_work(sized, colour, painted, look))
     return results
 
 
-def _display(picture: Picture, peak: float) -> np.ndarray:
-    """Colours as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
+def _exposure(picture: Picture) -> np.ndarray:
+    """By how much scene-linear colours exceed 1, ``(H, W, 1)`` float32, at least 1."""
+    return np.maximum(picture.colour.max(axis=2, keepdims=True), np.float32(1))
+
+
+def _display(picture: Picture) -> np.ndarray:
+    """Colours as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+
+    Of a scene-linear picture, what exceeds 1 is divided out as exposure, and :func:`_from_work`
+    multiplies it back: a lamp stays as bright as it was, whatever its style.
+    """
     if picture.encoding == "linear":
-        return compress_range(picture.colour, peak)
+        return linear_to_srgb(np.maximum(picture.colour, 0) / _exposure(picture))
     return picture.colour
 
 
 def _to_work(
-    picture: Picture, peak: float, goal: Plan, seamless: bool
+    picture: Picture, goal: Plan, seamless: bool, alpha_covers: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The picture at working resolution, and which of its pixels count."""
-    colour, counted = _display(picture, peak), None
-    if picture.alpha is not None:
+    colour, counted = _display(picture), None
+    if picture.alpha is not None and alpha_covers:
         colour = fill_under_alpha(colour, picture.alpha)
         full = np.float32(
             1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max
@@ -156,15 +168,13 @@ def _resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture
     return Picture(colour, alpha, picture.depth, picture.encoding, picture.grey)
 
 
-def _from_work(
-    picture: Picture, peak: float, colour: np.ndarray, painted: np.ndarray, look: Look
-) -> Picture:
+def _from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
     """Bring the painting to the picture's size and range, and apply keep-colour and low strengths.
 
     Where the work was smaller than the picture, the picture's own fine detail of lightness, which
     the work could not see, is added back.
     """
-    original = _display(picture, peak)
+    original = _display(picture)
     size = picture.size
     if painted.shape[1::-1] != size:
         seen = resize(colour, size, wrap=look.seamless)
@@ -178,5 +188,5 @@ def _from_work(
     if look.strength < _FULL_EFFECT:
         painted = original + (painted - original) * np.float32(look.strength / _FULL_EFFECT)
     if picture.encoding == "linear":
-        painted = expand_range(painted, peak)
+        painted = srgb_to_linear(painted) * _exposure(picture)
     return picture.with_colour(painted)

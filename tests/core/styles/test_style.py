@@ -1,0 +1,87 @@
+"""Styles as values and as files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bl_ext.user_default.impasto.core.errors import OutputUnwritable, StyleUnreadable
+from bl_ext.user_default.impasto.core.generators.stylebook import StyleBook
+from bl_ext.user_default.impasto.core.generators.stylizer import Stylizer
+from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
+from bl_ext.user_default.impasto.core.styles.look import StyleRef
+from bl_ext.user_default.impasto.core.styles.style import (
+    ZOOMS,
+    Provenance,
+    Style,
+    blend,
+    load_style_file,
+    save_style,
+)
+
+
+def some_style(seed: int, name: str = "Some") -> Style:
+    codes = np.random.default_rng(seed).random((len(ZOOMS), 12)).astype(np.float16)
+    thumbnail = np.full((8, 8, 3), seed, np.uint8)
+    provenance = Provenance("T", "S", "CC0-1.0", {"seed": seed})
+    return Style(name.lower(), name, codes.astype(np.float32), "Family", provenance, thumbnail)
+
+
+def test_save_and_load(tmp_path):
+    style = some_style(3)
+    save_style(style, tmp_path / "some.impasto")
+    again = load_style_file(tmp_path / "some.impasto")
+    assert (again.identifier, again.name, again.family) == ("some", "Some", "Family")
+    assert again.provenance == style.provenance
+    assert np.array_equal(again.codes, style.codes)
+    assert np.array_equal(again.thumbnail, style.thumbnail)
+    assert [p.name for p in tmp_path.iterdir()] == ["some.impasto"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a style", b"\x10\0\0\0\0\0\0\0{}"])
+def test_other_files_are_refused(tmp_path, content):
+    path = tmp_path / "other.impasto"
+    path.write_bytes(content)
+    with pytest.raises(StyleUnreadable, match="not an Impasto style"):
+        load_style_file(path)
+
+
+def test_missing_folder_is_named(tmp_path):
+    with pytest.raises(OutputUnwritable, match="choose another folder"):
+        save_style(some_style(1), tmp_path / "none" / "some.impasto")
+
+
+def test_codes_between_zooms():
+    style = some_style(5)
+    assert np.allclose(style.code(1.0), style.codes[2], atol=1e-4)
+    assert np.allclose(style.code(0.01), style.codes[0])
+    assert np.allclose(style.code(99), style.codes[-1])
+    between = style.code(2**0.25)
+    assert np.allclose(between, (style.codes[2] + style.codes[3]) / 2, atol=1e-3)
+
+
+def test_blend_is_the_weighted_mean_with_its_recipe():
+    a, b = some_style(1, "A"), some_style(2, "B")
+    mixed = blend([a, b], [3, 1])
+    assert np.allclose(mixed.codes, 0.75 * a.codes + 0.25 * b.codes, atol=1e-6)
+    assert mixed.provenance.recipe == {"blend": {"a": 0.75, "b": 0.25}}
+    assert blend([a], [0.2]) is a
+    assert np.isfinite(blend([a, b], [0, 0]).codes).all()
+
+
+def test_builtin_styles_are_complete():
+    styles = builtin_styles()
+    assert len(styles) >= 24
+    assert len({s.identifier for s in styles}) == len(styles)
+    for info in styles:
+        style = load_style_file(info.file)
+        assert info.thumbnail.exists()
+        assert info.licence and info.source and info.family
+        assert style.name == info.name
+        assert np.isfinite(style.codes).all()
+
+
+def test_unknown_styles_are_named():
+    book = StyleBook(Stylizer())
+    for references in ((), (StyleRef("no-such-style"),)):
+        with pytest.raises(StyleUnreadable):
+            book.resolve(references)
