@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans, MiniBatchKMeans
+from sklearn.metrics import pairwise_distances_argmin
 from sklearn.neighbors import NearestNeighbors
 
 MANY = 2000
@@ -44,8 +45,8 @@ def group_means(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
 class Tree(BaseEstimator, ClusterMixin):
     """Agglomerative clustering grown once and cut anywhere, by number or by distance.
 
-    Many points are first gathered into :data:`MANY` prototypes (mini-batch K-means), so that memory
-    grows with N and not with its square.
+    Of many points, :data:`MANY` drawn at random are the leaves and the others go with the nearest
+    leaf, so that memory grows with N and not with its square.
 
     Attributes
     ----------
@@ -69,11 +70,9 @@ class Tree(BaseEstimator, ClusterMixin):
         self.leaves_ = np.arange(len(points))
         leaves = points
         if len(points) > MANY:
-            gathered = MiniBatchKMeans(
-                MANY, n_init=1, batch_size=2 * MANY, max_iter=20, random_state=self.random_state
-            ).fit(points)
-            used, self.leaves_ = np.unique(gathered.labels_, return_inverse=True)
-            leaves = gathered.cluster_centers_[used]
+            random = np.random.default_rng(self.random_state)
+            leaves = points[np.sort(random.permutation(len(points))[:MANY])]
+            self.leaves_ = pairwise_distances_argmin(points, leaves)
         # A square table could be taken for one of distances; a column of zeros changes no distance.
         if len(leaves) == leaves.shape[1]:
             leaves = np.pad(leaves, ((0, 0), (0, 1)))

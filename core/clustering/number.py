@@ -56,7 +56,8 @@ def choose_number(
     distances = pairwise_distances(points)
     tree = Tree(linkage=linkage, random_state=seed).fit(points)
     distinct = len(np.unique(points, axis=0))
-    numbers = range(2, min(MOST_GROUPS, distinct, max(2, int(len(points) / 1.5))) + 1)
+    most = max(int(len(points) / 1.5), min(len(points) - 1, 6))
+    numbers = range(2, min(MOST_GROUPS, distinct, most) + 1)
     labels, scores = {}, {}
     for number in numbers:
         tick(0.8 * number / len(numbers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ class DescriptorCache:
             part.replace(path)
         except OSError as error:
             _log.warning("The descriptor cache %s cannot be written: %s", self.folder, error)
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             self.folder = None
 
     def prune(self) -> int:

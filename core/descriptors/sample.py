@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..imaging.colour import compress_range, peak_of
+from ..imaging.colour import compress_range
 from ..imaging.picture import Picture
 from .stateless import Stateless
 
@@ -103,5 +103,13 @@ def shrink_colour(picture: Picture, opacity: np.ndarray, side: int) -> np.ndarra
         small = cv2.resize(colour, size, interpolation=how)
     small = small.astype(np.float32)
     if picture.encoding == "linear":
-        small = compress_range(np.maximum(small, 0), peak_of(small))
+        small = _exposed(np.maximum(small, 0))
     return np.clip(small, 0, 1)
+
+
+def _exposed(light: np.ndarray) -> np.ndarray:
+    """Scene-linear light as a camera would show it: bright images darkened, highlights rolled off."""
+    if np.percentile(light, 99.9) > 1:
+        middle = float(np.exp(np.log(light.mean(2) + 1e-4).mean()))
+        light = light * np.float32(min(1.0, 0.18 / middle))
+    return compress_range(light, max(1.0, float(np.percentile(light, 99.9))))

@@ -1,0 +1,185 @@
+"""How well and how fast textures are grouped.
+
+    python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--out docs/clustering]
+
+Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``), with
+the number of groups chosen automatically, beside a colour histogram with K-means that is told the
+true number. Growth: seconds and memory of the whole job over more and more textures of 256 x 256,
+each size in a process of its own, and again from the cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from core.clustering.analyze import analyze
+from core.clustering.grouping import group
+from core.clustering.pictures import theme
+from core.descriptors import DescriptorCache, comparing_pipeline, describe
+from core.jobs.messages import AnalyzeRequest, ImageRef
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+from .materials import CONTENT, materials, write_set
+
+VIEWS = 12
+
+
+def main() -> None:
+    """Measure, print the tables, draw the plot."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1000, 10000])
+    parser.add_argument("--out", type=Path, default=Path("docs/clustering"))
+    parser.add_argument("--work", type=Path, help="keep the textures here (default: a temporary folder)")
+    parser.add_argument("--once", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.once:
+        print(json.dumps(_run(arguments.work, arguments.once)))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        work = arguments.work or Path(temporary)
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        report = {"quality": quality(work), "growth": growth(work, arguments.sizes)}
+    (arguments.out / "bench_clusters.json").write_text(json.dumps(report, indent=1) + "\n")
+    if report["growth"]:
+        theme.save(growth_plot(report["growth"]), arguments.out / "growth.png")
+
+
+def quality(work: Path) -> list[dict]:
+    """The adjusted Rand index of each method on each set."""
+    sets = {"drawn and scikit-image": materials(beside=False)}
+    if CONTENT.is_dir():
+        sets["with the training data's surfaces"] = materials()
+    else:
+        print("The training data is not beside the checkout: only drawn and scikit-image materials.")
+    table = []
+    for name, chosen in sets.items():
+        paths, labels = write_set(work / "labelled", chosen, VIEWS)
+        images = [ImageRef(str(path), (str(path),)) for path in paths]
+        rows = describe(images, cache=DescriptorCache(work / "cache")).rows
+        points = comparing_pipeline().fit_transform(rows)
+        for algorithm in ("KMEANS", "AGGLOMERATIVE", "DBSCAN"):
+            found = group(points, algorithm)
+            table.append(_scored(name, algorithm, chosen, labels, found.labels, "automatic"))
+        colours = np.stack([_histogram(path) for path in paths])
+        plain = KMeans(len(chosen), n_init=10, random_state=0).fit_predict(colours)
+        table.append(_scored(name, "colour histogram + K-means", chosen, labels, plain, "told"))
+    print(f"{'set':36} {'method':28} {'groups':>14} {'ARI':>7}")
+    for row in table:
+        groups = f"{row['groups']} of {row['materials']}"
+        print(f"{row['set']:36} {row['method']:28} {groups:>14} {row['ari']:7.3f}")
+    return table
+
+
+def _scored(name, method, chosen, labels, found, number) -> dict:
+    return {
+        "set": name,
+        "method": method,
+        "materials": len(chosen),
+        "images": len(labels),
+        "groups": int(found.max()) + 1,
+        "number": number,
+        "ungrouped": int((found < 0).sum()),
+        "ari": round(float(adjusted_rand_score(labels, found)), 4),
+    }
+
+
+def _histogram(path: Path) -> np.ndarray:
+    """The yardstick: an 8 x 8 x 8 RGB histogram, ``(512,)``."""
+    image = cv2.imread(str(path))
+    counts = cv2.calcHist([image], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel()
+    return counts / counts.sum()
+
+
+def growth(work: Path, sizes: list[int]) -> list[dict]:
+    """Seconds and peak memory of the whole job for each size, cold and from the cache."""
+    if not sizes:
+        return []
+    chosen = materials()
+    print(f"\n{'textures':>9} {'first run':>11} {'from cache':>11} {'times':>7} {'peak memory':>12}")
+    table = []
+    for size in sizes:
+        write_set(work / "many", chosen, -(-max(sizes) // len(chosen)))
+        cold, warm = (_in_process(work, size) for _ in range(2))
+        row = {
+            "textures": size,
+            "seconds": cold["seconds"],
+            "cached_seconds": warm["seconds"],
+            "describing_seconds": cold["describing"],
+            "cached_describing_seconds": warm["describing"],
+            "peak_megabytes": max(cold["megabytes"], warm["megabytes"]),
+        }
+        table.append(row)
+        ratio = row["seconds"] / row["cached_seconds"]
+        print(
+            f"{size:9} {row['seconds']:9.1f} s {row['cached_seconds']:9.1f} s {ratio:7.1f}"
+            f" {row['peak_megabytes']:9.0f} MB",
+            flush=True,
+        )
+        again = row["describing_seconds"] / row["cached_describing_seconds"]
+        print(f"{'':9} of it describing: {row['describing_seconds']:.1f} s, cached {again:.0f} times faster")
+    return table
+
+
+def _in_process(work: Path, size: int) -> dict:
+    command = [sys.executable, "-m", "benchmarks.bench_clusters"]
+    command += ["--once", str(size), "--work", str(work)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _run(work: Path, size: int) -> dict:
+    """One job over ``size`` textures, drawn evenly from all materials."""
+    files = sorted((work / "many").glob("*.jpg"))
+    step = len(files) / size
+    paths = [files[int(index * step)] for index in range(size)]
+    images = tuple(ImageRef(str(path), (str(path),)) for path in paths)
+    request = AnalyzeRequest(images, str(work / f"out{size}"), str(work / f"cache{size}"))
+    start = time.perf_counter()
+    described = []
+
+    def progress(told) -> None:
+        if told.step == "Grouping" and not described:
+            described.append(time.perf_counter() - start)
+
+    analyze(request, progress=progress)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": time.perf_counter() - start, "describing": described[0], "megabytes": peak}
+
+
+def growth_plot(table: list[dict]):
+    """Seconds against number of textures, both logarithmic, cold and from the cache."""
+    drawn = theme.figure(1200, 720)
+    axes = drawn.add_axes((0.08, 0.12, 0.86, 0.7), facecolor=theme.BACKGROUND)
+    sizes = [row["textures"] for row in table]
+    series = (("seconds", "first run", theme.group_colour(0)), ("cached_seconds", "from the cache", theme.group_colour(1)))
+    for key, label, colour in series:
+        values = [row[key] for row in table]
+        axes.loglog(sizes, values, "o-", color=colour, linewidth=2.5, markersize=9)
+        for size, value in zip(sizes, values, strict=True):
+            axes.annotate(f"{value:.3g} s", (size, value), (0, 12), textcoords="offset points", color=theme.TEXT, ha="center", fontsize=11)
+        axes.annotate(label, (sizes[0], values[0]), (0, -22), textcoords="offset points", color=colour, ha="left", fontsize=12, fontweight="bold")
+    axes.margins(x=0.08, y=0.2)
+    axes.set_xlabel("textures of 256 x 256", color=theme.MUTED, fontsize=11)
+    axes.set_ylabel("seconds", color=theme.MUTED, fontsize=11)
+    axes.grid(color=theme.LINE, linewidth=0.7)
+    axes.tick_params(which="both", colors=theme.MUTED)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    drawn.text(0.034, 0.935, "Analyze: seconds by number of textures", color=theme.TEXT, fontsize=19, fontweight="bold")
+    memory = max(row["peak_megabytes"] for row in table)
+    drawn.text(0.034, 0.885, f"describe, group, name, draw; peak memory {memory:.0f} MB", color=theme.MUTED, fontsize=11.5)
+    return drawn
+
+
+if __name__ == "__main__":
+    main()

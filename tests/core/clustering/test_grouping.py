@@ -1,0 +1,146 @@
+"""Points to groups: numbers, knees, trees, silhouettes, stability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bl_ext.user_default.impasto.core.clustering.algorithms import MANY, Tree, kmeans, knee
+from bl_ext.user_default.impasto.core.clustering.duplicates import duplicates
+from bl_ext.user_default.impasto.core.clustering.embedding import islands
+from bl_ext.user_default.impasto.core.clustering.grouping import by_size, group
+from bl_ext.user_default.impasto.core.clustering.quality import (
+    mean_silhouette,
+    sentence,
+    silhouettes,
+    stability,
+)
+from bl_ext.user_default.impasto.core.descriptors.fingerprint import LENGTH
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def blobs(
+    sizes: tuple[int, ...], spread: float = 0.1, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points ``(N, 6)`` around far centres, and their labels."""
+    random = np.random.default_rng(seed)
+    centres = 2 * random.standard_normal((len(sizes), 6))
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    points = centres[labels] + spread * random.standard_normal((len(labels), 6))
+    return points.astype(np.float32), labels
+
+
+@pytest.mark.parametrize("algorithm", ["KMEANS", "AGGLOMERATIVE", "DBSCAN"])
+def test_finds_the_blobs(algorithm: str) -> None:
+    points, labels = blobs((30, 20, 12, 8, 25))
+    found = group(points, algorithm)
+    assert found.count == 5
+    assert adjusted_rand_score(labels, found.labels) > 0.95
+    assert found.labels.dtype == np.int64
+    assert [int((found.labels == g).sum()) for g in range(5)] == [30, 25, 20, 12, 8]
+
+
+def test_many_points() -> None:
+    points, labels = blobs((1500, 700, 300))
+    for algorithm in ("KMEANS", "AGGLOMERATIVE"):
+        assert len(points) > MANY
+        assert adjusted_rand_score(labels, group(points, algorithm).labels) > 0.99
+
+
+def test_noise_is_ungrouped_not_lost() -> None:
+    points, _ = blobs((30, 30))
+    points[0] += 50
+    found = group(points, "DBSCAN")
+    assert found.labels[0] == -1
+    assert (found.labels[1:] >= 0).mean() > 0.9
+
+
+@given(
+    count=st.integers(0, 9),
+    kinds=st.integers(1, 9),
+    algorithm=st.sampled_from(["KMEANS", "AGGLOMERATIVE", "DBSCAN"]),
+    groups=st.integers(0, 12),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_few_points(count: int, kinds: int, algorithm: str, groups: int) -> None:
+    points = np.eye(9, dtype=np.float32)[np.arange(count) % kinds]
+    found = group(points, algorithm, groups=groups)
+    assert found.labels.shape == (count,)
+    assert -1 <= found.score <= 1
+    if algorithm != "DBSCAN" and count:
+        assert set(found.labels) == set(range(found.count))
+
+
+def test_silhouettes_agree_with_sklearn() -> None:
+    points, labels = blobs((10, 1, 14), spread=0.6)
+    expected = silhouette_samples(points, labels)
+    np.testing.assert_allclose(silhouettes(points, labels).values, expected, atol=1e-5)
+    assert mean_silhouette(pairwise_distances(points), labels) == pytest.approx(
+        expected.mean(), abs=1e-5
+    )
+
+
+def test_sampled_silhouettes_are_close() -> None:
+    points, labels = blobs((3000, 1500), spread=0.5)
+    found = silhouettes(points, labels)
+    assert found.mean(labels) == pytest.approx(silhouette_samples(points, labels).mean(), abs=0.02)
+
+
+def test_tree_cuts_by_number_and_distance() -> None:
+    points, labels = blobs((9, 7, 5))
+    tree = Tree(groups=3).fit(points)
+    assert adjusted_rand_score(labels, tree.labels_) == 1
+    for number in range(1, len(points) + 1):
+        assert len(np.unique(tree.cut(number))) == number
+    middle = (tree.heights_[-3] + tree.heights_[-2]) / 2
+    assert np.array_equal(tree.cut_at(middle), tree.cut(3))
+    assert len(np.unique(tree.cut_at(tree.heights_[-1] + 1))) == 1
+
+
+def test_stable_where_true() -> None:
+    points, labels = blobs((20, 20, 20))
+    found = stability(points, {3: labels, 7: kmeans(points, 7, 0)})
+    assert found[3] > 0.99
+    assert found[7] < found[3]
+
+
+def test_knee_lies_between_near_and_far() -> None:
+    points, _ = blobs((40, 40))
+    assert 0.1 < knee(points, 4) < 1.0
+
+
+def test_by_size_keeps_noise() -> None:
+    assert by_size(np.array([5, -1, 2, 2, 5, 2])).tolist() == [1, -1, 0, 0, 1, 0]
+
+
+def test_sentence_names_the_overlap() -> None:
+    points, labels = blobs((20, 20, 20), spread=0.05)
+    points[labels == 1] = points[labels == 0] + 0.02
+    words = sentence(["wood", "bark", "brick"], labels, silhouettes(points, labels), "")
+    assert words.startswith("3 groups, ")
+    assert "'wood' overlaps 'bark'" in words
+    assert sentence([], np.zeros(0, int), silhouettes(points[:0], labels[:0]), "").endswith(".")
+
+
+def test_duplicates_of_nothing_and_of_noise() -> None:
+    random = np.random.default_rng(0)
+    prints = random.standard_normal((40, LENGTH)).astype(np.float32) * 20
+    prints[:, -64:] = np.sign(prints[:, -64:])
+    prints[17] = prints[4]
+    assert duplicates(prints[:0]) == []
+    assert [found.tolist() for found in duplicates(prints)] == [[4, 17]]
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=12), st.integers(0, 3))
+@settings(max_examples=25, deadline=None)
+def test_no_thumbnail_covers_another(sizes: list[int], seed: int) -> None:
+    points, labels = blobs(tuple(sizes), seed=seed)
+    placed = islands(points, labels, seed)
+    cells = np.concatenate([island.cells for island in placed])
+    assert sorted(np.concatenate([island.members for island in placed])) == list(range(len(points)))
+    away = np.abs(cells[:, None] - cells[None]).max(2)
+    np.fill_diagonal(away, np.inf)
+    assert away.min(initial=np.inf) > 0.999
