@@ -36,7 +36,7 @@ CHINESE = {
     "Release Memory": "释放内存",
     "Revert": "还原",
     "Revert Textures": "还原纹理",
-    "Same Picture": "相同图片",
+    "Duplicates": "重复图片",
     "Select Objects": "选择物体",
     "Silhouette": "轮廓系数图",
     "Size and Seed": "尺寸与种子",

@@ -107,6 +107,20 @@ class IMPASTO_PT_members:
                     column.label(text=item.material.name, icon="MATERIAL", translate=False)
 
 
+class IMPASTO_PT_duplicates:
+    bl_label = "Duplicates"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_textures"
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.impasto.duplicates)
+
+    def draw(self, context):
+        for row in context.scene.impasto.duplicates:
+            paragraph(self.layout, context, row.name, icon="DUPLICATE")
+
+
 class IMPASTO_PT_left_alone:
     bl_label = "Left Alone"
     bl_options = {"DEFAULT_CLOSED"}
@@ -114,18 +128,11 @@ class IMPASTO_PT_left_alone:
 
     @classmethod
     def poll(cls, context):
-        settings = context.scene.impasto
-        return bool(settings.skipped or settings.duplicates)
+        return bool(context.scene.impasto.skipped)
 
     def draw(self, context):
-        settings = context.scene.impasto
-        layout = self.layout
-        if settings.duplicates:
-            layout.label(text="Same Picture", icon="DUPLICATE")
-            for row in settings.duplicates:
-                paragraph(layout, context, row.name)
-        for row in settings.skipped:
-            paragraph(layout, context, f"{row.name}: {row.reason}", icon="INFO")
+        for row in context.scene.impasto.skipped:
+            paragraph(self.layout, context, f"{row.name}: {row.reason}", icon="INFO")
 
 
 PANELS = (
@@ -133,5 +140,6 @@ PANELS = (
     IMPASTO_PT_grouping,
     IMPASTO_PT_groups,
     IMPASTO_PT_members,
+    IMPASTO_PT_duplicates,
     IMPASTO_PT_left_alone,
 )

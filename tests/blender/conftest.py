@@ -84,7 +84,8 @@ class Builder:
     def material(self, name: str, image=None, socket: str = "Base Color"):
         """A material with an image plugged into its Principled BSDF."""
         material = bpy.data.materials.new(name)
-        material.use_nodes = True
+        if bpy.app.version < (5, 0, 0):
+            material.use_nodes = True
         if image is not None:
             tree = material.node_tree
             node = self.node(tree, image)

@@ -219,7 +219,8 @@ addon_utils.enable("bl_ext.user_default.impasto", default_set=True)
 print("LOADED", *sorted(name for name in set(sys.modules) - before if "." not in name))
 addon_utils.disable("bl_ext.user_default.impasto")
 left = [name for name in dir(bpy.types) if name.startswith("IMPASTO_")]
-print("LEFT", *left, *[name for name in dir(bpy.types.Scene) if name == "impasto"])
+print("LEFT", *left, *[name for name in dir(bpy.types.Scene) if name == "impasto"], flush=True)
+os._exit(0)  # the bpy module of 4.2 crashes at exit wherever properties have callbacks
 """
 
 
