@@ -11,6 +11,7 @@ measurement, so that a busy machine slows both. It lies beside the checkout, if 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import platform
@@ -113,19 +114,16 @@ class Bench:
         yield self.row("Enable Impasto, later", (min(runs[1:]), None), _one_picture)
 
     def worker(self) -> Iterator[Row]:
-        """From nothing to the first small picture; and the next one."""
-        self._make_picture(64)
+        """From no process to the first picture, with the files on disk, and with them in memory."""
+        self._make_picture(SIDES[0])
         import torch
 
         forget_files(Path(torch.__file__).parent)
         forget_files(ROOT / "core" / "weights")
         for name in ("cold", "warm"):
-            client = WorkerClient(device="CPU")
-            measured = self._timed(client, self._stylize(64))
-            again = self._timed(client, self._stylize(64))
-            client.close()
+            with _client() as client:
+                measured = _timed(client, self._stylize(SIDES[0]))
             yield self.row(f"Worker, {name} start to first picture", measured, _first_picture)
-        yield self.row("Worker, next picture (64 x 64)", again, lambda y: y.pixels(64**2))
 
     def analyze(self, count: int = 100, side: int = 1024) -> Iterator[Row]:
         """Many textures: the first time, and again when each is known by its content."""
@@ -134,10 +132,8 @@ class Bench:
         )
         request = AnalyzeRequest(images, str(self.folder / "a"), str(self.folder / "cache"))
         for name in ("first time", "again"):
-            client = WorkerClient(device="CPU")
-            self._timed(client, self._stylize(64))
-            measured = self._timed(client, request)
-            client.close()
+            with _client() as client:
+                measured = _timed(client, request)
             what = f"Analyze {count} textures of {side} x {side}, {name}"
             yield self.row(what, measured, lambda y: y.pixels(count * side**2))
 
@@ -145,22 +141,12 @@ class Bench:
         """One texture of each size, file to file, in a worker that is ready."""
         for side in SIDES:
             self._make_picture(side)
-            client = WorkerClient(device="CPU")
-            self._timed(client, self._stylize(64))
-            measured = self._timed(client, self._stylize(side))
-            client.close()
+            with _client() as client:
+                _timed(client, self._stylize(SIDES[0]))  # loads the networks and the style
+                measured = _timed(client, self._stylize(side))
             yield self.row(
                 f"Stylize {side} x {side}", measured, lambda y, side=side: y.pixels(side**2)
             )
-
-    def _timed(self, client: WorkerClient, request: Request) -> tuple[float, int | None]:
-        """Seconds of a job, and the most memory that its process has had."""
-        begun = time.perf_counter()
-        ending = client.submit(request).wait()[-1]
-        seconds = time.perf_counter() - begun
-        if isinstance(ending, Failed):
-            raise RuntimeError(f"{ending.message}\n{ending.detail}")
-        return seconds, peak_memory(client.pid or 0)
 
     def _stylize(self, side: int) -> StylizeRequest:
         image = ImageRef(str(side), (str(self.folder / f"{side}.png"),))
@@ -176,6 +162,26 @@ class Bench:
         for index, path in enumerate(paths):
             _write(path, _texture(index, side))
         return paths
+
+
+@contextlib.contextmanager
+def _client() -> Iterator[WorkerClient]:
+    """A worker for one measurement, so that its peak memory is that one's."""
+    client = WorkerClient(device="CPU")
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _timed(client: WorkerClient, request: Request) -> tuple[float, int | None]:
+    """Seconds of a job, and the most memory that its process has had."""
+    begun = time.perf_counter()
+    ending = client.submit(request).wait()[-1]
+    seconds = time.perf_counter() - begun
+    if isinstance(ending, Failed):
+        raise RuntimeError(f"{ending.message}\n{ending.detail}")
+    return seconds, peak_memory(client.pid or 0)
 
 
 def _texture(index: int, side: int) -> np.ndarray:
@@ -229,7 +235,7 @@ def notes(bench: Bench) -> str:
             "The *yardstick* is a fast-neural-style network (one fixed style, 1.7 million "
             "parameters, no files) under onnxruntime with as many threads: "
             f"{middle} for a picture of 720 x 720 ({low} to {high} in the course of this run), "
-            f"{most / 1e6:,.0f} MB. Analyze, Stylize and the next picture are held against its "
+            f"{most / 1e6:,.0f} MB. Analyze and Stylize are held against its "
             "time for as many pixels, a start of the worker against a start of its own, enabling "
             "against one picture."
         )
