@@ -224,7 +224,7 @@ def _left_side(wear) -> None:
     profile += [(r, 0.84), (r + 0.012, 0.86), (r, 0.88), (r - 0.02, 0.88), (r - 0.03, 0.85)]
     profile.append((0.0, 0.85))
     place(turned("Barrel", profile, 0.9, around=2, segments=64), wear["Barrel Paint"], (x, y, 0))
-    _pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 44, 0.5)
+    _pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 26, 0.5)
     at = (-1.28, 0.02, 0)
     bucket = [(0.0, 0.0), (0.12, 0.0), (0.165, 0.27), (0.175, 0.28), (0.165, 0.285), (0.155, 0.26)]
     place(turned("Bucket", bucket, 0.5), wear["Bucket Paint"], at)
@@ -332,7 +332,7 @@ def _settings(scene) -> None:
     render.resolution_x, render.resolution_y, render.resolution_percentage = 960, 540, 100
     render.image_settings.file_format = "PNG"
     cycles = scene.cycles
-    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 24, True
-    cycles.adaptive_threshold, cycles.max_bounces, cycles.transparent_max_bounces = 0.04, 4, 8
+    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 16, True
+    cycles.adaptive_threshold, cycles.max_bounces, cycles.transparent_max_bounces = 0.04, 4, 24
     cycles.caustics_reflective = cycles.caustics_refractive = False
     scene.view_settings.look = "AgX - Medium High Contrast"

@@ -126,8 +126,8 @@ def rounded(profile: Sequence[tuple[float, float]], steps: int = 5) -> list[tupl
     """The same profile as a smooth curve (Catmull-Rom) through its points."""
     points = [profile[0], *profile, profile[-1]]
     curve = []
-    for a, b, c, d in zip(points, points[1:], points[2:], points[3:], strict=False):
-        a, b, c, d = map(np.array, (a, b, c, d))
+    rows = np.asarray(points, float)
+    for a, b, c, d in zip(rows, rows[1:], rows[2:], rows[3:], strict=False):
         for t in np.arange(steps) / steps:
             curve.append(
                 b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))

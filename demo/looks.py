@@ -1,0 +1,73 @@
+"""Which style each kind of surface gets in the demo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an artist would set in the Style panel."""
+
+    style: str
+    strength: float = 1.0
+    keep_colour: float = 0.0
+    brush_scale: float = 1.0
+
+
+CHOICES: dict[str, Choice] = {
+    "brick": Choice("starry-night", keep_colour=0.15),
+    "wood": Choice("sunflowers", keep_colour=0.25),
+    "fabric": Choice("red-horse"),
+    "foliage": Choice("water-lilies", keep_colour=0.35),
+    "metal": Choice("bandaged-ear", keep_colour=0.6),
+    "fruit": Choice("cypresses", keep_colour=0.6),
+    "tiles": Choice("blue-dancers", keep_colour=0.3),
+    "photograph": Choice("scream", keep_colour=0.3),
+    "clay": Choice("kiss", keep_colour=0.3),
+    "light": Choice("golden-adele"),
+}
+
+KINDS: dict[str, str] = {
+    "Brick Wall": "brick",
+    "Planks": "wood",
+    "Table Boards": "wood",
+    "Shutter Boards": "wood",
+    "Gingham": "fabric",
+    "Awning": "fabric",
+    "Burlap": "fabric",
+    "Olive Leaves": "foliage",
+    "Basil Leaves": "foliage",
+    "Vine Leaves": "foliage",
+    "Barrel Paint": "metal",
+    "Bucket Paint": "metal",
+    "Jug Paint": "metal",
+    "Wall Tiles": "tiles",
+    "Floor Tiles": "tiles",
+    "Orange Peel": "fruit",
+    "Lemon Peel": "fruit",
+    "Terracotta": "clay",
+    "Cat Photograph": "photograph",
+    "Flower Photograph": "photograph",
+    "Lantern": "light",
+}
+
+
+def choose(settings) -> None:
+    """Give each group of ``Scene.impasto`` the look of the kind that most of its images are.
+
+    Where kinds are equally frequent, the typical image decides. A style is given to one group
+    only while others are left, so that the groups stay apart.
+    """
+    left = dict(CHOICES)
+    for group in sorted(settings.groups, key=lambda group: -len(group.members)):
+        kinds = Counter(KINDS[member.image.name] for member in group.members)
+        if group.typical is not None:
+            kinds[KINDS[group.typical.name]] += 0.5
+        kind = max(kinds, key=lambda kind: (kind in left, kinds[kind]))
+        choice = left.pop(kind, CHOICES[kind])
+        look = group.look
+        look.gallery = choice.style
+        look.strength, look.keep_colour = choice.strength, choice.keep_colour
+        look.brush_scale, look.seamless = choice.brush_scale, True
