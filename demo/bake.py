@@ -18,7 +18,7 @@ Recipe = Callable[[Sheet], "Field | tuple[Field, Field]"]
 class Oven:
     """A plane in a scene of its own that wears one recipe after the other."""
 
-    def __init__(self, samples: int = 4) -> None:
+    def __init__(self, samples: int = 3) -> None:
         self.scene = bpy.data.scenes.new("Oven")
         bpy.context.window.scene = self.scene
         self.scene.render.engine = "CYCLES"

@@ -332,7 +332,7 @@ def _settings(scene) -> None:
     render.resolution_x, render.resolution_y, render.resolution_percentage = 960, 540, 100
     render.image_settings.file_format = "PNG"
     cycles = scene.cycles
-    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 16, True
+    cycles.device, cycles.samples, cycles.use_denoising = "CPU", 12, True
     cycles.adaptive_threshold, cycles.max_bounces, cycles.transparent_max_bounces = 0.04, 4, 24
     cycles.caustics_reflective = cycles.caustics_refractive = False
     scene.view_settings.look = "AgX - Medium High Contrast"

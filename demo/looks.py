@@ -17,13 +17,13 @@ class Choice:
 
 
 CHOICES: dict[str, Choice] = {
-    "brick": Choice("starry-night", keep_colour=0.15),
+    "brick": Choice("remember"),
     "wood": Choice("sunflowers", keep_colour=0.25),
     "fabric": Choice("red-horse"),
-    "foliage": Choice("water-lilies", keep_colour=0.35),
-    "metal": Choice("bandaged-ear", keep_colour=0.6),
-    "fruit": Choice("cypresses", keep_colour=0.6),
-    "tiles": Choice("blue-dancers", keep_colour=0.3),
+    "foliage": Choice("water-lilies", keep_colour=0.4),
+    "metal": Choice("cypresses", keep_colour=0.7),
+    "fruit": Choice("cypresses", keep_colour=0.7),
+    "tiles": Choice("cypresses", keep_colour=0.2),
     "photograph": Choice("scream", keep_colour=0.3),
     "clay": Choice("kiss", keep_colour=0.3),
     "light": Choice("golden-adele"),

@@ -23,7 +23,6 @@ def step(title: str) -> Iterator[None]:
     """Say what is done and how long it took; hide what Cycles prints meanwhile."""
     print(f"{title:<28}", end="", flush=True)
     start = time.perf_counter()
-    sys.stdout.flush()
     spoken, hush = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(hush, 1)
     try:
