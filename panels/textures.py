@@ -71,10 +71,10 @@ class IMPASTO_PT_groups:
         side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
         side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
         if settings.pictures:
-            row = layout.row(align=True)
+            grid = layout.grid_flow(columns=2, even_columns=True, align=True)
             for picture in settings.pictures:
                 title = pictures.TITLES.get(picture.name, picture.name.title())
-                row.operator("impasto.open_picture", text=title).kind = picture.name
+                grid.operator("impasto.open_picture", text=title).kind = picture.name
 
 
 class IMPASTO_PT_members:

@@ -206,8 +206,12 @@ class Artist(Window):
     def pick_style(self, index: int) -> None:
         """Open the gallery of the active group and click one of its thumbnails."""
         x, y = self.find(r"look\.gallery", columns=(0.8,))  # The list of names...
+        left, top, _, height = self.ask("box()")
+        if y > top + 0.8 * height:  # The gallery needs room.
+            self.scroll(10)
+            x, y = self.find(r"look\.gallery", columns=(0.8,), from_top=False)
         self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
-        time.sleep(1.5)  # Blender draws the thumbnails one after the other.
+        time.sleep(2.0)  # Blender draws the thumbnails one after the other.
         self.shot(f"gallery-{index}")
         self.click(x - 60 - 104 * index, y - 330)  # The second row from below.
         time.sleep(0.4)

@@ -167,11 +167,12 @@ class Window:
         kind: str = "UI",
         editor: str = "VIEW_3D",
         columns: tuple[float, ...] = (0.35, 0.8),
+        from_top: bool = True,
     ) -> tuple[int, int]:
         """Where a button is, found as an artist does: by moving the pointer over the region.
 
         ``pattern`` is searched in the button's Python (``impasto.analyze_textures``); ``columns``
-        are the parts of the width to look at. The region is scrolled up, then down page by page.
+        are the parts of the width to look at. The region is scrolled up (``from_top``), then down page by page.
         """
         wanted = re.compile(pattern)
 
@@ -184,7 +185,8 @@ class Window:
         seen: list[str] = []
         if pattern in self._known and is_at(*self._known[pattern]):
             return self._known[pattern]
-        self.scroll(-60, kind, editor)
+        if from_top:
+            self.scroll(-60, kind, editor)
         before: list[str] = []
         for _ in range(6):
             left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
