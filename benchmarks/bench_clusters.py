@@ -2,10 +2,10 @@
 
     python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--out docs/clustering]
 
-Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``), with
-the number of groups chosen automatically, beside a colour histogram with K-means that is told the
-true number. Growth: seconds and memory of the whole job over more and more textures of 256 x 256,
-each size in a process of its own, and again from the cache.
+Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``),
+with the number of groups chosen automatically, beside a colour histogram with K-means that is told
+the true number. Growth: seconds and memory of the whole job over more and more textures of 256 x
+256, each size in a process of its own, and again from the cache.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
 from core.clustering.analyze import analyze
 from core.clustering.grouping import group
 from core.clustering.pictures import theme
 from core.descriptors import DescriptorCache, comparing_pipeline, describe
 from core.jobs.messages import AnalyzeRequest, ImageRef
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
 
 from .materials import CONTENT, materials, write_set
 
@@ -39,7 +40,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1000, 10000])
     parser.add_argument("--out", type=Path, default=Path("docs/clustering"))
-    parser.add_argument("--work", type=Path, help="keep the textures here (default: a temporary folder)")
+    parser.add_argument(
+        "--work", type=Path, help="keep the textures here (default: a temporary folder)"
+    )
     parser.add_argument("--once", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.once:
@@ -60,7 +63,9 @@ def quality(work: Path) -> list[dict]:
     if CONTENT.is_dir():
         sets["with the training data's surfaces"] = materials()
     else:
-        print("The training data is not beside the checkout: only drawn and scikit-image materials.")
+        print(
+            "The training data is not beside the checkout: only drawn and scikit-image materials."
+        )
     table = []
     for name, chosen in sets.items():
         paths, labels = write_set(work / "labelled", chosen, VIEWS)
@@ -105,7 +110,9 @@ def growth(work: Path, sizes: list[int]) -> list[dict]:
     if not sizes:
         return []
     chosen = materials()
-    print(f"\n{'textures':>9} {'first run':>11} {'from cache':>11} {'times':>7} {'peak memory':>12}")
+    print(
+        f"\n{'textures':>9} {'first run':>11} {'from cache':>11} {'times':>7} {'peak memory':>12}"
+    )
     table = []
     for size in sizes:
         write_set(work / "many", chosen, -(-max(sizes) // len(chosen)))
@@ -126,7 +133,8 @@ def growth(work: Path, sizes: list[int]) -> list[dict]:
             flush=True,
         )
         again = row["describing_seconds"] / row["cached_describing_seconds"]
-        print(f"{'':9} of it describing: {row['describing_seconds']:.1f} s, cached {again:.0f} times faster")
+        describing = f"{row['describing_seconds']:.1f} s, from the cache {again:.0f} times faster"
+        print(f"{'':9} of it describing: {describing}")
     return table
 
 
@@ -161,13 +169,33 @@ def growth_plot(table: list[dict]):
     drawn = theme.figure(1200, 720)
     axes = drawn.add_axes((0.08, 0.12, 0.86, 0.7), facecolor=theme.BACKGROUND)
     sizes = [row["textures"] for row in table]
-    series = (("seconds", "first run", theme.group_colour(0)), ("cached_seconds", "from the cache", theme.group_colour(1)))
+    series = (
+        ("seconds", "first run", theme.group_colour(0)),
+        ("cached_seconds", "from the cache", theme.group_colour(1)),
+    )
     for key, label, colour in series:
         values = [row[key] for row in table]
         axes.loglog(sizes, values, "o-", color=colour, linewidth=2.5, markersize=9)
         for size, value in zip(sizes, values, strict=True):
-            axes.annotate(f"{value:.3g} s", (size, value), (0, 12), textcoords="offset points", color=theme.TEXT, ha="center", fontsize=11)
-        axes.annotate(label, (sizes[0], values[0]), (0, -22), textcoords="offset points", color=colour, ha="left", fontsize=12, fontweight="bold")
+            axes.annotate(
+                f"{value:.3g} s",
+                (size, value),
+                (0, 12),
+                textcoords="offset points",
+                color=theme.TEXT,
+                ha="center",
+                fontsize=11,
+            )
+        axes.annotate(
+            label,
+            (sizes[0], values[0]),
+            (0, -22),
+            textcoords="offset points",
+            color=colour,
+            ha="left",
+            fontsize=12,
+            fontweight="bold",
+        )
     axes.margins(x=0.08, y=0.2)
     axes.set_xlabel("textures of 256 x 256", color=theme.MUTED, fontsize=11)
     axes.set_ylabel("seconds", color=theme.MUTED, fontsize=11)
@@ -175,9 +203,22 @@ def growth_plot(table: list[dict]):
     axes.tick_params(which="both", colors=theme.MUTED)
     for side in axes.spines.values():
         side.set_visible(False)
-    drawn.text(0.034, 0.935, "Analyze: seconds by number of textures", color=theme.TEXT, fontsize=19, fontweight="bold")
+    drawn.text(
+        0.034,
+        0.935,
+        "Analyze: seconds by number of textures",
+        color=theme.TEXT,
+        fontsize=19,
+        fontweight="bold",
+    )
     memory = max(row["peak_megabytes"] for row in table)
-    drawn.text(0.034, 0.885, f"describe, group, name, draw; peak memory {memory:.0f} MB", color=theme.MUTED, fontsize=11.5)
+    drawn.text(
+        0.034,
+        0.885,
+        f"describe, group, name, draw; peak memory {memory:.0f} MB",
+        color=theme.MUTED,
+        fontsize=11.5,
+    )
     return drawn
 
 

@@ -84,6 +84,7 @@ def find_regions(
     """
     if count < 0 or method not in ("KMEANS", "AGGLOMERATIVE"):
         raise BadRequest("Regions need a number of at least 0, by K-means or agglomerative.")
+    image = np.asarray(image, np.float32)
     height, width = image.shape[:2]
     scale = min(1.0, _WORK / max(height, width))
     size = (max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16))

@@ -15,7 +15,7 @@ from . import theme
 
 WIDTH, HEIGHT = 1600, 900
 _TOP, _SIDE, _FOOT = 130, 50, 96
-_MOST = 40
+_MOST = 34
 """Leaves drawn; of larger trees, the lowest merges are drawn as one leaf with a count."""
 
 
@@ -99,12 +99,14 @@ def draw(
         words = f"cut at {height:.2f}: {groups} groups"
         axes.text(
             WIDTH - _SIDE / 2,
-            y - 12,
+            y - 14,
             words,
             color=theme.TEXT,
             fontsize=10.5,
             ha="right",
             va="center",
+            bbox={"facecolor": theme.BACKGROUND, "edgecolor": "none", "pad": 2},
+            zorder=4,
         )
     return drawn
 

@@ -43,7 +43,8 @@ def overlay(image: np.ndarray, regions: Regions, kinds: Sequence[int] | None = N
     tint = regions.weights @ colours
     grey = image.mean(2, keepdims=True)
     mixed = np.clip(0.3 * grey + 0.9 * tint * (0.25 + 0.75 * grey), 0, 1).astype(np.float32)
-    labels = regions.weights.argmax(2).astype(np.uint8)
+    # The median leaves out specks, whose outlines would hide them.
+    labels = cv2.medianBlur(regions.weights.argmax(2).astype(np.uint8), 9)
     thick = max(1, round(min(labels.shape) / 260))
     edge = cv2.dilate(labels, np.ones((thick + 1, thick + 1))) != cv2.erode(
         labels, np.ones((thick + 1, thick + 1))

@@ -1,0 +1,100 @@
+"""Draw the pictures of ``docs/clustering.md``.
+
+    python -m benchmarks.clustering_pictures
+
+They show materials drawn by formula, photographs that ship inside scikit-image, and the built-in
+styles, so they may be published and can be made anywhere.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import skimage.data
+
+from core.clustering.analyze import analyze
+from core.clustering.pictures import regions as region_pictures
+from core.clustering.pictures import styles as style_pictures
+from core.clustering.pictures import theme
+from core.clustering.regions import find_regions, match_regions
+from core.jobs.messages import AnalyzeRequest, ImageRef
+from core.styles.catalog import builtin_styles
+from core.styles.space import between, new_codes, style_space
+from core.styles.style import load_style_file
+
+from .materials import materials, write_set
+
+OUT = Path(__file__).parents[1] / "docs" / "clustering"
+_SHOWN = (
+    "oak",
+    "brick wall",
+    "linen",
+    "knit",
+    "polka dots",
+    "cobbles",
+    "camouflage",
+    "rust",
+    "fish scales",
+    "leather",
+    "lichen",
+    "photo gravel",
+)
+
+
+def main() -> None:
+    """Draw all of them."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    groups()
+    regions()
+    styles()
+
+
+def groups() -> None:
+    """The four pictures of a grouping, as the analyze job draws them."""
+    chosen = [material for material in materials(beside=False) if material.name in _SHOWN]
+    with tempfile.TemporaryDirectory() as folder:
+        paths, _ = write_set(Path(folder), chosen, 5, seed=2)
+        images = tuple(ImageRef(path.stem, (str(path),)) for path in paths)
+        analyze(AnalyzeRequest(images, str(OUT), cache_folder=folder, algorithm="AGGLOMERATIVE"))
+
+
+def regions() -> None:
+    """Regions of a photograph, and which part of another image each takes its paint from."""
+    content = skimage.data.rocket().astype(np.float32) / 255
+    found = find_regions(content, 3)
+    theme.save(region_pictures.draw(content, found), OUT / "regions.png")
+    style = _painting()
+    parts = find_regions(style, 3)
+    drawn = region_pictures.draw_match(content, found, style, parts, match_regions(found, parts))
+    theme.save(drawn, OUT / "match.png")
+
+
+def _painting() -> np.ndarray:
+    """A sky, a hill and a field in the colours of three drawn materials."""
+    by_name = {material.name: material.images[0] for material in materials(beside=False)}
+    sky, hill, field = (by_name[name] for name in ("starry night", "oak", "plaster"))
+    ys, xs = np.mgrid[:512, :512]
+    edge = 250 - 90 * np.exp(-(((xs - 300) / 130) ** 2))
+    picture = np.where((ys < edge)[..., None], sky, hill)
+    picture = np.where((ys > 380 + 14 * np.sin(xs / 60))[..., None], field, picture)
+    return cv2.resize(picture[60:480], (620, 510), interpolation=cv2.INTER_AREA)
+
+
+def styles() -> None:
+    """The built-in styles by family, with looks between and beyond them."""
+    listed = builtin_styles()
+    codes = np.stack([load_style_file(info.file).code(1.0) for info in listed])
+    space = style_space(codes)
+    added = {f"new {n + 1}": code for n, code in enumerate(new_codes(space, 3, seed=1))}
+    if space.families.count > 1:
+        added["between"] = between(space, 0, 1)
+    thumbnails = [cv2.imread(str(info.thumbnail))[..., ::-1] for info in listed]
+    drawn = style_pictures.draw(space, [info.name for info in listed], thumbnails, added)
+    theme.save(drawn, OUT / "styles.png")
+
+
+if __name__ == "__main__":
+    main()
