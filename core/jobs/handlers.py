@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from inspect import signature
+from operator import attrgetter
 
+from ..errors import BadRequest
 from .messages import AnalyzeRequest, ItemDone, Progress, StylizeRequest
 
 Handler = Callable[..., object]
@@ -25,6 +27,12 @@ HANDLERS: dict[type, str] = {
 }
 """Request type -> ``module:function`` below ``core``."""
 
+_MEMORIES = {
+    "generators.batch": ("release",),
+    "descriptors.encoder": ("shared_encoder.cache_clear", "encoder_weights.cache_clear"),
+}
+"""What modules remember from job to job, and what makes them forget it."""
+
 
 def run(
     request: object,
@@ -37,11 +45,13 @@ def run(
 
     Raises
     ------
-    KeyError
-        Nobody answers this kind of request.
+    BadRequest
+        Nobody answers this kind of message.
     ImpastoError
         What the handler says.
     """
+    if type(request) not in HANDLERS:
+        raise BadRequest(f'A "{type(request).__name__}" is not a request.')
     place, _, name = HANDLERS[type(request)].partition(":")
     module = import_module(place[1:] if place[0] == "=" else f"{_PACKAGE}.{place}")
     handler = getattr(module, name)
@@ -52,6 +62,8 @@ def run(
 
 def release() -> None:
     """Forget loaded networks, if any were loaded."""
-    batch = sys.modules.get(f"{_PACKAGE}.generators.batch")
-    if batch is not None:
-        batch.release()
+    for place, names in _MEMORIES.items():
+        module = sys.modules.get(f"{_PACKAGE}.{place}")
+        if module is not None:
+            for name in names:
+                attrgetter(name)(module)()

@@ -11,18 +11,23 @@ import contextlib
 import ctypes
 import gc
 import json
+import logging
 import os
 import queue
+import signal
 import sys
 import threading
 import time
-import traceback
 from importlib import import_module
+from pathlib import Path
 
-from ..errors import ImpastoError, JobCancelled, WorkerUnavailable
+from ..errors import JobCancelled
 from ..generators.device import choose
 from . import handlers, wire
+from .failures import explain
 from .messages import Failed, Finished, Progress
+
+log = logging.getLogger(__name__)
 
 _GRACE = 0.8
 """Seconds that a running job has to end by itself when Blender is gone."""
@@ -35,7 +40,7 @@ class Server:
     """Reads requests, runs them, writes events."""
 
     def __init__(self) -> None:
-        self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._running: int | None = None
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -45,15 +50,10 @@ class Server:
     def listen(self) -> None:
         """In a thread: sort what comes in; end the process when the other side is gone."""
         for line in sys.stdin:
-            with contextlib.suppress(ValueError):
-                content = json.loads(line)
-                command = content.get("command")
-                if command == "cancel":
-                    self._cancelled.add(content["job"])
-                elif command == "release":
-                    self._inbox.put(None)
-                else:
-                    self._inbox.put((content.get("job"), line))
+            try:
+                self._sort(line, json.loads(line))
+            except (ValueError, TypeError, AttributeError, KeyError) as error:
+                log.error("Not understood (%s): %.200s", error, line)
         if self._running is not None:
             self._cancelled.add(self._running)
             time.sleep(_GRACE)
@@ -68,7 +68,17 @@ class Server:
                 continue
             self._running, line = entry
             self._send(self._answer(line))
+            self._cancelled.discard(self._running)
             self._running = None
+
+    def _sort(self, line: str, content: dict) -> None:
+        command = content.get("command")
+        if command == "cancel":
+            self._cancelled.add(content["job"])
+        elif command == "release":
+            self._inbox.put(None)
+        else:
+            self._inbox.put((content["job"], line))
 
     def _answer(self, line: str) -> Finished | Failed:
         try:
@@ -76,37 +86,12 @@ class Server:
             result = handlers.run(
                 request, progress=self._progress, cancel=self._is_cancelled, item_done=self._send
             )
-            return Finished(result)  # type: ignore[arg-type]
-        except ImpastoError as error:
-            return Failed(type(error).__name__, str(error))
-        except KeyError as error:
-            return Failed("BadRequest", f"Nobody answers {error}.", traceback.format_exc())
-        except ModuleNotFoundError as error:
-            return Failed(
-                WorkerUnavailable.__name__,
-                f"The worker's Python has no {error.name}; choose another Worker Python in the "
-                "preferences, or install the package of Impasto that contains it.",
-                traceback.format_exc(),
-            )
-        except MemoryError:
+            return Finished(result)
+        except Exception as error:  # whatever a job does, the next one finds a worker
+            failed = explain(error)
+        if failed.error == "ImageTooLarge":
             release_memory()
-            return Failed(
-                "ImageTooLarge",
-                "There was not enough memory; choose a smaller output size or close "
-                "other programs.",
-                traceback.format_exc(),
-            )
-        except Exception as error:
-            detail = traceback.format_exc()
-            if "out of memory" in str(error).lower():
-                release_memory()
-                return Failed(
-                    "ImageTooLarge",
-                    "The device ran out of memory; choose a smaller output size, or CPU in "
-                    "the preferences.",
-                    detail,
-                )
-            return Failed(type(error).__name__, f"Something unexpected happened ({error}).", detail)
+        return failed
 
     def _is_cancelled(self) -> bool:
         return self._running in self._cancelled
@@ -127,21 +112,36 @@ class Server:
 
 
 def release_memory() -> None:
-    """Forget the networks, and give the heap back to the system."""
+    """Forget the networks, and give memory back to the system and the GPU."""
     handlers.release()
     gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if torch is not None and torch.backends.mps.is_available():
+        torch.mps.empty_cache()
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
+def step_back() -> None:
+    """Give way to Blender: for the processor, in need of memory, and when Ctrl-C is pressed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Blender hears it, too, and cancels or ends
+    if hasattr(os, "nice"):
+        os.nice(5)  # on Windows, the client sets the priority
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            # The kernel shall take the worker, not the Blender with an unsaved scene.
+            Path("/proc/self/oom_score_adj").write_text("500")
+
+
 def serve(device: str, more_handlers: str = "") -> None:
     """Serve on standard input and output until the input ends."""
-    if hasattr(os, "nice"):
-        os.nice(5)  # the window stays in front
+    step_back()
+    server = Server()
     if more_handlers:
         import_module(more_handlers).register(handlers.HANDLERS, wire.register)
     choose(device)
-    server = Server()
     threading.Thread(target=server.listen, daemon=True).start()
     server.run()

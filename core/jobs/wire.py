@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import typing
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 
@@ -56,12 +57,18 @@ def decode(line: str) -> tuple[object, dict]:
     """
     try:
         envelope = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest("A message is no JSON.") from error
-    if not isinstance(envelope, dict) or envelope.get("kind") not in _KINDS:
+    kind = _kind(envelope)
+    if kind is None:
         raise BadRequest("A message is of no known kind.")
-    kind = _KINDS[envelope.pop("kind")]
+    del envelope["kind"]
     return _build(kind, envelope.pop("body", None), kind.__name__), envelope
+
+
+def _kind(value: object) -> type | None:
+    name = value.get("kind") if isinstance(value, dict) else None
+    return _KINDS.get(name) if isinstance(name, str) else None
 
 
 def _plain(value: object) -> object:
@@ -85,16 +92,17 @@ def _build(hint: object, value: object, where: str) -> object:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if isinstance(hint, type) and is_dataclass(hint):
         return _dataclass(hint, value, where)
-    if hint is object and isinstance(value, dict) and value.get("kind") in _KINDS:
-        return _dataclass(_KINDS[value["kind"]], value, where)
+    if hint is object and (kind := _kind(value)):
+        return _dataclass(kind, value, where)
     if origin is typing.Literal and value in arguments:
         return value
     if origin is tuple and isinstance(value, list):
         return _tuple(arguments, value, where)
     if origin is dict and isinstance(value, dict):
         return {k: _build(arguments[1], v, f"{where}[{k}]") for k, v in value.items()}
-    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+    if hint is float and type(value) in (int, float):
+        with suppress(OverflowError):
+            return float(value)  # type: ignore[arg-type]
     if hint in (str, int, bool) and type(value) is hint:
         return value
     if hint is dict and isinstance(value, dict):

@@ -1,6 +1,6 @@
 """Start the worker: run by a Python of its own, by path, possibly isolated (``-I``).
 
-``python worker.py --site FOLDER --device AUTO``. Loads Impasto's core under the name
+``python worker.py --site FOLDER --device AUTO --threads 0``. Loads Impasto's core under the name
 ``impasto_core``, so that neither the folder of the extension nor a package called ``core``
 elsewhere gets in the way.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -31,9 +32,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", action="append", default=[], help="folder with wheels")
     parser.add_argument("--device", default="AUTO")
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as the libraries like")
     parser.add_argument("--handlers", default="", help="module with more handlers, for tests")
     arguments = parser.parse_args()
     sys.path.extend(arguments.site)
+    if arguments.threads:  # OpenMP reads it once, when a library is loaded
+        os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     load_core()
     from impasto_core.jobs.serve import serve
 

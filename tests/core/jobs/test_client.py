@@ -9,12 +9,24 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from bl_ext.user_default.impasto.core.errors import WorkerUnavailable
 from bl_ext.user_default.impasto.core.jobs import client as client_module
 from bl_ext.user_default.impasto.core.jobs import wire
 from bl_ext.user_default.impasto.core.jobs.client import WORKER, WorkerClient, check_python
-from bl_ext.user_default.impasto.core.jobs.messages import Failed, Finished, ItemDone, Progress
+from bl_ext.user_default.impasto.core.jobs.messages import (
+    Failed,
+    Finished,
+    ImageRef,
+    ItemDone,
+    Look,
+    Progress,
+    StyleRef,
+    StylizeItem,
+    StylizeRequest,
+)
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -44,6 +56,11 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+def resident(pid: int) -> float:
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def gone_within(pid: int, seconds: float) -> bool:
@@ -82,8 +99,10 @@ def test_prints_do_not_break_the_protocol(client):
     [
         ("raise", "ImageMissing", "find it"),
         ("bug", "ZeroDivisionError", "unexpected"),
+        ("key", "KeyError", "unexpected"),
         ("memory", "ImageTooLarge", "memory"),
-        ("import", "WorkerUnavailable", "has no torch"),
+        ("torch memory", "ImageTooLarge", "memory"),
+        ("import", "WorkerUnavailable", "no_such_package"),
     ],
 )
 def test_errors_arrive_as_sentences_and_the_worker_goes_on(client, what, error, words):
@@ -112,10 +131,102 @@ def test_killed_from_outside_in_mid_job(client):
     assert isinstance(end(client.submit(Trial("sleep"))), Finished)
 
 
-def test_unexpected_exit(client):
-    failed = end(client.submit(Trial("exit")))
+@pytest.mark.parametrize("what", ["exit", "chatter"])
+def test_unexpected_exit(client, what):
+    failed = end(client.submit(Trial(what)))
     assert failed.error == "WorkerDied"
     assert "code 3" in failed.message
+    assert failed.detail.endswith("the last words" if what == "chatter" else "")
+    assert len(failed.detail) < 5000
+
+
+def test_a_worker_that_cannot_start_is_unavailable():
+    """A Python that is too old, say: it ends before it has said anything."""
+    client = WorkerClient(sys.executable, handlers="no_such_module")
+    failed = end(client.submit(Trial("sleep")))
+    client.close()
+    assert failed.error == "WorkerUnavailable"
+    assert "no_such_module" in failed.message
+    assert "Worker Python" in failed.message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
+def test_ctrl_c_in_the_terminal_is_left_to_blender(client):
+    job = client.submit(Trial("sleep", 50))
+    while not job.step:
+        job.poll()
+    os.kill(client.pid, signal.SIGINT)
+    assert isinstance(end(job), Finished)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops the process with a POSIX signal")
+def test_a_stopped_worker_does_not_stop_the_client(client):
+    """A request that fills the pipe is queued, not waited for."""
+    end(client.submit(Trial("sleep")))
+    os.kill(client.pid, signal.SIGSTOP)
+    job = client.submit(Trial("sleep " * 200_000))
+    assert job.poll() == []
+    client.close()
+    assert end(job).error == "JobCancelled"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_worker_gives_way_to_blender(client):
+    end(client.submit(Trial("sleep")))
+    assert os.getpriority(os.PRIO_PROCESS, client.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert int(Path(f"/proc/{client.pid}/oom_score_adj").read_text()) >= 500
+
+
+def test_waiting_again_returns_at_once(client):
+    job = client.submit(Trial("sleep"))
+    assert isinstance(end(job), Finished)
+    assert job.wait() == []
+
+
+def test_the_number_of_threads_is_obeyed(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    client = WorkerClient(
+        sys.executable, site_packages=str(HERE), handlers="trial_handlers", threads=1
+    )
+    result = end(client.submit(Trial("threads"))).result
+    client.close()
+    assert result.text == "1 threads"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_release_gives_memory_back(client, tmp_path):
+    """The networks are forgotten, and are there again when they are needed."""
+    picture = tmp_path / "picture.png"
+    cv2.imwrite(str(picture), np.random.default_rng(0).integers(0, 255, (512, 512, 3), np.uint8))
+
+    def stylize(name: str) -> None:
+        image, look = ImageRef("picture", (str(picture),)), Look((StyleRef("kiss"),))
+        item = StylizeItem(image, look, (str(tmp_path / name),))
+        assert isinstance(end(client.submit(StylizeRequest((item,))), 300), Finished)
+
+    stylize("once.png")
+    before = resident(client.pid)
+    client.release()
+    end(client.submit(Trial("sleep")))
+    assert resident(client.pid) < before - 20e6
+    stylize("again.png")
+    assert (tmp_path / "once.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+
+
+def test_nonsense_does_not_deafen_the_worker():
+    command = (sys.executable, "-I", WORKER, "--site", HERE, "--handlers", "trial_handlers")
+    lines = ("[]", "no json", '{"job": [], "command": "cancel"}', '{"job": 1, "kind": []}')
+    lines += ('{"job": 2, "kind": "Trial", "body": {"what": "sleep"}}',)
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, text=True) as worker:
+        worker.stdin.write("\n".join(lines) + "\n")
+        worker.stdin.flush()
+        answers = [wire.decode(worker.stdout.readline()) for _ in range(3)]
+        worker.stdin.close()
+    assert [(type(event), envelope["job"]) for event, envelope in answers] == [
+        (Failed, 1),
+        (Progress, 2),
+        (Finished, 2),
+    ]
 
 
 def test_cancel_running_and_waiting(client):
@@ -140,11 +251,17 @@ def test_a_deaf_worker_is_ended_by_cancel(client, monkeypatch):
 
 
 def test_a_stuck_worker_is_noticed(client, monkeypatch):
-    monkeypatch.setattr(client_module, "_SILENCE", 0.5)
-    job = client.submit(Trial("deaf"))
-    failed = end(job, 10)
+    """Even if only the next job is looked at, which then gets a new worker."""
+    stuck = client.submit(Trial("deaf"))
+    while not stuck.step:
+        stuck.poll()
+    monkeypatch.setattr(client_module, "_SILENCE", 5)
+    waiting = client.submit(Trial("sleep"))
+    assert isinstance(end(waiting, 60), Finished)
+    failed = end(stuck)
     assert failed.error == "WorkerDied"
     assert "said nothing" in failed.message
+    assert "deaf 0" in failed.message
 
 
 def test_close_leaves_no_process(client):

@@ -59,6 +59,7 @@ def test_round_trip(message, job):
         {"done": "half"},
         {"done": True},
         {"done": 0.5, "extra": 1},
+        {"done": int("9" * 400)},
         {"step": "no share"},
         [],
         None,
@@ -69,7 +70,10 @@ def test_nonsense_is_refused(body):
         wire.decode(json.dumps({"kind": "Progress", "body": body}))
 
 
-@pytest.mark.parametrize("line", ["", "no json", "[]", '{"kind": "Nobody"}', '{"body": {}}'])
+@pytest.mark.parametrize(
+    "line",
+    ["", "no json", "[]", "[" * 100_000, '{"kind": "Nobody"}', '{"kind": []}', '{"body": {}}'],
+)
 def test_unknown_lines_are_refused(line):
     with pytest.raises(BadRequest):
         wire.decode(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass
 
@@ -23,9 +24,6 @@ class TrialResult:
     text: str
 
 
-_KEPT: list = []
-
-
 def register(handlers, register_kinds) -> None:
     """Called by the worker that was started with ``--handlers``."""
     handlers[Trial] = "=trial_handlers:run"
@@ -34,31 +32,60 @@ def register(handlers, register_kinds) -> None:
 
 def run(request: Trial, *, progress, cancel, item_done) -> TrialResult:
     """Do what is asked."""
-    from impasto_core.errors import ImageMissing, JobCancelled
+    from impasto_core.errors import JobCancelled
     from impasto_core.jobs.messages import ItemDone, Progress
 
+    said = f"{request.what} done by {os.getpid()}"
     for i in range(request.count):
         progress(Progress(i / request.count, f"{request.what} {i}"))
         if cancel():
             raise JobCancelled("Cancelled.")
-        if request.what == "print":
-            print("noise on standard output")
-        elif request.what == "sleep":
-            time.sleep(0.02)
-        elif request.what == "deaf":
-            time.sleep(60)
-        elif request.what == "raise":
-            raise ImageMissing("It is not there; find it.")
-        elif request.what == "bug":
-            raise ZeroDivisionError("by zero")
-        elif request.what == "memory":
-            raise MemoryError
-        elif request.what == "import":
-            raise ModuleNotFoundError("no", name="torch")
-        elif request.what == "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        elif request.what == "exit":
-            os._exit(3)
-        elif request.what == "item":
+        if request.what == "item":
             item_done(ItemDone(f"image {i}", (f"{i}.png",)))
-    return TrialResult(f"{request.what} done by {os.getpid()}")
+        else:
+            said = DEEDS[request.what]() or said
+    return TrialResult(said)
+
+
+def _refuse() -> None:
+    from impasto_core.errors import ImageMissing
+
+    raise ImageMissing("It is not there; find it.")
+
+
+def _take_all_memory() -> None:
+    import torch
+
+    torch.empty(1 << 60, dtype=torch.uint8)
+
+
+def _threads() -> str:
+    import torch
+
+    return f"{torch.get_num_threads()} threads"
+
+
+def _chatter() -> None:
+    print("chatter " * 100_000, "the last words", file=sys.stderr, flush=True)
+    os._exit(3)
+
+
+def _fail(error: Exception) -> None:
+    raise error
+
+
+DEEDS = {
+    "sleep": lambda: time.sleep(0.02),
+    "deaf": lambda: time.sleep(60),
+    "print": lambda: print("noise on standard output"),
+    "raise": _refuse,
+    "bug": lambda: _fail(ZeroDivisionError("by zero")),
+    "key": lambda: _fail(KeyError("of a handler's own")),
+    "memory": lambda: _fail(MemoryError()),
+    "torch memory": _take_all_memory,
+    "import": lambda: __import__("no_such_package"),
+    "threads": _threads,
+    "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "exit": lambda: os._exit(3),
+    "chatter": _chatter,
+}
