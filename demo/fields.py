@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import bpy
 
-Number = "Field | float"
+Number: TypeAlias = "Field | float"
 
 
 def linear(colour: str) -> tuple[float, float, float, float]:
@@ -65,6 +66,10 @@ class Field:
         """Sine of this many whole turns for each unit."""
         return self._math("SINE", self * (2 * math.pi * turns))
 
+    def turns(self, x: Number) -> Field:
+        """Direction of the point (x, this), in turns from -0.5 to 0.5."""
+        return self._math("ARCTAN2", self, x) * (1 / (2 * math.pi))
+
     def root(self) -> Field:
         return self._math("SQRT", self)
 
@@ -82,8 +87,9 @@ class Field:
         node = self.tree.nodes.new("ShaderNodeMapRange")
         node.interpolation_type = "SMOOTHSTEP"
         falling = low > high
+        plug(node.inputs[0], self)
         limits = (high, low, 1.0, 0.0) if falling else (low, high, 0.0, 1.0)
-        for slot, value in zip(node.inputs, (self, *limits), strict=False):
+        for slot, value in zip(node.inputs[1:5], limits, strict=True):
             plug(slot, value)
         return Field(node.outputs[0])
 

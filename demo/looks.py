@@ -57,17 +57,17 @@ KINDS: dict[str, str] = {
 def choose(settings) -> None:
     """Give each group of ``Scene.impasto`` the look of the kind that most of its images are.
 
-    Where kinds are equally frequent, the typical image decides. A style is given to one group
-    only while others are left, so that the groups stay apart.
+    Where kinds are equally frequent, the typical image decides. No two groups stand for
+    the same kind while another is left.
     """
     left = dict(CHOICES)
     for group in sorted(settings.groups, key=lambda group: -len(group.members)):
         kinds = Counter(KINDS[member.image.name] for member in group.members)
-        if group.typical is not None:
-            kinds[KINDS[group.typical.name]] += 0.5
-        kind = max(kinds, key=lambda kind: (kind in left, kinds[kind]))
+        typical = KINDS[group.typical.name] if group.typical else ""
+        kind = max(kinds, key=lambda kind: (kind in left, kinds[kind], kind == typical))
         choice = left.pop(kind, CHOICES[kind])
         look = group.look
         look.gallery = choice.style
         look.strength, look.keep_colour = choice.strength, choice.keep_colour
-        look.brush_scale, look.seamless = choice.brush_scale, True
+        look.brush_scale = choice.brush_scale
+        look.seamless = kind not in {"foliage", "photograph"}  # these do not repeat

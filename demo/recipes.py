@@ -155,8 +155,7 @@ def _petals(sheet: Sheet, count: int, repeat: int) -> tuple[Field, Field]:
     """Distance from the middle of a tile in half sides, and a star of so many petals."""
     x, y = (sheet.u * repeat) % 1 - 0.5, (sheet.v * repeat) % 1 - 0.5
     radius = (x * x + y * y).root() * 2
-    angle = x._math("ARCTAN2", y, x) * (1 / (2 * math.pi))
-    return radius, angle.sine(count) * 0.5 + 0.5
+    return radius, y.turns(x).sine(count) * 0.5 + 0.5
 
 
 def _glazed(sheet: Sheet, colour: Field, repeat: int, grout: str) -> Field:

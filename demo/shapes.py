@@ -61,11 +61,19 @@ def boxes(
 ) -> bpy.types.Mesh:
     """Boxes ``(middle, size)`` in one mesh; the grain (u) runs along each box's longest side."""
     rng = np.random.default_rng(seed)
-    points, faces, coordinates = [], [], []
+    points: list[Point] = []
+    faces: list[list[int]] = []
+    coordinates: list[tuple[float, float]] = []
     for middle, size in parts:
         start = len(points)
+        low = [middle[k] - size[k] / 2 for k in range(3)]
         corners = [
-            tuple(middle[k] + size[k] * ((n >> k & 1) - 0.5) for k in range(3)) for n in range(8)
+            (
+                low[0] + size[0] * (n & 1),
+                low[1] + size[1] * (n >> 1 & 1),
+                low[2] + size[2] * (n >> 2),
+            )
+            for n in range(8)
         ]
         points += corners
         shift = rng.uniform(0, 1, 2)
@@ -74,7 +82,8 @@ def boxes(
             across = [k for k in range(3) if len({n >> k & 1 for n in face}) == 2]
             across.sort(key=lambda k: -size[k])
             for n in face:
-                coordinates.append([corners[n][k] / metres for k in across] + shift)
+                u, v = (corners[n][k] / metres for k in across)
+                coordinates.append((u + shift[0], v + shift[1]))
     return mesh_of(name, points, faces, coordinates, smooth=False)
 
 
