@@ -102,6 +102,9 @@ PINS = (
     "opencv-python-headless==4.11.0.86",  # The last one that takes every Blender's numpy.
 )
 
+PURE = frozenset(("fonttools",))
+"""Taken without their compiled parts, which are large and only speed up what Impasto never does."""
+
 DROPPED = {
     "setuptools": "torch compiles C++ extensions with it, which Impasto never asks for; its .pth "
     "file would run at every start of Blender",

@@ -31,7 +31,17 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from targets import DROPPED, FULL, GENERATIONS, PINS, PLATFORMS, SMALL, Generation, Platform
+from targets import (
+    DROPPED,
+    FULL,
+    GENERATIONS,
+    PINS,
+    PLATFORMS,
+    PURE,
+    SMALL,
+    Generation,
+    Platform,
+)
 
 HERE = Path(__file__).resolve().parent
 LOCK = HERE / "lock.csv"
@@ -119,6 +129,8 @@ def _resolve(platform: Platform, generation: Generation, find_links: list[str]) 
             if name not in proposals:
                 print(f"{target}: no CPU build of {name}; see --find-links")
                 continue
+            if name in PURE:
+                proposals |= pip.propose_pure(name, proposals[name]["metadata"]["version"])
             chosen[name] = _wheel(proposals[name], platform, generation, variant)
             pending += _needs(proposals[name], platform, generation)
     print(f"{target}: {len(chosen)} wheels")
@@ -130,15 +142,14 @@ class _Pip:
 
     def __init__(self, platform: Platform, generation: Generation, find_links: list[str]):
         self._linux = platform.name.startswith("linux")
-        self._options = [
-            *("--only-binary=:all:", "--implementation", "cp"),
-            *("--python-version", generation.python),
-            *(f"--platform={tag}" for tag in platform.tags),
-            *(f"--find-links={where}" for where in find_links),
-        ]
+        self._python = generation.python
+        self._where = [f"--find-links={where}" for where in find_links]
+        self._target = ["--implementation", "cp", *(f"--platform={tag}" for tag in platform.tags)]
 
-    def propose(self, wanted: list[str], *extra: str) -> dict[str, dict]:
-        """pip's report per distribution, dependencies included."""
+    def propose(
+        self, wanted: list[str], *extra: str, target: list[str] | None = None
+    ) -> dict[str, dict]:
+        """pip's report per distribution, dependencies included; ``target`` overrides the platform."""
         with tempfile.TemporaryDirectory() as folder:
             pins = Path(folder, "pins.txt")
             pins.write_text("\n".join(PINS))
@@ -146,7 +157,10 @@ class _Pip:
                 [
                     *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"),
                     *("--ignore-installed", "--target", folder, "--report", "-"),
-                    *("--constraint", str(pins), *self._options, *extra, *wanted),
+                    *("--only-binary=:all:", "--python-version", self._python),
+                    *("--constraint", str(pins), *self._where, *extra),
+                    *(target or self._target),
+                    *wanted,
                 ],
                 capture_output=True,
                 text=True,
@@ -155,6 +169,11 @@ class _Pip:
             raise LockError(answer.stderr)
         report = json.loads(answer.stdout)["install"]
         return {canonicalize_name(entry["metadata"]["name"]): entry for entry in report}
+
+    def propose_pure(self, name: str, version: str) -> dict[str, dict]:
+        """The wheel that runs everywhere."""
+        anywhere = ["--implementation", "py", "--abi", "none", "--platform", "any"]
+        return self.propose([f"{name}=={version}"], "--no-deps", target=anywhere)
 
     def propose_torch(self) -> dict[str, dict]:
         """torch alone: its CUDA dependencies are declared for Linux, wherever pip is asked for."""

@@ -206,7 +206,7 @@ class Artist(Window):
     def pick_style(self, index: int) -> None:
         """Open the gallery of the active group and click one of its thumbnails."""
         x, y = self.find(r"look\.gallery", columns=(0.8,))  # The list of names...
-        left, top, _, height = self.ask("box()")
+        _, top, _, height = self.ask("box()")
         if y > top + 0.8 * height:  # The gallery needs room.
             self.scroll(10)
             x, y = self.find(r"look\.gallery", columns=(0.8,), from_top=False)

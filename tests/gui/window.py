@@ -172,7 +172,8 @@ class Window:
         """Where a button is, found as an artist does: by moving the pointer over the region.
 
         ``pattern`` is searched in the button's Python (``impasto.analyze_textures``); ``columns``
-        are the parts of the width to look at. The region is scrolled up (``from_top``), then down page by page.
+        are the parts of the width to look at. The region is scrolled up (``from_top``), then down
+        page by page.
         """
         wanted = re.compile(pattern)
 

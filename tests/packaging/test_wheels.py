@@ -16,6 +16,9 @@ import targets  # noqa: E402
 
 import wheels  # noqa: E402
 
+OWN_NAME = "impasto_core"
+"""What the worker calls ``core``."""
+
 LOCKED = wheels.read_lock()
 ORDINARY = sorted(
     (platform.name, generation.python)
@@ -33,7 +36,7 @@ def imported_by_core() -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names)
+    return found - set(sys.stdlib_module_names) - {OWN_NAME}
 
 
 def test_lock_is_sound():
