@@ -10,9 +10,10 @@ from pathlib import Path
 
 import bpy
 
-from ..core.cli import main as files
-from ..core.cli.parser import EXIT_CODES, add_grouping, add_look, add_output, look_from
+from ..core.cli import outcome
+from ..core.cli.options import add_grouping, add_look, add_output, look_from
 from ..core.cli.report import Report
+from ..core.cli.verbs import styles
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
 from ..core.jobs.messages import Look, Progress
 from . import analysis, images, results, stylizing
@@ -29,9 +30,7 @@ def main(arguments: list[str]) -> int:
     except SystemExit as leave:  # argparse has printed; Blender must quit by itself
         return int(leave.code or 0)
     report = Report(as_json=options.json, quiet=options.quiet)
-    if options.verb == "styles":
-        return files.main(arguments)
-    return files.guarded(lambda: _VERBS[options.verb](options, report), report)
+    return outcome.guarded(lambda: options.run(options, report), report)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -39,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="blender -b FILE.blend --command impasto",
         description="Group the textures of a .blend file by how they look, and restyle them.",
-        epilog=EXIT_CODES,
+        epilog=outcome.EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -49,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_grouping(analyze)
     _add_file(analyze)
     add_output(analyze)
+    analyze.set_defaults(run=_analyze)
 
     stylize = verbs.add_parser(
         "stylize",
@@ -65,12 +65,14 @@ def build_parser() -> argparse.ArgumentParser:
     add_look(stylize, required=False)
     _add_file(stylize)
     add_output(stylize)
+    stylize.set_defaults(run=_stylize)
 
     revert = verbs.add_parser("revert", help="put the original textures back")
     _add_file(revert)
     add_output(revert)
+    revert.set_defaults(run=_revert)
 
-    add_output(verbs.add_parser("styles", help="list the built-in styles"))
+    styles.add(verbs)
     return parser
 
 
@@ -142,7 +144,7 @@ def _revert(options: argparse.Namespace, report: Report) -> int:
     if count:
         _save(target, report)
     report.result(reverted=count)
-    return files.OK if count else files.NOTHING
+    return outcome.OK if count else outcome.NOTHING
 
 
 def _set_look(group_look, look: Look) -> None:
@@ -211,8 +213,5 @@ def _code(job: SceneJob, report: Report) -> int:
     if job.state == "FAILED":
         report.error("WorkerDied", job.message)
     if job.state == "FINISHED" and not job.failures:
-        return files.OK
-    return files.SOME_FAILED if job.changed else files.WRONG
-
-
-_VERBS = {"analyze": _analyze, "stylize": _stylize, "revert": _revert}
+        return outcome.OK
+    return outcome.SOME_FAILED if job.changed else outcome.WRONG

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -10,7 +11,9 @@ from typing import TextIO
 
 from ..jobs.messages import Failure, ItemDone, Progress
 
-_WIDTH = 28
+_BAR = 24
+_INTERVAL = 0.1
+"""Seconds between two drawings of the bar."""
 
 
 class Report:
@@ -32,26 +35,23 @@ class Report:
         self._out, self._err = out or sys.stdout, err or sys.stderr
         self._bar = not as_json and not quiet and self._err.isatty()
         self._started = time.monotonic()
+        self._drawn = 0.0
 
     def progress(self, event: Progress) -> None:
         """Show how far the job is."""
         if self._json:
             self._line("progress", asdict(event))
-        elif self._bar:
-            filled = round(_WIDTH * event.done)
-            eta = ""
-            if event.done > 0.02:
-                left = (time.monotonic() - self._started) * (1 - event.done) / event.done
-                eta = f"{left:4.0f} s left"
-            bar = "#" * filled + "." * (_WIDTH - filled)
-            self._err.write(f"\r[{bar}] {event.done:4.0%} {eta:11} {event.step[:60]:60}")
-            self._err.flush()
+            return
+        now = time.monotonic()
+        if self._bar and (event.done >= 1 or now - self._drawn > _INTERVAL):
+            self._drawn = now
+            self._draw(bar(event, now - self._started))
 
     def item(self, event: ItemDone) -> None:
         """Name files as soon as they are there."""
         if self._json:
             self._line("item", asdict(event))
-        for path in () if self._json else event.outputs:
+        for path in event.outputs:
             self.say(f"Saved: '{path}'")
 
     def failure(self, failure: Failure) -> None:
@@ -59,16 +59,14 @@ class Report:
         if self._json:
             self._line("failure", asdict(failure))
         else:
-            self._clear()
-            self._err.write(f"{failure.key}: {failure.message}\n")
+            self._complain(f"{failure.key}: {failure.message}")
 
-    def error(self, name: str, message: str) -> None:
-        """Say why nothing could be done."""
+    def error(self, name: str, message: str, detail: str = "") -> None:
+        """Say why nothing could be done; ``detail`` is a traceback, where there is one."""
         if self._json:
-            self._line("error", {"error": name, "message": message})
+            self._line("error", {"error": name, "message": message, "detail": detail})
         else:
-            self._clear()
-            self._err.write(f"impasto: {message}\n")
+            self._complain(f"{detail}impasto: {message}")
 
     def result(self, **values: object) -> None:
         """The machine-readable outcome; people have read it already."""
@@ -78,18 +76,39 @@ class Report:
     def say(self, text: str) -> None:
         """A line for people."""
         if not self._json and not self._quiet:
-            self._clear()
-            self._out.write(f"{text}\n")
+            self.end()
+            # A file's name may hold what the terminal cannot show.
+            coding = self._out.encoding or "utf-8"
+            self._out.write(text.encode(coding, "backslashreplace").decode(coding) + "\n")
             self._out.flush()
 
     def end(self) -> None:
         """Leave the terminal clean."""
-        self._clear()
+        if self._drawn:
+            self._draw("")
+            self._drawn = 0.0
 
-    def _clear(self) -> None:
-        if self._bar:
-            self._err.write("\r" + " " * (_WIDTH + 85) + "\r")
+    def _complain(self, text: str) -> None:
+        self.end()
+        self._err.write(f"{text}\n")
+
+    def _draw(self, text: str) -> None:
+        try:
+            columns = os.get_terminal_size(self._err.fileno()).columns or 80
+        except OSError:
+            columns = 80
+        # A line as wide as the terminal would wrap, and the next one could not replace it.
+        self._err.write(f"\r{text[: columns - 1]:{columns - 1}}\r")
+        self._err.flush()
 
     def _line(self, event: str, values: dict) -> None:
-        self._out.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
+        self._out.write(json.dumps({"event": event, **values}) + "\n")
         self._out.flush()
+
+
+def bar(event: Progress, seconds: float) -> str:
+    """``[######..................]  25%   0:12 left  Step`` after so many seconds."""
+    filled = round(_BAR * event.done)
+    left = round(seconds * (1 - event.done) / event.done) if event.done > 0.02 else None
+    clock = "" if left is None else f"{left // 60}:{left % 60:02} left"
+    return f"[{'#' * filled}{'.' * (_BAR - filled)}] {event.done:4.0%} {clock:>11}  {event.step}"

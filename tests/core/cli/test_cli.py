@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
 import json
 import os
 import pty
+import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from bl_ext.user_default.impasto.core.cli.outcome import guarded
+from bl_ext.user_default.impasto.core.cli.paths import SUFFIXES
+from bl_ext.user_default.impasto.core.cli.report import Report, bar
+from bl_ext.user_default.impasto.core.cli.verbs.analyze import PICTURES
+from bl_ext.user_default.impasto.core.imaging.files import _ALIASES, FORMATS
+from bl_ext.user_default.impasto.core.jobs.messages import Progress
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,7 +49,8 @@ def pictures(tmp_path) -> Path:
 
 def test_stylize_one_file(pictures, tmp_path):
     out = tmp_path / "out.png"
-    done = impasto("stylize", pictures / "a.png", "--style", "starry-night", "--out", out)
+    arguments = ("--style", "starry-night", "--device", "cpu", "--threads", 1, "--out", out)
+    done = impasto("stylize", pictures / "a.png", *arguments)
     assert done.returncode == 0, done.stderr
     assert f"Saved: '{out}'" in done.stdout
     before, after = cv2.imread(str(pictures / "a.png")), cv2.imread(str(out))
@@ -86,39 +98,75 @@ def test_nothing_is_overwritten(pictures, tmp_path):
     assert "original" in onto_itself.stderr
 
 
+STYLIZE, KISS = ("stylize", "{in}/a.png"), ("--style", "kiss")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("stylize", "{in}/none*.png", "--style", "kiss", "--out", "{out}"), 3, "No images"),
-        (
-            ("stylize", "{in}/a.png", "--style", "no-such-style", "--out", "{out}/x.png"),
-            2,
-            "no style",
-        ),
-        (
-            ("stylize", "{in}/missing.png", "--style", "kiss", "--out", "{out}/x.png"),
-            2,
-            "missing.png",
-        ),
-        (
-            ("stylize", "{in}/a.png", "--style", "{in}/broken.png", "--out", "{out}/x.png"),
-            2,
-            "style",
-        ),
-        (
-            ("stylize", "{in}/a.png", "--style", "kiss", "--strength", "2", "--out", "{out}"),
-            2,
-            "between",
-        ),
+        (("stylize", "{in}/none*.png", *KISS, "--out", "{out}"), 3, "No images"),
+        ((*STYLIZE, "--style", "no-such-style", "--out", "{out}.png"), 2, "no style"),
+        (("stylize", "{in}/missing.png", *KISS, "--out", "{out}.png"), 2, "missing.png"),
+        ((*STYLIZE, "--style", "{in}/broken.png", "--out", "{out}.png"), 2, "style"),
+        ((*STYLIZE, *KISS, "--out", "{out}/no/folder.png"), 2, "does not exist"),
+        ((*STYLIZE, *KISS, "--out", "{in}/b.png/folder"), 2, "cannot be made"),
+        ((*STYLIZE, *KISS, "--out", "{out}.gif"), 2, "cannot write"),
+        ((*STYLIZE, "{in}/b.png", *KISS, "--out", "{out}.png"), 2, "one file"),
+        ((*STYLIZE, *KISS, "--out", "{in}/a.png", "--overwrite"), 2, "original"),
+        ((*STYLIZE, *KISS, "--strength", "2", "--out", "{out}"), 2, "between 0 and 1"),
+        ((*STYLIZE, *KISS, "--strength", "much", "--out", "{out}"), 2, "between 0 and 1"),
+        ((*STYLIZE, *KISS, "--max-side", "-5", "--out", "{out}"), 2, "0 or more"),
+        ((*STYLIZE, "--style", "kiss=nan", "--out", "{out}"), 2, "above 0"),
+        ((*STYLIZE, "--style", "kiss=-1", "--out", "{out}"), 2, "above 0"),
+        (("analyze", "{in}", "--out", "{in}/a.png"), 2, "cannot be made"),
+        (("analyze", "{in}", "--groups", "1.5", "--out", "{out}"), 2, "whole number"),
         (("dance",), 2, "invalid choice"),
     ],
 )
 def test_bad_input_gets_a_sentence(pictures, tmp_path, arguments, code, words):
     places = {"in": pictures, "out": tmp_path / "out"}
+    before = {path: path.read_bytes() for path in pictures.iterdir()}
     done = impasto(*(a.format(**places) for a in arguments))
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+    assert {path: path.read_bytes() for path in pictures.iterdir()} == before
+
+
+def test_analyze_overwrites_neither_originals_nor_an_earlier_outcome(pictures, tmp_path):
+    """A texture may well be called "map.png"."""
+    mine = pictures / "map.png"
+    mine.write_bytes((pictures / "a.png").read_bytes())
+    for option in ((), ("--overwrite",)):
+        refused = impasto("analyze", pictures, "--out", pictures, *option)
+        assert refused.returncode == 2
+        assert "is an original" in refused.stderr
+    refused = impasto("analyze", pictures / "b.png", "--out", pictures)
+    assert refused.returncode == 2
+    assert "--overwrite" in refused.stderr
+    assert mine.read_bytes() == (pictures / "a.png").read_bytes()
+
+
+def test_a_python_without_torch_is_named(pictures, tmp_path):
+    arguments = ["stylize", str(pictures / "a.png"), *KISS, "--out", str(tmp_path / "out.png")]
+    code = (
+        "import sys; sys.modules['torch'] = None; from core.cli.main import main; "
+        f"sys.exit(main({arguments!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "no working torch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nobody_reads(tmp_path):
+    """As with ``| head``: no traceback."""
+    command = (sys.executable, "-m", "core", "styles")
+    with subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1, text=True) as process:
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert process.returncode == 130
+    assert errors == ""
 
 
 def test_analyze_groups_and_draws(tmp_path):
@@ -135,6 +183,7 @@ def test_analyze_groups_and_draws(tmp_path):
     result = json.loads(done.stdout.splitlines()[-1])
     families = sorted(sorted({Path(m).name[:4] for m in g["members"]}) for g in result["groups"])
     assert families == [["blob"], ["stri"]]
+    assert {p.stem for p in (tmp_path / "out").glob("*.png")} == set(PICTURES)
     assert Path(result["pictures"]["map"]).exists()
 
 
@@ -151,7 +200,9 @@ def test_help_names_verbs_and_exit_codes():
 
 
 def test_a_terminal_gets_a_progress_bar(pictures, tmp_path):
+    """One that fits into its width, or every drawing would begin a new line."""
     parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
     command = (sys.executable, "-m", "core", "stylize", str(pictures / "a.png"))
     more = ("--style", "kiss", "--out", str(tmp_path / "bar.png"))
     done = subprocess.run(command + more, cwd=ROOT, stdout=subprocess.PIPE, stderr=child, text=True)
@@ -160,6 +211,13 @@ def test_a_terminal_gets_a_progress_bar(pictures, tmp_path):
     os.close(parent)
     assert done.returncode == 0
     assert "[####" in shown and "100%" in shown
+    assert max(map(len, re.split("[\r\n]", shown))) < 60
+
+
+def test_the_bar_says_how_long():
+    assert bar(Progress(0.25, "Stylizing"), 90) == (
+        "[######..................]  25%   4:30 left  Stylizing"
+    )
 
 
 def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
@@ -185,3 +243,32 @@ def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
     finished = list(out.iterdir())
     assert finished
     assert all(cv2.imread(str(p)) is not None for p in finished), "no half-written file"
+
+
+def test_names_that_the_terminal_cannot_show():
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    Report(out=out).say(os.fsdecode(b"caf\xe9 ") + "\u00e9")
+    assert out.buffer.getvalue() == b"caf\\udce9 \\xe9\n"
+
+
+def test_a_bug_is_told_with_its_traceback():
+    err = io.StringIO()
+    assert guarded(lambda: 1 // 0, Report(err=err)) == 2
+    assert "Traceback" in err.getvalue()
+    assert err.getvalue().endswith(
+        "impasto: Something unexpected happened (integer division or modulo by zero).\n"
+    )
+
+
+def test_all_formats_are_found():
+    assert {*FORMATS, *_ALIASES} == SUFFIXES
+
+
+def test_parsing_loads_nothing_heavy():
+    code = (
+        "import sys; from core.cli.main import build_parser; "
+        "build_parser().parse_args(['styles']); "
+        "print(sorted({'torch', 'sklearn', 'cv2', 'numpy', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

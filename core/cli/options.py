@@ -1,0 +1,147 @@
+"""The options that verbs share, in groups. Imports nothing heavy: Blender uses them, too."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Callable
+
+from ..generators import device
+from ..jobs.messages import Look, StyleRef
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """``--json`` and ``--quiet``."""
+    group = parser.add_argument_group("what is printed")
+    group.add_argument("--json", action="store_true", help="one JSON object per event, per line")
+    group.add_argument("--quiet", action="store_true", help="only errors")
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """``--device`` and ``--threads``."""
+    group = parser.add_argument_group("where it runs")
+    group.add_argument(
+        "--device",
+        type=str.upper,
+        choices=("AUTO", "CPU", "CUDA", "MPS"),
+        default="AUTO",
+        help="auto (default) takes the GPU if torch can use one, else the CPU",
+    )
+    group.add_argument(
+        "--threads",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="of the CPU; 0 (default) leaves it to the libraries",
+    )
+
+
+def use_device(options: argparse.Namespace) -> None:
+    """Obey :func:`add_device`'s options, before a library is loaded that asks for threads."""
+    device.choose(options.device)
+    if options.threads:
+        os.environ["OMP_NUM_THREADS"] = str(options.threads)
+
+
+def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """The options of a look, named as in the panel; ``required``: there must be a style."""
+    look = parser.add_argument_group("look")
+    look.add_argument(
+        "--style",
+        action="append",
+        type=_style,
+        required=required,
+        metavar="STYLE[=WEIGHT]",
+        help="a picture, a saved .impasto style, or a built-in one; several are blended",
+    )
+    look.add_argument(
+        "--strength", type=_unit, default=1.0, metavar="0..1", help="0: as it was; default 1"
+    )
+    look.add_argument(
+        "--brush-scale", type=_brush, default=1.0, metavar="0.25..4", help="default 1"
+    )
+    look.add_argument(
+        "--keep-colour", type=_unit, default=0.0, metavar="0..1", help="1 changes lightness only"
+    )
+    look.add_argument("--seamless", action="store_true", help="the texture tiles, and shall tile")
+    look.add_argument(
+        "--max-side", type=_count, default=0, metavar="PIXELS", help="shrink to this size"
+    )
+    look.add_argument("--seed", type=int, default=0, metavar="N")
+
+
+def look_from(options: argparse.Namespace) -> Look:
+    """The look that :func:`add_look`'s options describe."""
+    return Look(
+        tuple(options.style),
+        options.strength,
+        options.brush_scale,
+        options.keep_colour,
+        options.seamless,
+        options.max_side,
+        options.seed,
+    )
+
+
+def add_grouping(parser: argparse.ArgumentParser) -> None:
+    """How to cluster, as in the panel."""
+    group = parser.add_argument_group("grouping")
+    group.add_argument(
+        "--algorithm",
+        type=str.upper,
+        choices=("KMEANS", "DBSCAN", "AGGLOMERATIVE"),
+        default="KMEANS",
+        help="kmeans (default), dbscan or agglomerative",
+    )
+    group.add_argument(
+        "--groups", type=_count, default=0, metavar="N", help="how many; 0 (default) decides itself"
+    )
+    group.add_argument(
+        "--distance", type=_length, default=0.0, metavar="D", help="DBSCAN's eps; 0: by the knee"
+    )
+    group.add_argument(
+        "--linkage", choices=("ward", "average"), default="ward", help="of agglomerative"
+    )
+    group.add_argument(
+        "--material-weight",
+        type=_unit,
+        default=0.5,
+        metavar="0..1",
+        help="0 groups by colour, 1 by material; default 0.5",
+    )
+    group.add_argument("--seed", type=int, default=0, metavar="N")
+
+
+def _style(text: str) -> StyleRef:
+    source, _, weight = text.rpartition("=")
+    try:
+        number = float(weight)
+    except ValueError:  # no weight: a name or path, perhaps with a "=" in it
+        return StyleRef(text)
+    if not source:
+        return StyleRef(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"the weight of {source} must be above 0, not {weight}")
+    return StyleRef(source, number)
+
+
+def _number(low: float, high: float, kind: type = float) -> Callable[[str], float]:
+    """A converter for argparse that refuses what does not lie between the bounds."""
+    bounds = f"between {low:g} and {high:g}" if high < math.inf else f"{low:g} or more"
+    bounds = f"a whole number, {bounds}" if kind is int else bounds
+
+    def convert(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not {bounds}")
+        return value
+
+    return convert
+
+
+_unit, _brush, _length = _number(0, 1), _number(0.25, 4), _number(0, math.inf)
+_count = _number(0, math.inf, int)

@@ -1,0 +1,97 @@
+"""From what was typed to image files, and to the files that results go to."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Sequence
+from glob import glob
+from pathlib import Path
+
+from ..errors import BadRequest, NoImages, OutputUnwritable
+
+# The formats of core.imaging.files and their other spellings; that module is too heavy for Blender.
+SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".bmp", ".tga", ".webp"}
+
+
+def find_images(inputs: Sequence[str]) -> list[Path]:
+    """Files named by paths, folders and patterns, each once, in order.
+
+    Raises
+    ------
+    NoImages
+        Nothing was found.
+    """
+    found: dict[Path, None] = {}
+    for text in inputs:
+        path = Path(text)
+        if path.is_dir():
+            paths = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+        elif path.exists() or not any(c in text for c in "*?["):
+            paths = [path]  # a missing file is told by name when it is read
+        else:
+            paths = [Path(p) for p in sorted(glob(text, recursive=True))]
+        found.update(dict.fromkeys(paths))
+    if not found:
+        raise NoImages(f"No images were found in {', '.join(inputs)}.")
+    return list(found)
+
+
+def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
+    """Where each result goes: the named file, or the image's name in the folder, which is made.
+
+    Raises
+    ------
+    BadRequest
+        One file for several images, two images of one name, or a format that is not written.
+    OutputUnwritable
+        The folder cannot be made.
+    """
+    target = Path(out)
+    suffix = target.suffix.lower()
+    if target.is_dir() or suffix not in SUFFIXES:
+        if not target.is_dir() and (mimetypes.guess_type(out)[0] or "").startswith("image/"):
+            known = ", ".join(sorted(SUFFIXES))
+            raise BadRequest(f'Impasto cannot write "{suffix}" files; choose one of {known}.')
+        make_folder(target)
+        outputs = [target / i.name for i in images]
+    elif len(images) > 1:
+        raise BadRequest(f"{len(images)} images cannot go into one file; name a folder with --out.")
+    else:
+        outputs = [target]
+    if len(set(outputs)) < len(outputs):
+        raise BadRequest(
+            "Two of the images have the same name; stylize them into different folders."
+        )
+    return outputs
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, unless it is there.
+
+    Raises
+    ------
+    OutputUnwritable
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(
+            f'The folder "{folder}" cannot be made ({error.strerror}); choose another --out.'
+        ) from error
+
+
+def protect(images: Iterable[Path], outputs: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuse outputs that exist, unless ``overwrite``; refuse the images themselves in any case.
+
+    Raises
+    ------
+    BadRequest
+    """
+    originals = {image.resolve() for image in images}
+    for output in outputs:
+        if output.resolve() in originals:
+            raise BadRequest(f'"{output}" is an original; choose another --out.')
+        if output.exists() and not overwrite:
+            raise BadRequest(
+                f'"{output}" exists already; choose another --out, or add --overwrite.'
+            )

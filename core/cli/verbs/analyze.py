@@ -1,0 +1,89 @@
+"""``analyze``: group picture files by look."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ...jobs import handlers
+from ...jobs.messages import AnalyzeRequest, AnalyzeResult, ImageRef
+from ..options import add_device, add_grouping, add_output
+from ..outcome import judged
+from ..paths import find_images, make_folder, protect
+from ..report import Report
+
+PICTURES = ("map", "dendrogram", "silhouette", "palettes")
+
+_EXAMPLES = """examples:
+  %(prog)s textures/ --out groups/
+  %(prog)s 'renders/*.exr' --algorithm dbscan --out groups/
+  %(prog)s textures/ --groups 4 --material-weight 1 --json --out groups/
+"""
+
+
+def add(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb and its options."""
+    parser = verbs.add_parser(
+        "analyze",
+        help="group pictures by look",
+        description="Group pictures by look; draw the cluster map and more into a folder.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="+", help="pictures, folders or patterns")
+    parser.add_argument("--out", required=True, help="folder for the pictures of the outcome")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier outcome")
+    add_grouping(parser)
+    add_device(parser)
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Group; returns the exit code."""
+    images = find_images(options.inputs)
+    folder = Path(options.out)
+    make_folder(folder)
+    protect(images, [folder / f"{kind}.png" for kind in PICTURES], overwrite=options.overwrite)
+    request = AnalyzeRequest(
+        tuple(ImageRef(str(i), (str(i),)) for i in images),
+        options.out,
+        algorithm=options.algorithm,
+        groups=options.groups,
+        distance=options.distance,
+        linkage=options.linkage,
+        material_weight=options.material_weight,
+        seed=options.seed,
+    )
+    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    assert isinstance(result, AnalyzeResult)
+    _say(result, report)
+    report.result(
+        groups=[
+            {"name": g.name, "typical": g.typical, "members": g.members} for g in result.groups
+        ],
+        ungrouped=result.ungrouped,
+        score=result.score,
+        sentence=result.sentence,
+        duplicates=result.duplicates,
+        pictures=result.pictures,
+    )
+    done = sum(len(g.members) for g in result.groups) + len(result.ungrouped)
+    return judged(result.failures, done, report)
+
+
+def _say(result: AnalyzeResult, report: Report) -> None:
+    report.say(result.sentence)
+    for group in result.groups:
+        report.say(f"\n{group.name} ({len(group.members)})")
+        for member in group.members:
+            report.say(f"  {member}{'  (typical)' if member == group.typical else ''}")
+    if result.ungrouped:
+        report.say("\nUngrouped")
+        for member in result.ungrouped:
+            report.say(f"  {member}")
+    for same in result.duplicates:
+        report.say(f"\nThe same picture: {', '.join(same)}")
+    report.say("")
+    for path in result.pictures.values():
+        report.say(f"Saved: '{path}'")

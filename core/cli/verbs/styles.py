@@ -1,0 +1,31 @@
+"""``styles``: list the built-in styles."""
+
+from __future__ import annotations
+
+import argparse
+
+from ...styles.catalog import builtin_styles
+from ..options import add_output
+from ..outcome import OK
+from ..report import Report
+
+
+def add(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb and its options."""
+    parser = verbs.add_parser("styles", help="list the built-in styles")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """List; returns the exit code."""
+    infos = builtin_styles()
+    for info in infos:
+        report.say(f"{info.identifier:18} {info.name:26} {info.family:20} {info.licence}")
+    report.result(
+        styles=[
+            {"identifier": i.identifier, "name": i.name, "family": i.family, "licence": i.licence}
+            for i in infos
+        ]
+    )
+    return OK

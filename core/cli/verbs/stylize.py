@@ -1,0 +1,55 @@
+"""``stylize``: restyle picture files."""
+
+from __future__ import annotations
+
+import argparse
+
+from ...jobs import handlers
+from ...jobs.messages import ImageRef, StylizeItem, StylizeRequest, StylizeResult
+from ..options import add_device, add_look, add_output, look_from
+from ..outcome import judged
+from ..paths import find_images, outputs_for, protect
+from ..report import Report
+
+_EXAMPLES = """examples:
+  %(prog)s brick.png --style starry-night --out brick_starry.png
+  %(prog)s textures/ --style paper.jpg --keep-colour 0.5 --out restyled/
+  %(prog)s wall.exr --style irises=2 --style scream=1 --seamless --out out/
+"""
+
+
+def add(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb and its options."""
+    parser = verbs.add_parser(
+        "stylize",
+        help="restyle pictures",
+        description="Restyle pictures. Originals are never written to.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="+", help="pictures, folders or patterns")
+    parser.add_argument("--out", required=True, help="a file for one picture, a folder for several")
+    parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
+    add_look(parser)
+    add_device(parser)
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Restyle; returns the exit code."""
+    images = find_images(options.inputs)
+    outputs = outputs_for(images, options.out)
+    protect(images, outputs, overwrite=options.overwrite)
+    look = look_from(options)
+    items = tuple(
+        StylizeItem(ImageRef(str(i), (str(i),)), look, (str(o),))
+        for i, o in zip(images, outputs, strict=True)
+    )
+    request = StylizeRequest(items, overwrite=options.overwrite)
+    result = handlers.run(
+        request, progress=report.progress, cancel=lambda: False, item_done=report.item
+    )
+    assert isinstance(result, StylizeResult)
+    report.result(written=result.written)
+    return judged(result.failures, len(result.written), report)
