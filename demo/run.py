@@ -66,7 +66,7 @@ def main() -> None:
         render(scene, OUT / "render_after.png")
     with step("Contact sheet and map"):
         blocks = [block_of(group, gallery.title(group.look)) for group in settings.groups]
-        count = sum(len(block.pairs) for block in blocks)
+        count = sum(len(group.members) for group in settings.groups)
         sheet.draw(
             blocks,
             f"{count} textures, {len(blocks)} groups, one style each",

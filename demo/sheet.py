@@ -13,7 +13,7 @@ from bl_ext.user_default.impasto.core.imaging.files import read_picture
 from bl_ext.user_default.impasto.core.imaging.resize import resize
 
 THUMB, GAP, MARGIN, CAPTION, HEADING = 150, 22, 40, 30, 62
-COLUMNS = 5
+COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def draw(blocks: list[Block], title: str, below: str, path: Path) -> None:
         if left and left + block.width > full:
             left, top, tall = 0, top + tall + 26, 0
         places.append((MARGIN + left, top))
-        left, tall = left + block.width + 2 * GAP, max(tall, block.height)
+        left, tall = left + block.width + GAP, max(tall, block.height)
     figure = theme.figure(full + 2 * MARGIN, top + tall + 20)
     axes = theme.canvas(figure)
     theme.title(axes, title, below)
