@@ -101,11 +101,10 @@ class WorkerClient:
         threads: int = 0,
         handlers: str = "",
     ) -> None:
-        sites = [site_packages] if isinstance(site_packages, str) else list(site_packages)
         self._command = [str(python), *python_args, str(WORKER), "--device", device]
         self._command += ["--threads", str(threads)]
-        for site in sites:
-            self._command += ["--site", str(site)]
+        for site in _folders(site_packages):
+            self._command += ["--site", site]
         if handlers:
             self._command += ["--handlers", handlers]
         self._lock = threading.RLock()
@@ -233,8 +232,12 @@ class WorkerClient:
         self._advance_or_fail()
 
 
-def check_python(python: str | Path, python_args: Sequence[str] = ()) -> str:
-    """Ask a Python for the versions of what the worker needs: "torch 2.13.0, ...".
+def check_python(
+    python: str | Path,
+    python_args: Sequence[str] = (),
+    site_packages: str | Sequence[str] = (),
+) -> str:
+    """Ask a Python for the versions of what the worker needs: "torch 2.13.0, ...". Takes seconds.
 
     Raises
     ------
@@ -242,17 +245,21 @@ def check_python(python: str | Path, python_args: Sequence[str] = ()) -> str:
         It cannot be started, or lacks a package; the sentence says which.
     """
     code = (
-        "import importlib\n"
+        "import importlib, sys\n"
+        "sys.path.extend(sys.argv[1:])\n"
         "for n in ('torch', 'sklearn', 'cv2', 'safetensors', 'OpenEXR', 'matplotlib'):\n"
         "    m = importlib.import_module(n); print(n, getattr(m, '__version__', ''))"
     )
+    command = [str(python), *python_args, "-c", code, *_folders(site_packages)]
     try:
-        answer = subprocess.run(
-            [str(python), *python_args, "-c", code], capture_output=True, text=True, timeout=120
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WorkerUnavailable(f'"{python}" cannot be started; choose another Python.') from error
     if answer.returncode:
         last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise WorkerUnavailable(f'"{python}" cannot run the worker ({last}).')
     return ", ".join(" ".join(line.split()) for line in answer.stdout.splitlines())
+
+
+def _folders(folders: str | Sequence[str]) -> list[str]:
+    return [folders] if isinstance(folders, str) else [str(folder) for folder in folders]
