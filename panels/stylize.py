@@ -28,7 +28,8 @@ class IMPASTO_PT_stylize:
                 "impasto.stylize_textures", text="Stylize", icon="BRUSH_DATA"
             ).target = settings.target
         else:
-            column.progress(factor=running.progress, text=running.title)
+            text = f"{running.title}  {running.progress:.0%}"
+            column.progress(factor=running.progress, text=text)
             column.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
         row = layout.row(align=True)
         row.operator(

@@ -20,6 +20,8 @@ CHOSEN_FILE = """[
     if a.type == "FILE_BROWSER"
 ]"""
 
+STYLE_OF_GROUP = """(lambda s: s.groups[s.active_group].look.style)(bpy.context.scene.impasto)"""
+
 
 class Artist(Window):
     """A Blender window with somebody before it."""
@@ -165,7 +167,7 @@ class Artist(Window):
         self.run(f"region('UI', {editor!r}).tag_redraw()")
         time.sleep(0.8)
 
-    def wait_idle(self, timeout: float = 180.0) -> None:
+    def wait_idle(self, timeout: float = 400.0) -> None:
         """Wait until no job runs and the operator around it has ended."""
         time.sleep(0.3)
         self.until(f"{self.JOB} is None", "the job to end", timeout)
@@ -183,7 +185,7 @@ class Artist(Window):
         self.press(r"impasto\.stylize_textures")
         self.until(f"{self.JOB} and {self.JOB}.progress > 0", "the long job's progress", 120)
 
-    def watch_progress(self, timeout: float = 180.0) -> list[float]:
+    def watch_progress(self, timeout: float = 400.0) -> list[float]:
         """The progress of the running job until it ends."""
         seen: list[float] = []
         end = time.monotonic() + timeout
@@ -210,11 +212,15 @@ class Artist(Window):
         if y > top + 0.8 * height:  # The gallery needs room.
             self.scroll(10)
             x, y = self.find(r"look\.gallery", columns=(0.8,), from_top=False)
-        self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
-        time.sleep(2.0)  # Blender draws the thumbnails one after the other.
-        self.shot(f"gallery-{index}")
-        self.click(x - 60 - 104 * index, y - 330)  # The second row from below.
-        time.sleep(0.4)
+        for _ in range(4):
+            self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
+            time.sleep(2.0)  # Blender draws the thumbnails one after the other.
+            self.shot(f"gallery-{index}")
+            self.click(x - 60 - 104 * index, y - 330)  # The second row from below.
+            time.sleep(0.6)
+            if self.ask(STYLE_OF_GROUP):
+                return
+        raise GuiFailure("the gallery does not open")
 
     def revert_all(self) -> None:
         """Revert > All."""
@@ -232,10 +238,11 @@ class Artist(Window):
         self.move(left + width * 0.3, top + height * 0.7)
 
     def open(self, file: str) -> None:
-        """Open a .blend file, show the tab again."""
+        """Open a .blend file, show its textures and the tab."""
         self.run(f"bpy.ops.wm.open_mainfile(filepath={file!r})")
         self.until(f"bpy.data.filepath == {file!r}", "the file", 30)
         time.sleep(1.0)
+        self.show_materials()
         self.open_tab()
 
     def undo(self, steps: int = 1) -> None:

@@ -1,12 +1,23 @@
 #!/bin/bash
 # The extension in a real window, on each Blender generation. Exit code 77: this place allows no window.
-#   tests/gui/run.sh [tests and options]           SUITES="sid trixie" by default
+#   tests/gui/run.sh [tests and options]    SUITES="sid trixie" by default; pictures go to dist/gui
+#   tests/gui/run.sh screenshots            the tour in the newest Blender, and the manual's pictures
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-.venv/bin/python}
 suites=${SUITES:-sid trixie}
+[ "${1:-}" != screenshots ] || suites=sid
+
+gui_tests() {
+  "$python" -m pytest -c tests/gui/pytest.ini --rootdir tests/gui --confcutdir tests/gui --suites "$suites" "$@"
+}
+
 # shellcheck disable=SC2086
 "$python" tests/gui/sandbox.py setup $suites
 "$python" tools/package.py --variant bare >/dev/null
-exec "$python" -m pytest -c tests/gui/pytest.ini --rootdir tests/gui --confcutdir tests/gui \
-  "${@:-tests/gui}" --suites "$suites"
+if [ "${1:-}" = screenshots ]; then
+  gui_tests tests/gui/test_tour.py
+  "$python" tools/screenshots.py
+else
+  gui_tests "${@:-tests/gui}"
+fi

@@ -93,7 +93,6 @@ def test_stylize(artist, notes):
     notes["stylized"] = shown
     files = sorted(path.name for path in (artist.work / "scene" / "impasto").iterdir())
     assert len(files) >= 8 and not [name for name in files if name.endswith(".part")]
-    artist.show_materials()
     artist.shot("stylized")
 
 
