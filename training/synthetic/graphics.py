@@ -1,0 +1,318 @@
+"""Flat and computer-made: text, logos, checkers, gradients, grids, shaded solids."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .fields import blurred, grain, grid, noise, step, stripes, uniform_log
+from .media import finished, full, lit, mixed, paper
+from .palette import sample_palette
+from .patterns import eight_bit, shrunk
+from .registry import content
+from .scene import compose
+from .subjects import blob
+
+_FONTS = (0, 1, 2, 3, 4, 5, 6, 7)
+_LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
+
+
+def word(rng: np.random.Generator) -> str:
+    """A word-like string."""
+    letters = "".join(
+        _LETTERS[min(25, int(rng.exponential(7)))] for _ in range(int(rng.integers(1, 9)))
+    )
+    return letters.capitalize() if rng.random() < 0.15 else letters
+
+
+@content
+def text_page(rng, size):
+    """A page of set text with headings and a picture."""
+    palette = sample_palette(rng, 5)
+    ground, ink = (palette.light * 0.4 + 0.6, palette.dark * 0.5)
+    if rng.random() < 0.25:
+        ground, ink = ink, ground
+    wide = 2 * size
+    sheet = np.empty((wide, wide, 3), np.uint8)
+    sheet[:] = eight_bit(ground)
+    font = int(rng.choice((0, 2, 3, 4, 6)))
+    scale = 2 * rng.uniform(0.3, 0.75)
+    line = scale * rng.uniform(30, 40)
+    columns = int(rng.integers(1, 3))
+    margin = rng.uniform(0.03, 0.1) * wide
+    width = (wide - margin * (columns + 1)) / columns
+    for c in range(columns):
+        x0, y = margin + c * (width + margin), margin + line
+        while y < wide + line:
+            kind = rng.random()
+            if kind < 0.07:
+                cv2.putText(
+                    sheet,
+                    word(rng),
+                    (int(x0), int(y + line)),
+                    font,
+                    scale * 2,
+                    eight_bit(palette.accent),
+                    max(2, int(scale * 4)),
+                    cv2.LINE_AA,
+                )
+                y += 2.4 * line
+                continue
+            if kind < 0.11:
+                high = rng.uniform(3, 7) * line
+                box = ((int(x0), int(y - line * 0.5)), (int(x0 + width), int(y + high)))
+                cv2.rectangle(sheet, *box, eight_bit(palette.colours[rng.integers(5)]), -1)
+                y += high + 1.6 * line
+                continue
+            x, text = 0.0, ""
+            while x < width - 4 * line * (rng.random() < 0.1):
+                text += word(rng) + " "
+                x = cv2.getTextSize(text, font, scale, 1)[0][0]
+            while cv2.getTextSize(text, font, scale, 1)[0][0] > width and " " in text.strip():
+                text = text.strip().rsplit(" ", 1)[0]
+            cv2.putText(
+                sheet,
+                text,
+                (int(x0), int(y)),
+                font,
+                scale,
+                eight_bit(ink),
+                max(1, int(scale * 1.8)),
+                cv2.LINE_AA,
+            )
+            y += line
+    image = shrunk(sheet, size)
+    _, tooth = paper(rng, size, np.ones(3))
+    return finished(image * (1 + 0.01 * tooth)[..., None])
+
+
+@content
+def logo(rng, size):
+    """A flat emblem: simple shapes in rotation, letters, a plain ground."""
+    palette = sample_palette(rng, 4)
+    colours = [eight_bit(c) for c in palette.shuffled(rng)]
+    wide = 2 * size
+    sheet = np.empty((wide, wide, 3), np.uint8)
+    sheet[:] = colours[0] if rng.random() < 0.6 else (248, 248, 246)
+    centre = np.array([wide / 2, wide * rng.uniform(0.4, 0.52)])
+    radius = wide * rng.uniform(0.2, 0.38)
+    if rng.random() < 0.6:
+        cv2.circle(
+            sheet, centre.astype(int).tolist(), int(radius * 1.1), colours[1], -1, cv2.LINE_AA
+        )
+        if rng.random() < 0.5:
+            cv2.circle(
+                sheet,
+                centre.astype(int).tolist(),
+                int(radius * 1.02),
+                colours[2],
+                int(radius * 0.06),
+                cv2.LINE_AA,
+            )
+    n = int(rng.choice((1, 2, 3, 4, 5, 6, 8, 12)))
+    inner, sides = rng.uniform(0, 0.5), int(rng.choice((3, 4, 5, 40)))
+    t = 2 * np.pi * np.arange(sides) / sides + rng.choice((0, np.pi / sides))
+    shape = np.stack([np.cos(t) * rng.uniform(0.3, 1), np.sin(t) * rng.uniform(0.2, 0.6)], 1)
+    for k in range(n):
+        a = 2 * np.pi * k / n - np.pi / 2
+        turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
+        local = (shape * 0.45 * (1.6 if n == 1 else 1) + (0 if n == 1 else inner + 0.25, 0)) @ turn
+        cv2.fillPoly(
+            sheet,
+            [np.rint(centre + local * radius).astype(np.int32)],
+            colours[2 + k % 2],
+            cv2.LINE_AA,
+        )
+    if rng.random() < 0.6:
+        name = word(rng)[:7].upper()
+        font = int(rng.choice(_FONTS))
+        (w, _), _ = cv2.getTextSize(name, font, 1, 3)
+        scale = wide * rng.uniform(0.4, 0.75) / w
+        cv2.putText(
+            sheet,
+            name,
+            (int(wide / 2 - w * scale / 2), int(wide * 0.93)),
+            font,
+            min(scale, wide / 160),
+            colours[3],
+            max(2, int(scale * 3)),
+            cv2.LINE_AA,
+        )
+    return finished(shrunk(sheet, size))
+
+
+@content
+def checker(rng, size):
+    """Checks, stripes, dots, rings or triangles in flat colours, turned and warped a little."""
+    ys, xs = grid(size)
+    a, cell = rng.choice((0, np.pi / 4, rng.uniform(0, 3.1))), uniform_log(rng, 8, 60)
+    bend = rng.choice((0, 0, 0.6)) * noise(rng, size, size / 3)
+    x = (xs * np.cos(a) + ys * np.sin(a)) / cell + bend
+    y = (ys * np.cos(a) - xs * np.sin(a)) / cell + bend
+    kind = rng.integers(5)
+    sharp = cell / np.pi
+    wave_x, wave_y = np.sin(np.pi * x), np.sin(np.pi * y)
+    if kind == 0:
+        cover = np.clip(wave_x * wave_y * sharp + 0.5, 0, 1)
+    elif kind == 1:
+        cover = np.clip(wave_x * sharp + rng.uniform(-0.3, 0.3) * sharp + 0.5, 0, 1)
+    elif kind == 2:
+        far = np.hypot(x - np.rint(x), y - np.rint(y))
+        cover = np.clip((rng.uniform(0.18, 0.45) - far) * cell + 0.5, 0, 1)
+    elif kind == 3:
+        far = np.hypot(x - x.mean(), y - y.mean())
+        cover = np.clip(np.sin(np.pi * far) * sharp + 0.5, 0, 1)
+    else:
+        cover = np.clip((x % 1 + y % 1 - 1) * cell / 1.41 + 0.5, 0, 1)
+    colours = sample_palette(rng, 4).shuffled(rng)
+    image = mixed(full(size, colours[0]), colours[1], cover.astype(np.float32))
+    if rng.random() < 0.3:
+        which = (np.floor(x) + np.floor(y)) % 3 == 0
+        image = mixed(image, colours[2], (which * cover).astype(np.float32))
+    return finished(image)
+
+
+@content
+def gradient(rng, size):
+    """Smooth ramps: linear, radial, angular or a mesh, with or without shapes on top."""
+    ys, xs = grid(size)
+    palette = sample_palette(rng, int(rng.integers(2, 6)))
+    kind = rng.integers(4)
+    cx, cy = rng.uniform(0, 1, 2) * size
+    if kind == 0:
+        a = rng.uniform(0, 6.3)
+        t = (xs * np.cos(a) + ys * np.sin(a)) / size
+    elif kind == 1:
+        t = np.hypot(xs - cx, ys - cy) / size
+    elif kind == 2:
+        t = np.arctan2(ys - cy, xs - cx) / (2 * np.pi)
+    else:
+        t = noise(rng, size, size / 2.2) * 0.3
+    t = t - t.min()
+    image = palette.ramp((t / t.max()).astype(np.float32))
+    for _ in range(int(rng.integers(0, 4))):
+        x, y, r = rng.uniform(0, 1, 3) * size
+        cover = np.clip(r * 0.4 - np.hypot(xs - x, ys - y), 0, 1).astype(np.float32)
+        other = palette.ramp((np.roll(t, size // 3, 0) / t.max()).astype(np.float32))
+        image = mixed(image, other[::-1], rng.uniform(0.4, 1) * cover)
+    return finished(image)
+
+
+@content
+def uv_grid(rng, size):
+    """A UV test grid: coloured, numbered cells, crosses and fine lines."""
+    n = int(rng.integers(4, 11))
+    wide = 2 * size
+    cell = wide / n
+    ys, xs = grid(size)
+    hue = np.stack(
+        [xs / size * 179, np.full_like(xs, rng.uniform(40, 200)), 255 - ys / size * 120], 2
+    )
+    if rng.random() < 0.5:
+        hue[..., 1] = 0
+    image = cv2.cvtColor(hue.astype(np.uint8), cv2.COLOR_HSV2RGB)
+    sheet = cv2.resize(image, (wide, wide))
+    j, i = (np.floor(g / size * n).astype(int) for g in (ys, xs))
+    dark = cv2.resize(((i + j) % 2).astype(np.uint8), (wide, wide), interpolation=cv2.INTER_NEAREST)
+    sheet = (sheet * np.where(dark, 0.55, 1)[..., None]).astype(np.uint8)
+    for k in range(n * 2 + 1):
+        p, bold = int(k * cell / 2), 1 if k % 2 else 4
+        cv2.line(sheet, (p, 0), (p, wide), (235, 235, 235), bold)
+        cv2.line(sheet, (0, p), (wide, p), (235, 235, 235), bold)
+    for r in range(n):
+        for c in range(n):
+            label = f"{chr(65 + r)}{c + 1}"
+            cv2.putText(
+                sheet,
+                label,
+                (int((c + 0.16) * cell), int((r + 0.62) * cell)),
+                0,
+                cell / 62,
+                (20, 20, 20) if not (r + c) % 2 else (250, 250, 250),
+                max(1, int(cell / 30)),
+                cv2.LINE_AA,
+            )
+    return finished(shrunk(sheet, size))
+
+
+@content
+def solids(rng, size):
+    """Shaded spheres, boxes and cylinders, as a plain render."""
+    return finished(blurred(compose(rng, size).colour, 0.5))
+
+
+@content
+def flat_shapes(rng, size):
+    """Overlapping flat blobs and rectangles, as in vector illustrations."""
+    palette = sample_palette(rng, 6)
+    wide = 2 * size
+    sheet = np.empty((wide, wide, 3), np.uint8)
+    sheet[:] = eight_bit(palette.colours[rng.integers(6)])
+    for _ in range(int(rng.integers(5, 22))):
+        x, y, r = rng.random(), rng.random(), uniform_log(rng, 0.02, 0.3)
+        colour = eight_bit(palette.colours[rng.integers(6)])
+        if rng.random() < 0.5:
+            points = blob(rng, x, y, r, r * rng.uniform(0.5, 1), rng.choice((0, 0.15)))
+        else:
+            t = (
+                rng.uniform(0, 6.3)
+                + 2 * np.pi / 4 * np.arange(4)
+                + np.float64([0, 1, 0, 1]) * rng.uniform(0, 1)
+            )
+            points = np.stack([x + r * np.cos(t), y + r * np.sin(t)], 1)
+        cv2.fillPoly(sheet, [np.rint(points * wide).astype(np.int32)], colour, cv2.LINE_AA)
+        if rng.random() < 0.25:
+            cv2.polylines(
+                sheet,
+                [np.rint(points * wide).astype(np.int32)],
+                True,
+                eight_bit(palette.dark),
+                int(rng.integers(2, 10)),
+                cv2.LINE_AA,
+            )
+    return finished(shrunk(sheet, size))
+
+
+@content
+def signs(rng, size):
+    """Painted signs and labels: bands, arrows, numbers, hazard stripes, worn."""
+    palette = sample_palette(rng, 4, rng.choice(["vivid", "neutral", "warm"]))
+    ys, xs = grid(size)
+    image = full(size, palette.colours[rng.integers(1, 4)])
+    if rng.random() < 0.5:
+        hazard = stripes((xs + ys) / rng.uniform(24, 60), 0.5)
+        band = step(np.abs(ys / size - rng.choice((0.1, 0.9))), 0.1, 0.004)
+        image = mixed(
+            mixed(image, mixed(full(size, palette.dark), palette.accent, hazard), 1 - band),
+            image,
+            0,
+        )
+    scale = size / 384
+    for _ in range(int(rng.integers(1, 4))):
+        text = word(rng).upper() if rng.random() < 0.6 else str(rng.integers(1, 999))
+        at = (int(rng.uniform(0, 0.4) * size), int(rng.uniform(0.3, 0.95) * size))
+        colour = palette.colours[rng.choice((0, 3))].tolist()
+        cv2.putText(
+            image,
+            text,
+            at,
+            int(rng.choice(_FONTS)),
+            scale * rng.uniform(1, 4.5),
+            colour,
+            int(rng.integers(2, 14)),
+            cv2.LINE_AA,
+        )
+    if rng.random() < 0.6:
+        x, y, r = (rng.uniform(0.2, 0.8, 3) * size).tolist()
+        cv2.circle(
+            image,
+            (int(x), int(y)),
+            int(r / 3),
+            palette.accent.tolist(),
+            int(r / 18) + 1,
+            cv2.LINE_AA,
+        )
+    worn = step(noise(rng, size, size / 6, 6, 0.72), rng.uniform(1.0, 2.5), 0.15)
+    image = mixed(image, palette.colours[1] * 0.6 + 0.2, worn)
+    light, _ = lit(noise(rng, size, 6, 3) * 0.3 - worn, 1.0)
+    return finished(image * (light * (1 + 0.02 * grain(rng, size)))[..., None])

@@ -1,0 +1,93 @@
+"""What pictures are made on and of: paper, canvas, ink, light on relief."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .fields import Field, blurred, grain, grid, noise
+
+Rgb = np.ndarray
+"""``(size, size, 3)`` float32, sRGB-encoded, [0, 1]."""
+
+
+def finished(image: np.ndarray) -> np.ndarray:
+    """Float picture in [0, 1] -> ``(H, W, 3)`` uint8."""
+    if image.ndim == 2:
+        image = np.repeat(image[..., None], 3, axis=2)
+    return np.ascontiguousarray((np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8))
+
+
+def full(size: int, colour: np.ndarray) -> Rgb:
+    """A picture of one colour."""
+    return np.broadcast_to(np.asarray(colour, np.float32), (size, size, 3)).copy()
+
+
+def mixed(below: np.ndarray, above: np.ndarray, cover: Field | float) -> Rgb:
+    """``above`` laid over ``below`` where ``cover`` is 1."""
+    if isinstance(cover, np.ndarray):
+        cover = cover[..., None]
+    return below + (np.asarray(above, np.float32) - below) * cover
+
+
+def stained(paper: np.ndarray, colour: np.ndarray, density: Field) -> Rgb:
+    """Transparent pigment on ``paper``: Beer-Lambert, ``density`` 1 gives ``colour``."""
+    absorption = np.log(np.maximum(np.asarray(colour, np.float32), 0.02))
+    return paper * np.exp(absorption * density[..., None])
+
+
+def paper(
+    rng: np.random.Generator, size: int, colour: np.ndarray, roughness: float = 0.03
+) -> tuple[Rgb, Field]:
+    """Coloured paper, a little uneven, and its tooth (deviation 1)."""
+    tooth = 0.8 * grain(rng, size, 0.9) + 0.6 * noise(rng, size, 5, 2)
+    light = 1 + roughness * tooth + 0.02 * noise(rng, size, size / 2)
+    return full(size, colour) * light[..., None], tooth
+
+
+def canvas(rng: np.random.Generator, size: int, pitch: float | None = None) -> Field:
+    """The weave of painter's canvas as a height, about [-1, 1]."""
+    pitch = pitch or rng.uniform(2.6, 4.5)
+    ys, xs = grid(size)
+    k = np.float32(2 * np.pi / pitch)
+    wobble = 0.8 * noise(rng, size, 12)
+    weave = np.sin(k * xs + wobble) * np.sin(k * ys + wobble)
+    return weave * (0.7 + 0.3 * noise(rng, size, 20)) + 0.25 * grain(rng, size)
+
+
+def lit(
+    height: Field, strength: float, azimuth: float = -2.2, softness: float = 0.0
+) -> tuple[Field, Field]:
+    """Light on a relief: a diffuse factor about 1, and a highlight in [0, 1].
+
+    ``height`` is in pixels when ``strength`` is 1; light comes from ``azimuth`` (image radians).
+    """
+    if softness:
+        height = blurred(height, softness)
+    gx = cv2.Sobel(height, -1, 1, 0, ksize=3) * (strength / 8)
+    gy = cv2.Sobel(height, -1, 0, 1, ksize=3) * (strength / 8)
+    slope = gx * np.float32(np.cos(azimuth)) + gy * np.float32(np.sin(azimuth))
+    norm = 1 / np.sqrt(1 + gx * gx + gy * gy)
+    diffuse = (1 - 0.75 * slope) * norm
+    # The half vector of a light 50 degrees high and an eye above.
+    shine = np.clip((0.92 - 0.38 * slope) * norm, 0, 1) ** 40
+    return diffuse, shine
+
+
+def occluded(height: Field, sigma: float, amount: float) -> Field:
+    """A factor that darkens what lies lower than its surroundings."""
+    return 1 - amount * np.clip(blurred(height, sigma) - height, 0, 1)
+
+
+def coloured(rng: np.random.Generator, image: Rgb, spread: float, cell: float) -> Rgb:
+    """The picture with its colours wandering a little from place to place."""
+    size = len(image)
+    drift = np.stack([noise(rng, size, cell) for _ in range(3)], axis=2)
+    return image + spread * (0.5 * drift + 0.5 * drift.mean(axis=2, keepdims=True))
+
+
+def overprint(base: Rgb, inks: list[tuple[np.ndarray, Field]]) -> Rgb:
+    """Transparent inks ``(colour, cover)`` printed over one another."""
+    for colour, cover in inks:
+        base = base * (1 + (np.asarray(colour, np.float32) - 1) * cover[..., None])
+    return base
