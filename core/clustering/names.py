@@ -96,7 +96,7 @@ def colour_word(lab: np.ndarray, shares: np.ndarray) -> str:
     mean = shares @ lab
     chromas = np.hypot(lab[:, 1], lab[:, 2])
     chroma = float(np.hypot(mean[1], mean[2]))
-    if shares @ chromas > 25 and chroma < 0.45 * float(shares @ chromas):
+    if shares @ chromas > 25 and chroma < 0.7 * float(shares @ chromas):
         return "Colourful"
     lightness = float(mean[0])
     if chroma < 7:
@@ -139,7 +139,8 @@ def structure_words(rows: np.ndarray) -> list[str]:
         words.append("Patterned")
     elif harmonics[0] > 0.35 or anisotropy.max() > 0.45:
         words.append("Streaked")
-    words.append(size)
+    if size != "Medium":  # says nothing
+        words.append(size)
     words.append("Soft" if contrast < 0.05 else "Bold" if contrast > 0.18 else "Even")
     words.append("Broad" if reach > 0.6 else "Dense")
     return words

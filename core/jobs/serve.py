@@ -49,11 +49,12 @@ class Server:
 
     def listen(self) -> None:
         """In a thread: sort what comes in; end the process when the other side is gone."""
-        for line in sys.stdin:
+        for raw in sys.stdin.buffer:
             try:
+                line = raw.decode()
                 self._sort(line, json.loads(line))
-            except (ValueError, TypeError, AttributeError, KeyError) as error:
-                log.error("Not understood (%s): %.200s", error, line)
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+                log.error("Not understood (%s): %.200r", error, raw)
         if self._running is not None:
             self._cancelled.add(self._running)
             time.sleep(_GRACE)

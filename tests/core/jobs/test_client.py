@@ -214,14 +214,23 @@ def test_release_gives_memory_back(client, tmp_path):
 
 
 def test_nonsense_does_not_deafen_the_worker():
+    """Nor does it keep it from ending with its parent."""
     command = (sys.executable, "-I", WORKER, "--site", HERE, "--handlers", "trial_handlers")
-    lines = ("[]", "no json", '{"job": [], "command": "cancel"}', '{"job": 1, "kind": []}')
-    lines += ('{"job": 2, "kind": "Trial", "body": {"what": "sleep"}}',)
-    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, text=True) as worker:
-        worker.stdin.write("\n".join(lines) + "\n")
+    lines = (
+        b"[]",
+        b"no json",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"job": [], "command": "cancel"}',
+        b'{"job": 1, "kind": []}',
+        b'{"job": 2, "kind": "Trial", "body": {"what": "sleep"}}',
+    )
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=subprocess.DEVNULL) as worker:
+        worker.stdin.write(b"\n".join(lines) + b"\n")
         worker.stdin.flush()
-        answers = [wire.decode(worker.stdout.readline()) for _ in range(3)]
+        answers = [wire.decode(worker.stdout.readline().decode()) for _ in range(3)]
         worker.stdin.close()
+        worker.wait(30)
     assert [(type(event), envelope["job"]) for event, envelope in answers] == [
         (Failed, 1),
         (Progress, 2),
