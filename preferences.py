@@ -3,6 +3,8 @@
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
+from .scene.compat import RELATIVE_PATH
+
 
 class ImpastoPreferences(bpy.types.AddonPreferences):
     bl_idname = __package__
@@ -20,6 +22,7 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
         name="Results Folder",
         description="Folder for restyled images; // is the folder of the .blend file",
         subtype="DIR_PATH",
+        options=RELATIVE_PATH,
         default="//impasto/",
     )
     worker_python: StringProperty(

@@ -13,6 +13,7 @@ from bpy.props import (
 )
 
 from .scene import gallery
+from .scene.compat import RELATIVE_PATH
 
 
 class MaterialItem(bpy.types.PropertyGroup):
@@ -70,6 +71,7 @@ class LookSettings(bpy.types.PropertyGroup):
         name="Style Image",
         description="A picture, or a saved style, whose look the textures take on",
         subtype="FILE_PATH",
+        options=RELATIVE_PATH,
         get=gallery.get_file,
         set=gallery.set_file,
     )

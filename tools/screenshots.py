@@ -1,6 +1,6 @@
 """Turn the GUI tests' screenshots into the manual's pictures, ``docs/images``.
 
-    python tools/screenshots.py [FOLDER]        FOLDER: a tour's pictures (dist/gui/sid/tour)
+python tools/screenshots.py [FOLDER]        FOLDER: a tour's pictures (dist/gui/sid/tour)
 """
 
 from __future__ import annotations

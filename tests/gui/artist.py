@@ -138,16 +138,14 @@ class Artist(Window):
         self.until(f"{where} == {text!r}", f"{name} to be entered", 5)
 
     def uninstall(self) -> None:
-        """Preferences > Add-ons > Uninstall, and yes."""
-        self.expand()
-        self.press(
-            r"package_uninstall", kind="WINDOW", editor="PREFERENCES", columns=(0.5, 0.7, 0.9)
+        """What *Uninstall* in the drop-down under Get Extensions calls."""
+        self.run(
+            "repos = bpy.context.preferences.extensions.repos\n"
+            "index = [repo.module for repo in repos].index('user_default')\n"
+            "bpy.ops.extensions.package_uninstall(repo_index=index, pkg_id='impasto')"
         )
-        time.sleep(0.5)
-        self.shot("uninstall")
-        self.key("Return")
         self.until(f"'{MODULE}' not in bpy.context.preferences.addons", "to uninstall it", 30)
-        self.close_preferences()
+        time.sleep(1.0)
 
     # --- the sidebar -------------------------------------------------------------------------------
 
@@ -223,11 +221,14 @@ class Artist(Window):
         raise GuiFailure("the gallery does not open")
 
     def revert_all(self) -> None:
-        """Revert > All."""
-        self.press(r"impasto\.revert_textures", columns=(0.8,))
-        time.sleep(0.4)
+        """Revert > All; the menu is beside Compare."""
+        _, y = self.find(r"impasto\.compare_textures", columns=(0.35,))
+        left, _, width, _ = self.ask("box()")
+        self.click(left + 0.75 * width, y)
+        time.sleep(0.5)
+        self.shot("revert")
         self.key("Up", "Return")
-        time.sleep(0.4)
+        time.sleep(0.5)
 
     # --- the rest of Blender
     # -----------------------------------------------------------------------

@@ -107,7 +107,7 @@ for column, (kind, (draw, *colours)) in enumerate(KINDS.items()):
         made.name = name
         if row:
             bpy.ops.object.shade_smooth()
-        made.data.materials.append(material(name, save(name, draw(512, np.array(colour)))))
+        made.data.materials.append(material(name, save(name, draw(256, np.array(colour)))))
 bpy.ops.object.light_add(type="SUN", rotation=(0.6, 0.3, 0.4))
 bpy.context.object.data.energy = 3.0
 bpy.ops.object.camera_add(location=(0, -9, 7), rotation=(0.85, 0, 0))
