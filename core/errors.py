@@ -53,3 +53,19 @@ class JobCancelled(ImpastoError):
 
 class BadRequest(ImpastoError):
     """A request contradicts itself or names something unknown."""
+
+
+# numpy, torch's two allocators, OpenCV and the system each say it in their own words.
+_NO_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "insufficient memory",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, of the machine or of a GPU, whichever library says so."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or any(phrase in words for phrase in _NO_MEMORY)

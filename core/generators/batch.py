@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ImpastoError, JobCancelled
+from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..imaging.files import image_size, read_picture, write_picture
 from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
 from . import device, looks, memory
@@ -53,7 +53,9 @@ class StylizeBatch:
                 raise
             except ImpastoError as error:
                 failures.append(Failure(item.image.key, str(error)))
-            except MemoryError:
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
                 failures.append(Failure(item.image.key, str(memory.too_large(item.image.key))))
             else:
                 written[item.image.key] = item.outputs

@@ -6,17 +6,15 @@ import signal
 import sys
 import traceback
 
-from ..errors import ImageTooLarge, ImpastoError, JobCancelled, WorkerDied, WorkerUnavailable
-from .messages import Failed
-
-# numpy, torch's two allocators, OpenCV and the system each say it in their own words.
-_NO_MEMORY = (
-    "out of memory",
-    "can't allocate memory",
-    "cannot allocate memory",
-    "not enough memory",
-    "insufficient memory",
+from ..errors import (
+    ImageTooLarge,
+    ImpastoError,
+    JobCancelled,
+    WorkerDied,
+    WorkerUnavailable,
+    is_out_of_memory,
 )
+from .messages import Failed
 
 
 def explain(error: BaseException) -> Failed:
@@ -39,12 +37,6 @@ def explain(error: BaseException) -> Failed:
             detail,
         )
     return Failed(type(error).__name__, f"Something unexpected happened ({error}).", detail)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, of the machine or of a GPU, whichever library says so."""
-    words = str(error).lower()
-    return isinstance(error, MemoryError) or any(phrase in words for phrase in _NO_MEMORY)
 
 
 def cancelled() -> Failed:
