@@ -14,5 +14,6 @@ def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
         return None
     return material.node_tree
 
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Options of a property that takes ``//`` paths; without them, 4.5 and later paint it red."""
