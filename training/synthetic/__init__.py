@@ -12,14 +12,21 @@ import numpy as np
 from . import (  # noqa: F401 (importing them fills the registries)
     cloth,
     cutting,
+    diagrams,
     drawing,
+    dyeing,
+    folk,
     graphics,
+    japanese,
+    marbling,
     masonry,
+    nature,
+    ornament,
     painting,
-    patterns,
     printing,
     spray,
     surfaces,
+    testcards,
     washes,
 )
 from .registry import CONTENTS, STYLES

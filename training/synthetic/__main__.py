@@ -59,8 +59,12 @@ def main() -> None:
     files = sorted(args.photos.glob("*.jpg"))[::23] if args.photos else []
     photos = [cv2.cvtColor(cv2.imread(str(f)), cv2.COLOR_BGR2RGB) for f in files]
     sheet = contact_sheet(args.size, args.each, args.columns, args.seed, photos, args.only)
-    if not cv2.imwrite(str(args.out), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
-        parser.error(f"{args.out} could not be written; give a name that ends in .png or .jpg")
+    if args.out.suffix.lower() not in (".png", ".jpg"):
+        parser.error("give a name for the sheet that ends in .png or .jpg")
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    bgr = cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)
+    if not cv2.imwrite(str(args.out), bgr, [cv2.IMWRITE_JPEG_QUALITY, 85]):
+        parser.error(f"{args.out} cannot be written; choose a folder that is writable")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Made with thread: embroidery, cross-stitch, knitting, tapestry, sashiko."""
+"""Made with thread: embroidery, cross-stitch, knitting, tapestry, sashiko, woven fabric."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 
 from .fields import blurred, flow, grain, grid, noise, scattered, step, uniform_log
-from .media import canvas, finished, full, lit, mixed
+from .media import canvas, finished, full, lit, mixed, shrunk
 from .palette import sample_palette
-from .patterns import shrunk
 from .pieces import at, lay
-from .registry import style
+from .registry import content, style
 from .scene import Scene, compose
 
 
@@ -59,7 +58,8 @@ def cross_stitch(rng, size, photo=None):
     cell = rng.uniform(6, 13)
     ys, xs = grid(size)
     i, j = np.floor(xs / cell).astype(int), np.floor(ys / cell).astype(int)
-    u, v = (xs / cell - i - 0.5) * 2, (ys / cell - j - 0.5) * 2
+    u = 2 * (xs / cell - np.floor(xs / cell)) - 1
+    v = 2 * (ys / cell - np.floor(ys / cell)) - 1
     chart = _colours(scene, cell)
     colour = chart[j, i]
     cloth = np.float32([0.93, 0.91, 0.85]) if rng.random() < 0.7 else scene.palette.dark
@@ -144,8 +144,9 @@ def tapestry(rng, size, photo=None):
     picture = np.round(blurred(0.6 * scene.flat + 0.4 * scene.colour, 1.2) * 10) / 10
     colour = picture[y, x]
     dye = rng.normal(1, 0.055, (row.max() + 1, 1)).astype(np.float32)[row, 0]
-    across = (ys / pitch - row - 0.5) * 2
-    along = ((xs / warp + 0.5 * (row % 2)) % 1 - 0.5) * 2
+    across = 2 * (ys / pitch - np.floor(ys / pitch)) - 1
+    shifted = xs / warp + np.float32(0.5) * (row % 2).astype(np.float32)
+    along = 2 * (shifted % 1) - 1
     bump = np.sqrt(np.clip(1 - 0.8 * across**2, 0, 1)) * np.sqrt(
         np.clip(1.1 - 0.75 * along**2, 0, 1)
     )
@@ -202,3 +203,46 @@ def sashiko(rng, size, photo=None):
     image = full(size, cloth) * (1 + 0.1 * weave + 0.06 * noise(rng, size, (40, 5), 2))[..., None]
     relief, _ = lit(blurred(sewn, 0.8) * 2.5 + 0.2 * weave, 1.0)
     return finished(mixed(image, thread, sewn) * np.clip(relief, 0.55, 1.35)[..., None])
+
+
+@content
+def fabric(rng, size):
+    """Plain, twill, basket or herringbone weave; stripes and tartans."""
+    ys, xs = grid(size)
+    pitch = uniform_log(rng, 3.2, 11)
+    x = (xs + 0.6 * noise(rng, size, 30)) / pitch + 100
+    y = (ys + 0.6 * noise(rng, size, 30)) / pitch + 100
+    i, j = np.floor(x).astype(int), np.floor(y).astype(int)
+    kind = rng.integers(4)
+    if kind == 0:
+        over = (i + j) % 2 == 0
+    elif kind == 1:
+        over = (i + j) % 4 < 2
+    elif kind == 2:
+        over = (i // 2 + j // 2) % 2 == 0
+    else:
+        over = (np.where(i // 8 % 2 == 0, i, -i) + j) % 4 < 2
+    u, v = (x - i - 0.5) * 2, (y - j - 0.5) * 2
+    palette = sample_palette(rng, 5)
+    warp, weft = (_yarns(rng, palette.colours, n) for n in (int(i.max()) + 1, int(j.max()) + 1))
+    colour = np.where(over[..., None], warp[i], weft[j])
+    across, along = np.where(over, u, v), np.where(over, v, u)
+    bump = np.sqrt(np.clip(1 - 0.8 * across**2, 0, 1)) * (1 - 0.3 * along**2)
+    ply = np.sin(along * 4 + across * 3 + 3 * noise(rng, size, 20))
+    fuzz = noise(rng, size, 2.5) * 0.5 + grain(rng, size, 0.7) * 0.5
+    shade = 0.45 + 0.6 * bump + 0.05 * ply + 0.05 * fuzz + 0.05 * noise(rng, size, size / 3)
+    if rng.random() < 0.4:  # folds
+        fold, _ = lit(noise(rng, size, (size / 2, size / 5)) * size / 14, 0.5)
+        shade = shade * np.clip(fold, 0.4, 1.3)
+    return finished(colour * shade[..., None].astype(np.float32))
+
+
+def _yarns(rng: np.random.Generator, colours: np.ndarray, count: int) -> np.ndarray:
+    """A colour per yarn: plain, striped or a tartan's mirrored sett."""
+    if rng.random() < 0.4:
+        sett = np.repeat(colours[rng.integers(0, len(colours), 6)], rng.integers(1, 8, 6), axis=0)
+        sett = np.concatenate([sett, sett[::-1]])
+    else:
+        sett = colours[rng.integers(len(colours))][None]
+    yarns = sett[np.arange(count) % len(sett)]
+    return yarns * rng.normal(1, 0.05, (count, 1)).astype(np.float32)

@@ -19,7 +19,7 @@ from .fields import (
     smeared,
     step,
     uniform_log,
-)  # fmt: skip
+)
 from .media import Rgb, coloured, finished, full, lit, mixed, paper
 from .palette import in_gamut, sample_palette
 from .pieces import at, lay

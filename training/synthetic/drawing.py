@@ -1,4 +1,4 @@
-"""Drawn with a point: hatching, engraving, stippling, charcoal, chalk, crayon, contour maps."""
+"""Drawn with a point: hatching, engraving, stippling, charcoal, chalk, crayon."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .fields import (
     smeared,
     step,
     stripes,
-)  # fmt: skip
-from .media import Rgb, finished, full, lit, mixed, occluded, paper
-from .palette import Palette, in_gamut, sample_palette
+)
+from .media import Rgb, finished, full, mixed, paper
+from .palette import in_gamut
 from .pieces import at
 from .registry import style
-from .scene import Scene, compose, stretched
+from .scene import Scene, compose
 
 
 def ink_and_paper(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +138,7 @@ def engraving(rng, size, photo=None):
     layers = ((a, 0.1, 0.85), (a + rng.uniform(0.5, 1.2), 0.52, 0.9), (a + 1.9, 0.78, 0.9))
     for angle, start, slope in layers[: int(rng.integers(1, 4))]:
         phase = (xs * np.cos(angle) + ys * np.sin(angle) + warp + form * size / 9) / pitch
-        share = np.clip((dark - start) * slope + 0.08 * (dark > start), 0, 0.9)
+        share = np.clip((dark - start) * slope + 0.08 * step(dark, start, 0.02), 0, 0.9)
         cover = np.maximum(cover, stripes(phase, share))
     if rng.random() < 0.5:
         cover = np.maximum(cover, edges(scene, 0.9) * 0.9)
@@ -151,7 +151,7 @@ def stippling(rng, size, photo=None):
     """Dots of ink, denser and larger where it is darker."""
     scene = compose(rng, size, photo)
     pitch = rng.uniform(2.6, 4.6)
-    spots = scattered(rng, size, pitch, 0.9)
+    spots = scattered(rng, size, pitch, 1.3)
     dark = 1 - at(blurred(scene.tone, 1.2), spots)
     dark = np.clip(dark, 0, 1) ** rng.uniform(1.0, 1.5)
     keep = rng.random(len(spots)) < dark * 1.5 + 0.02
@@ -279,43 +279,3 @@ def coloured_pencil(rng, size, photo=None):
         image = image * (1 - 0.75 * cover[..., None] * (1 - tint))
     image = mixed(image, scene.palette.dark, 0.45 * edges(scene, 1.0) * step(tooth, -0.5, 1.5))
     return finished(image)
-
-
-@style
-def topographic(rng, size, photo=None):
-    """A map: contour lines, tints by height, hill shading, names."""
-    palette: Palette = sample_palette(rng, int(rng.integers(4, 7)))
-    if photo is not None and rng.random() < 0.6:
-        height = stretched(blurred(compose(rng, size, photo).tone, size / 45), 0)
-    else:
-        height = stretched(noise(rng, size, size * rng.uniform(0.2, 0.5), 5, 0.42), 0)
-    count = int(rng.integers(10, 26))
-    phase = height * count
-    ink, sheet = ink_and_paper(rng)
-    if rng.random() < 0.65:
-        tint = palette.ramp(np.floor(phase / 2) / (count / 2) if rng.random() < 0.5 else height)
-        image = tint * 0.75 + 0.25
-    else:
-        image = full(size, sheet)
-    if rng.random() < 0.6:
-        diffuse, _ = lit(height * size / 3, 1.6, -2.3, 1.0)
-        image = image * np.clip(diffuse, 0.55, 1.2)[..., None]
-    width = 1.0 / (cv2.magnitude(cv2.Sobel(phase, -1, 1, 0), cv2.Sobel(phase, -1, 0, 1)) / 8 + 0.02)
-    thin = stripes(phase, np.clip(rng.uniform(0.9, 1.5) / width, 0, 0.7))
-    thick = stripes(phase / 5, np.clip(2.4 / width / 5, 0, 0.5))
-    image = mixed(image, ink, np.clip(0.7 * thin + 0.9 * thick, 0, 1))
-    if rng.random() < 0.6:
-        for x, y in rng.uniform(0.05, 0.8, (int(rng.integers(3, 9)), 2)) * size:
-            text = str(int(rng.integers(100, 4000)))
-            cv2.putText(
-                image,
-                text,
-                (int(x), int(y)),
-                cv2.FONT_HERSHEY_SIMPLEX,
-                0.34,
-                ink.tolist(),
-                1,
-                cv2.LINE_AA,
-            )
-    _, tooth = paper(rng, size, sheet)
-    return finished(image * occluded(0.05 * tooth, 3, 0.3)[..., None])

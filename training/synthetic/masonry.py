@@ -6,20 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fields import (
-    Field,
-    blurred,
-    cells,
-    grain,
-    grid,
-    noise,
-    rumpled,
-    scattered,
-    step,
-    uniform_log,
-)  # fmt: skip
-from .media import Rgb, finished, full, lit, mixed, occluded
-from .palette import in_gamut, sample_palette
+from .fields import Field, blurred, cells, grain, grid, noise, rumpled, scattered, step, uniform_log
+from .media import full, mixed, seen
+from .palette import earth, in_gamut, sample_palette
+from .pieces import per_unit
 from .registry import content
 
 
@@ -51,32 +41,6 @@ def bond(
     u, v = place - column, y / tall - row
     border = np.minimum(np.minimum(u, 1 - u) * wide, np.minimum(v, 1 - v) * tall)
     return Bond(row * 97 + column, *(a.astype(np.float32) for a in (border, u, v)))
-
-
-def per_unit(rng: np.random.Generator, ids: np.ndarray, *shape: int) -> np.ndarray:
-    """A normal random value (or vector) for each unit, spread over its pixels."""
-    return rng.standard_normal((int(ids.max()) + 1, *shape)).astype(np.float32)[ids]
-
-
-def seen(
-    rng: np.random.Generator, albedo: Rgb, height: Field, strength: float = 1.0, shine: float = 0.0
-) -> np.ndarray:
-    """A surface under light from a random side, with its hollows in shadow; finished picture."""
-    diffuse, gloss = lit(height, strength, rng.uniform(-2.8, -0.4))
-    uneven = 1 + 0.06 * noise(rng, len(height), len(height) / 2)
-    light = np.clip(diffuse, 0.35, 1.5) * occluded(height, 3, 0.22) * uneven
-    return finished(albedo * light[..., None] + (shine * gloss)[..., None])
-
-
-def earth(rng: np.random.Generator, low: float = 0.3, high: float = 0.75) -> np.ndarray:
-    """A stone or clay colour; now and then any colour."""
-    if rng.random() < 0.15:
-        return sample_palette(rng, 4).colours[rng.integers(1, 4)]
-    hue = rng.normal(np.deg2rad(65), 0.5)
-    chroma = abs(rng.normal(0.03, 0.03))
-    return in_gamut(
-        np.array([[rng.uniform(low, high), chroma * np.cos(hue), chroma * np.sin(hue)]])
-    )[0]
 
 
 @content

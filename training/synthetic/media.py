@@ -14,8 +14,13 @@ Rgb = np.ndarray
 def finished(image: np.ndarray) -> np.ndarray:
     """Float picture in [0, 1] -> ``(H, W, 3)`` uint8."""
     if image.ndim == 2:
-        image = np.repeat(image[..., None], 3, axis=2)
-    return np.ascontiguousarray((np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8))
+        image = three(image)
+    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
+
+
+def three(field: Field) -> Rgb:
+    """A field in each channel: NumPy is slow where it must repeat a last axis of 1."""
+    return cv2.merge([field, field, field])
 
 
 def full(size: int, colour: np.ndarray) -> Rgb:
@@ -26,14 +31,14 @@ def full(size: int, colour: np.ndarray) -> Rgb:
 def mixed(below: np.ndarray, above: np.ndarray, cover: Field | float) -> Rgb:
     """``above`` laid over ``below`` where ``cover`` is 1."""
     if isinstance(cover, np.ndarray):
-        cover = cover[..., None]
+        cover = three(cover)
     return below + (np.asarray(above, np.float32) - below) * cover
 
 
 def stained(paper: np.ndarray, colour: np.ndarray, density: Field) -> Rgb:
     """Transparent pigment on ``paper``: Beer-Lambert, ``density`` 1 gives ``colour``."""
-    absorption = np.log(np.maximum(np.asarray(colour, np.float32), 0.02))
-    return paper * np.exp(absorption * density[..., None])
+    absorption = cv2.log(np.maximum(np.asarray(colour, np.float32), 0.02))
+    return paper * cv2.exp(absorption.reshape(np.shape(colour)) * three(density))
 
 
 def paper(
@@ -91,3 +96,42 @@ def overprint(base: Rgb, inks: list[tuple[np.ndarray, Field]]) -> Rgb:
     for colour, cover in inks:
         base = base * (1 + (np.asarray(colour, np.float32) - 1) * cover[..., None])
     return base
+
+
+FINE = 2  # patterns are drawn this much larger, then averaged
+
+
+def shrunk(wide: np.ndarray, size: int) -> Rgb:
+    """uint8 at `FINE` times the size -> float at ``size``."""
+    return cv2.resize(wide, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+
+
+def eight_bit(colour: np.ndarray) -> list[int]:
+    """A colour for OpenCV's drawing functions."""
+    return np.clip(np.asarray(colour) * 255, 0, 255).astype(int).tolist()
+
+
+def seen(
+    rng: np.random.Generator, albedo: Rgb, height: Field, strength: float = 1.0, shine: float = 0.0
+) -> np.ndarray:
+    """A surface under light from a random side, with its hollows in shadow; finished picture."""
+    diffuse, gloss = lit(height, strength, rng.uniform(-2.8, -0.4))
+    uneven = 1 + 0.06 * noise(rng, len(height), len(height) / 2)
+    light = np.clip(diffuse, 0.35, 1.5) * occluded(height, 3, 0.22) * uneven
+    return finished(albedo * light[..., None] + (shine * gloss)[..., None])
+
+
+def lettered(
+    image: Rgb,
+    text: str,
+    at: tuple[float, float],
+    scale: float,
+    colour: np.ndarray,
+    thickness: int = 1,
+    font: int = cv2.FONT_HERSHEY_SIMPLEX,
+) -> Rgb:
+    """Text on a float picture, antialiased (OpenCV smooths lines on 8-bit pictures only)."""
+    mask = np.zeros(image.shape[:2], np.uint8)
+    corner = (int(at[0]), int(at[1]))
+    cv2.putText(mask, text, corner, font, scale, 255, thickness, cv2.LINE_AA)
+    return mixed(image, colour, mask.astype(np.float32) / 255)

@@ -15,7 +15,7 @@ from .fields import (
     smeared,
     step,
     uniform_log,
-)  # fmt: skip
+)
 from .media import Rgb, canvas, finished, full, lit, mixed, paper
 from .palette import luminance
 from .pieces import Pieces, at, lay
@@ -28,7 +28,7 @@ def bristles(rng: np.random.Generator, dabs: Pieces, count: int, strands: int) -
     streaks = rng.standard_normal((count, strands), dtype=np.float32)
     place = np.clip((dabs.across + 1) / 2 * (strands - 1), 0, strands - 1.001)
     low = place.astype(np.int32)
-    rest = place - low
+    rest = place - np.floor(place)
     flat = streaks.ravel()
     first = dabs.ids * strands + low
     return np.take(flat, first) * (1 - rest) + np.take(flat, first + 1) * rest
@@ -86,7 +86,7 @@ def varnished(
     diffuse, gloss = lit(height, strength, rng.uniform(-2.7, -1.9), 0.6)
     return finished(
         image * np.clip(diffuse, 0.5, 1.4)[..., None]
-        + (shine * gloss * (diffuse > 1.05))[..., None]
+        + (shine * gloss * step(diffuse, 1.05, 0.05))[..., None]
     )
 
 
@@ -162,7 +162,8 @@ def palette_knife(rng, size, photo=None):
         rim = np.clip(np.abs(smears.across) * 8 - 6.6, 0, 1) + np.clip(
             smears.along * 8 - 6.3, 0, 1.2
         )
-        thin = step(0.4 * streak + noise(rng, size, 4, 2), -1.5 + 0.9 * (smears.along < -0.4), 0.5)
+        tail = step(-smears.along, 0.5, 0.6)  # where the knife set down, the paint is thin
+        thin = step(0.4 * streak + noise(rng, size, 4, 2), -2.6 + 1.5 * tail, 0.5)
         cover = np.where(smears.present, thin, 0).astype(np.float32)
         image = mixed(image, np.clip(paint, 0, 1), cover)
         height = height + cover * (1.0 + 1.5 * rim + 0.12 * streak - 0.9 * height)

@@ -15,6 +15,8 @@ _LMS = np.array(
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
+
+
 _LAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
@@ -22,6 +24,8 @@ _LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
+
+
 # Colours that painters and printers had: earths, blues, reds, greens, yellows, black and white.
 PIGMENTS = [
     "1b1a1c",
@@ -56,6 +60,8 @@ PIGMENTS = [
     "9a948a",
     "c9c2b4",
 ]
+
+
 SCHEMES = (
     "warm", "cool", "complementary", "analogous", "triad", "monochrome", "high_key", "low_key",
     "neutral", "vivid", "pastel", "pigments", "pigments",
@@ -85,7 +91,7 @@ def in_gamut(lab: np.ndarray) -> np.ndarray:
         if not outside.any():
             break
         lab[outside, 1:] *= 0.88
-    return np.clip(from_oklab(lab), 0, 1)
+    return np.clip(from_oklab(lab), 0, 1).astype(np.float32)
 
 
 def hexadecimal(codes: list[str] | tuple[str, ...]) -> np.ndarray:
@@ -167,9 +173,20 @@ def sample_palette(rng: np.random.Generator, count: int = 6, scheme: str | None 
     purity = np.exp(-(((lightness - own) / 0.32) ** 2))
     chroma = chroma * rng.uniform(0.5, 1.3, count) * (0.35 + 0.65 * purity)
     lab = np.stack([lightness, chroma * np.cos(hues), chroma * np.sin(hues)], 1)
-    return Palette(in_gamut(lab).astype(np.float32))
+    return Palette(in_gamut(lab))
 
 
 def luminance(rgb: np.ndarray) -> np.ndarray:
     """Perceived lightness, roughly: the weighted mean of the encoded channels, ``(H, W)``."""
     return cv2.transform(rgb, np.float32([[0.299, 0.587, 0.114]]))
+
+
+def earth(rng: np.random.Generator, low: float = 0.3, high: float = 0.75) -> np.ndarray:
+    """A stone or clay colour; now and then any colour."""
+    if rng.random() < 0.15:
+        return sample_palette(rng, 4).colours[rng.integers(1, 4)]
+    hue = rng.normal(np.deg2rad(65), 0.5)
+    chroma = abs(rng.normal(0.03, 0.03))
+    return in_gamut(
+        np.array([[rng.uniform(low, high), chroma * np.cos(hue), chroma * np.sin(hue)]])
+    )[0]

@@ -106,3 +106,8 @@ def at(field: np.ndarray, points: np.ndarray) -> np.ndarray:
     size = len(field)
     x, y = np.clip(np.rint(points), 0, size - 1).astype(np.int32).T
     return field[y, x]
+
+
+def per_unit(rng: np.random.Generator, ids: np.ndarray, *shape: int) -> np.ndarray:
+    """A normal random value (or vector) for each unit, spread over its pixels."""
+    return rng.standard_normal((int(ids.max()) + 1, *shape)).astype(np.float32)[ids]

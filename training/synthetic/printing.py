@@ -18,7 +18,7 @@ from .fields import (
     step,
     stripes,
     uniform_log,
-)  # fmt: skip
+)
 from .media import Rgb, finished, full, mixed, overprint, paper
 from .palette import hexadecimal, in_gamut, luminance, sample_palette
 from .registry import style

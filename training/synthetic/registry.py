@@ -8,6 +8,8 @@ import numpy as np
 
 STYLES: dict[str, Callable[..., np.ndarray]] = {}
 """Name -> ``f(rng, size, photo=None)``, a ``(size, size, 3)`` uint8 RGB picture of that style."""
+
+
 CONTENTS: dict[str, Callable[..., np.ndarray]] = {}
 """Name -> ``f(rng, size)``, a ``(size, size, 3)`` uint8 RGB surface or graphic."""
 

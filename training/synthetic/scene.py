@@ -49,15 +49,21 @@ def compose(
     photo: np.ndarray | None = None,
     palette: Palette | None = None,
 ) -> Scene:
-    """A scene from a photograph ``(H, W, 3)`` uint8, often recoloured, or from imagination."""
+    """A scene from a photograph ``(H, W, 3)`` uint8, or from imagination.
+
+    Photographs take the colours of ``palette``; without one, they sometimes keep their own.
+    """
+    keep = palette is None and rng.random() < 0.4
     palette = palette or sample_palette(rng, int(rng.integers(5, 9)))
     if photo is not None:
-        return _from_photo(rng, size, photo, palette)
+        return _from_photo(rng, size, photo, palette, keep)
     easel = subjects.paint(rng, size, palette)
     return Scene(palette, easel.labels, easel.flat, easel.shaded())
 
 
-def _from_photo(rng: np.random.Generator, size: int, photo: np.ndarray, palette: Palette) -> Scene:
+def _from_photo(
+    rng: np.random.Generator, size: int, photo: np.ndarray, palette: Palette, keep: bool
+) -> Scene:
     height, width = photo.shape[:2]
     side = int(min(height, width) * rng.uniform(0.6, 1.0))
     top, left = rng.integers(0, height - side + 1), rng.integers(0, width - side + 1)
@@ -85,7 +91,7 @@ def _from_photo(rng: np.random.Generator, size: int, photo: np.ndarray, palette:
     detail = image.astype(np.float32) / 255
     own = np.clip(from_oklab(centres), 0, 1)
     drawn = soft @ own
-    if rng.random() < 0.4:
+    if keep:
         return Scene(Palette(own), labels, drawn, detail)
     flat = soft @ palette.colours.astype(np.float32)
     light = luminance(detail) - luminance(drawn)
@@ -99,4 +105,6 @@ def _lab(image: np.ndarray) -> np.ndarray:
 
 
 _LEVELS = (np.arange(32) * 8 + 4) / 255
+
+
 _CUBE = to_oklab(np.stack(np.meshgrid(_LEVELS, _LEVELS, _LEVELS, indexing="ij"), axis=3))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .fields import Field, grid, noise
-from .media import Rgb
+from .media import Rgb, mixed, three
 from .palette import Palette
 
 Contour = np.ndarray
@@ -75,11 +75,9 @@ class Easel:
 
     def shaded(self) -> Rgb:
         """The colours under the light: shadows deeper and cooler, lights warmer."""
-        light = np.clip(self.light, -1, 1)[..., None]
-        dark = self.flat * (1 + 0.75 * np.minimum(light, 0))
-        warm = np.float32([1.0, 0.97, 0.88])
-        bright = np.maximum(light, 0) * 0.55
-        return np.clip(dark + (warm - dark) * bright, 0, 1)
+        light = np.clip(self.light, -1, 1)
+        dark = self.flat * three(1 + 0.75 * np.minimum(light, 0))
+        return mixed(dark, np.float32([1.0, 0.97, 0.88]), 0.55 * np.maximum(light, 0))
 
 
 def blob(
