@@ -99,7 +99,7 @@ class JobOperator:
         # An error report raises in scripts, so it is kept for jobs that changed nothing.
         clean = job.state == "FINISHED" and not job.failures
         cancelled = job.state == "CANCELLED"
-        level = "INFO" if clean else "WARNING" if job.changed or cancelled else "ERROR"
+        level = "INFO" if clean or cancelled else "WARNING" if job.changed else "ERROR"
         self.report({level}, message)
         return {"FINISHED"} if job.changed else {"CANCELLED"}
 

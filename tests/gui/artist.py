@@ -118,24 +118,29 @@ class Artist(Window):
         """Type into a field of the preferences, which is found by its value: Ctrl C copies it."""
         where = f"bpy.context.preferences.addons['{MODULE}'].preferences.{name}"
         self.run(f"{where} = 'find me'")
-        left, top, width, height = self.ask("box('WINDOW', 'PREFERENCES')")
-        x = left + width * 0.6
-        for y in range(top + 20, top + height, 12):
-            self.run("bpy.context.window_manager.clipboard = ''")
-            self.move(x, y)
-            time.sleep(0.05)
-            self.key("ctrl+c")
-            if self.ask("bpy.context.window_manager.clipboard") == "find me":
-                break
-        else:
-            self.shot("failure")
-            raise GuiFailure(f"no field {name} in the preferences")
+        if not self._point_at_value("find me"):
+            self.scroll(20, "WINDOW", "PREFERENCES")
+            if not self._point_at_value("find me"):
+                self.shot("failure")
+                raise GuiFailure(f"no field {name} in the preferences")
         self.screen.do("click --repeat 2 --delay 80 1")
         time.sleep(0.3)
         self.key("ctrl+a")
         self.type(text)
         self.key("Return")
         self.until(f"{where} == {text!r}", f"{name} to be entered", 5)
+
+    def _point_at_value(self, value: str) -> bool:
+        """Move down the preferences to the field with that value; whether there is one."""
+        left, top, width, height = self.ask("box('WINDOW', 'PREFERENCES')")
+        for y in range(top + 20, top + height, 12):
+            self.run("bpy.context.window_manager.clipboard = ''")
+            self.move(left + width * 0.6, y)
+            time.sleep(0.05)
+            self.key("ctrl+c")
+            if self.ask("bpy.context.window_manager.clipboard") == value:
+                return True
+        return False
 
     def uninstall(self) -> None:
         """What *Uninstall* in the drop-down under Get Extensions calls."""
@@ -244,6 +249,11 @@ class Artist(Window):
         self.until(f"bpy.data.filepath == {file!r}", "the file", 30)
         time.sleep(1.0)
         self.show_materials()
+        self.run(
+            "w, a = place()\n"
+            "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW')):\n"
+            "    bpy.ops.view3d.view_all(center=False)"
+        )
         self.open_tab()
 
     def undo(self, steps: int = 1) -> None:
