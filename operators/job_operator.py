@@ -57,7 +57,10 @@ class JobOperator:
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
+        shown = self._job.progress, self._job.step
         running = self._job.poll()
+        if running and shown == (self._job.progress, self._job.step):
+            return {"PASS_THROUGH"}  # Drawing costs the artist time: only what is new is drawn.
         _redraw(context)
         if running:
             text = f"{self._job.title}: {self._job.progress:.0%}, {self._job.step} (Esc: Cancel)"

@@ -229,11 +229,15 @@ class Artist(Window):
         """Revert > All; the menu is beside Compare."""
         _, y = self.find(r"impasto\.compare_textures", columns=(0.35,))
         left, _, width, _ = self.ask("box()")
-        self.click(left + 0.75 * width, y)
-        time.sleep(0.5)
-        self.shot("revert")
-        self.key("Up", "Return")
-        time.sleep(0.5)
+        for _ in range(3):
+            self.click(left + 0.75 * width, y)
+            time.sleep(0.8)
+            self.shot("revert")
+            self.key("Up", "Return")
+            time.sleep(0.8)
+            if self.ask("bpy.context.window_manager.operators.keys()[-1:]") == ["Revert Textures"]:
+                return
+        raise GuiFailure("the menu Revert does not open")
 
     # --- the rest of Blender
     # -----------------------------------------------------------------------
