@@ -27,6 +27,7 @@ _repository = RESOURCES / "extensions" / "user_default"
 _repository.mkdir(parents=True)
 (_repository / "impasto").symlink_to(ROOT)
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/worker.py
 
 if HAS_BPY:
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)

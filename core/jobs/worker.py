@@ -36,6 +36,8 @@ def main() -> None:
     parser.add_argument("--handlers", default="", help="module with more handlers, for tests")
     arguments = parser.parse_args()
     sys.path.extend(arguments.site)
+    # A thread that waits shall sleep: spinning takes the cores from whoever it waits for.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if arguments.threads:  # OpenMP reads it once, when a library is loaded
         os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     load_core()
