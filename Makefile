@@ -51,9 +51,9 @@ bench-clusters: $(READY) ## how well and how fast textures are grouped
 	$(PY) -m benchmarks.bench_clusters
 
 train: $(READY) ## train the generator, or go on from the last checkpoint
-	test -e training/runs/encoder/checkpoint.pt || $(PY) -m training.distill
 	$(PY) -m training.train
 	$(PY) -m training.export
+	$(PY) -m training.metric
 	$(PY) -m training.build_styles
 
 package: $(READY) ## build the extension's zips and a static repository in dist/

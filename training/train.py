@@ -1,7 +1,7 @@
 """Stages (b) and (c): train the decoder to paint any content in any style.
 
-``python -m training.train`` starts, or goes on from the newest checkpoint of the run. Every image
-used is listed in the run's ``provenance.csv``; sheets of a fixed set of pairs show the progress.
+``python -m training.train`` goes on from the newest checkpoint of the run, or else from the shipped
+weights; ``--encoder`` starts anew on a distilled encoder. Every image used is listed in the run's ``provenance.csv``; sheets of a fixed set of pairs show the progress.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from torch import Tensor
 from core.networks.codes import feature_statistics, style_code
 from core.networks.decoder import Decoder
 from core.networks.encoder import Encoder
+from core.networks.weights import load_decoder, load_encoder, shipped_steps
 
 from . import data, losses
 from .teacher import Teacher
@@ -87,7 +88,7 @@ class Batches:
 class Trainer:
     """Networks, optimizer and their state on disk."""
 
-    def __init__(self, config: dict, root: Path, run: Path, encoder_weights: Path) -> None:
+    def __init__(self, config: dict, root: Path, run: Path, encoder_weights: Path | None) -> None:
         self.config, self.run = config, run
         torch.manual_seed(config["seed"])
         layout = torch.channels_last
@@ -112,8 +113,14 @@ class Trainer:
                 getattr(self, name).load_state_dict(state[name])
             self.step = state["step"]
         else:
-            self.encoder.load_state_dict(torch.load(encoder_weights, weights_only=True)["encoder"])
-            self._calibrate()
+            if encoder_weights is None:
+                self.encoder.load_state_dict(load_encoder().state_dict())
+                self.decoder.load_state_dict(load_decoder().state_dict())
+                self.step = shipped_steps()
+            else:
+                state = torch.load(encoder_weights, weights_only=True)
+                self.encoder.load_state_dict(state["encoder"])
+                self._calibrate()
             self.average.load_state_dict(self.decoder.state_dict())
             self.average_encoder.load_state_dict(self.encoder.state_dict())
         for network in (self.average, self.average_encoder, self.teacher):
@@ -231,7 +238,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("training/config.toml"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))
-    parser.add_argument("--encoder", type=Path, default=Path("training/runs/encoder/checkpoint.pt"))
+    parser.add_argument("--encoder", type=Path, help="start a decoder anew on this checkpoint")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -33,6 +34,12 @@ def load_decoder(path: Path | None = None) -> Decoder:
     decoder = Decoder()
     _load(decoder, path or FOLDER / "decoder.safetensors")
     return decoder
+
+
+def shipped_steps() -> int:
+    """For how many steps the bundled decoder was trained."""
+    with safe_open(FOLDER / "decoder.safetensors", framework="pt") as file:
+        return int(file.metadata()["steps"])
 
 
 def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, flow, grain, grid, noise, scattered, step, uniform_log
-from .media import canvas, finished, full, lit, mixed, shrunk
+from .media import canvas, finished, full, lit, mixed, shrunk, three
 from .palette import sample_palette
 from .pieces import at, lay
 from .registry import content, style
@@ -26,7 +26,7 @@ def embroidery(rng, size, photo=None):
     scene = compose(rng, size, photo)
     weave = canvas(rng, size, rng.uniform(2.6, 3.6))
     linen = scene.palette.light * 0.5 + 0.4
-    image = full(size, linen) * (1 + 0.08 * weave)[..., None]
+    image = full(size, linen) * three(1 + 0.08 * weave)
     long, slim = rng.uniform(7, 15), rng.uniform(1.0, 1.7)
     spots = scattered(rng, size, np.sqrt(long * slim) * 1.25, 1.1)
     spots = spots[rng.permutation(len(spots))]
@@ -46,8 +46,8 @@ def embroidery(rng, size, photo=None):
     )
     light = threads.spread(1 + 0.1 * np.cos(2 * (turns - 0.9)))
     present = threads.present.astype(np.float32)
-    sewn = threads.spread(np.clip(colour, 0, 1)) * (sheen * light)[..., None]
-    image = image * (1 - 0.3 * blurred(present, 2) * (1 - present))[..., None]
+    sewn = threads.spread(np.clip(colour, 0, 1)) * three(sheen * light)
+    image = image * three(1 - 0.3 * blurred(present, 2) * (1 - present))
     return finished(mixed(image, sewn, blurred(present, 0.45)))
 
 
@@ -65,7 +65,7 @@ def cross_stitch(rng, size, photo=None):
     cloth = np.float32([0.93, 0.91, 0.85]) if rng.random() < 0.7 else scene.palette.dark
     hole = step(0.35 - np.hypot(1 - np.abs(u), 1 - np.abs(v)), 0, 0.2)
     weave = 0.06 * np.sin(xs * 2.1) * np.sin(ys * 2.1)
-    image = full(size, cloth) * (1 + weave - 0.4 * hole)[..., None]
+    image = full(size, cloth) * three(1 + weave - 0.4 * hole)
     sewn_here = np.ones_like(xs)
     if rng.random() < 0.6:  # the ground is left bare
         lightest = np.argmax(np.bincount(scene.labels.ravel()))
@@ -89,9 +89,9 @@ def cross_stitch(rng, size, photo=None):
             - 0.18 * (np.abs(along) > 1.05)
             + (0.06 if sign < 0 else -0.02)
         )
-        image = image * (1 - 0.25 * cover * (1 - body))[..., None]
-        image = mixed(image, colour * shade[..., None].astype(np.float32), cover.astype(np.float32))
-    return finished(image * (1 + 0.03 * grain(rng, size, 0.8))[..., None])
+        image = image * three(1 - 0.25 * cover * (1 - body))
+        image = mixed(image, colour * three(shade.astype(np.float32)), cover.astype(np.float32))
+    return finished(image * three(1 + 0.03 * grain(rng, size, 0.8)))
 
 
 @style
@@ -128,7 +128,7 @@ def knitting(rng, size, photo=None):
     ply = np.sin((v * 2.2 + u * 0.55 * np.sign(side)) * 9 + 0.5 * noise(rng, size, 6))
     fuzz = grain(rng, size, 0.7) * 0.6 + noise(rng, size, 3) * 0.5
     shade = 0.3 + 0.72 * leg + 0.07 * ply * leg + 0.05 * fuzz
-    return finished(colour * shade[..., None].astype(np.float32))
+    return finished(colour * three(shade.astype(np.float32)))
 
 
 @style
@@ -151,7 +151,7 @@ def tapestry(rng, size, photo=None):
         np.clip(1.1 - 0.75 * along**2, 0, 1)
     )
     fuzz = 0.06 * grain(rng, size, 0.8) + 0.04 * noise(rng, size, (3, 9))
-    return finished(np.clip(colour, 0, 1) * (dye * (0.42 + 0.6 * bump) + fuzz)[..., None])
+    return finished(np.clip(colour, 0, 1) * three(dye * (0.42 + 0.6 * bump) + fuzz))
 
 
 def _sashiko(rng: np.random.Generator) -> list[np.ndarray]:
@@ -200,9 +200,9 @@ def sashiko(rng, size, photo=None):
     cv2.polylines(sheet, list(lines), False, 255, max(3, int(dash * 0.3)), cv2.LINE_AA, 3)
     sewn = shrunk(sheet, size)
     weave = canvas(rng, size, 2.5)
-    image = full(size, cloth) * (1 + 0.1 * weave + 0.06 * noise(rng, size, (40, 5), 2))[..., None]
+    image = full(size, cloth) * three(1 + 0.1 * weave + 0.06 * noise(rng, size, (40, 5), 2))
     relief, _ = lit(blurred(sewn, 0.8) * 2.5 + 0.2 * weave, 1.0)
-    return finished(mixed(image, thread, sewn) * np.clip(relief, 0.55, 1.35)[..., None])
+    return finished(mixed(image, thread, sewn) * three(np.clip(relief, 0.55, 1.35)))
 
 
 @content
@@ -234,7 +234,7 @@ def fabric(rng, size):
     if rng.random() < 0.4:  # folds
         fold, _ = lit(noise(rng, size, (size / 2, size / 5)) * size / 14, 0.5)
         shade = shade * np.clip(fold, 0.4, 1.3)
-    return finished(colour * shade[..., None].astype(np.float32))
+    return finished(colour * three(shade.astype(np.float32)))
 
 
 def _yarns(rng: np.random.Generator, colours: np.ndarray, count: int) -> np.ndarray:

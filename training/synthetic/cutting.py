@@ -20,7 +20,7 @@ from .fields import (
     step,
     uniform_log,
 )
-from .media import Rgb, coloured, finished, full, lit, mixed, paper
+from .media import Rgb, coloured, finished, full, lit, mixed, paper, three
 from .palette import in_gamut, sample_palette
 from .pieces import at, lay
 from .registry import style
@@ -43,8 +43,8 @@ def mosaic(rng, size, photo=None):
     colour = colour * rng.uniform(0.86, 1.12, (count, 1)) + rng.normal(0, 0.02, (count, 3))
     _, tooth = paper(rng, size, np.ones(3))
     grout = in_gamut(np.array([[rng.choice((0.25, 0.45, 0.75, 0.88)), 0.005, 0.015]]))[0]
-    image = full(size, grout) * (1 + 0.06 * tooth)[..., None]
-    surface = tiles.spread(np.clip(colour, 0, 1)) * (1 + 0.03 * noise(rng, size, 4, 2))[..., None]
+    image = full(size, grout) * three(1 + 0.06 * tooth)
+    surface = tiles.spread(np.clip(colour, 0, 1)) * three(1 + 0.03 * noise(rng, size, 4, 2))
     present = tiles.present.astype(np.float32)
     image = mixed(image, surface, blurred(present, 0.5))
     tilt = tiles.spread(rng.normal(0, 0.16, (count, 2)))
@@ -52,9 +52,7 @@ def mosaic(rng, size, photo=None):
     height = present * (bevel + tilt[..., 0] * tiles.along + tilt[..., 1] * tiles.across)
     diffuse, gloss = lit(height * 1.5, rng.uniform(0.6, 1.3), -2.2, 0.5)
     glass = rng.uniform(0, 0.35) * (rng.random() < 0.5)
-    return finished(
-        image * np.clip(diffuse, 0.5, 1.3)[..., None] + (glass * gloss * present)[..., None]
-    )
+    return finished(image * three(np.clip(diffuse, 0.5, 1.3)) + three(glass * gloss * present))
 
 
 def blurred_angle(angle: Field, sigma: float) -> Field:
@@ -87,16 +85,13 @@ def stained_glass(rng, size, photo=None):
     streak = smeared(noise(rng, size, 4, 2), angle, 24)
     bubble = step(noise(rng, size, 2.5), 2.4, 0.5)
     light = 1.0 + 0.18 * noise(rng, size, size / 3) + 0.14 * streak + 0.3 * bubble
-    glow = panes * (tint * light)[..., None]
-    glow = glow + 0.35 * np.clip(panes - 0.3, 0, 1) * light[..., None]
+    glow = panes * three(tint * light)
+    glow = glow + 0.35 * np.clip(panes - 0.3, 0, 1) * three(light)
     lead = rng.uniform(1.1, 2.4) * size**0.5 / 18 + 0.6
     cover = step(lead - border, 0, 1.2)
     rod = np.sqrt(np.clip(1 - (border / (lead + 0.5)) ** 2, 0, 1)).astype(np.float32)
     diffuse, gloss = lit(rod * lead, 1.5, -2.2, 0.6)
-    metal = (
-        np.float32([0.11, 0.11, 0.12]) * np.clip(diffuse, 0.3, 2)[..., None]
-        + 0.2 * gloss[..., None]
-    )
+    metal = np.float32([0.11, 0.11, 0.12]) * three(np.clip(diffuse, 0.3, 2)) + 0.2 * three(gloss)
     halo = blurred(glow, 4) * 0.12
     return finished(mixed(glow + halo, metal, cover))
 
@@ -120,15 +115,15 @@ def paper_cut(rng, size, photo=None):
         slope = cv2.magnitude(cv2.Sobel(tone, -1, 1, 0), cv2.Sobel(tone, -1, 0, 1)) / 8 + 1e-4
         cut = np.clip((tone - np.float32(level)) / slope + 0.5, 0, 1)
         shadow = moved(blurred(cut, drop * 0.8), -dx, -dy)
-        image = image * (1 - 0.55 * shadow * (1 - cut))[..., None]
+        image = image * three(1 - 0.55 * shadow * (1 - cut))
         edge = np.clip(cut - moved(cut, -0.9 * np.cos(angle), -0.9 * np.sin(angle)), -1, 1)
-        image = mixed(image, _card(rng, size, colours[k]) + 0.12 * edge[..., None], cut)
+        image = mixed(image, _card(rng, size, colours[k]) + 0.12 * three(edge), cut)
     return finished(image)
 
 
 def _card(rng: np.random.Generator, size: int, colour: np.ndarray) -> Rgb:
     tooth = 0.6 * grain(rng, size, 0.8) + 0.6 * noise(rng, size, 4)
-    return full(size, colour) * (1 + 0.022 * tooth)[..., None]
+    return full(size, colour) * three(1 + 0.022 * tooth)
 
 
 @style
@@ -167,7 +162,7 @@ def terrazzo(rng, size, photo=None):
     """Chips of stone in several sizes in a speckled, polished ground."""
     palette = sample_palette(rng, 6)
     base = palette.light * 0.4 + 0.58 if rng.random() < 0.75 else palette.dark
-    image = full(size, base) * (1 + 0.03 * noise(rng, size, 3, 2))[..., None]
+    image = full(size, base) * three(1 + 0.03 * noise(rng, size, 3, 2))
     specks = step(grain(rng, size, 0.9), 1.9, 0.4)
     image = mixed(image, palette.colours[1], 0.5 * specks)
     for cell in uniform_log(rng, 26, 46) * np.float32([0.3, 0.55, 1.0]):
@@ -178,7 +173,7 @@ def terrazzo(rng, size, photo=None):
         cover = step(border - trim[ids], 0.4, 1.1) * chosen[ids]
         stone = palette.colours[rng.integers(0, 6, len(spots))][ids]
         vein = noise(rng, size, cell / 3, 3, 0.6) + 0.5 * noise(rng, size, cell / 2)
-        image = mixed(image, stone * (1 + 0.045 * vein)[..., None], cover)
+        image = mixed(image, stone * three(1 + 0.045 * vein), cover)
     return finished(coloured(rng, image, 0.01, 60))
 
 
@@ -221,7 +216,7 @@ def camouflage(rng, size, photo=None):
     ys, xs = grid(size)
     weave = np.sin((xs + ys) * 1.9) * 0.5 + 0.5 * grain(rng, size, 0.7)
     folds = 0.05 * noise(rng, size, size / 3)
-    return finished(image * (1 + 0.035 * weave + folds * (rng.random() < 0.5))[..., None])
+    return finished(image * three(1 + 0.035 * weave + folds * (rng.random() < 0.5)))
 
 
 @style
@@ -239,7 +234,7 @@ def collage(rng, size, photo=None):
             continue
         cut = step(mask + 0.05 * torn, 0.42, 0.06)
         rim = step(mask + 0.07 * tear, 0.33, 0.06)  # white fibres of a tear
-        sheet = full(size, palette.colours[k]) * tooth[..., None]
+        sheet = full(size, palette.colours[k]) * three(tooth)
         kind = rng.integers(5)
         other = palette.colours[rng.integers(len(palette.colours))]
         if kind == 0:
@@ -263,8 +258,8 @@ def collage(rng, size, photo=None):
                 0.7 * (lines & words).astype(np.float32),
             )
         shadow = moved(blurred(rim, 2.5), -2, -2.5)
-        image = image * (1 - 0.4 * shadow * (1 - rim))[..., None]
+        image = image * three(1 - 0.4 * shadow * (1 - rim))
         image = mixed(image, np.float32([0.95, 0.94, 0.9]), rim)
         image = mixed(image, sheet, cut)
     wrinkle, _ = lit(noise(rng, size, 40, 4, 0.6), 1.2)
-    return finished(image * (0.6 + 0.4 * wrinkle)[..., None])
+    return finished(image * three(0.6 + 0.4 * wrinkle))

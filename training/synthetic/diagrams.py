@@ -8,7 +8,7 @@ import numpy as np
 from .drawing import ink_and_paper
 from .fields import blurred, grain, grid, noise, step, stripes, uniform_log
 from .japanese import printed_cloth, two_inks
-from .media import FINE, finished, full, lettered, lit, mixed, occluded, paper, shrunk
+from .media import FINE, finished, full, lettered, lit, mixed, occluded, paper, shrunk, three
 from .palette import Palette, hexadecimal, sample_palette
 from .registry import style
 from .scene import compose, stretched
@@ -32,7 +32,7 @@ def topographic(rng, size, photo=None):
         image = full(size, sheet)
     if rng.random() < 0.6:
         diffuse, _ = lit(height * size / 3, 1.6, -2.3, 1.0)
-        image = image * np.clip(diffuse, 0.55, 1.2)[..., None]
+        image = image * three(np.clip(diffuse, 0.55, 1.2))
     width = 1.0 / (cv2.magnitude(cv2.Sobel(phase, -1, 1, 0), cv2.Sobel(phase, -1, 0, 1)) / 8 + 0.02)
     thin = stripes(phase, np.clip(rng.uniform(0.9, 1.5) / width, 0, 0.7))
     thick = stripes(phase / 5, np.clip(2.4 / width / 5, 0, 0.5))
@@ -42,7 +42,7 @@ def topographic(rng, size, photo=None):
             text = str(int(rng.integers(100, 4000)))
             image = lettered(image, text, (x, y), 0.34, ink)
     _, tooth = paper(rng, size, sheet)
-    return finished(image * occluded(0.05 * tooth, 3, 0.3)[..., None])
+    return finished(image * three(occluded(0.05 * tooth, 3, 0.3)))
 
 
 @style
@@ -112,11 +112,11 @@ def circuit(rng, size, photo=None):
             cv2.circle(pads, end.tolist(), int(pitch * 0.17), 90, -1, cv2.LINE_AA)
     traces = shrunk(sheet, size)
     relief, _ = lit(blurred(traces, 0.7) * 2, 1.0)
-    image = mixed(full(size, board), copper, traces) * np.clip(relief, 0.6, 1.4)[..., None]
+    image = mixed(full(size, board), copper, traces) * three(np.clip(relief, 0.6, 1.4))
     round_pads = shrunk(pads, size)
     image = mixed(
         image,
-        np.float32([0.86, 0.8, 0.62]) * (0.3 + 0.7 * round_pads)[..., None],
+        np.float32([0.86, 0.8, 0.62]) * three(0.3 + 0.7 * round_pads),
         step(round_pads, 0.15, 0.2),
     )
     for _ in range(int(rng.integers(1, 6))):
@@ -134,4 +134,4 @@ def circuit(rng, size, photo=None):
         cv2.rectangle(image, (int(x), int(y)), (int(x + w), int(y + h)), (0.2, 0.2, 0.21), 1)
         label = f"{'UICQ'[rng.integers(4)]}{rng.integers(1, 99)}"
         image = lettered(image, label, (x + 4, y + h / 2), 0.32, np.float32([0.7, 0.7, 0.7]))
-    return finished(image * (1 + 0.02 * grain(rng, size, 0.8))[..., None])
+    return finished(image * three(1 + 0.02 * grain(rng, size, 0.8)))

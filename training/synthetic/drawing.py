@@ -18,7 +18,7 @@ from .fields import (
     step,
     stripes,
 )
-from .media import Rgb, finished, full, mixed, paper
+from .media import Rgb, finished, full, mixed, paper, three
 from .palette import in_gamut
 from .pieces import at
 from .registry import style
@@ -202,8 +202,8 @@ def chalkboard(rng, size, photo=None):
     )[0]
     wiped = smeared(noise(rng, size, (14, 30), 4, 0.8), rng.uniform(-0.6, 0.6), 24)
     tooth = 0.8 * grain(rng, size, 0.8) + 0.5 * noise(rng, size, 3)
-    image = full(size, board) * (1 + 0.03 * tooth)[..., None] + 0.035 * wiped[..., None]
-    image += 0.02 * noise(rng, size, size / 3)[..., None]
+    image = full(size, board) * three(1 + 0.03 * tooth) + 0.035 * three(wiped)
+    image += 0.02 * three(noise(rng, size, size / 3))
     tone, spacing = scene.tone, rng.uniform(4, 8)
     angle = rng.uniform(0, np.pi)
     hatch = hatched(rng, 1 - tone, spacing, [0.4, 0.2], [angle, angle + 1.2], rng.uniform(20, 50))
@@ -235,7 +235,7 @@ def crayon(rng, size, photo=None):
         streak /= streak.std()
         cover = step(0.9 * streak + 0.7 * tooth, (-0.9, -0.6, 0.0)[layer], 1.7)
         shift = rng.normal(0, 0.05, 3).astype(np.float32)
-        wax = np.clip(colour + shift + 0.05 * streak[..., None], 0, 1)
+        wax = np.clip(colour + shift + 0.05 * three(streak), 0, 1)
         image = mixed(image, wax * (1 - 0.06 * layer), 0.9 * cover)
         angle += rng.uniform(0.5, 1.3)
     line = step(edges(scene, 1.7) + 0.28 * tooth, 0.6, 0.6)
@@ -255,7 +255,7 @@ def soft_pastel(rng, size, photo=None):
         streak = smeared(grain(rng, size, width), along + rng.normal(0, 0.25), 24)
         streak /= streak.std()
         colour = blurred(scene.colour, width * 1.6)
-        colour = np.clip(colour + lightness + 0.07 * streak[..., None], 0, 1)
+        colour = np.clip(colour + lightness + 0.07 * three(streak), 0, 1)
         colour = 0.5 + (colour - 0.5) * 1.12
         cover = step(0.9 * streak + 0.35 * ribs, -0.9 + 7 * lightness, 1.5)
         image = mixed(image, colour, 0.9 * cover)
@@ -276,6 +276,6 @@ def coloured_pencil(rng, size, photo=None):
         dark = 1 - scene.tone
         cover = step(streak + 0.5 * tooth + 1.1 * dark, 0.35 + 0.35 * layer, 1.5)
         tint = np.clip(calm + rng.normal(0, 0.05, 3).astype(np.float32) - 0.05 * layer, 0.02, 1)
-        image = image * (1 - 0.75 * cover[..., None] * (1 - tint))
+        image = image * (1 - 0.75 * three(cover) * (1 - tint))
     image = mixed(image, scene.palette.dark, 0.45 * edges(scene, 1.0) * step(tooth, -0.5, 1.5))
     return finished(image)

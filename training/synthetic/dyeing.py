@@ -7,7 +7,7 @@ import numpy as np
 
 from .drawing import edges
 from .fields import blurred, cells, grid, noise, rumpled, scattered, smeared, step, uniform_log
-from .media import canvas, finished, full, mixed, stained
+from .media import canvas, finished, full, mixed, stained, three
 from .palette import Palette, hexadecimal, sample_palette
 from .registry import style
 from .scene import compose
@@ -53,7 +53,7 @@ def tie_dye(rng, size, photo=None):
     lines = 0.5 + 0.5 * np.cos(2 * np.pi * (crease + 0.12 * noise(rng, size, 30, 2)))
     tied = np.clip(0.45 * lines**3 + 0.22 * veins, 0, 0.85) * rng.uniform(0.6, 1.1)
     image = mixed(blurred(image, 2), np.float32([0.96, 0.96, 0.94]), np.clip(tied, 0, 0.9))
-    return finished(image * (1 + 0.035 * canvas(rng, size, 2.6))[..., None])
+    return finished(image * three(1 + 0.035 * canvas(rng, size, 2.6)))
 
 
 @style
@@ -83,7 +83,7 @@ def batik(rng, size, photo=None):
     crack = step(0.65 * noise(rng, size, 40) - 0.15 - border, 0, 1.4)
     image = mixed(image, palette.dark, 0.65 * crack)
     uneven = 1 + 0.05 * noise(rng, size, 40, 3) + 0.03 * canvas(rng, size, 2.5)
-    return finished(image * uneven[..., None])
+    return finished(image * three(uneven))
 
 
 @style
@@ -109,4 +109,4 @@ def shibori(rng, size, photo=None):
     veins = noise(rng, size, 6, 3, 0.8)
     dye = np.clip(1.05 - resist + 0.13 * veins + 0.1 * noise(rng, size, size / 5), 0.02, 1.35)
     image = stained(full(size, white), blue, dye)
-    return finished(image * (1 + 0.04 * canvas(rng, size, 2.7))[..., None])
+    return finished(image * three(1 + 0.04 * canvas(rng, size, 2.7)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import grain, grid, noise, uniform_log
+from .fields import Field, grain, grid, noise, uniform_log
 from .media import coloured, finished, full, mixed, paper, three
 from .palette import sample_palette
 from .registry import style
@@ -24,7 +24,7 @@ def woven(
     abrash = noise(rng, len(chart), (3.0, len(chart) * 4.0))[:, :1]  # dye lots differ by row
     fuzz = 0.05 * grain(rng, size, 0.8) + 0.04 * noise(rng, size, 3)
     shade = 1 - ribs + ribs * bump * (0.75 + 0.35 * knot) + fuzz
-    return finished((chart * (1 + 0.05 * abrash[..., None]))[row, column] * three(shade * 1.15))
+    return finished((chart * (1 + 0.05 * three(abrash)))[row, column] * three(shade * 1.15))
 
 
 @style
@@ -102,6 +102,23 @@ def kente(rng, size, photo=None):
     return woven(rng, size, palette.colours[index], pitch, 0.4)
 
 
+def _motif(kind: int, u: Field, t: Field, deep: float, half: Field) -> Field:
+    """Distance in pixels to a motif's outline, positive inside, on one ring of a mandala.
+
+    ``u`` is 0 at the motif's middle and 1 between motifs, ``t`` runs 0 ... 1 outwards over ``deep``
+    pixels, and ``half`` is half the width of a motif in pixels.
+    """
+    if kind == 0:  # petals
+        return (0.95 * np.sqrt(np.clip(np.sin(np.pi * np.sqrt(t)), 0, 1)) - u) * half
+    if kind == 1:  # scallops
+        return (np.sqrt(np.clip(1 - u * u, 0, 1)) - t) * deep
+    if kind == 2:  # dots
+        return 0.36 * deep - cv2.magnitude(u * half, (t - 0.5) * deep)
+    if kind == 3:  # points
+        return (1 - t - u) * half
+    return (0.5 - u) * half  # bars
+
+
 @style
 def mandala(rng, size, photo=None):
     """Rings of petals, drops and dots round a centre, outlined, as in henna or rosettes."""
@@ -109,48 +126,40 @@ def mandala(rng, size, photo=None):
     ys, xs = grid(size)
     cx, cy = size * rng.uniform(0.3, 0.7, 2)
     dx, dy = xs - np.float32(cx), ys - np.float32(cy)
-    r, turn = cv2.magnitude(dx, dy), cv2.phase(dx, dy) / np.float32(2 * np.pi)
+    distance, turn = cv2.magnitude(dx, dy), cv2.phase(dx, dy) / np.float32(2 * np.pi)
     line_only = rng.random() < 0.35
-    ground, ink = (
-        (palette.light, palette.dark) if rng.random() < 0.6 else (palette.dark, palette.light)
-    )
+    ground, ink = palette.light, palette.dark
+    if rng.random() < 0.4:
+        ground, ink = ink, ground
     image = full(size, ground)
     width = rng.uniform(0.6, 1.6)
     count = int(rng.choice((6, 8, 12, 16)))
-    inner = 0.0
-    while inner < size:
+    inner, outermost = 0.0, float(distance.max())
+    while inner < outermost:
         deep = size * uniform_log(rng, 0.035, 0.12)
         n = count * (2 if inner > size / 5 else 1) * (2 if inner > size / 2 else 1)
-        place = turn * n + 0.5 * rng.integers(0, 2)
-        u = 2 * np.abs(place - np.rint(place))  # 0 at a petal's middle, 1 between petals
+        # Only the pixels of this ring: there are a dozen rings.
+        here = np.nonzero((distance >= inner - 2) & (distance < inner + deep))
+        r = distance[here][:, None]
+        place = turn[here][:, None] * n + 0.5 * rng.integers(0, 2)
+        u = 2 * np.abs(place - np.rint(place))
         v = (r - inner) / deep
-        half = np.pi * r / n  # half a petal's width in pixels
-        within = (v > 0) & (v < 1)
-        kind = rng.integers(5)
-        t = np.clip(v, 0, 1)
-        if kind == 0:  # petals
-            shape = (0.95 * np.sqrt(np.sin(np.pi * np.sqrt(t)).clip(0, 1)) - u) * half
-        elif kind == 1:  # scallops
-            shape = (np.sqrt(np.clip(1 - u * u, 0, 1)) - t) * deep
-        elif kind == 2:  # dots
-            shape = np.float32(0.36) * min(deep, 1e9) - np.hypot(u * half, (t - 0.5) * deep)
-        elif kind == 3:  # points
-            shape = (1 - t - u) * half
-        else:  # a plain band of bars
-            shape = (0.5 - u) * half
-        shape = np.where(within, shape, -9).astype(np.float32)
-        fill = np.clip(shape + 0.5, 0, 1)
+        kind = int(rng.integers(5))
+        shape = _motif(kind, u, np.clip(v, 0, 1), deep, np.pi * r / n)
+        shape = np.where(v > 0, shape, np.float32(-9))
+        part = image[here][:, None]
         if not line_only:
-            if rng.random() < 0.5:
-                band = np.clip(np.minimum(v, 1 - v) * deep + 0.5, 0, 1)
-                image = mixed(image, palette.colours[rng.integers(6)], band)
-            image = mixed(image, palette.colours[rng.integers(6)], fill)
-            core = np.clip(shape - 0.35 * min(deep, 40) * 0.5 + 0.5, 0, 1)
-            image = mixed(image, palette.colours[rng.integers(6)], core * (kind < 2))
+            inside = np.clip(np.minimum(v, 1 - v) * deep + 0.5, 0, 1)
+            first, second, third = palette.shuffled(rng)[:3]
+            part = mixed(part, first, inside * (rng.random() < 0.5))
+            part = mixed(part, second, np.clip(shape + 0.5, 0, 1))
+            core = np.clip(shape - 0.17 * min(deep, 40) + 0.5, 0, 1)
+            part = mixed(part, third, core * (kind < 2))
         outline = np.clip(width - np.abs(shape) + 0.5, 0, 1)
         ring = np.clip(width - np.abs(r - inner) + 0.5, 0, 1)
         nested = np.clip(0.6 * width - np.abs(shape - 4) + 0.5, 0, 1) * (deep > 14)
-        image = mixed(image, ink, np.maximum(np.maximum(outline, ring), nested).astype(np.float32))
+        part = mixed(part, ink, np.maximum(np.maximum(outline, ring), nested))
+        image[here] = part[:, 0]
         inner += deep
     _, tooth = paper(rng, size, np.ones(3))
     image = coloured(rng, image, 0.015, 30) * three(1 + 0.02 * tooth)

@@ -84,7 +84,7 @@ def text_page(rng, size):
             y += line
     image = shrunk(sheet, size)
     _, tooth = paper(rng, size, np.ones(3))
-    return finished(image * (1 + 0.01 * tooth)[..., None])
+    return finished(image * three(1 + 0.01 * tooth))
 
 
 @content

@@ -36,7 +36,7 @@ def printed_cloth(rng: np.random.Generator, image: Rgb) -> np.ndarray:
     size = len(image)
     _, tooth = paper(rng, size, np.ones(3))
     fade = noise(rng, size, size / 3, 2)
-    image = image * (1 + 0.02 * tooth + 0.03 * fade)[..., None]
+    image = image * three(1 + 0.02 * tooth + 0.03 * fade)
     return finished(coloured(rng, image, 0.012, 25))
 
 

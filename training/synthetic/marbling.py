@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import Field, blurred, cells, grain, grid, noise, rumpled, scattered, step, uniform_log
-from .media import Rgb, coloured, finished, mixed, stained
+from .media import Rgb, coloured, finished, mixed, stained, three
 from .palette import sample_palette
 from .registry import style
 from .washes import rice_paper
@@ -63,7 +63,7 @@ def _sized(rng: np.random.Generator, image: Rgb) -> Rgb:
     """Marbled colour as it lies on paper: mottled, with pinholes."""
     size = len(image)
     holes = step(noise(rng, size, 3) + 0.4 * noise(rng, size, 40), 2.9, 0.3)
-    image = coloured(rng, image, 0.02, 30) * (1 + 0.02 * grain(rng, size, 0.8))[..., None]
+    image = coloured(rng, image, 0.02, 30) * three(1 + 0.02 * grain(rng, size, 0.8))
     return mixed(image, np.float32([0.95, 0.93, 0.88]), 0.8 * holes)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fields import Field, blurred, cells, grain, grid, noise, rumpled, scattered, step, uniform_log
-from .media import full, mixed, seen
+from .media import full, mixed, seen, three
 from .palette import earth, in_gamut, sample_palette
 from .pieces import per_unit
 from .registry import content
@@ -59,11 +59,11 @@ def bricks(rng, size):
     inside = step(laid.border + 0.45 * rough, joint, 1.6)
     tint = (
         1
-        + rng.uniform(0.05, 0.2) * per_unit(rng, laid.ids)[..., None]
+        + rng.uniform(0.05, 0.2) * three(per_unit(rng, laid.ids))
         + 0.03 * per_unit(rng, laid.ids, 3)
     )
-    albedo = clay * tint * (1 + 0.07 * rough)[..., None]
-    mortar = earth(rng, 0.5, 0.9) * (1 + 0.07 * noise(rng, size, 2.5, 2))[..., None]
+    albedo = clay * tint * three(1 + 0.07 * rough)
+    mortar = earth(rng, 0.5, 0.9) * three(1 + 0.07 * noise(rng, size, 2.5, 2))
     albedo = mixed(mortar, albedo, inside)
     height = 2.4 * blurred(inside, 0.8) + 0.3 * rough + 0.3 * inside * per_unit(rng, laid.ids)
     if rng.random() < 0.25:
@@ -93,16 +93,16 @@ def planks(rng, size):
     base = in_gamut(
         np.array([[rng.uniform(0.4, 0.8), rng.uniform(0.005, 0.05), rng.uniform(0.02, 0.09)]])
     )[0]
-    tint = 1 + 0.1 * per_unit(rng, laid.ids)[..., None] + 0.015 * per_unit(rng, laid.ids, 3)
-    albedo = base * tint * (0.74 + 0.32 * rings + 0.06 * pores)[..., None]
+    tint = 1 + 0.1 * three(per_unit(rng, laid.ids)) + 0.015 * per_unit(rng, laid.ids, 3)
+    albedo = base * tint * three(0.74 + 0.32 * rings + 0.06 * pores)
     height = 0.5 * rings + 0.25 * pores
     if rng.random() < 0.3:  # flaking paint
         paint = sample_palette(rng, 4).colours[rng.integers(1, 4)]
         stays = step(noise(rng, size, (10, 40), 4, 0.7) + 0.25 * pores, rng.uniform(-1, 0.3), 0.25)
-        albedo = mixed(albedo, paint * (1 + 0.03 * pores)[..., None], 0.95 * stays)
+        albedo = mixed(albedo, paint * three(1 + 0.03 * pores), 0.95 * stays)
         height = height + 1.2 * stays
     gap = step(laid.border, rng.uniform(0.7, 1.6), 1.2)
-    albedo = albedo * (0.2 + 0.8 * gap)[..., None]
+    albedo = albedo * three(0.2 + 0.8 * gap)
     nail = np.hypot((laid.v - 0.5) * tall, np.minimum(laid.u, 1 - laid.u) * tall * 8 - 6)
     albedo = mixed(albedo, np.float32([0.16, 0.15, 0.15]), 0.85 * step(1.8 - nail, 0, 1))
     if rng.random() < 0.5:
@@ -137,9 +137,9 @@ def parquet(rng, size):
         np.array([[rng.uniform(0.42, 0.72), rng.uniform(0.015, 0.05), rng.uniform(0.04, 0.09)]])
     )[0]
     tint = 1 + rng.uniform(0.05, 0.16) * per_unit(rng, ids)
-    albedo = base * (tint * (0.78 + 0.26 * rings + 0.05 * fine))[..., None]
+    albedo = base * three(tint * (0.78 + 0.26 * rings + 0.05 * fine))
     gap = step(border.astype(np.float32), 0.6, 1.0)
-    return seen(rng, albedo * (0.35 + 0.65 * gap)[..., None], 0.2 * rings + 1.2 * gap, 0.7, 0.08)
+    return seen(rng, albedo * three(0.35 + 0.65 * gap), 0.2 * rings + 1.2 * gap, 0.7, 0.08)
 
 
 @content
@@ -157,16 +157,13 @@ def tiles(rng, size):
         pick = laid.ids // 97 % 2 ^ laid.ids % 97 % 2
     inside = step(laid.border, rng.uniform(0.9, 2.4), 1.2)
     cloud = noise(rng, size, 30, 4, 0.6) + per_unit(rng, laid.ids)
-    albedo = colours[pick] * (1 + 0.05 * cloud)[..., None]
+    albedo = colours[pick] * three(1 + 0.05 * cloud)
     if rng.random() < 0.35:
-        albedo = (
-            albedo
-            * (1 - 0.3 * np.clip(1 - np.abs(noise(rng, size, 60, 5, 0.6)) * 6, 0, 1))[..., None]
+        albedo = albedo * three(
+            1 - 0.3 * np.clip(1 - np.abs(noise(rng, size, 60, 5, 0.6)) * 6, 0, 1)
         )
     grout = earth(rng, 0.5, 0.92)
-    albedo = mixed(
-        full(size, grout) * (1 + 0.05 * grain(rng, size, 0.8))[..., None], albedo, inside
-    )
+    albedo = mixed(full(size, grout) * three(1 + 0.05 * grain(rng, size, 0.8)), albedo, inside)
     rim = np.clip(laid.border / 3, 0, 1)
     height = 1.6 * rim * inside + 0.15 * noise(rng, size, 16) * inside
     return seen(rng, albedo, height, 1.0, rng.uniform(0, 0.35) * (rng.random() < 0.7))
@@ -183,17 +180,15 @@ def cobbles(rng, size):
     rough = noise(rng, size, 7, 4, 0.7)
     inside = step(border + 0.4 * rough, 1.6, 2.0)
     stone = earth(rng, 0.35, 0.75)
-    tint = 1 + 0.15 * per_unit(rng, ids)[..., None] + 0.035 * per_unit(rng, ids, 3)
+    tint = 1 + 0.15 * three(per_unit(rng, ids)) + 0.035 * per_unit(rng, ids, 3)
     albedo = mixed(
-        earth(rng, 0.2, 0.5) * (1 + 0.15 * rough)[..., None],
-        stone * tint * (1 + 0.07 * rough)[..., None],
+        earth(rng, 0.2, 0.5) * three(1 + 0.15 * rough),
+        stone * tint * three(1 + 0.07 * rough),
         inside,
     )
     if rng.random() < 0.3:
         moss = step(noise(rng, size, size / 5, 4, 0.7) - 1.5 * dome, -0.9, 0.5)
-        albedo = mixed(
-            albedo, np.float32([0.28, 0.36, 0.14]) * (1 + 0.2 * rough)[..., None], 0.9 * moss
-        )
+        albedo = mixed(albedo, np.float32([0.28, 0.36, 0.14]) * three(1 + 0.2 * rough), 0.9 * moss)
     return seen(
         rng, albedo, cell / 7 * dome + 0.35 * rough, rng.uniform(0.6, 1.2), rng.uniform(0, 0.1)
     )
@@ -213,10 +208,10 @@ def slabs(rng, size):
         border = border[y, xs.astype(int)] / tall**0.5
     rough = noise(rng, size, 14, 5, 0.65)
     inside = step(border + 0.6 * rough, 2.4, 2.0)
-    tint = 1 + 0.13 * per_unit(rng, ids)[..., None] + 0.03 * per_unit(rng, ids, 3)
+    tint = 1 + 0.13 * three(per_unit(rng, ids)) + 0.03 * per_unit(rng, ids, 3)
     albedo = mixed(
-        earth(rng, 0.25, 0.7) * (1 + 0.1 * rough)[..., None],
-        earth(rng) * tint * (1 + 0.09 * rough)[..., None],
+        earth(rng, 0.25, 0.7) * three(1 + 0.1 * rough),
+        earth(rng) * tint * three(1 + 0.09 * rough),
         inside,
     )
     return seen(rng, albedo, 2.2 * blurred(inside, 1) + 0.8 * rough, rng.uniform(0.6, 1.3))
@@ -253,14 +248,10 @@ def scales(rng, size):
     palette = sample_palette(rng, 4)
     if rng.random() < 0.5:
         base_colour = earth(rng, 0.3, 0.65)
-        albedo = base_colour * (
-            1 + 0.14 * per_unit(rng, ids)[..., None] + 0.03 * per_unit(rng, ids, 3)
-        )
+        albedo = base_colour * (1 + 0.14 * three(per_unit(rng, ids)) + 0.03 * per_unit(rng, ids, 3))
     else:
         albedo = palette.ramp(np.clip(0.5 + 0.25 * per_unit(rng, ids) + 0.4 * (edge - 0.5), 0, 1))
     rough = noise(rng, size, (14.0, 3.0), 3, 0.7)
-    albedo = (
-        albedo * (1 + 0.06 * rough)[..., None] * (0.55 + 0.45 * step(edge, 0.25, 0.5))[..., None]
-    )
+    albedo = albedo * three(1 + 0.06 * rough) * three(0.55 + 0.45 * step(edge, 0.25, 0.5))
     height = r * 0.35 * edge * (1 - 0.35 * (du * du).astype(np.float32)) + 0.25 * rough
     return seen(rng, albedo, height, rng.uniform(0.5, 1.0), rng.uniform(0, 0.3))

@@ -47,7 +47,7 @@ def paper(
     """Coloured paper, a little uneven, and its tooth (deviation 1)."""
     tooth = 0.8 * grain(rng, size, 0.9) + 0.6 * noise(rng, size, 5, 2)
     light = 1 + roughness * tooth + 0.02 * noise(rng, size, size / 2)
-    return full(size, colour) * light[..., None], tooth
+    return full(size, colour) * three(light), tooth
 
 
 def canvas(rng: np.random.Generator, size: int, pitch: float | None = None) -> Field:
@@ -75,7 +75,7 @@ def lit(
     norm = 1 / np.sqrt(1 + gx * gx + gy * gy)
     diffuse = (1 - 0.75 * slope) * norm
     # The half vector of a light 50 degrees high and an eye above.
-    shine = np.clip((0.92 - 0.38 * slope) * norm, 0, 1) ** 40
+    shine = cv2.pow(np.clip((0.92 - 0.38 * slope) * norm, 0, 1), 40)
     return diffuse, shine
 
 
@@ -87,14 +87,15 @@ def occluded(height: Field, sigma: float, amount: float) -> Field:
 def coloured(rng: np.random.Generator, image: Rgb, spread: float, cell: float) -> Rgb:
     """The picture with its colours wandering a little from place to place."""
     size = len(image)
-    drift = np.stack([noise(rng, size, cell) for _ in range(3)], axis=2)
-    return image + spread * (0.5 * drift + 0.5 * drift.mean(axis=2, keepdims=True))
+    red, green, blue = (noise(rng, size, cell) for _ in range(3))
+    common = (red + green + blue) / 3
+    return image + 0.5 * spread * cv2.merge([red + common, green + common, blue + common])
 
 
 def overprint(base: Rgb, inks: list[tuple[np.ndarray, Field]]) -> Rgb:
     """Transparent inks ``(colour, cover)`` printed over one another."""
     for colour, cover in inks:
-        base = base * (1 + (np.asarray(colour, np.float32) - 1) * cover[..., None])
+        base = base * (1 + (np.asarray(colour, np.float32) - 1) * three(cover))
     return base
 
 
@@ -118,7 +119,7 @@ def seen(
     diffuse, gloss = lit(height, strength, rng.uniform(-2.8, -0.4))
     uneven = 1 + 0.06 * noise(rng, len(height), len(height) / 2)
     light = np.clip(diffuse, 0.35, 1.5) * occluded(height, 3, 0.22) * uneven
-    return finished(albedo * light[..., None] + (shine * gloss)[..., None])
+    return finished(albedo * three(light) + three(shine * gloss))
 
 
 def lettered(

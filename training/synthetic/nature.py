@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, cells, grain, grid, noise, rumpled, scattered, step, uniform_log
-from .media import coloured, finished, full, lit, mixed, seen
+from .media import coloured, finished, full, lit, mixed, seen, three
 from .palette import earth, hexadecimal, in_gamut, sample_palette
 from .pieces import at, lay
 from .registry import content
@@ -36,7 +36,7 @@ def gravel(rng, size):
     rough = noise(rng, size, 4, 3, 0.8)
     return seen(
         rng,
-        blurred(albedo, 0.5) * (1 + 0.07 * rough)[..., None],
+        blurred(albedo, 0.5) * three(1 + 0.07 * rough),
         height + 0.3 * rough,
         rng.uniform(0.6, 1.1),
     )
@@ -66,11 +66,11 @@ def grass(rng, size):
         low = tone.astype(int)
         colour = palette[low] + (palette[low + 1] - palette[low]) * (tone - low)[:, None]
         light = 0.85 + 0.25 * blades.across + 0.22 * blades.along
-        blade = blades.spread(np.clip(colour, 0, 1)) * light[..., None]
+        blade = blades.spread(np.clip(colour, 0, 1)) * three(light)
         cover = blurred(blades.present.astype(np.float32), 0.45)
         shadow = blurred(cover, 2)
-        image = mixed(image * (1 - 0.35 * shadow)[..., None], blade, cover)
-    return finished(image * (1 + 0.08 * noise(rng, size, size / 4))[..., None])
+        image = mixed(image * three(1 - 0.35 * shadow), blade, cover)
+    return finished(image * three(1 + 0.08 * noise(rng, size, size / 4)))
 
 
 @content
@@ -83,7 +83,7 @@ def leaves(rng, size):
         "5c2a14 8f3f1a c0621f d99a2f 7a6a24" if autumn else "14301a 234d22 3f7030 6b963f 2f5a46"
     ).split()
     palette = hexadecimal(shades) * rng.uniform(0.85, 1.15, 3).astype(np.float32)
-    image = full(size, palette[0] * 0.4) * (1 + 0.2 * noise(rng, size, 5, 3))[..., None]
+    image = full(size, palette[0] * 0.4) * three(1 + 0.2 * noise(rng, size, 5, 3))
     height = np.zeros((size, size), np.float32)
     for layer in range(3):
         spots = scattered(rng, size, slim * 2.0, 1.3)
@@ -99,14 +99,14 @@ def leaves(rng, size):
         rib = np.exp(-np.abs(pile.across) * slim * 0.8)
         side = np.abs(((pile.along * 1.6 - np.abs(pile.across) * 0.7) * 4) % 1 - 0.5)
         vein = np.maximum(rib, 0.5 * step(0.08 - side, 0, 0.08))
-        leaf = pile.spread(np.clip(colour, 0, 1)) * (1 + 0.28 * vein + 0.1 * pile.across)[..., None]
+        leaf = pile.spread(np.clip(colour, 0, 1)) * three(1 + 0.28 * vein + 0.1 * pile.across)
         cover = pile.present.astype(np.float32)
-        image = image * (1 - 0.4 * blurred(cover, 4) * (1 - cover))[..., None]
+        image = image * three(1 - 0.4 * blurred(cover, 4) * (1 - cover))
         image = mixed(image, leaf, blurred(cover, 0.5))
         edge = np.clip(1 - pile.across**2, 0, 1) * cover
         height = height * (1 - cover) + cover * (layer + 1.5 * edge - 0.7 * vein)
     fine = noise(rng, size, 4, 3, 0.7)
-    return seen(rng, image * (1 + 0.05 * fine)[..., None], height, rng.uniform(0.6, 1.3), 0.06)
+    return seen(rng, image * three(1 + 0.05 * fine), height, rng.uniform(0.6, 1.3), 0.06)
 
 
 @content
@@ -120,7 +120,7 @@ def bark(rng, size):
     ridge = np.clip(border / 6, 0, 1)
     fibre = noise(rng, size, (4 * stretch, 3.0), 4, 0.7)
     base = earth(rng, 0.3, 0.65)
-    albedo = base * (0.35 + 0.65 * ridge + 0.09 * fibre)[..., None]
+    albedo = base * three(0.35 + 0.65 * ridge + 0.09 * fibre)
     return seen(
         rng,
         coloured(rng, albedo, 0.02, 30),
@@ -142,7 +142,7 @@ def sand(rng, size):
         np.array([[rng.uniform(0.5, 0.93), rng.uniform(0, 0.02), rng.uniform(0, 0.06)]])
     )[0]
     speck = grain(rng, size, 0.6)
-    albedo = base * (1 + 0.06 * speck + 0.04 * noise(rng, size, size / 3, 3))[..., None]
+    albedo = base * three(1 + 0.06 * speck + 0.04 * noise(rng, size, size / 3, 3))
     return seen(
         rng,
         albedo,
@@ -160,9 +160,9 @@ def water(rng, size):
         border = rumpled(rng, rumpled(rng, border, 24, 7), 10, 2)
         light = np.exp(-border / rng.uniform(1.5, 4)) + 0.4 * np.exp(-border / 9)
         image = palette.ramp(np.clip(0.45 + 0.12 * noise(rng, size, size / 4, 2), 0, 1))
-        return finished(image + 0.45 * blurred(light, 0.8)[..., None])
+        return finished(image + 0.45 * three(blurred(light, 0.8)))
     wave = noise(rng, size, (uniform_log(rng, 5, 14), uniform_log(rng, 16, 50)), 4, 0.6)
     ys = grid(size)[0] / size
     diffuse, gloss = lit(wave * 2.5, 1.0, -1.4)
     tone = np.clip(0.35 + 0.3 * ys + 0.9 * (diffuse - 1), 0, 1)
-    return finished(palette.ramp(tone) + 0.5 * gloss[..., None] * step(wave, 0.4, 1)[..., None])
+    return finished(palette.ramp(tone) + 0.5 * three(gloss) * three(step(wave, 0.4, 1)))

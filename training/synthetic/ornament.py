@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, grain, grid, noise, step, uniform_log
-from .media import FINE, coloured, eight_bit, finished, full, lit, mixed, shrunk
+from .media import FINE, coloured, eight_bit, finished, full, lit, mixed, shrunk, three
 from .palette import hexadecimal, in_gamut, sample_palette
 from .registry import style
 
@@ -14,7 +14,7 @@ from .registry import style
 def polygons_of(kind: str, side: float, extent: float) -> list[np.ndarray]:
     """Tiles ``(N, 2)`` of a periodic tiling that covers ``[0, extent]``.
 
-    ``octagon`` is 4.8.8, ``hexagon`` 6.6.6, ``dodecagon`` 3.12.12, ``square`` 4.4.4.4.
+    ``octagon`` is 4.8.8, ``hexagon`` 6.6.6, ``dodecagon`` 3.12.12.
     """
 
     def regular(n: int, x: float, y: float, radius: float, turn: float) -> np.ndarray:
@@ -23,14 +23,11 @@ def polygons_of(kind: str, side: float, extent: float) -> list[np.ndarray]:
 
     tiles = []
     reach = range(-1, int(extent / side) + 3)
-    if kind in ("octagon", "square"):
+    if kind == "octagon":
         edge = side * (np.sqrt(2) - 1)
         for j in reach:
             for i in reach:
                 x, y = i * side, j * side
-                if kind == "square":
-                    tiles.append(regular(4, x, y, side / np.sqrt(2), np.pi / 4))
-                    continue
                 tiles.append(regular(8, x, y, edge / 2 / np.sin(np.pi / 8), np.pi / 8))
                 tiles.append(regular(4, x + side / 2, y + side / 2, edge / np.sqrt(2), 0))
         return tiles
@@ -74,8 +71,8 @@ def star_tiling(rng, size, photo=None):
         rng, 6, rng.choice(["pigments", "cool", "complementary", "triad", "warm"])
     )
     wide = FINE * size
-    side = FINE * uniform_log(rng, 36, 110)
-    kind = str(rng.choice(("octagon", "octagon", "hexagon", "dodecagon", "square")))
+    side = FINE * uniform_log(rng, 34, 84)
+    kind = str(rng.choice(("octagon", "octagon", "hexagon", "dodecagon", "dodecagon")))
     contact = np.deg2rad(rng.uniform(48, 78) if kind != "hexagon" else rng.uniform(38, 68))
     shift = rng.uniform(0, side, 2)
     tiles = polygons_of(kind, side, wide + side)
@@ -104,7 +101,7 @@ def star_tiling(rng, size, photo=None):
     if rng.random() < 0.5:  # carved
         relief, _ = lit(blurred(image.mean(2), 1.0) * 4, 1.0)
         glaze = glaze * np.clip(relief, 0.6, 1.3)
-    return finished(coloured(rng, image, 0.02, 40) * glaze[..., None])
+    return finished(coloured(rng, image, 0.02, 40) * three(glaze))
 
 
 @style
@@ -148,8 +145,8 @@ def art_deco(rng, size, photo=None):
     field = mixed(field, palette.colours[2], 0.8 * step(r, 0.86, 0.02) * (rng.random() < 0.4))
     sheen = 1 + 0.22 * noise(rng, size, size / 3) + 0.1 * noise(rng, size, 12, 3)
     relief, gloss = lit(blurred(line, 0.8) * 2, 1.2)
-    metal = gold * (sheen * np.clip(relief, 0.6, 1.3))[..., None] + 0.25 * gloss[..., None]
-    return finished(mixed(field * (1 + 0.03 * grain(rng, size))[..., None], metal, line))
+    metal = gold * three(sheen * np.clip(relief, 0.6, 1.3)) + 0.25 * three(gloss)
+    return finished(mixed(field * three(1 + 0.03 * grain(rng, size)), metal, line))
 
 
 @style
@@ -174,9 +171,9 @@ def azulejo(rng, size, photo=None):
         image = mixed(image, palette.colours[rng.integers(len(palette.colours))], cover * wash)
     edge = np.minimum(np.abs(x - np.rint(x)), np.abs(y - np.rint(y))) * cell
     tint = rng.normal(1, 0.025, (int(size / cell) + 3, int(size / cell) + 3)).astype(np.float32)
-    image = image * tint[np.floor(y).astype(int), np.floor(x).astype(int)][..., None]
+    image = image * three(tint[np.floor(y).astype(int), np.floor(x).astype(int)])
     image = mixed(
         image, np.float32([0.55, 0.52, 0.47]), 0.85 * step(1.1 - edge, 0, 1.2).astype(np.float32)
     )
     _, gloss = lit(noise(rng, size, 30, 2), 1.0)
-    return finished(image + 0.06 * gloss[..., None])
+    return finished(image + 0.06 * three(gloss))

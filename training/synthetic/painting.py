@@ -16,7 +16,7 @@ from .fields import (
     step,
     uniform_log,
 )
-from .media import Rgb, canvas, finished, full, lit, mixed, paper
+from .media import Rgb, canvas, finished, full, lit, mixed, paper, three
 from .palette import luminance
 from .pieces import Pieces, at, lay
 from .registry import style
@@ -73,7 +73,7 @@ def dab_layer(
     edge = 1 - np.maximum(np.abs(dabs.along), np.abs(dabs.across))
     dry = step(edge * half[1] * 0.8 + 0.3 * streak * (0.6 + 0.6 * dabs.along), 0.25, 0.9)
     cover = np.where(dabs.present, dry, 0).astype(np.float32)
-    body = dabs.spread(np.clip(paint, 0, 1)) + (0.035 * streak * (1 + dabs.along))[..., None]
+    body = dabs.spread(np.clip(paint, 0, 1)) + three(0.035 * streak * (1 + dabs.along))
     ridge = np.exp(-(((np.abs(dabs.across) - 0.85) / 0.18) ** 2)) + 0.8 * np.clip(dabs.along, 0, 1)
     thick = load * (0.8 + 0.35 * streak + 0.9 * ridge)
     return mixed(image, body, cover), height + cover * (thick - 0.6 * height)
@@ -85,8 +85,7 @@ def varnished(
     """Light on the relief of the paint; finished picture."""
     diffuse, gloss = lit(height, strength, rng.uniform(-2.7, -1.9), 0.6)
     return finished(
-        image * np.clip(diffuse, 0.5, 1.4)[..., None]
-        + (shine * gloss * step(diffuse, 1.05, 0.05))[..., None]
+        image * three(np.clip(diffuse, 0.5, 1.4)) + three(shine * gloss * step(diffuse, 1.05, 0.05))
     )
 
 
@@ -94,7 +93,7 @@ def ground(rng: np.random.Generator, scene: Scene) -> tuple[Rgb, Field]:
     """A toned, woven canvas."""
     weave = canvas(rng, scene.size)
     tone = scene.palette.colours[rng.integers(len(scene.palette.colours))]
-    return full(scene.size, tone * 0.8 + 0.1) * (1 + 0.04 * weave)[..., None], 0.35 * weave
+    return full(scene.size, tone * 0.8 + 0.1) * three(1 + 0.04 * weave), 0.35 * weave
 
 
 @style
@@ -208,9 +207,9 @@ def gouache(rng, size, photo=None):
     streak /= streak.std()
     shade = 0.3 * (blurred(scene.colour, 3) - blurred(scene.flat, 3))
     levels = np.rint(shade * 14) / 14
-    image = edge + 0.8 * rumpled(rng, levels, 10, 1.2) + 0.014 * streak[..., None]
-    image = image * 0.94 + 0.035 + 0.012 * tooth[..., None]
-    image += 0.02 * noise(rng, size, 25, 2)[..., None]
+    image = edge + 0.8 * rumpled(rng, levels, 10, 1.2) + 0.014 * three(streak)
+    image = image * 0.94 + 0.035 + 0.012 * three(tooth)
+    image += 0.02 * three(noise(rng, size, 25, 2))
     if rng.random() < 0.4:  # dry brush over the darker half
         dry = step(streak + 0.5 * tooth, 1.3, 0.5) * step(noise(rng, size, size / 6), 0.3, 0.8)
         image = mixed(image, scene.palette.light, 0.6 * dry)

@@ -19,7 +19,7 @@ from .fields import (
     stripes,
     uniform_log,
 )
-from .media import Rgb, finished, full, mixed, overprint, paper
+from .media import Rgb, finished, full, mixed, overprint, paper, three
 from .palette import hexadecimal, in_gamut, luminance, sample_palette
 from .registry import style
 from .scene import compose, stretched
@@ -114,7 +114,7 @@ def woodcut(rng, size, photo=None):
         ground, _ = paper(rng, size, sheet)
         blocks = rumpled(rng, scene.flat, 40, 1.5) * 0.75 + 0.25 * np.asarray(sheet, np.float32)
         wood = smeared(noise(rng, size, (2, 12), 2), 0.03 * noise(rng, size, 60), 32)
-        blocks = np.clip(blocks + 0.025 * wood[..., None], 0, 1)
+        blocks = np.clip(blocks + 0.025 * three(wood), 0, 1)
         ground = mixed(ground, blocks, 0.92 * speckle)
         return finished(mixed(ground, np.minimum(ink, 0.35), black * (0.3 + 0.7 * speckle)))
     return finished(on_paper(rng, black * (0.25 + 0.75 * speckle), ink, sheet, 0.08))
@@ -224,7 +224,7 @@ def pixel_art(rng, size, photo=None):
     image = cv2.copyMakeBorder(image, 0, cell, 0, cell, cv2.BORDER_REFLECT)[:size, :size]
     if rng.random() < 0.25:  # a tube's scan lines
         ys = grid(size)[0]
-        image = image * (0.86 + 0.14 * np.cos(2 * np.pi * ys / max(3, cell)))[..., None]
+        image = image * three(0.86 + 0.14 * np.cos(2 * np.pi * ys / max(3, cell)))
     return finished(image)
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, grain, grid, noise, rumpled, step
-from .media import finished, full, lit, mixed
+from .media import finished, full, lit, mixed, three
 from .palette import in_gamut, sample_palette
 from .registry import style
 from .scene import compose
@@ -28,10 +28,7 @@ def wall(rng: np.random.Generator, size: int) -> np.ndarray:
         )
         height = height + 1.6 * step(gap, 1.3, 1.6)
     diffuse, _ = lit(height, 1.0)
-    return (
-        full(size, base)
-        * (np.clip(diffuse, 0.6, 1.3) * (1 + 0.03 * grain(rng, size, 0.7)))[..., None]
-    )
+    return full(size, base) * three(np.clip(diffuse, 0.6, 1.3) * (1 + 0.03 * grain(rng, size, 0.7)))
 
 
 @style
@@ -123,7 +120,7 @@ def stencil(rng, size, photo=None):
 def splatter(rng, size, photo=None):
     """Action painting: thrown lines and drops over one another."""
     palette = sample_palette(rng, 6)
-    image = full(size, palette.light * 0.5 + 0.45) * (1 + 0.03 * noise(rng, size, 4, 3))[..., None]
+    image = full(size, palette.light * 0.5 + 0.45) * three(1 + 0.03 * noise(rng, size, 4, 3))
     height = np.zeros((size, size), np.float32)
     for colour in palette.shuffled(rng):
         sheet = np.zeros((size, size), np.uint8)
@@ -157,6 +154,6 @@ def splatter(rng, size, photo=None):
         height = np.maximum(height * (1 - 0.5 * cover), 0) + blurred(cover, 1.2)
     diffuse, gloss = lit(height, 0.8, -2.2, 0.5)
     return finished(
-        image * np.clip(diffuse, 0.55, 1.3)[..., None]
-        + 0.25 * gloss[..., None] * step(height, 0.3, 0.3)[..., None]
+        image * three(np.clip(diffuse, 0.55, 1.3))
+        + 0.25 * three(gloss) * three(step(height, 0.3, 0.3))
     )

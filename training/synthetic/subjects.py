@@ -51,7 +51,7 @@ class Easel:
         inside = np.rint((points - low) * 16).astype(np.int32)
         cv2.fillPoly(mask, [inside], 255, cv2.LINE_AA, 4)
         cover = mask.astype(np.float32) / 255
-        self.flat[here] += (self.palette.colours[index] - self.flat[here]) * cover[..., None]
+        self.flat[here] += (self.palette.colours[index] - self.flat[here]) * three(cover)
         self.labels[here][mask > 127] = index
         ys, xs = (g[here] for g in grid(self.size))
         centre, half = (points.max(0) + points.min(0)) / 2, (points.max(0) - points.min(0)) / 2 + 1
@@ -286,7 +286,7 @@ def currents(e: Easel) -> None:
         cv2.magnitude(cv2.Sobel(bands, -1, 1, 0, ksize=1), cv2.Sobel(bands, -1, 0, 1, ksize=1)) / 2
         + 1e-3
     )
-    blend = np.clip((bands - whole) / slope, 0, 1)[..., None]
+    blend = three(np.clip((bands - whole) / slope, 0, 1))
     colours = e.palette.colours[order]
     e.flat[:] = colours[(whole - 1) % count] * (1 - blend) + colours[whole % count] * blend
     e.light += 0.5 * (bands - whole) - 0.2

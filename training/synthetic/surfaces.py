@@ -17,7 +17,7 @@ from .fields import (
     stripes,
     uniform_log,
 )
-from .media import coloured, finished, full, mixed, seen
+from .media import coloured, finished, full, mixed, seen, three
 from .palette import earth, hexadecimal, in_gamut, sample_palette
 from .registry import content
 
@@ -31,9 +31,7 @@ def plaster(rng, size):
     mix = rng.random()
     height = 1.6 * (mix * strokes + (1 - mix) * rough)
     stain = noise(rng, size, (size / 2, size / 10), 4, 0.6)
-    albedo = (
-        coloured(rng, full(size, base), 0.015, 50) * (1 + 0.04 * stain + 0.02 * rough)[..., None]
-    )
+    albedo = coloured(rng, full(size, base), 0.015, 50) * three(1 + 0.04 * stain + 0.02 * rough)
     return seen(rng, albedo, height, rng.uniform(0.3, 1.0))
 
 
@@ -46,7 +44,7 @@ def concrete(rng, size):
     blotch = noise(rng, size, size / 4, 6, 0.6)
     fine = noise(rng, size, 3, 2, 0.8)
     pores = step(noise(rng, size, rng.uniform(3, 7)) + 0.2 * blotch, 2.3, 0.3)
-    albedo = base * (1 + 0.09 * blotch + 0.04 * fine)[..., None]
+    albedo = base * three(1 + 0.09 * blotch + 0.04 * fine)
     height = 0.25 * fine - 2 * pores
     if rng.random() < 0.4:
         boards = stripes(grid(size)[0] / rng.uniform(30, 80), 0.03)
@@ -61,7 +59,7 @@ def concrete(rng, size):
             1.0,
         )
         albedo, height = mixed(albedo, base * 0.3, 0.8 * crack), height - 2 * crack
-    return seen(rng, albedo * (1 - 0.35 * pores)[..., None], height, rng.uniform(0.5, 1.0))
+    return seen(rng, albedo * three(1 - 0.35 * pores), height, rng.uniform(0.5, 1.0))
 
 
 @content
@@ -76,7 +74,7 @@ def rust(rng, size):
     ramp = hexadecimal(("c9783a", "a3522a", "7a3a1f", "4a2418", "2c1812"))
     tones = np.clip(depth * 4, 0, 3.999)
     low = tones.astype(int)
-    metal = mixed(ramp[low], ramp[low + 1], tones - np.floor(tones)) * (1 + 0.12 * fine)[..., None]
+    metal = mixed(ramp[low], ramp[low + 1], tones - np.floor(tones)) * three(1 + 0.12 * fine)
     runs = step(smeared(rusty, np.pi * 1.5, 48), 0.25, 0.7) * (1 - rusty)
     body = coloured(rng, full(size, paint), 0.012, 40)
     body = mixed(body, ramp[1], 0.45 * runs)
@@ -88,18 +86,18 @@ def rust(rng, size):
 def worn_paint(rng, size):
     """Layers of old paint, chipped through to the ground."""
     colours = sample_palette(rng, 4).shuffled(rng)
-    image = colours[0] * (1 + 0.06 * noise(rng, size, 6, 4, 0.7))[..., None]
+    image = colours[0] * three(1 + 0.06 * noise(rng, size, 6, 4, 0.7))
     height = 0.3 * noise(rng, size, 5, 2)
     field = noise(rng, size, size / rng.uniform(3, 7), 6, 0.66)
     for k in range(1, int(rng.integers(2, 5))):
         stays = step(field + 0.25 * noise(rng, size, size / 9, 4, 0.7), -0.9 + 0.55 * k, 0.05)
         rim = blurred(stays, 1.5) - stays
-        layer = colours[k] * (1 + 0.025 * noise(rng, size, 14, 3))[..., None]
-        image = mixed(image * (1 - 0.5 * np.clip(rim, 0, 1))[..., None], layer, stays)
+        layer = colours[k] * three(1 + 0.025 * noise(rng, size, 14, 3))
+        image = mixed(image * three(1 - 0.5 * np.clip(rim, 0, 1)), layer, stays)
         height = height * (1 - 0.5 * stays) + 1.3 * stays
     _, border = cells(size, scattered(rng, size, uniform_log(rng, 12, 36), 1.5))
     crack = step(0.2 + 0.6 * noise(rng, size, size / 4) - rumpled(rng, border, 8, 2), 0, 1.0)
-    return seen(rng, image * (1 - 0.5 * crack)[..., None], height - crack, rng.uniform(0.6, 1.3))
+    return seen(rng, image * three(1 - 0.5 * crack), height - crack, rng.uniform(0.6, 1.3))
 
 
 @content
@@ -110,38 +108,34 @@ def leather(rng, size):
     bump = np.clip(rumpled(rng, border, 8, 1) / (0.4 * cell), 0, 1)
     crease = np.clip(1 - 5 * np.abs(noise(rng, size, size / 4, 3)), 0, 1)
     base = earth(rng, 0.2, 0.6)
-    albedo = base * (0.75 + 0.25 * bump + 0.07 * noise(rng, size, 40, 3))[..., None]
+    albedo = base * three(0.75 + 0.25 * bump + 0.07 * noise(rng, size, 40, 3))
     height = cell / 5 * np.sqrt(bump) - 1.5 * crease
     return seen(rng, albedo, height, rng.uniform(0.5, 1.1), rng.uniform(0.05, 0.35))
 
 
 @content
 def marble(rng, size):
-    """Polished stone: veins in marble, bands in onyx, grains in granite."""
+    """Polished stone: veins in marble, grains in granite."""
     palette = sample_palette(rng, 5)
     if rng.random() < 0.35:
         image = full(size, palette.colours[2])
+        minerals = 0.5 * palette.colours + 0.5 * palette.colours.mean(axis=0)
         for cell in (9.0, 5.0, 3.0):
             ids, _ = cells(size, scattered(rng, size, cell * rng.uniform(0.7, 1.2), 1.6))
             chosen = rng.random(ids.max() + 1) < 0.4
-            shade = palette.colours[rng.integers(0, 5, ids.max() + 1)] * rng.uniform(
-                0.7, 1.1, (ids.max() + 1, 1)
-            )
+            shade = minerals[rng.integers(0, 5, ids.max() + 1)]
+            shade = shade * rng.uniform(0.7, 1.1, (ids.max() + 1, 1))
             image = np.where(chosen[ids][..., None], shade[ids], image)
         return finished(blurred(image.astype(np.float32), 0.6))
     bend = noise(rng, size, size / 3, 4, 0.5)
     cloud = noise(rng, size, size / 4, 6, 0.55)
     base = palette.ramp(np.clip(0.72 + 0.12 * cloud, 0, 1))
     for k in range(3):
-        warped = moved_noise(rng, size, bend, size / (2.5 + 2 * k))
+        # The zero line of noise bent by one more field wanders as a vein does.
+        warped = noise(rng, size, size / (2.5 + 2 * k), 4, 0.5) + 0.8 * bend
         vein = np.exp(-np.abs(warped) * rng.uniform(9, 28)) * np.clip(0.6 + 0.5 * cloud, 0, 1)
         base = mixed(base, palette.colours[rng.integers(0, 3)], rng.uniform(0.3, 0.85) * vein)
-    return finished(base * (1 + 0.01 * grain(rng, size))[..., None])
-
-
-def moved_noise(rng: np.random.Generator, size: int, bend: np.ndarray, cell: float) -> np.ndarray:
-    """Noise bent by another field, whose zero line wanders like a vein."""
-    return noise(rng, size, cell, 4, 0.5) + 0.8 * bend
+    return finished(base * three(1 + 0.01 * grain(rng, size)))
 
 
 @content
@@ -184,7 +178,7 @@ def metal(rng, size):
         rivet = np.hypot(np.minimum(u, v) - 6, along - np.rint(along / p) * p)
         height = 1.5 * seam + 2 * step(2.6 - rivet, 0, 1.5)
     grime = step(noise(rng, size, size / 4, 5, 0.65), 0.7, 1.2)
-    albedo = tone * (1 + 0.04 * scratches + sheen)[..., None]
+    albedo = tone * three(1 + 0.04 * scratches + sheen)
     albedo = mixed(
         albedo, hexadecimal(("6b4a2e", "3b352f"))[rng.integers(2)], 0.6 * grime * rng.random()
     )

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import grid, noise, uniform_log
-from .media import finished, full, mixed, shrunk
+from .media import finished, full, mixed, shrunk, three
 from .palette import sample_palette
 from .registry import content
 
@@ -84,7 +84,7 @@ def uv_grid(rng, size):
     sheet = cv2.resize(image, (wide, wide))
     j, i = (np.floor(g / size * n).astype(int) for g in (ys, xs))
     dark = cv2.resize(((i + j) % 2).astype(np.uint8), (wide, wide), interpolation=cv2.INTER_NEAREST)
-    sheet = (sheet * np.where(dark, 0.55, 1)[..., None]).astype(np.uint8)
+    sheet = (sheet * three(np.where(dark, 0.55, 1))).astype(np.uint8)
     for k in range(n * 2 + 1):
         p, bold = int(k * cell / 2), 1 if k % 2 else 4
         cv2.line(sheet, (p, 0), (p, wide), (235, 235, 235), bold)

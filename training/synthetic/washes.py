@@ -7,7 +7,7 @@ import numpy as np
 
 from .drawing import edges
 from .fields import Field, blurred, flow, grain, grid, noise, rumpled, smeared, step
-from .media import Rgb, finished, full, mixed, paper, stained
+from .media import Rgb, finished, full, mixed, paper, stained, three
 from .palette import in_gamut
 from .registry import style
 from .scene import compose, stretched
@@ -24,7 +24,7 @@ def rough_paper(rng: np.random.Generator, size: int) -> tuple[Rgb, Field]:
     white = in_gamut(np.array([[rng.uniform(0.95, 0.985), 0.0, rng.uniform(0.0, 0.025)]]))[0]
     sheet, _ = paper(rng, size, white, 0.008)
     hollows = noise(rng, size, rng.uniform(2.5, 5), 2, 0.7)
-    return sheet * (1 + 0.012 * hollows)[..., None], hollows
+    return sheet * three(1 + 0.012 * hollows), hollows
 
 
 @style
@@ -83,7 +83,7 @@ def rice_paper(rng: np.random.Generator, size: int) -> tuple[Rgb, Field]:
     fibre = smeared(grain(rng, size, 0.7), 6 * noise(rng, size, 24), 16)
     fibre /= fibre.std()
     sheet, _ = paper(rng, size, colour, 0.01)
-    return sheet * (1 + 0.018 * fibre)[..., None], fibre
+    return sheet * three(1 + 0.018 * fibre), fibre
 
 
 def _mountains(rng: np.random.Generator, size: int) -> np.ndarray:
@@ -154,7 +154,7 @@ def sealed(rng: np.random.Generator, image: Rgb) -> Rgb:
         interpolation=cv2.INTER_NEAREST,
     )
     stamp = cv2.copyMakeBorder(blurred(marks, 0.6), 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=1)
-    worn = np.clip(stamp * (0.85 + 0.15 * rng.standard_normal(stamp.shape)), 0, 1)[..., None]
+    worn = three(np.clip(stamp * (0.85 + 0.15 * rng.standard_normal(stamp.shape)), 0, 1))
     part = image[y : y + side, x : x + side]
     part += (np.float32([0.72, 0.13, 0.1]) - part) * worn
     return image
