@@ -1,7 +1,8 @@
 """Stages (b) and (c): train the decoder to paint any content in any style.
 
 ``python -m training.train`` goes on from the newest checkpoint of the run, or else from the shipped
-weights; ``--encoder`` starts anew on a distilled encoder. Every image used is listed in the run's ``provenance.csv``; sheets of a fixed set of pairs show the progress.
+weights; ``--encoder`` starts anew on a distilled encoder. Every image used is listed in the run's
+``provenance.csv``; sheets of a fixed set of pairs show the progress.
 """
 
 from __future__ import annotations
