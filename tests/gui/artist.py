@@ -20,6 +20,12 @@ CHOSEN_FILE = """[
     if a.type == "FILE_BROWSER"
 ]"""
 
+RESTYLED = """[
+    n.name
+    for m in bpy.data.materials
+    for n in (m.node_tree.nodes if m.node_tree else ())
+    if n.type == "TEX_IMAGE" and n.image and "(Impasto" in n.image.name
+]"""
 STYLE_OF_GROUP = """(lambda s: s.groups[s.active_group].look.style)(bpy.context.scene.impasto)"""
 
 
@@ -235,7 +241,7 @@ class Artist(Window):
             self.shot("revert")
             self.key("Up", "Return")
             time.sleep(0.8)
-            if self.ask("bpy.context.window_manager.operators.keys()[-1:]") == ["Revert Textures"]:
+            if not self.ask(RESTYLED):
                 return
         raise GuiFailure("the menu Revert does not open")
 
