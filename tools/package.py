@@ -153,6 +153,14 @@ def to_toml(table: dict, prefix: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def _commit() -> str:
+    """The commit of the sources; it says so if they differ from it."""
+    command = ["git", "describe", "--always", "--dirty= with changes"]
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
 def make_site(zips: list[Path], site: Path) -> None:
     """A static repository: the zips, ``index.json`` for Blender, ``index.html`` for people."""
     shutil.rmtree(site, ignore_errors=True)
@@ -225,7 +233,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     print(table(zips))
     if given.table:
-        write_table(given.table, table(sorted(given.out.glob("impasto-*.zip"))))
+        made_of = f"Made of the sources of commit {_commit()}.\n\n"
+        write_table(given.table, made_of + table(sorted(given.out.glob("impasto-*.zip"))))
     return 0
 
 
