@@ -13,6 +13,7 @@ whenever the encoder or a descriptor changes; the file names the encoder it was 
 from __future__ import annotations
 
 import argparse
+import csv
 import logging
 from pathlib import Path
 
@@ -57,9 +58,10 @@ def _lit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def training_files() -> list[Path]:
-    """Contents and styles, without the textures that the benchmark measures on."""
+    """The manifest's train split, without the textures that the benchmark measures on."""
     tested = {file.name.split("_c")[0].removesuffix(".jpg") for file in surface_files()}
-    files = sorted([*(DATA / "content").glob("*.jpg"), *(DATA / "style").glob("*.jpg")])
+    with (DATA / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        files = sorted(DATA / r["file"] for r in csv.DictReader(stream) if r["split"] == "train")
     return [f for f in files if f.stem.split("_c")[0] not in tested]
 
 
