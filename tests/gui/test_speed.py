@@ -1,8 +1,8 @@
 """How quick it feels: to enable, to draw, and to click during the largest job.
 
-The figures go into ``speed.json`` beside the screenshots, with the floors that a machine with a screen and
-nothing else to do keeps. The tests themselves only refuse what no load explains, ten times as much: here,
-the processor also draws every pixel of the window.
+The figures go into ``speed.json`` beside the screenshots, with the floors that a machine with a
+screen and nothing else to do keeps. The tests themselves only refuse what no load explains, ten
+times as much: here, the processor also draws every pixel of the window.
 """
 
 from __future__ import annotations
