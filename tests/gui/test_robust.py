@@ -97,6 +97,7 @@ def test_disabled_in_the_middle(artist):
 
 
 def test_worker_is_killed(artist):
+    artist.expected = ("The worker was killed",)
     for worker in artist.workers():
         os.kill(worker, signal.SIGKILL)
     artist.wait_idle()
