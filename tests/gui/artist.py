@@ -187,10 +187,11 @@ class Artist(Window):
         if not self.ask("len(bpy.context.scene.impasto.groups)"):
             self.press(r"impasto\.analyze_textures")
             self.wait_idle()
-        self.run(
-            "for group in bpy.context.scene.impasto.groups:\n"
-            "    group.look.style = '/w/scene/Weave 1.png'"
-        )
+            self.run(
+                "for group in bpy.context.scene.impasto.groups:\n"
+                "    group.look.style = '/w/scene/Weave 1.png'\n"
+                "bpy.ops.wm.save_mainfile()"  # The next window begins here.
+            )
         self.press(r"impasto\.stylize_textures")
         self.until(f"{self.JOB} and {self.JOB}.progress > 0", "the long job's progress", 120)
 
