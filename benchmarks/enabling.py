@@ -24,6 +24,10 @@ def main() -> None:
         repository = Path(resources) / "extensions" / "user_default"
         (repository / "blank").mkdir(parents=True)
         (repository / "blank" / "__init__.py").write_text(_BLANK, encoding="utf-8")
+        manifest = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+        (repository / "blank" / "blender_manifest.toml").write_text(
+            manifest.replace('id = "impasto"', 'id = "blank"'), encoding="utf-8"
+        )
         (repository / "impasto").symlink_to(ROOT)
         os.environ["BLENDER_USER_RESOURCES"] = resources
         import bpy  # noqa: F401, I001 (makes addon_utils importable)
