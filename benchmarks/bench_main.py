@@ -221,9 +221,12 @@ def notes(bench: Bench) -> str:
     """What the figures are, and on which machine they were taken."""
     words = [
         f"{platform.system()} {platform.machine()}, {bench.threads} threads on the CPU; "
-        "one run each, in the order shown (enabling: the best of five).",
+        f"load {os.getloadavg()[1]:.1f} when it ended; one run each, in the order shown "
+        "(enabling: the best of five).",
         "*Impasto* is what an artist waits for, reading and writing files included; "
         "*peak memory* is that of the whole worker process.",
+        "Strokes keep their size relative to the picture, so at brush scale 1 a texture of "
+        "4096 x 4096 is painted at 2048 x 2048 and enlarged.",
     ]
     if bench.yardsticks:
         pictures = [yardstick.picture for yardstick in bench.yardsticks]
