@@ -22,7 +22,7 @@ CHOICES: dict[str, Choice] = {
     "fabric": Choice("red-horse"),
     "foliage": Choice("water-lilies", keep_colour=0.4),
     "metal": Choice("cypresses", strength=0.7, keep_colour=0.7),
-    "fruit": Choice("cypresses", strength=0.7, keep_colour=0.7),
+    "fruit": Choice("red-horse", strength=0.45),
     "tiles": Choice("cypresses", keep_colour=0.2),
     "photograph": Choice("scream", keep_colour=0.3),
     "clay": Choice("kiss", keep_colour=0.3),
