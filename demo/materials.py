@@ -55,6 +55,7 @@ def make_images(folder: Path) -> dict[str, bpy.types.Image]:
     images["Floor Tiles"] = floor
     for name, photograph in photographs().items():
         images[name] = _load(name, Path(shutil.copy(photograph, folder)))
+    images["Cat Photograph"].save()  # anew, as its colour profile makes libpng complain
     images["Gingham"].pack()
     return images
 
