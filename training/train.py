@@ -19,22 +19,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.networks.codes import feature_statistics, style_code
+from core.networks.codes import feature_statistics, palette, style_code
 from core.networks.decoder import Decoder
 from core.networks.encoder import Encoder
+from core.networks.transport import colour_transport, move_colours
 from core.networks.weights import load_decoder, load_encoder, shipped_steps
 
 from . import data, losses
 from .teacher import Teacher
 
 
-def sample_noise(
-    decoder: Decoder, image: Tensor, generator: torch.Generator | None = None
-) -> list[Tensor]:
-    """Standard normal maps for each of the decoder's blocks, for a batch of images."""
-    b, _, h, w = image.shape
-    sides = [2 ** (s + 1) for s in decoder.NOISE_SCALES]
-    return [torch.randn(b, 1, h // s, w // s, generator=generator) for s in sides]
+def in_colours_of(image: Tensor, code: Tensor) -> Tensor:
+    """A batch of images with their colours moved to those of as many codes."""
+    return move_colours(image, *colour_transport(palette(image), code))
 
 
 class Batches:
@@ -165,20 +162,18 @@ class Trainer:
             group["lr"] = self._rate() * group.get("scale", 1.0)
         self.encoder.requires_grad_(joint)
         content, style = next(self.ready)
-        noise = sample_noise(self.decoder, content)
-        with torch.set_grad_enabled(joint):
-            features = self.encoder(content)
-            statistics = feature_statistics(features)
+        noise = self.decoder.sample_noise(len(content), *content.shape[2:])
         weights = c["weights"]
-        if self.step < c["identity_steps"] or self.step % c["identity_every"] == 0:
-            with torch.no_grad():
-                code = style_code(content, features)
-            painted = self.decoder(features, statistics, code, noise)
+        identity = self.step < c["identity_steps"] or self.step % c["identity_every"] == 0
+        with torch.set_grad_enabled(joint):
+            goal = content if identity else style
+            code = style_code(goal, self.encoder(goal))
+            features = self.encoder(in_colours_of(content, code))
+            statistics = feature_statistics(features)
+        painted = self.decoder(features, statistics, code, noise)
+        if identity:
             parts = {"identity": F.l1_loss(painted, content)}
         else:
-            with torch.set_grad_enabled(joint):
-                code = style_code(style, self.encoder(style))
-            painted = self.decoder(features, statistics, code, noise)
             with torch.no_grad():
                 wanted, kept = self.teacher(style), self.teacher(content, last="fire5")
             seen = self.teacher(painted)
@@ -221,10 +216,11 @@ class Trainer:
         generator = torch.Generator().manual_seed(0)
         for content in self.sheet_content:
             image = content[None]
-            features = self.average_encoder(image)
-            noise = sample_noise(self.average, image, generator)
-            own = feature_statistics(features)
-            painted = [self.average(features, own, code, noise) for code in codes]
+            noise = self.average.sample_noise(1, *image.shape[2:], generator)
+            painted = []
+            for code in codes:
+                features = self.average_encoder(in_colours_of(image, code))
+                painted.append(self.average(features, feature_statistics(features), code, noise))
             rows.append(torch.cat([image, *painted]))
         grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
         pixels = (grid.permute(1, 2, 0).numpy()[..., ::-1] * 255 + 0.5).astype(np.uint8)

@@ -96,7 +96,13 @@ def stylize(
     own = None
     if len(works) > 1:
         colours, masks = zip(*works, strict=True)
-        own = stylizer.measure(colours, masks, seamless=look.seamless)
+        own = stylizer.measure(
+            colours,
+            style.code(plans[0].zoom),
+            masks,
+            strength=look.strength,
+            seamless=look.seamless,
+        )
     results = []
     for index, (picture, goal, (colour, counted)) in enumerate(
         zip(pictures, plans, works, strict=True)

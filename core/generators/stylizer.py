@@ -17,9 +17,10 @@ from torch import Tensor
 
 from ..errors import JobCancelled
 from ..networks import load_decoder, load_encoder
-from ..networks.codes import FeatureSums, palette, style_code
+from ..networks.codes import FeatureSums, palette, split_palette, style_code
 from ..networks.encoder import STRIDE, WIDTHS, Features
 from ..networks.layers import Border, set_border
+from ..networks.transport import colour_transport, move_colours
 from .windows import Tile, take, tiles
 
 TILE = 1536
@@ -57,22 +58,44 @@ class Stylizer:
     def measure(
         self,
         images: Sequence[np.ndarray],
+        codes: np.ndarray,
         counted: Sequence[np.ndarray | None] | None = None,
         *,
+        strength: float = 1.0,
         seamless: bool = False,
     ) -> np.ndarray:
-        """The common content code ``(1, CODE_LENGTH)`` of several images: UDIM tiles, or a shot.
+        """The common content code of several images: UDIM tiles, or frames of a shot.
 
-        Images are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]; ``counted`` as in :meth:`paint`.
+        Features are those of the images in the colours that :meth:`paint` will give them for
+        ``codes`` and ``strength``: hand the result to it with the same two.
+
+        Parameters
+        ----------
+        images : (H, W, 3) float32 each, sRGB-encoded in [0, 1]
+        codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
+        counted : (H, W) float32 in [0, 1] each, or None
+            Which pixels count.
+
+        Returns
+        -------
+        (K, CODE_LENGTH) float32
         """
-        sums, palettes = FeatureSums(), []
-        for colour, mask in zip(images, counted or [None] * len(images), strict=True):
-            image = pad_to_stride(to_tensor(colour), seamless=seamless)
-            weights = _weights(None if mask is None else mask[..., None], seamless=seamless)
-            for tile in tiles(image.shape[2], image.shape[3], self.tile, seamless=seamless):
-                sums.add(*_cores(self._encode(image, tile), weights, tile))
-            palettes.append(palette(image))
-        return torch.cat((sums.statistics(), torch.stack(palettes).mean(0)), dim=1).numpy()
+        masks = list(counted) if counted is not None else [None] * len(images)
+        subjects = [
+            _Subject(colour, None if mask is None else mask[..., None], seamless, self.tile)
+            for colour, mask in zip(images, masks, strict=True)
+        ]
+        palettes = [palette(s.image, s.weights[0] if s.weights else None) for s in subjects]
+        colours = torch.stack(palettes).mean(0)
+        rows = []
+        for code in torch.from_numpy(np.atleast_2d(codes)):
+            transport = self._transport(colours, code[None], strength)
+            sums = FeatureSums()
+            for subject in subjects:
+                for tile in subject.plan:
+                    sums.add(*_cores(self._encode(subject, tile, transport), subject, tile))
+            rows.append(torch.cat((sums.statistics(), colours), dim=1))
+        return torch.cat(rows).numpy()
 
     @torch.inference_mode()
     def paint(
@@ -98,7 +121,8 @@ class Stylizer:
         codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
             The style, or those of K regions.
         own : (K, CODE_LENGTH) float32, optional
-            The content's own code, from :meth:`measure`; measured here if not given.
+            The content's own code, from :meth:`measure` with the same codes and strength; measured
+            here if not given.
         regions : (H, W, K) float32, optional
             How much each pixel belongs to each region; sums to one over K.
         strength : float in [0, 1]
@@ -129,11 +153,10 @@ class Stylizer:
         codes = np.atleast_2d(codes)
         if regions is not None and regions.shape != (height, width, len(codes)):
             raise ValueError(f"regions {regions.shape} do not fit {len(codes)} codes and the image")
-        image = pad_to_stride(to_tensor(colour), seamless=seamless)
-        spatial = _weights(regions, seamless=seamless)
-        plan = tiles(image.shape[2], image.shape[3], self.tile, seamless=seamless)
-        measuring = own is None and len(plan) > 1
-        steps, done = len(plan) * (2 if measuring else 1), 0
+        subject = _Subject(colour, regions, seamless, self.tile)
+        goal = torch.from_numpy(codes)
+        measuring = own is None and len(subject.plan) > 1
+        steps, done = len(subject.plan) * (2 if measuring else 1), 0
 
         def advance() -> None:
             nonlocal done
@@ -142,29 +165,35 @@ class Stylizer:
             if cancel():
                 raise JobCancelled("Cancelled.")
 
-        features = self._encode(image, plan[0])
+        features = None
         if own is None:
-            weights = spatial
+            mask = None
             if counted is not None and counted.any():
                 part = counted[..., None] if regions is None else regions * counted[..., None]
-                weights = _weights(part, seamless=seamless)
+                weighing = _Subject(colour, part, seamless, self.tile)
+                mask = pad_to_stride(to_tensor(counted[..., None]), seamless=seamless)
+            else:
+                weighing = subject
+            colours = palette(subject.image, mask)
+            transport = self._transport(colours, goal, strength)
             sums = FeatureSums(len(codes))
-            for tile in plan:
+            for tile in subject.plan:
+                features = self._encode(subject, tile, transport)
+                sums.add(*_cores(features, weighing, tile))
                 if measuring:
-                    features = self._encode(image, tile)
                     advance()
-                sums.add(*_cores(features, weights, tile))
-            colours = palette(image).expand(len(codes), -1)
-            content = torch.cat((sums.statistics(), colours), dim=1).to(self.device)
+            content = torch.cat((sums.statistics(), colours.expand(len(codes), -1)), dim=1)
         else:
-            content = torch.from_numpy(own).to(self.device)
-        target = torch.lerp(content, torch.from_numpy(codes).to(self.device), strength)
-        noise = self._noise(image.shape, seed)
+            content = torch.from_numpy(own)
+            transport = self._transport(content, goal, strength)
+        content = content.to(self.device)
+        target = torch.lerp(content, goal.to(self.device), strength)
+        noise = self._noise(subject.image.shape, seed)
         result = np.empty_like(colour)
-        for tile in plan:
-            if len(plan) > 1:
-                features = self._encode(image, tile)
-            painted = self._decode(features, content, target, noise, spatial, tile)
+        for tile in subject.plan:
+            if features is None or len(subject.plan) > 1:
+                features = self._encode(subject, tile, transport)
+            painted = self._decode(features, content, target, noise, subject, tile)
             rows, columns = tile.rows, tile.columns
             core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
             kept = result[rows.core, columns.core]
@@ -172,9 +201,26 @@ class Stylizer:
             advance()
         return result
 
-    def _encode(self, image: Tensor, tile: Tile) -> Features:
+    def _transport(self, content: Tensor, goal: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+        """Of the colours in ``content`` (codes or palettes) to ``goal``'s, or part of the way."""
+        colours = split_palette(content).flatten(1).expand(len(goal), -1)
+        wanted = torch.lerp(colours, split_palette(goal).flatten(1), strength)
+        matrix, offset = colour_transport(colours, wanted)
+        return matrix.to(self.device), offset.to(self.device)
+
+    def _encode(self, subject: _Subject, tile: Tile, transport: tuple[Tensor, Tensor]) -> Features:
         set_border(self.encoder, *_borders(tile))
-        return self.encoder(take(image, tile).to(self.device, memory_format=torch.channels_last))
+        image = take(subject.image, tile).to(self.device)
+        matrix, offset = transport
+        if subject.weights is None or len(matrix) == 1:
+            moved = move_colours(image, matrix, offset)
+        else:
+            moved = torch.zeros_like(image)
+            shares = take(subject.weights[0], tile).to(self.device)
+            for k in range(len(matrix)):
+                one = move_colours(image, matrix[k : k + 1], offset[k : k + 1])
+                moved.addcmul_(one, shares[:, k : k + 1])
+        return self.encoder(moved)
 
     def _decode(
         self,
@@ -182,22 +228,40 @@ class Stylizer:
         own: Tensor,
         target: Tensor,
         noise: Sequence[Tensor],
-        weights: list[Tensor] | None,
+        subject: _Subject,
         tile: Tile,
     ) -> Tensor:
         set_border(self.decoder, *_borders(tile))
-        scales = [2 ** (s + 1) for s in self.decoder.NOISE_SCALES]
-        maps = [take(n, tile, s).to(self.device) for n, s in zip(noise, scales, strict=True)]
+        full = subject.image.shape[2]
+        maps = [take(n, tile, full // n.shape[2]).to(self.device) for n in noise]
         regions = None
-        if weights is not None:
-            regions = [take(w, tile, 2 ** (i + 1)).to(self.device) for i, w in enumerate(weights)]
+        if subject.weights is not None:
+            regions = [
+                take(w, tile, 2**i).to(self.device)
+                for i, w in enumerate(subject.weights[1:], start=1)
+            ]
         return self.decoder(features, own, target, maps, regions)
 
     def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
         """Noise for the whole image, made on the CPU so that every device gets the same."""
         generator = torch.Generator().manual_seed(seed)
-        sides = [2 ** (s + 1) for s in self.decoder.NOISE_SCALES]
-        return [torch.randn(1, 1, shape[2] // s, shape[3] // s, generator=generator) for s in sides]
+        return self.decoder.sample_noise(1, shape[2], shape[3], generator)
+
+
+class _Subject:
+    """An image as the networks want it, its regions at every scale, and its tiles."""
+
+    def __init__(
+        self, colour: np.ndarray, parts: np.ndarray | None, seamless: bool, tile: int
+    ) -> None:
+        self.image = pad_to_stride(to_tensor(colour), seamless=seamless)
+        self.weights: list[Tensor] | None = None
+        if parts is not None:
+            self.weights = [pad_to_stride(to_tensor(parts), seamless=seamless)]
+            for _ in WIDTHS:
+                self.weights.append(F.avg_pool2d(self.weights[-1], 2))
+        height, width = self.image.shape[2:]
+        self.plan = tiles(height, width, tile, seamless=seamless)
 
 
 def to_tensor(colour: np.ndarray) -> Tensor:
@@ -219,7 +283,7 @@ def pad_to_stride(image: Tensor, *, seamless: bool) -> Tensor:
 
 
 def _cores(
-    features: Features, weights: list[Tensor] | None, tile: Tile
+    features: Features, subject: _Subject, tile: Tile
 ) -> tuple[list[Tensor], list[Tensor] | None]:
     """The features of a tile without its halo, and the weights of the same cells."""
     scales = [2 ** (i + 1) for i in range(len(WIDTHS))]
@@ -227,12 +291,12 @@ def _cores(
         f[:, :, tile.rows.inner(s), tile.columns.inner(s)]
         for f, s in zip(features, scales, strict=True)
     ]
-    if weights is None:
+    if subject.weights is None:
         return cores, None
     rows, columns = ((w.core_start, w.core_stop) for w in (tile.rows, tile.columns))
     kept = [
         w[:, :, rows[0] // s : rows[1] // s, columns[0] // s : columns[1] // s]
-        for w, s in zip(weights, scales, strict=True)
+        for w, s in zip(subject.weights[1:], scales, strict=True)
     ]
     return cores, kept
 
@@ -240,11 +304,3 @@ def _cores(
 def _borders(tile: Tile) -> tuple[Border, Border]:
     rows, columns = ("circular" if c else "reflect" for c in tile.circular)
     return rows, columns  # type: ignore[return-value]
-
-
-def _weights(parts: np.ndarray | None, *, seamless: bool) -> list[Tensor] | None:
-    """``(H, W, K)`` at the features' four scales: ``(1, K, H / 2**i, W / 2**i)`` each."""
-    if parts is None:
-        return None
-    weights = pad_to_stride(to_tensor(parts), seamless=seamless)
-    return [weights := F.avg_pool2d(weights, 2) for _ in WIDTHS]

@@ -40,11 +40,18 @@ def feature_statistics(features: Features) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
-def palette(image: Tensor) -> Tensor:
-    """Sliced colour quantiles ``(B, 64)`` of ``(B, 3, H, W)`` images in [0, 1]."""
+def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Sliced colour quantiles ``(B, 64)`` of ``(B, 3, H, W)`` images in [0, 1].
+
+    ``counted`` is ``(1, 1, H, W)`` in [0, 1] and goes with a single image: pixels below 1/2 are
+    left out, unless all are.
+    """
     shrink = max(1, min(image.shape[-2:]) // 96)
-    pixels = avg_pool2d(image, shrink) if shrink > 1 else image
-    slices = torch.einsum("dc,bchw->bdhw", DIRECTIONS.to(image), pixels).flatten(2)
+    pixels = (avg_pool2d(image, shrink) if shrink > 1 else image).flatten(2)
+    if counted is not None:
+        kept = (avg_pool2d(counted, shrink) if shrink > 1 else counted).flatten() >= 0.5
+        pixels = pixels[..., kept] if kept.any() else pixels
+    slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
     at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
     ordered = slices.sort(dim=2).values
     index = (at * (ordered.shape[2] - 1)).round().long()
@@ -62,6 +69,11 @@ def split_statistics(code: Tensor) -> list[tuple[Tensor, Tensor]]:
     sizes = [w for w in WIDTHS for _ in range(2)]
     parts = code[:, : sum(sizes)].split(sizes, dim=1)
     return [(parts[i], parts[i + 1]) for i in range(0, 2 * len(WIDTHS), 2)]
+
+
+def split_palette(code: Tensor) -> Tensor:
+    """Colour quantiles along :data:`DIRECTIONS`, ``(B, 8, QUANTILES)``, of a code or a palette."""
+    return code[:, -len(DIRECTIONS) * QUANTILES :].unflatten(1, (len(DIRECTIONS), QUANTILES))
 
 
 class FeatureSums:

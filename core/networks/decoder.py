@@ -27,7 +27,7 @@ from .encoder import WIDTHS, Features
 from .layers import Conv3x3, Upsample2x
 
 _MAPPED = 256
-_MAX_GAIN = 8.0  # a nearly flat channel would turn compression noise into paint
+_MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
 
 
 class StyledBlock(nn.Module):
@@ -98,6 +98,13 @@ class Decoder(nn.Module):
         )
         self.upsample = Upsample2x()
         self.to_pixels = Conv3x3(w1, 12)
+
+    def sample_noise(
+        self, batch: int, height: int, width: int, generator: torch.Generator | None = None
+    ) -> list[Tensor]:
+        """Standard normal maps for images of that many pixels, as :meth:`forward` wants them."""
+        sides = [2 ** (s + 1) for s in self.NOISE_SCALES]
+        return [torch.randn(batch, 1, height // s, width // s, generator=generator) for s in sides]
 
     def forward(
         self,

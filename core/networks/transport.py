@@ -1,0 +1,85 @@
+"""Colour transport: the content's colours are moved to the style's before the encoder sees them.
+
+The optimal linear map between two distributions of colour (Monge-Kantorovitch), from nothing but
+the palettes in two style codes: the variances along eight directions determine the covariance.
+With it, the networks start from a picture that already has the range of colours of the style, and
+have only the brush to change.
+
+References
+----------
+Pitié and Kokaram, "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour
+Transfer", CVMP 2007, eq. 18.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .codes import DIRECTIONS, split_palette
+
+MAX_GAIN = 4.0
+"""A colour axis that the content hardly uses would turn its noise into colour."""
+
+_FLOOR = 1e-4  # variance; a deviation of 1/100
+_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
+
+
+def _solve() -> Tensor:
+    """``(6, 8)``: variances along the directions -> the six entries of the covariance."""
+    columns = [DIRECTIONS[:, i] * DIRECTIONS[:, j] * (1 if i == j else 2) for i, j in _PAIRS]
+    return torch.linalg.pinv(torch.stack(columns, dim=1).double())
+
+
+_ENTRIES = _solve()
+_MEANS = torch.linalg.pinv(DIRECTIONS.double())
+
+
+def colour_moments(codes: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean ``(B, 3)`` and covariance ``(B, 3, 3)`` of the colours that ``(B, CODE_LENGTH)`` codes
+    hold, float64, least squares over the palette's directions."""
+    quantiles = split_palette(codes).double()
+    variance, mean = torch.var_mean(quantiles, dim=2, correction=0)
+    entries = variance @ _ENTRIES.to(variance).t()
+    covariance = entries.new_empty(len(entries), 3, 3)
+    for index, (i, j) in enumerate(_PAIRS):
+        covariance[:, i, j] = covariance[:, j, i] = entries[:, index]
+    return mean @ _MEANS.to(mean).t(), covariance
+
+
+def _power(
+    symmetric: Tensor, exponent: float, floor: float = 1e-12, ceiling: float = float("inf")
+) -> Tensor:
+    """A power of symmetric ``(B, 3, 3)`` matrices, eigenvalues first kept in a range."""
+    values, vectors = torch.linalg.eigh(symmetric)
+    raised = values.clamp(floor, ceiling) ** exponent
+    return (vectors * raised[:, None]) @ vectors.mT
+
+
+def colour_transport(content: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
+    """The map from the colours of one code to those of another, row by row.
+
+    Parameters
+    ----------
+    content, style : (B, CODE_LENGTH)
+        Codes whose palettes are sRGB-encoded in [0, 1].
+
+    Returns
+    -------
+    matrix : (B, 3, 3) float32
+        Symmetric and positive; no axis is stretched by more than :data:`MAX_GAIN`.
+    offset : (B, 3) float32
+    """
+    (mean, covariance), (goal, wanted) = colour_moments(content), colour_moments(style)
+    root, inverse = (_power(covariance, exponent, _FLOOR) for exponent in (0.5, -0.5))
+    wanted = _power(wanted, 1.0, _FLOOR)
+    matrix = inverse @ _power(root @ wanted @ root, 0.5) @ inverse
+    matrix = _power(matrix, 1.0, 0.0, MAX_GAIN)
+    offset = goal - (matrix @ mean[..., None])[..., 0]
+    return matrix.float(), offset.float()
+
+
+def move_colours(image: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
+    """Apply maps ``(B, 3, 3)`` and ``(B, 3)`` to ``(B, 3, H, W)`` images; clipped to [0, 1]."""
+    moved = torch.einsum("bij,bjhw->bihw", matrix, image)
+    return moved.add_(offset[..., None, None]).clamp_(0, 1)
