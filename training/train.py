@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.generators.allocator import keep_blocks
 from core.networks.codes import feature_statistics, palette, style_code
 from core.networks.decoder import Decoder
 from core.networks.encoder import Encoder
@@ -239,6 +240,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=float("inf"))
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
+    keep_blocks()
     config = tomllib.loads(args.config.read_text())
     trainer = Trainer(config, args.data, args.run, args.encoder)
     begun, window = time.monotonic(), []

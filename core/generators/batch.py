@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..imaging.files import image_size, read_picture, write_picture
 from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
-from . import device, looks, memory
+from . import allocator, device, looks, memory
 from .stylebook import StyleBook
 from .stylizer import Stylizer
 
@@ -60,6 +60,7 @@ class StylizeBatch:
             else:
                 written[item.image.key] = item.outputs
                 item_done(ItemDone(item.image.key, item.outputs))
+        allocator.give_back()
         progress(Progress(1.0, "Done"))
         return StylizeResult(written, tuple(failures))
 

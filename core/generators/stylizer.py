@@ -21,10 +21,11 @@ from ..networks.codes import FeatureSums, palette, split_palette, style_code
 from ..networks.encoder import STRIDE, WIDTHS, Features
 from ..networks.layers import Border, set_border
 from ..networks.transport import colour_transport, move_colours
+from . import allocator
 from .windows import Tile, take, tiles
 
-TILE = 1536
-"""Default side of a tile's core in pixels: about 700 MB of activations at the peak."""
+TILE = 2048
+"""Default side of a tile's core in pixels: about 1.2 GB of activations at the peak."""
 
 
 class Stylizer:
@@ -39,6 +40,7 @@ class Stylizer:
     """
 
     def __init__(self, device: str = "cpu", tile: int = TILE) -> None:
+        allocator.keep_blocks()
         self.device = torch.device(device)
         self.tile = tile
         self.encoder = load_encoder().to(self.device)

@@ -91,10 +91,10 @@ class FeatureSums:
         """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h,
         w)``."""
         for i, core in enumerate(cores):
-            if weights is None:
-                variance, mean = torch.var_mean(core, dim=(2, 3), correction=0)
-                count = torch.full((1, 1), core.shape[2] * core.shape[3])
-                first, second = (m * count.to(m) for m in (mean, variance + mean.square()))
+            if weights is None:  # as rows of channels: reductions over (2, 3) are ten times slower
+                rows = core.permute(0, 2, 3, 1).flatten(0, 2)
+                count = torch.full((1, 1), len(rows))
+                first, second = rows.sum(0, keepdim=True), rows.square().sum(0, keepdim=True)
             else:
                 flat = core[0].flatten(1)
                 w = weights[i][0].flatten(1).to(flat)
