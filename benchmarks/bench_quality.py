@@ -19,6 +19,7 @@ from torch import Tensor
 
 from core.generators.stylebook import encode_zooms
 from core.generators.stylizer import Stylizer
+from core.generators.texture_loss import gram, gram_distance
 from core.styles.style import Style
 from training import losses
 from training.data import to_tensor
@@ -48,7 +49,7 @@ class Judge:
         total = 0.0
         for name in LAYERS:
             a, b = painted[name], style[name]
-            total += losses.gram_distance(losses.gram(a), losses.gram(b)).item()
+            total += gram_distance(gram(a), gram(b)).item()
             total += 0.5 * _quantile_distance(a.flatten(2), b.flatten(2))
         return total / len(LAYERS)
 

@@ -6,22 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.generators.texture_loss import gram, gram_distance
+
 STYLE_LAYERS = (("conv1", "fire2"), ("fire3",), ("fire4", "fire5"), ("fire6", "fire7"))
 CONTENT_LAYERS = ("fire3", "fire5")
-
-
-def gram(f: Tensor) -> Tensor:
-    """Gram matrix of ``(B, C, H, W)`` over space, ``(B, C, C)``."""
-    flat = f.flatten(2)
-    return flat @ flat.transpose(1, 2) / flat.shape[2]
-
-
-def gram_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Frobenius distance of two batches of Gram matrices, each pair in [0, 1]: ``(B,)``.
-
-    Relative to the sum of their energies, so that faint styles count as much as loud ones.
-    """
-    return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
 
 
 def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:

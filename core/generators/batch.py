@@ -17,8 +17,8 @@ class StylizeBatch:
     """Runs requests with networks and styles that stay loaded from one to the next."""
 
     def __init__(self) -> None:
-        self._stylizer = Stylizer(device.current())
-        self._styles = StyleBook(self._stylizer)
+        self.stylizer = Stylizer(device.current())
+        self.styles = StyleBook(self.stylizer)
 
     def run(
         self,
@@ -71,11 +71,9 @@ class StylizeBatch:
         advance: Callable[[float], None],
         cancel: Callable[[], bool],
     ) -> None:
-        style = self._styles.resolve(item.look.styles)
+        style = self.styles.resolve(item.look.styles)
         sizes = [image_size(path) for path in item.image.paths]
-        self._stylizer.tile = memory.tile_for(
-            sizes, item.look, item.image.key, request.memory_limit
-        )
+        self.stylizer.tile = memory.tile_for(sizes, item.look, item.image.key, request.memory_limit)
         pictures = [
             read_picture(
                 path, colour_space=item.image.colour_space, alpha_mode=item.image.alpha_mode
@@ -83,7 +81,7 @@ class StylizeBatch:
             for path in item.image.paths
         ]
         results = looks.stylize(
-            self._stylizer,
+            self.stylizer,
             pictures,
             item.look,
             style,
@@ -108,11 +106,17 @@ def stylize(
     item_done: Callable[[ItemDone], None],
 ) -> StylizeResult:
     """Run a request on the process's one batch, made on first use."""
+    batch = shared(progress)
+    return batch.run(request, progress=progress, cancel=cancel, item_done=item_done)
+
+
+def shared(progress: Callable[[Progress], None]) -> StylizeBatch:
+    """The process's one batch, made on first use: its networks serve other jobs, too."""
     global _BATCH
     if _BATCH is None:
         progress(Progress(0.0, "Loading the generator"))
         _BATCH = StylizeBatch()
-    return _BATCH.run(request, progress=progress, cancel=cancel, item_done=item_done)
+    return _BATCH
 
 
 def release() -> None:

@@ -119,6 +119,7 @@ def stylize(
             seamless=look.seamless,
             seed=look.seed,
             counted=counted,
+            adapters=style.adapters,
             progress=advance,
             cancel=cancel,
         )

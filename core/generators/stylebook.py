@@ -42,10 +42,11 @@ class StyleBook:
             raise StyleUnreadable(
                 "No style is chosen; pick one in the gallery or a picture from disk."
             )
-        styles = [self._one(r.source) for r in references]
+        styles = [self.resolve_source(r.source) for r in references]
         return blend(styles, [r.weight for r in references])
 
-    def _one(self, source: str) -> Style:
+    def resolve_source(self, source: str) -> Style:
+        """The style of one reference; raises as :meth:`resolve`."""
         builtin = next((i.file for i in builtin_styles() if i.identifier == source), None)
         if builtin is not None:
             return self._remember((source,), lambda: load_style_file(builtin))
@@ -64,29 +65,41 @@ class StyleBook:
         return self._known[key]
 
     def _encode(self, path: Path) -> Style:
-        try:
-            picture = read_picture(path)
-        except (ImageUnreadable, ImageMissing) as error:
-            raise StyleUnreadable(
-                f'The style "{path.name}" is not a picture that Impasto can read; pick another one.'
-            ) from error
-        colour = picture.colour
-        if picture.encoding == "linear":
-            colour = compress_range(colour, peak_of(colour))
         return Style(
             path.stem,
             path.stem,
-            encode_zooms(self._stylizer, colour),
+            encode_zooms(self._stylizer, read_style_picture(path)),
             provenance=Provenance(path.stem),
         )
 
 
+def read_style_picture(path: Path) -> np.ndarray:
+    """The picture of a style, ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+
+    Raises
+    ------
+    StyleUnreadable
+        The file is missing, or no picture.
+    """
+    try:
+        picture = read_picture(path)
+    except (ImageUnreadable, ImageMissing) as error:
+        raise StyleUnreadable(
+            f'The style "{path.name}" is not a picture that Impasto can read; pick another one.'
+        ) from error
+    if picture.encoding == "linear":
+        return compress_range(picture.colour, peak_of(picture.colour))
+    return picture.colour
+
+
+def at_zoom(colour: np.ndarray, zoom: float) -> np.ndarray:
+    """A style's picture at a brush scale, its short side :data:`STYLE_SIDE` at zoom 1."""
+    height, width = colour.shape[:2]
+    factor = min(zoom * STYLE_SIDE / min(height, width), _LARGEST / max(height, width))
+    size = (max(16, round(width * factor)), max(16, round(height * factor)))
+    return np.clip(resize(colour, size), 0, 1)
+
+
 def encode_zooms(stylizer: Stylizer, colour: np.ndarray) -> np.ndarray:
     """Codes ``(len(ZOOMS), CODE_LENGTH)`` of ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
-    height, width = colour.shape[:2]
-    codes = []
-    for zoom in ZOOMS:
-        factor = min(zoom * STYLE_SIDE / min(height, width), _LARGEST / max(height, width))
-        size = (max(16, round(width * factor)), max(16, round(height * factor)))
-        codes.append(stylizer.encode_style(np.clip(resize(colour, size), 0, 1)))
-    return np.stack(codes)
+    return np.stack([stylizer.encode_style(at_zoom(colour, zoom)) for zoom in ZOOMS])

@@ -17,12 +17,16 @@ from torch import Tensor
 
 from ..errors import JobCancelled
 from ..networks import load_decoder, load_encoder
+from ..networks.adapter import Adapter, adapt
 from ..networks.codes import FeatureSums, palette, split_palette, style_code
+from ..networks.decoder import Decoder
 from ..networks.encoder import STRIDE, WIDTHS, Features
 from ..networks.layers import Border, set_border
 from ..networks.transport import colour_transport, move_colours
 from . import allocator
 from .windows import Tile, take, tiles
+
+Adapters = Sequence[tuple[Adapter, float]]
 
 TILE = 2048
 """Default side of a tile's core in pixels: about 1.2 GB of activations at the peak."""
@@ -45,6 +49,7 @@ class Stylizer:
         self.tile = tile
         self.encoder = load_encoder().to(self.device)
         self.decoder = load_decoder().to(self.device)
+        self._adapted: tuple[list, Adapters, Decoder] | None = None
 
     @torch.inference_mode()
     def encode_style(self, colour: np.ndarray) -> np.ndarray:
@@ -111,6 +116,7 @@ class Stylizer:
         seamless: bool = False,
         seed: int = 0,
         counted: np.ndarray | None = None,
+        adapters: Adapters = (),
         progress: Callable[[float], None] = lambda done: None,
         cancel: Callable[[], bool] = lambda: False,
     ) -> np.ndarray:
@@ -135,6 +141,8 @@ class Stylizer:
             Of the noise that breaks flat areas into strokes.
         counted : (H, W) float32 in [0, 1], optional
             Which pixels count for the content's statistics (its alpha).
+        adapters : pairs of an adapter and its weight
+            What Refine added to the decoder for the style.
         progress, cancel : callables
             Given the share that is done; asked between tiles.
 
@@ -191,11 +199,12 @@ class Stylizer:
         content = content.to(self.device)
         target = torch.lerp(content, goal.to(self.device), strength)
         noise = self._noise(subject.image.shape, seed)
+        decoder = self._decoder_with(adapters)
         result = np.empty_like(colour)
         for tile in subject.plan:
             if features is None or len(subject.plan) > 1:
                 features = self._encode(subject, tile, transport)
-            painted = self._decode(features, content, target, noise, subject, tile)
+            painted = self._decode(decoder, features, content, target, noise, subject, tile)
             rows, columns = tile.rows, tile.columns
             core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
             kept = result[rows.core, columns.core]
@@ -224,8 +233,18 @@ class Stylizer:
                 moved.addcmul_(one, shares[:, k : k + 1])
         return self.encoder(moved)
 
+    def _decoder_with(self, adapters: Adapters) -> Decoder:
+        """The decoder with adapters merged in; the last one is remembered for the next image."""
+        if not adapters:
+            return self.decoder
+        if self._adapted is None or self._adapted[0] != [(id(a), w) for a, w in adapters]:
+            key = [(id(a), w) for a, w in adapters]
+            self._adapted = (key, adapters, adapt(self.decoder, adapters))
+        return self._adapted[2]
+
     def _decode(
         self,
+        decoder: Decoder,
         features: Features,
         own: Tensor,
         target: Tensor,
@@ -233,7 +252,7 @@ class Stylizer:
         subject: _Subject,
         tile: Tile,
     ) -> Tensor:
-        set_border(self.decoder, *_borders(tile))
+        set_border(decoder, *_borders(tile))
         full = subject.image.shape[2]
         maps = [take(n, tile, full // n.shape[2]).to(self.device) for n in noise]
         regions = None
@@ -242,7 +261,7 @@ class Stylizer:
                 take(w, tile, 2**i).to(self.device)
                 for i, w in enumerate(subject.weights[1:], start=1)
             ]
-        return self.decoder(features, own, target, maps, regions)
+        return decoder(features, own, target, maps, regions)
 
     def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
         """Noise for the whole image, made on the CPU so that every device gets the same."""

@@ -14,7 +14,7 @@ from inspect import signature
 from operator import attrgetter
 
 from ..errors import BadRequest
-from .messages import AnalyzeRequest, ItemDone, Progress, StylizeRequest
+from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
 
 Handler = Callable[..., object]
 
@@ -23,6 +23,7 @@ _PACKAGE = __name__.rpartition(".jobs.")[0]
 # A module that starts with "=" is an absolute name: tests bring handlers of their own.
 HANDLERS: dict[type, str] = {
     AnalyzeRequest: "clustering.analyze:analyze",
+    RefineRequest: "generators.refinement:refine_style",
     StylizeRequest: "generators.batch:stylize",
 }
 """Request type -> ``module:function`` below ``core``."""

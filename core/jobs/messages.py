@@ -124,6 +124,40 @@ class StylizeResult:
     failures: tuple[Failure, ...] = ()
 
 
+# --- refine ---
+
+
+@dataclass(frozen=True)
+class RefineRequest:
+    """Make a specialist of the generator for one style, on the images that it will paint.
+
+    ``picture`` is the style's picture, ``output`` the style file to write (never an existing one
+    unless ``overwrite``). ``seconds`` is the budget; ``steps``, if not 0, is one that gives the same
+    pixels again. ``preview``: a PNG that is replaced every few seconds; empty: none is made.
+    """
+
+    picture: str
+    images: tuple[ImageRef, ...]
+    output: str
+    seconds: float = 120.0
+    steps: int = 0
+    seed: int = 0
+    preview: str = ""
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class RefineResult:
+    """The style file, the number of steps, and the distance to the style's texture in the first and
+    the last tenth of them."""
+
+    style: str
+    steps: int
+    before: float
+    after: float
+    failures: tuple[Failure, ...] = ()
+
+
 # --- events ---
 
 
@@ -159,5 +193,5 @@ class Failed:
     detail: str = ""
 
 
-Request = AnalyzeRequest | StylizeRequest
+Request = AnalyzeRequest | StylizeRequest | RefineRequest
 Event = Progress | ItemDone | Finished | Failed

@@ -10,28 +10,20 @@ from functools import cache
 
 from ..errors import BadRequest
 from . import messages
-from .messages import (
-    AnalyzeRequest,
-    AnalyzeResult,
-    Failed,
-    Finished,
-    ItemDone,
-    Progress,
-    StylizeRequest,
-    StylizeResult,
-)
 
 _KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        AnalyzeRequest,
-        AnalyzeResult,
-        Failed,
-        Finished,
-        ItemDone,
-        Progress,
-        StylizeRequest,
-        StylizeResult,
+        messages.AnalyzeRequest,
+        messages.AnalyzeResult,
+        messages.Failed,
+        messages.Finished,
+        messages.ItemDone,
+        messages.Progress,
+        messages.RefineRequest,
+        messages.RefineResult,
+        messages.StylizeRequest,
+        messages.StylizeResult,
     )
 }
 

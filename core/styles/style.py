@@ -7,7 +7,7 @@ JSON in the header's metadata. It can be read without torch, in Blender's own pr
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import numpy as np
 from ..errors import OutputUnwritable, StyleUnreadable
 
 SUFFIX = ".impasto"
+
+_ADAPTER = "adapter."
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
 """Brush scales at which a style's codes are kept; those between are interpolated."""
@@ -47,6 +49,8 @@ class Style:
     family : str
         The cluster of looks that it belongs to.
     thumbnail : (h, w, 3) uint8, sRGB, or None
+    adapters : pairs of an adapter (arrays by name, see ``networks/adapter.py``) and its weight
+        What Refine added to the decoder for this style; a blend has those of its parts.
     """
 
     identifier: str
@@ -55,6 +59,7 @@ class Style:
     family: str = ""
     provenance: Provenance = Provenance()
     thumbnail: np.ndarray | None = None
+    adapters: tuple[tuple[Mapping[str, np.ndarray], float], ...] = ()
 
     def code(self, zoom: float) -> np.ndarray:
         """The code ``(CODE_LENGTH,)`` float32 at a brush scale, clamped to the range of ZOOMS."""
@@ -82,6 +87,11 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
         codes=codes,
         provenance=provenance,
         thumbnail=None,
+        adapters=tuple(
+            (adapter, own * float(share))
+            for style, share in zip(styles, shares, strict=True)
+            for adapter, own in style.adapters
+        ),
     )
 
 
@@ -98,10 +108,14 @@ def save_style(style: Style, path: Path) -> None:
     tensors = {"codes": style.codes.astype(np.float16)}
     if style.thumbnail is not None:
         tensors["thumbnail"] = np.ascontiguousarray(style.thumbnail)
+    for index, (adapter, _) in enumerate(style.adapters):
+        for name, value in adapter.items():
+            tensors[f"{_ADAPTER}{index}.{name}"] = np.ascontiguousarray(value, np.float16)
     words = {
         "name": style.name,
         "family": style.family,
         "has_thumbnail": style.thumbnail is not None,
+        "adapters": [weight for _, weight in style.adapters],
         **asdict(style.provenance),
     }
     content = save(tensors, metadata={"impasto_style": json.dumps(words)})
@@ -131,9 +145,21 @@ def load_style_file(path: Path) -> Style:
             words = json.loads((file.metadata() or {})["impasto_style"])
             codes = file.get_tensor("codes").astype(np.float32)
             thumbnail = file.get_tensor("thumbnail") if words.get("has_thumbnail") else None
+            adapters = tuple(
+                (_adapter(file, index), float(weight))
+                for index, weight in enumerate(words.get("adapters", ()))
+            )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise StyleUnreadable(
             f'"{path}" is not an Impasto style; choose a picture or a {SUFFIX} file.'
         ) from error
     provenance = Provenance(*(words.get(k, d) for k, d in asdict(Provenance()).items()))
-    return Style(path.stem, words["name"], codes, words.get("family", ""), provenance, thumbnail)
+    return Style(
+        path.stem, words["name"], codes, words.get("family", ""), provenance, thumbnail, adapters
+    )
+
+
+def _adapter(file, index: int) -> dict[str, np.ndarray]:
+    prefix = f"{_ADAPTER}{index}."
+    names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (no dict)
+    return {name.removeprefix(prefix): file.get_tensor(name) for name in names}

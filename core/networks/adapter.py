@@ -1,0 +1,91 @@
+"""Adapters: small additions to the decoder's weights that make it a specialist in one style.
+
+Every 3x3 convolution of the decoder gets a residual of low rank, and every modulation an offset.
+Additions are linear, so adapters of blended styles are blended by the same weights.
+
+References
+----------
+Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, eq. 3; its matrices are
+here the convolution's kernel with input channels and positions in one dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .decoder import Decoder
+from .layers import Conv3x3
+
+RANK = 8
+
+Adapter = Mapping[str, np.ndarray]
+"""Tensors by name: ``<convolution>.up``, ``.down``, and offsets by the parameter's own name."""
+
+
+class LowRank(nn.Module):
+    """The trainable additions of an adapter, zero to begin with.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        Whose layers the additions fit; it is not changed.
+    generator : torch.Generator
+        Of the first directions.
+    """
+
+    def __init__(self, decoder: Decoder, generator: torch.Generator) -> None:
+        super().__init__()
+        self.parts = nn.ParameterDict()
+        for name, module in decoder.named_modules():
+            if isinstance(module, Conv3x3):
+                out, across = module.weight.shape[0], module.weight[0].numel()
+                down = torch.randn(RANK, across, generator=generator) / across**0.5
+                self._add(f"{name}.down", down)
+                self._add(f"{name}.up", torch.zeros(out, RANK))
+                self._add(f"{name}.bias", torch.zeros(out))
+            elif name.endswith(("modulation", "noise_gain")):
+                self._add(f"{name}.bias", torch.zeros(module.out_features))
+
+    def _add(self, name: str, value: Tensor) -> None:
+        self.parts[name.replace(".", "/")] = nn.Parameter(value)  # no dots in a ParameterDict
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The additions by the names of :data:`Adapter`."""
+        return {name.replace("/", "."): value for name, value in self.parts.items()}
+
+    def export(self) -> dict[str, np.ndarray]:
+        """As arrays in half precision."""
+        return {name: t.detach().half().numpy() for name, t in self.tensors().items()}
+
+
+def adapted(parameters: Mapping[str, Tensor], additions: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The decoder's parameters that ``additions`` change, changed; differentiable in both."""
+    changed = {}
+    for name, value in additions.items():
+        if name.endswith(".up"):
+            weight = name.removesuffix("up") + "weight"
+            low_rank = value @ additions[name.removesuffix("up") + "down"]
+            changed[weight] = parameters[weight] + low_rank.view_as(parameters[weight])
+        elif not name.endswith(".down"):
+            changed[name] = parameters[name] + value
+    return changed
+
+
+def adapt(decoder: Decoder, adapters: Sequence[tuple[Adapter, float]]) -> Decoder:
+    """A copy of ``decoder`` with weighted adapters merged into its weights."""
+    state = decoder.state_dict()
+    copy = Decoder()
+    for adapter, share in adapters:
+        additions = {
+            name: torch.from_numpy(np.asarray(value, np.float32)).to(decoder.code_mean.device)
+            for name, value in adapter.items()
+        }
+        for name, value in adapted(state, additions).items():
+            state[name] = torch.lerp(state[name], value, share)
+    copy.load_state_dict(state)
+    copy.eval().requires_grad_(False).to(decoder.code_mean.device)
+    return copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
