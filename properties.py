@@ -217,6 +217,14 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         ),
         default="ALL",
     )
+    refine_seconds: IntProperty(
+        name="Seconds",
+        description="How long to refine; cancelling keeps what there is",
+        min=1,
+        soft_min=30,
+        soft_max=900,
+        default=120,
+    )
     showing_originals: BoolProperty(
         name="Showing Originals", description="The scene shows its original textures for comparison"
     )

@@ -33,6 +33,8 @@ CHINESE = {
     "Palettes": "色板",
     "Preview": "预览",
     "Preview Textures": "预览纹理",
+    "Refine": "精炼",
+    "Refine Style": "精炼风格",
     "Release Memory": "释放内存",
     "Revert": "还原",
     "Revert Textures": "还原纹理",
@@ -84,6 +86,7 @@ CHINESE = {
     "Results Folder": "结果文件夹",
     "Scene": "场景",
     "Scope": "范围",
+    "Seconds": "秒数",
     "Seamless": "无缝",
     "Seed": "种子",
     "Selected Objects": "所选物体",
@@ -113,6 +116,10 @@ CHINESE = {
         "NVIDIA GPU（或使用 ROCm 版 torch 的 AMD GPU）"
     ),
     "Built-in styles": "内置风格",
+    "How long to refine; cancelling keeps what there is": "精炼的时长；取消时保留已有的结果",
+    "Spend some minutes on this style: fit the generator to it on the textures of the group": (
+        "在此风格上花几分钟：用该分组的纹理让生成器适应它"
+    ),
     "Choose a picture or a saved style whose look the active group takes on": (
         "选择一张图片或已保存的风格，活动分组将采用其外观"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..scene import jobs
+from ..scene import icons, jobs
 from .editors import paragraph
 
 _ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
@@ -21,6 +21,8 @@ class IMPASTO_PT_jobs:
             layout.label(text=running.title, icon="TIME")
             layout.progress(factor=running.progress, text=_remaining(running))
             paragraph(layout, context, running.step)
+            if preview := icons.changing(running.preview):
+                layout.template_icon(preview, scale=8)
             layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
         ended = [job for job in jobs.history if not job.running][:_SHOWN]
         for job in ended:

@@ -65,4 +65,25 @@ class IMPASTO_PT_style_output:
         layout.prop(look, "seed")
 
 
-PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_output)
+class IMPASTO_PT_refine:
+    bl_label = "Refine"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_style"
+
+    @classmethod
+    def poll(cls, context):
+        return active_group(context.scene) is not None
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "refine_seconds")
+        row = layout.row()
+        operator = row.operator("impasto.refine_style", icon="MOD_SMOOTH")
+        operator.seconds = settings.refine_seconds
+        operator.seed = active_group(context.scene).look.seed
+
+
+PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_output, IMPASTO_PT_refine)

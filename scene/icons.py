@@ -23,6 +23,19 @@ def icon(path: str) -> int:
     return previews[path].icon_id
 
 
+def changing(path: str) -> int:
+    """Icon of a picture that is replaced now and then: loaded again when its file is newer."""
+    previews = _collections.get("all")
+    if previews is None or not path or not Path(path).is_file():
+        return 0
+    key = f"{path}?{Path(path).stat().st_mtime_ns}"
+    if key not in previews:
+        for old in [name for name in previews if name.startswith(f"{path}?")]:
+            del previews[old]
+        previews.load(key, path, "IMAGE")
+    return previews[key].icon_id
+
+
 def register() -> None:
     _collections["all"] = bpy.utils.previews.new()
 

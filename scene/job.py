@@ -1,6 +1,7 @@
 """A request that the worker was given, and what became of it.
 
-Nothing here calls bpy from another thread: whoever shows a job polls it from the main thread.
+Nothing here calls bpy from another thread: whoever shows a job polls it from the main thread. What
+must be done there at the end, such as loading the results, is done in steps, few to a poll.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -24,15 +25,23 @@ log = logging.getLogger(__name__)
 
 State = Literal["RUNNING", "FINISHED", "CANCELLED", "FAILED"]
 
+_BREATH = 0.03
+"""Seconds that a poll goes on with small steps of the conclusion."""
+
+Conclude = Callable[["SceneJob"], Iterator[str] | None]
+"""Takes in what was done: at once, or step by step, each of which says what comes next."""
+
 
 class SceneJob:
-    """A request under way. ``conclude`` is called once, in the main thread, when it has ended.
+    """A request under way. ``conclude`` is called once, in the main thread, when the worker is done.
 
     Attributes
     ----------
     title : str
         Verb and object, for the panel: "Stylize 12 textures".
     state, progress, step : what the panel shows.
+    preview : str
+        A picture of how far it is, replaced now and then; empty if there is none.
     message : str
         One sentence on how it ended.
     result : AnalyzeResult | StylizeResult | None
@@ -43,14 +52,13 @@ class SceneJob:
         Images that could not be done, and why.
     """
 
-    def __init__(
-        self, title: str, job: Job, folder: Path, conclude: Callable[[SceneJob], None]
-    ) -> None:
+    def __init__(self, title: str, job: Job, folder: Path, conclude: Conclude) -> None:
         self.title = title
         self.state: State = "RUNNING"
         self.progress = 0.0
         self.step = "Starting the worker"
         self.message = ""
+        self.preview = ""
         self.changed = False
         self.result = None
         self.done: list[ItemDone] = []
@@ -58,6 +66,8 @@ class SceneJob:
         self._job = job
         self._folder = folder
         self._conclude = conclude
+        self._ending: State | None = None
+        self._steps: Iterator[str] = iter(())
         self._started = time.monotonic()
 
     @property
@@ -72,9 +82,14 @@ class SceneJob:
         return (time.monotonic() - self._started) * (1 - self.progress) / self.progress
 
     def poll(self) -> bool:
-        """Take in what the worker said; True while the job runs."""
+        """Take in what the worker said, or do one step of the conclusion; True until all is done."""
         if not self.running:
             return False
+        if self._ending is not None:
+            until = time.monotonic() + _BREATH
+            while self.running and time.monotonic() < until:
+                self._advance()
+            return self.running
         for event in self._job.poll():
             if isinstance(event, Progress):
                 self.progress, self.step = event.done, event.step or self.step
@@ -83,12 +98,13 @@ class SceneJob:
             elif isinstance(event, Finished):
                 self.result = event.result
                 self.failures = event.result.failures
-                self._end("FINISHED", "")
+                self.progress = 1.0
+                self._begin_to_conclude("FINISHED", "")
             elif isinstance(event, Failed):
                 cancelled = event.error == "JobCancelled"
                 if event.detail:
                     log.error("%s failed: %s\n%s", self.title, event.message, event.detail)
-                self._end("CANCELLED" if cancelled else "FAILED", event.message)
+                self._begin_to_conclude("CANCELLED" if cancelled else "FAILED", event.message)
         return self.running
 
     def block(self) -> None:
@@ -103,7 +119,7 @@ class SceneJob:
 
     def cancel(self) -> None:
         """Ask the worker to stop; the job ends at one of the next polls."""
-        if self.running:
+        if self.running and self._ending is None:
             self.step = "Cancelling"
             self._job.cancel()
 
@@ -111,18 +127,32 @@ class SceneJob:
         """Cancel without a conclusion, as the file that it belongs to is closed."""
         if self.running:
             self._job.cancel()
-            self._conclude = lambda job: None
-            self._end("CANCELLED", "Cancelled, as another file was opened.")
+            self.message = "Cancelled, as another file was opened."
+            self._end("CANCELLED")
 
-    def _end(self, state: State, message: str) -> None:
-        self.state, self.message = state, message
-        self.progress = 1.0 if state == "FINISHED" else self.progress
+    def _begin_to_conclude(self, ending: State, message: str) -> None:
+        self._ending, self.message = ending, message
+        self._steps = self._conclusion()
+        self._advance()
+
+    def _conclusion(self) -> Iterator[str]:
+        yield from self._conclude(self) or ()
+
+    def _advance(self) -> None:
         try:
-            self._conclude(self)
+            self.step = next(self._steps)
+        except StopIteration:
+            self._end(self._ending)
         except ImpastoError as error:
-            self.state, self.message = "FAILED", str(error)
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self.message = str(error)
+            self._end("FAILED")
+        except Exception:
+            self._end("FAILED")
+            raise
+
+    def _end(self, state: State) -> None:
+        self.state = state
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def temporary_folder() -> Path:
@@ -130,9 +160,7 @@ def temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="impasto_", dir=bpy.app.tempdir or None))
 
 
-def start_job(
-    title: str, request: Request, folder: Path, conclude: Callable[[SceneJob], None]
-) -> SceneJob:
+def start_job(title: str, request: Request, folder: Path, conclude: Conclude) -> SceneJob:
     """Hand a request to the worker, which is started if need be.
 
     ``folder`` holds the job's temporary files and is removed when the job ends.

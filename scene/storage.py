@@ -17,6 +17,11 @@ def cache_folder() -> Path:
     return _own("cache")
 
 
+def styles_folder() -> Path:
+    """Styles that the artist made."""
+    return _own("styles")
+
+
 def new_analysis_folder() -> Path:
     """A new folder for thumbnails and pictures; the oldest of many are removed."""
     parent = _own("analyses")
