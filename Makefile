@@ -47,6 +47,9 @@ bench: $(READY) ## seconds and memory of Analyze, Stylize, the worker and regist
 bench-quality: $(READY) ## style and content distance beside the peer, and a sheet
 	$(PY) -m benchmarks.bench_quality
 
+bench-speed: $(READY) ## seconds, arithmetic and memory of the bare generator, beside a reference network
+	$(PY) -m benchmarks.bench_speed
+
 bench-clusters: $(READY) ## how well and how fast textures are grouped
 	$(PY) -m benchmarks.bench_clusters
 
