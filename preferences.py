@@ -1,8 +1,9 @@
 """What an artist sets once: where the worker runs and where results go."""
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from .scene import worker
 from .scene.compat import RELATIVE_PATH
 
 
@@ -44,6 +45,15 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
         ),
         default="AUTO",
     )
+    threads: IntProperty(
+        name="Threads",
+        description=(
+            "How many threads the worker computes with on the processor; "
+            "0 takes all cores but one, which is left to Blender"
+        ),
+        min=0,
+        soft_max=64,
+    )
     memory_limit: FloatProperty(
         name="Memory Limit",
         description="Gigabytes that the worker may use; 0 means what is free when a job starts",
@@ -61,8 +71,25 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
         row.prop(self, "results_folder")
         layout.separator()
         layout.prop(self, "worker_python")
+        self._draw_check(context)
         layout.prop(self, "device")
+        layout.prop(self, "threads")
         layout.prop(self, "memory_limit")
+
+    def _draw_check(self, context):
+        from .panels.editors import paragraph  # late: the panels need the preferences
+
+        column = self.layout.column(heading=" ")
+        column.operator("impasto.check_worker_python", icon="CHECKMARK")
+        answer = worker.checked()
+        if answer is None:
+            return
+        if not answer.done():
+            column.label(text="Checking...", icon="TIME")
+        elif answer.exception() is None:
+            paragraph(column, context, answer.result(), icon="CHECKMARK")
+        else:
+            paragraph(column, context, str(answer.exception()), icon="ERROR")
 
 
 def get(context: bpy.types.Context) -> ImpastoPreferences:

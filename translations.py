@@ -12,6 +12,8 @@ CHINESE = {
     "Cancel": "取消",
     "Cancel Job": "取消任务",
     "Choose Style Image": "选择风格图像",
+    "Check Worker Python": "检查工作进程 Python",
+    "Checking...": "正在检查...",
     "Cluster Map": "聚类图",
     "Compare": "对比",
     "Dendrogram": "树状图",
@@ -94,6 +96,7 @@ CHINESE = {
     "Strength": "强度",
     "Style Image": "风格图像",
     "Target": "对象",
+    "Threads": "线程",
     "Ward": "Ward",
     "Whole File": "整个文件",
     "Worker Python": "工作进程的 Python",
@@ -114,6 +117,9 @@ CHINESE = {
     "Always the processor": "始终使用处理器",
     "An NVIDIA GPU (or an AMD GPU with a ROCm torch)": (
         "NVIDIA GPU（或使用 ROCm 版 torch 的 AMD GPU）"
+    ),
+    "Ask the Python that does the work whether it has all that Impasto needs": (
+        "询问执行计算的 Python 是否具备 Impasto 所需的一切"
     ),
     "Built-in styles": "内置风格",
     "How long to refine; cancelling keeps what there is": "精炼的时长；取消时保留已有的结果",
@@ -141,6 +147,10 @@ CHINESE = {
         "将活动分组的风格和设置用于所有分组"
     ),
     "Group the image textures of the scope by how they look": "按外观对范围内的图像纹理分组",
+    "How many threads the worker computes with on the processor; "
+    "0 takes all cores but one, which is left to Blender": (
+        "工作进程在处理器上使用的线程数；0 表示使用除一个之外的所有核心，留一个给 Blender"
+    ),
     "How much of the style is applied; 0 leaves the texture as it is": (
         "风格的应用程度；0 表示纹理保持不变"
     ),

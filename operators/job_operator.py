@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import bpy
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _INTERVAL = 0.1
 """Seconds between two looks at the worker."""
 
+_DRAW_INTERVAL = 0.25
+"""Seconds at least between two drawings of the progress: they are taken from the artist's."""
+
 
 class JobOperator:
     """Mix-in of operators that run a job; they only say how it starts."""
@@ -22,6 +26,8 @@ class JobOperator:
     # Without annotations, as Blender takes those of an operator for properties.
     _timer = None
     _job = None
+    _shown = ""
+    _shown_at = 0.0
 
     def start(self, context: bpy.types.Context) -> SceneJob:
         """Hand the request to the worker."""
@@ -57,15 +63,10 @@ class JobOperator:
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        shown = self._job.progress, self._job.step
-        running = self._job.poll()
-        if running and shown == (self._job.progress, self._job.step):
-            return {"PASS_THROUGH"}  # Drawing costs the artist time: only what is new is drawn.
-        _redraw(context)
-        if running:
-            text = f"{self._job.title}: {self._job.progress:.0%}, {self._job.step} (Esc: Cancel)"
-            context.workspace.status_text_set(text)
+        if self._job.poll():
+            self._show(context)
             return {"PASS_THROUGH"}
+        _redraw(context)
         self._leave(context)
         return self._conclude()
 
@@ -85,6 +86,15 @@ class JobOperator:
             self.report({"ERROR"}, str(error))
             return False
         return True
+
+    def _show(self, context) -> None:
+        """Draw the progress, if it has moved since it was last drawn."""
+        job, now = self._job, time.monotonic()
+        text = f"{job.title}: {job.progress:.0%}, {job.step} (Esc: Cancel)"
+        if text != self._shown and now - self._shown_at > _DRAW_INTERVAL:
+            self._shown, self._shown_at = text, now
+            context.workspace.status_text_set(text)
+            _redraw(context)
 
     def _leave(self, context) -> None:
         context.window_manager.event_timer_remove(self._timer)

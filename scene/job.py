@@ -87,6 +87,7 @@ class SceneJob:
             return False
         if self._ending is not None:
             until = time.monotonic() + _BREATH
+            self._advance()
             while self.running and time.monotonic() < until:
                 self._advance()
             return self.running

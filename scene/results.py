@@ -43,14 +43,17 @@ def load(plan: Plan) -> bpy.types.Image:
     image.colorspace_settings.name = plan.colour_space
     image.alpha_mode = plan.alpha_mode
     if plan.pack:
-        image.pack()
-        for file in tile_paths(plan.path, plan.tiles):
-            file.unlink(missing_ok=True)
+        image.pack()  # its file is one of the job's temporary ones
         image.filepath_raw = f"//{plan.path.name}"
     elif bpy.data.filepath:
         image.filepath_raw = _relative(plan.path)
     image[RECIPE] = plan.recipe
     return image
+
+
+def read(image: bpy.types.Image) -> None:
+    """Make Blender decode an image now, and not when it is next drawn together with others."""
+    _ = image.size[0]
 
 
 def assign(

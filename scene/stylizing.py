@@ -168,20 +168,33 @@ def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
     }
 
 
-def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> None:
-    """Show what was finished, also where the rest was cancelled or failed."""
+def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> Iterator[str]:
+    """Show what was finished, also where the rest was cancelled or failed.
+
+    The images are read before they are shown, one a step, so that Blender is never busy for longer
+    than with one of them; then all are shown at once, which is one thing to undo.
+    """
     job.failures = (*batch.failures, *job.failures)
+    loaded: dict[str, int] = {}
+    for number, done in enumerate(job.done, 1):
+        yield f"Loading the results ({number} of {len(job.done)})"
+        result = results.load(batch.plans[done.key])
+        loaded[done.key] = result.session_uid
+        if not bpy.app.background:
+            results.read(result)
     scene = storage.by_uid(bpy.data.scenes, scene_uid)
     touched: set[bpy.types.Material] = set()
     linked: list[str] = []
     count = 0
-    for done in job.done:
-        plan = batch.plans[done.key]
+    for key, uid in loaded.items():
+        plan = batch.plans[key]
+        result = storage.by_uid(bpy.data.images, uid) or results.load(plan)  # undone meanwhile
         original = storage.by_uid(bpy.data.images, plan.source_uid)
-        if original is None:
-            continue  # deleted meanwhile
+        if original is None:  # deleted meanwhile
+            bpy.data.images.remove(result)
+            continue
         materials = [m for m in bpy.data.materials if m.session_uid in plan.material_uids]
-        linked += results.assign(original, results.load(plan), materials)
+        linked += results.assign(original, result, materials)
         touched.update(materials)
         count += 1
     job.changed = count > 0

@@ -87,7 +87,7 @@ class WorkerClient:
     python : path of the Python that has torch, and ``python_args`` for it (``-I``, say).
     site_packages : one more folder, or several, in which that Python shall look for wheels.
     device : ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
-    threads : how many the worker computes with; 0 leaves it to the libraries.
+    threads : how many the worker computes with; 0 means one for each core, but ``spare`` of them.
     handlers : name of a module with more handlers, for tests.
     """
 
@@ -99,10 +99,11 @@ class WorkerClient:
         site_packages: str | Sequence[str] = (),
         device: str = "AUTO",
         threads: int = 0,
+        spare: int = 0,
         handlers: str = "",
     ) -> None:
         self._command = [str(python), *python_args, str(WORKER), "--device", device]
-        self._command += ["--threads", str(threads)]
+        self._command += ["--threads", str(threads), "--spare", str(spare)]
         for site in _folders(site_packages):
             self._command += ["--site", site]
         if handlers:
@@ -232,6 +233,25 @@ class WorkerClient:
         self._advance_or_fail()
 
 
+_CHECK = """
+import importlib, sys
+sys.path.extend(sys.argv[1:])
+missing = []
+for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "PIL", "safetensors", "matplotlib"):
+    try:
+        print(name, getattr(importlib.import_module(name), "__version__", ""))
+    except ImportError as error:
+        missing.append(name if error.name == name else f"{name} ({error})")
+try:
+    print("OpenEXR", importlib.import_module("OpenEXR").__version__)
+except ImportError:
+    print("no OpenEXR: EXR files cannot be used")
+if missing:
+    sys.exit("it lacks " + ", ".join(missing))
+"""
+"""Run by the Python that is checked, with the folders to look into."""
+
+
 def check_python(
     python: str | Path,
     python_args: Sequence[str] = (),
@@ -239,25 +259,24 @@ def check_python(
 ) -> str:
     """Ask a Python for the versions of what the worker needs: "torch 2.13.0, ...". Takes seconds.
 
+    Without OpenEXR only EXR files cannot be used; the answer says so.
+
     Raises
     ------
     WorkerUnavailable
-        It cannot be started, or lacks a package; the sentence says which.
+        It cannot be started, or lacks packages; the sentence says which.
     """
-    code = (
-        "import importlib, sys\n"
-        "sys.path.extend(sys.argv[1:])\n"
-        "for n in ('torch', 'sklearn', 'cv2', 'safetensors', 'OpenEXR', 'matplotlib'):\n"
-        "    m = importlib.import_module(n); print(n, getattr(m, '__version__', ''))"
-    )
-    command = [str(python), *python_args, "-c", code, *_folders(site_packages)]
+    command = [str(python), *python_args, "-c", _CHECK, *_folders(site_packages)]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WorkerUnavailable(f'"{python}" cannot be started; choose another Python.') from error
     if answer.returncode:
         last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise WorkerUnavailable(f'"{python}" cannot run the worker ({last}).')
+        raise WorkerUnavailable(
+            f'"{python}" cannot run the worker: {last}. Install that there, or choose another '
+            "Worker Python in the preferences."
+        )
     return ", ".join(" ".join(line.split()) for line in answer.stdout.splitlines())
 
 

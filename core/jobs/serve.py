@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..errors import JobCancelled
 from ..generators.device import choose
-from . import handlers, wire
+from . import handlers, threads, wire
 from .failures import explain
 from .messages import Failed, Finished, Progress
 
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 _GRACE = 0.8
 """Seconds that a running job has to end by itself when Blender is gone."""
 
+_NICENESS = 10
+"""Added to the worker's: Blender gets about nine tenths of a core that both want."""
+
 _INTERVAL = 0.05
 """Seconds between two progress lines."""
 
@@ -39,7 +42,9 @@ _INTERVAL = 0.05
 class Server:
     """Reads requests, runs them, writes events."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: int, spare: int) -> None:
+        self._threads = wanted, spare
+        self._limited = False
         self._inbox: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._running: int | None = None
@@ -100,6 +105,8 @@ class Server:
     def _progress(self, event: Progress) -> None:
         if self._is_cancelled():
             raise JobCancelled("Cancelled.")
+        # Handlers load torch when they need it, and report progress before they begin to compute.
+        self._limited = self._limited or threads.limit(*self._threads)
         now = time.monotonic()
         if now - self._last_progress >= _INTERVAL:
             self._last_progress = now
@@ -130,17 +137,17 @@ def step_back() -> None:
     """Give way to Blender: for the processor, in need of memory, and when Ctrl-C is pressed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Blender hears it, too, and cancels or ends
     if hasattr(os, "nice"):
-        os.nice(5)  # on Windows, the client sets the priority
+        os.nice(_NICENESS)  # on Windows, the client sets the priority
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             # The kernel shall take the worker, not the Blender with an unsaved scene.
             Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def serve(device: str, more_handlers: str = "") -> None:
+def serve(device: str, wanted: int = 0, spare: int = 0, more_handlers: str = "") -> None:
     """Serve on standard input and output until the input ends."""
     step_back()
-    server = Server()
+    server = Server(wanted, spare)
     if more_handlers:
         import_module(more_handlers).register(handlers.HANDLERS, wire.register)
     choose(device)

@@ -1,15 +1,14 @@
 """Start the worker: run by a Python of its own, by path, possibly isolated (``-I``).
 
-``python worker.py --site FOLDER --device AUTO --threads 0``. Loads Impasto's core under the name
-``impasto_core``, so that neither the folder of the extension nor a package called ``core``
-elsewhere gets in the way.
+``python worker.py --site FOLDER --device AUTO --threads 0 --spare 1``. Loads Impasto's core under
+the name ``impasto_core``, so that neither the folder of the extension nor a package called
+``core`` elsewhere gets in the way.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import sys
 from pathlib import Path
 
@@ -32,18 +31,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", action="append", default=[], help="folder with wheels")
     parser.add_argument("--device", default="AUTO")
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as the libraries like")
+    parser.add_argument("--threads", type=int, default=0, help="0: one for each core")
+    parser.add_argument(
+        "--spare", type=int, default=0, help="cores left to others, if threads is 0"
+    )
     parser.add_argument("--handlers", default="", help="module with more handlers, for tests")
     arguments = parser.parse_args()
     sys.path.extend(arguments.site)
-    # A thread that waits shall sleep: spinning takes the cores from whoever it waits for.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if arguments.threads:  # OpenMP reads it once, when a library is loaded
-        os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     load_core()
+    from impasto_core.jobs import threads
+
+    threads.prepare(arguments.threads, arguments.spare)
     from impasto_core.jobs.serve import serve
 
-    serve(arguments.device, arguments.handlers)
+    serve(arguments.device, arguments.threads, arguments.spare, arguments.handlers)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,30 @@ class Builder:
         group.look.style = style
         return group
 
+    def shown(self) -> set[str]:
+        """Names of the images that materials show."""
+        from bl_ext.user_default.impasto.scene import images as finder
+
+        return {use.node.image.name for use in finder.uses_in(bpy.data.materials)}
+
 
 @pytest.fixture
 def build(tmp_path) -> Builder:
     return Builder(tmp_path)
+
+
+@pytest.fixture
+def style(build) -> str:
+    return str(build.png("style", kind=3))
+
+
+@pytest.fixture
+def options():
+    """The preferences, as they were again afterwards."""
+    from bl_ext.user_default.impasto import preferences
+
+    found = preferences.get(bpy.context)
+    before = {name: getattr(found, name) for name in found.__annotations__}
+    yield found
+    for name, value in before.items():
+        setattr(found, name, value)

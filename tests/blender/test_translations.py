@@ -44,7 +44,8 @@ def test_labels_and_tooltips_of_everything_are_in_chinese():
         words |= words_of_properties(kind)
     for kind in PANELS:
         words.add(getattr(kind, "bl_label", ""))
-    for file in (Path(impasto.__file__).parent / "panels").glob("*.py"):
+    root = Path(impasto.__file__).parent
+    for file in (root / "preferences.py", *(root / "panels").glob("*.py")):
         words |= set(PLAIN_TEXT.findall(file.read_text(encoding="utf-8")))
     assert words - {""} - CHINESE.keys() == set()
 

@@ -60,9 +60,10 @@ def _take_all_memory() -> None:
 
 
 def _threads() -> str:
+    import cv2
     import torch
 
-    return f"{torch.get_num_threads()} threads"
+    return f"torch {torch.get_num_threads()}, OpenCV {cv2.getNumThreads()}"
 
 
 def _chatter() -> None:

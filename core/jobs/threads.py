@@ -1,0 +1,41 @@
+"""How many threads the worker computes with, so that a core is left to Blender and its window."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # what a container allows; Linux only
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def room(wanted: int, spare: int, available: int) -> int:
+    """``wanted`` threads; for 0, one for each of the ``available`` cores but ``spare`` of them.
+
+    With two cores, none is spared: a job would take twice as long, and the worker's low priority
+    gives the window what it needs.
+    """
+    if wanted:
+        return wanted
+    return max(available - spare, 1) if available > 2 else available
+
+
+def prepare(wanted: int, spare: int) -> None:
+    """Tell the libraries, before they are loaded, which ask the environment only once."""
+    # A thread that waits shall sleep: spinning takes the cores from whoever it waits for.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["OPENCV_FOR_THREADS_NUM"] = str(room(wanted, spare, cores()))
+    if wanted:
+        os.environ["OMP_NUM_THREADS"] = str(wanted)
+
+
+def limit(wanted: int, spare: int) -> bool:
+    """Lower torch's own choice, which counts real cores only; False while torch is not loaded."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return False
+    torch.set_num_threads(wanted or min(torch.get_num_threads(), room(0, spare, cores())))
+    return True
