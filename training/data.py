@@ -1,10 +1,8 @@
-"""Training images: the manifest's ``train`` split, cropped and augmented in a background thread."""
+"""Training images: the manifest's ``train`` split, cropped and augmented by worker processes."""
 
 from __future__ import annotations
 
 import csv
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,9 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+cv2.setNumThreads(0)  # a pool of threads does not survive the fork into worker processes
 
 Image = np.ndarray
 """``(H, W, 3)`` uint8, RGB, sRGB-encoded."""
@@ -85,14 +86,22 @@ def to_tensor(images: list[Image]) -> Tensor:
     return batch.contiguous(memory_format=torch.channels_last)
 
 
-def prefetch(make: Callable[[], object], depth: int = 6) -> Iterator:
-    """Call ``make`` in a thread, ``depth`` results ahead."""
-    ready: queue.Queue = queue.Queue(depth)
+class _Stream(IterableDataset):
+    """Endless batches; each worker process draws its own."""
 
-    def fill() -> None:
+    def __init__(self, make: Callable[[np.random.Generator], object], seed: int) -> None:
+        self._make, self._seed = make, seed
+
+    def __iter__(self) -> Iterator:
+        worker = get_worker_info()
+        rng = np.random.default_rng((self._seed, worker.id if worker else 0))
         while True:
-            ready.put(make())
+            yield self._make(rng)
 
-    threading.Thread(target=fill, daemon=True).start()
-    while True:
-        yield ready.get()
+
+def prefetch(
+    make: Callable[[np.random.Generator], object], seed: int, workers: int = 1
+) -> Iterator:
+    """Call ``make(rng)`` in worker processes, some results ahead."""
+    stream = _Stream(make, seed)
+    return iter(DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4))

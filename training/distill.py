@@ -93,17 +93,16 @@ def main() -> None:
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
-    rng = np.random.default_rng(args.seed)
     images = [
         s.pixels for k in ("content", "style") for s in data.load_split(args.data / "training", k)
     ]
 
-    def make() -> Tensor:
+    def make(rng: np.random.Generator) -> Tensor:
         picks = rng.integers(0, len(images), args.batch)
         crops = [data.random_crop(images[i], args.size, rng, zoom=2.5) for i in picks]
         return data.to_tensor([data.jitter_colour(c, rng) for c in crops])
 
-    batches = data.prefetch(make)
+    batches = data.prefetch(make, args.seed)
     encoder = Encoder().to(memory_format=torch.channels_last)
     heads = Heads().to(memory_format=torch.channels_last)
     teacher = Teacher(args.data / "perceptual/squeezenet1_1.npz").to(

@@ -54,7 +54,7 @@ def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) 
     """
     total: Tensor | float = 0.0
     for level in range(3):
-        filters = torch.randn(slices, 3, size, size)
+        filters = torch.randn(slices, 3, size, size, device=painted.device)
         filters = filters / filters.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
         stride, start = 3 - level, int(torch.randint(3 - level, ()))
         pa, pb = (

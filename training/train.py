@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import time
 import tomllib
 from pathlib import Path
@@ -35,15 +36,15 @@ def in_colours_of(image: Tensor, code: Tensor) -> Tensor:
     return move_colours(image, *colour_transport(palette(image), code))
 
 
+KINDS = ("content", "style")
+
+
 class Batches:
     """Pairs of content and style crops, from the images and from the drawn ones."""
 
     def __init__(self, config: dict, root: Path, run: Path) -> None:
         self.config = config
-        self.rng = np.random.default_rng(config["seed"] + int(time.time()))
-        self.content, self.style = (
-            data.load_split(root / "training", k) for k in ("content", "style")
-        )
+        self.content, self.style = (data.load_split(root / "training", k) for k in KINDS)
         with (run / "provenance.csv").open("w", newline="") as stream:
             rows = csv.writer(stream)
             rows.writerow(("file", "repository", "licence"))
@@ -55,8 +56,8 @@ class Batches:
         else:
             self.synthetic = synthetic
 
-    def _one(self, kind: str) -> np.ndarray:
-        rng, size = self.rng, self.config["size"]
+    def _one(self, kind: str, rng: np.random.Generator) -> np.ndarray:
+        size = self.config["size"]
         images = self.content if kind == "content" else self.style
         photo = images[rng.integers(len(images))].pixels
         if self.synthetic is not None and rng.random() < self.config[f"synthetic_{kind}"]:
@@ -79,23 +80,31 @@ class Batches:
             crop = np.rot90(crop)
         return data.jitter_colour(crop, rng, 0.5 if kind == "content" else 0.35)
 
-    def __call__(self) -> tuple[Tensor, Tensor]:
-        n = self.config["batch"]
-        return tuple(data.to_tensor([self._one(k) for _ in range(n)]) for k in ("content", "style"))
+    def __call__(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        crops = ([self._one(k, rng) for _ in range(self.config["batch"])] for k in KINDS)
+        content, style = (data.to_tensor(images) for images in crops)
+        return content, style
 
 
 class Trainer:
     """Networks, optimizer and their state on disk."""
 
-    def __init__(self, config: dict, root: Path, run: Path, encoder_weights: Path | None) -> None:
-        self.config, self.run = config, run
+    def __init__(
+        self, config: dict, root: Path, run: Path, encoder_weights: Path | None, device: str
+    ) -> None:
+        self.config, self.run, self.device = config, run, torch.device(device)
         torch.manual_seed(config["seed"])
         layout = torch.channels_last
-        self.encoder = Encoder().to(memory_format=layout)
-        self.decoder = Decoder().to(memory_format=layout)
-        self.average = Decoder().to(memory_format=layout)
-        self.average_encoder = Encoder().to(memory_format=layout)
-        self.teacher = Teacher(root / "perceptual/squeezenet1_1.npz").to(memory_format=layout)
+        self.encoder, self.average_encoder, self.decoder, self.average, self.teacher = (
+            network.to(self.device, memory_format=layout)
+            for network in (
+                Encoder(),
+                Encoder(),
+                Decoder(),
+                Decoder(),
+                Teacher(root / "perceptual/squeezenet1_1.npz"),
+            )
+        )
         self.batches = Batches(config, root, run)
         groups = [
             {"params": self.decoder.parameters()},
@@ -107,7 +116,7 @@ class Trainer:
         self.step = 0
         checkpoint = run / "checkpoint.pt"
         if checkpoint.exists():
-            state = torch.load(checkpoint, weights_only=True)
+            state = torch.load(checkpoint, weights_only=True, map_location=self.device)
             for name in ("encoder", "decoder", "average", "average_encoder", "optimizer"):
                 getattr(self, name).load_state_dict(state[name])
             self.step = state["step"]
@@ -117,32 +126,29 @@ class Trainer:
                 self.decoder.load_state_dict(load_decoder().state_dict())
                 self.step = shipped_steps()
             else:
-                state = torch.load(encoder_weights, weights_only=True)
+                state = torch.load(encoder_weights, weights_only=True, map_location=self.device)
                 self.encoder.load_state_dict(state["encoder"])
                 self._calibrate()
             self.average.load_state_dict(self.decoder.state_dict())
             self.average_encoder.load_state_dict(self.encoder.state_dict())
         for network in (self.average, self.average_encoder, self.teacher):
             network.requires_grad_(False)
-        self.ready = data.prefetch(self.batches)
+        # The step is part of the seed: a resumed run does not see the same pictures again.
+        seed, workers = config["seed"] + self.step, max(1, (os.cpu_count() or 2) - 1)
+        self.ready = data.prefetch(self.batches, seed, workers)
         rng = np.random.default_rng(7)
+        sources = ((self.batches.content, 5), (self.batches.style, 9))
         self.sheet_content, self.sheet_style = (
-            data.to_tensor(
-                [
-                    cv2.resize(
-                        i.pixels[: min(i.pixels.shape[:2]), : min(i.pixels.shape[:2])],
-                        (256, 256),
-                        interpolation=cv2.INTER_AREA,
-                    )
-                    for i in (source[j] for j in rng.choice(len(source), n, replace=False))
-                ]
+            data.to_tensor([_square(source[i].pixels) for i in chosen]).to(self.device)
+            for source, chosen in (
+                (source, rng.choice(len(source), count, replace=False)) for source, count in sources
             )
-            for source, n in ((self.batches.content, 5), (self.batches.style, 9))
         )
 
     @torch.no_grad()
     def _calibrate(self) -> None:
-        styles = torch.cat([self.batches()[1] for _ in range(100)])
+        rng = np.random.default_rng(self.config["seed"])
+        styles = torch.cat([self.batches(rng)[1] for _ in range(100)]).to(self.device)
         codes = torch.cat([style_code(s, self.encoder(s)) for s in styles.split(20)])
         self.decoder.code_mean.copy_(codes.mean(0))
         self.decoder.code_std.copy_(codes.std(0) + 0.02)
@@ -162,8 +168,8 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate() * group.get("scale", 1.0)
         self.encoder.requires_grad_(joint)
-        content, style = next(self.ready)
-        noise = self.decoder.sample_noise(len(content), *content.shape[2:])
+        content, style = (batch.to(self.device) for batch in next(self.ready))
+        noise = self._noise(self.decoder, content)
         weights = c["weights"]
         identity = self.step < c["identity_steps"] or self.step % c["identity_every"] == 0
         with torch.set_grad_enabled(joint):
@@ -192,6 +198,12 @@ class Trainer:
         self.step += 1
         return {name: value.item() for name, value in parts.items()}
 
+    def _noise(
+        self, decoder: Decoder, images: Tensor, generator: torch.Generator | None = None
+    ) -> list[Tensor]:
+        count, _, height, width = images.shape
+        return [n.to(self.device) for n in decoder.sample_noise(count, height, width, generator)]
+
     @torch.no_grad()
     def _update_averages(self) -> None:
         decay = min(self.config["ema"], (self.step + 1) / (self.step + 10))
@@ -212,20 +224,26 @@ class Trainer:
     @torch.no_grad()
     def sheet(self) -> None:
         """Paint a fixed set of pairs with the averaged weights, as one picture."""
-        rows = [torch.cat([torch.ones(1, 3, 256, 256), self.sheet_style])]
+        rows = [torch.cat([torch.ones_like(self.sheet_style[:1]), self.sheet_style])]
         codes = [style_code(s[None], self.average_encoder(s[None])) for s in self.sheet_style]
         generator = torch.Generator().manual_seed(0)
         for content in self.sheet_content:
             image = content[None]
-            noise = self.average.sample_noise(1, *image.shape[2:], generator)
+            noise = self._noise(self.average, image, generator)
             painted = []
             for code in codes:
                 features = self.average_encoder(in_colours_of(image, code))
                 painted.append(self.average(features, feature_statistics(features), code, noise))
             rows.append(torch.cat([image, *painted]))
         grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
-        pixels = (grid.permute(1, 2, 0).numpy()[..., ::-1] * 255 + 0.5).astype(np.uint8)
+        pixels = (grid.permute(1, 2, 0).cpu().numpy()[..., ::-1] * 255 + 0.5).astype(np.uint8)
         cv2.imwrite(str(self.run / f"sheet_{self.step:06d}.png"), pixels)
+
+
+def _square(pixels: np.ndarray, side: int = 256) -> np.ndarray:
+    """The top left square of an image, at the sheet's size."""
+    short = min(pixels.shape[:2])
+    return cv2.resize(pixels[:short, :short], (side, side), interpolation=cv2.INTER_AREA)
 
 
 def main() -> None:
@@ -237,12 +255,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))
     parser.add_argument("--encoder", type=Path, help="start a decoder anew on this checkpoint")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     keep_blocks()
     config = tomllib.loads(args.config.read_text())
-    trainer = Trainer(config, args.data, args.run, args.encoder)
+    config |= config.get(args.device, {})  # a GPU takes larger batches
+    trainer = Trainer(config, args.data, args.run, args.encoder, args.device)
     begun, window = time.monotonic(), []
     while trainer.step < config["steps"] and time.monotonic() - begun < 60 * args.minutes:
         window.append(trainer.train_step())
