@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 from fields import linear
+from goods import crate, fruits, heap, pot, ring
 from materials import make_images, make_materials
 from mathutils import Vector
 from shapes import boxes, place, rounded, scatter, soften, sprig, surface, turned
@@ -69,7 +70,7 @@ def _window(wear) -> None:
     frame.append(((x, WALL - 0.09, z - height / 2 - 0.03), (width + 0.3, 0.24, 0.06)))
     soften(place(boxes("Window Frame", frame, 0.5, seed=5), wear["Table Boards"]))
     for offset in (-0.27, 0.27):
-        _pot(wear, (x + offset, WALL - 0.11, z - height / 2), 0.085, "Basil Leaves", 11, 0.2)
+        pot(wear, (x + offset, WALL - 0.11, z - height / 2), 0.085, "Basil Leaves", 11, 0.2)
 
 
 def _awning(wear) -> None:
@@ -113,107 +114,29 @@ def _table(wear) -> None:
     place(surface("Tablecloth", cloth, 80, 60, (1.6, 1.75)), wear["Gingham"])
 
 
-def _crate(wear, material: str, at, turn=(0, 0, 0), size=(0.56, 0.38, 0.27), seed=0) -> None:
-    """Slats nailed to four corner posts; the origin is the middle of the bottom."""
-    w, d, h = size
-    slat, gap = h / 3 - 0.014, h / 3
-    parts = [((0, 0, 0.01), (w - 0.02, d - 0.02, 0.015))]
-    for n in range(3):
-        z = gap * (n + 0.5)
-        parts += [((0, s * (d / 2), z), (w, 0.014, slat)) for s in (-1, 1)]
-        parts += [((s * (w / 2 - 0.008), 0, z), (0.014, d - 0.02, slat)) for s in (-1, 1)]
-    posts = [(a, b) for a in (-1, 1) for b in (-1, 1)]
-    parts += [
-        ((a * (w / 2 - 0.03), b * (d / 2 - 0.02), h / 2), (0.035, 0.025, h)) for a, b in posts
-    ]
-    soften(place(boxes("Crate", parts, 0.35, seed), wear[material], at, turn), 0.003)
-
-
-def _fruits(wear, kind: str, places, radius: float, rng) -> None:
-    if kind == "Orange Peel":
-        profile = [(0.0, -1.0), (0.5, -0.88), (0.94, -0.3), (0.94, 0.32), (0.5, 0.86), (0.0, 0.92)]
-    else:
-        profile = [(0.0, -1.3), (0.16, -1.16), (0.62, -0.8), (0.88, 0), (0.62, 0.8), (0.16, 1.12)]
-        profile.append((0.0, 1.22))
-    mesh = turned(kind, rounded(profile), 2.2, around=2, segments=28)
-    for at in places:
-        place(mesh, wear[kind], at, rng.uniform(0, 360, 3), radius * rng.uniform(0.92, 1.06))
-
-
-def _heap(middle, across: float, deep: float, radius: float, rng, layers: int = 2) -> list:
-    """Places of round things in a heap, in rows that shrink upwards."""
-    found = []
-    for layer in range(layers):
-        wide, far = across - layer * radius * 1.6, deep - layer * radius * 1.6
-        columns, rows = int(wide / (radius * 1.95)), max(int(far / (radius * 1.95)), 1)
-        for i in range(columns):
-            for j in range(rows):
-                jitter = rng.normal(0, radius * 0.1, 3)
-                found.append(
-                    (
-                        middle[0] + (i - (columns - 1) / 2) * wide / columns + jitter[0],
-                        middle[1] + (j - (rows - 1) / 2) * far / rows + jitter[1],
-                        middle[2] + layer * radius * 1.35 + jitter[2],
-                    )
-                )
-    return found
-
-
 def _fruit(wear) -> None:
     rng = np.random.default_rng(5)
-    _crate(wear, "Pale Wood", (-0.68, 0.6, TABLE), (0, 0, 7), (0.56, 0.4, 0.2), seed=1)
-    _fruits(wear, "Orange Peel", _heap((-0.68, 0.6, TABLE + 0.16), 0.5, 0.36, 0.052, rng, 3),
+    crate(wear, "Pale Wood", (-0.68, 0.6, TABLE), (0, 0, 7), (0.56, 0.4, 0.2), seed=1)
+    fruits(wear, "Orange Peel", heap((-0.68, 0.6, TABLE + 0.16), 0.5, 0.36, 0.052, rng, 3),
             0.052, rng)  # fmt: skip
     dish = [(0.0, 0.0), (0.1, 0.0), (0.11, 0.012), (0.2, 0.07), (0.21, 0.075), (0.2, 0.08)]
     dish += [(0.1, 0.03), (0.0, 0.025)]
     place(turned("Dish", dish, 0.4), wear["Terracotta"], (0.02, 0.55, TABLE + 0.008))
-    lemons = _heap((0.02, 0.55, TABLE + 0.085), 0.26, 0.26, 0.045, rng, 3)
-    _fruits(wear, "Lemon Peel", lemons, 0.045, rng)
+    lemons = heap((0.02, 0.55, TABLE + 0.085), 0.26, 0.26, 0.045, rng, 3)
+    fruits(wear, "Lemon Peel", lemons, 0.045, rng)
     loose = [(-0.24, 0.36, TABLE + 0.045), (0.32, 0.38, TABLE + 0.045)]
-    _fruits(wear, "Lemon Peel", loose, 0.045, rng)
-    _fruits(wear, "Orange Peel", [(0.24, 0.33, TABLE + 0.05)], 0.05, rng)
+    fruits(wear, "Lemon Peel", loose, 0.045, rng)
+    fruits(wear, "Orange Peel", [(0.24, 0.33, TABLE + 0.05)], 0.05, rng)
     jug = rounded(
         [(0.0, 0.0), (0.085, 0.0), (0.115, 0.06), (0.12, 0.13), (0.075, 0.24), (0.062, 0.29),
          (0.078, 0.34), (0.07, 0.335), (0.05, 0.28)]
     )  # fmt: skip
     place(turned("Jug", jug, 0.5), wear["Jug Paint"], (0.5, 0.58, TABLE))
-    handle = _ring("Jug Handle", 0.07, 0.011)
+    handle = ring("Jug Handle", 0.07, 0.011)
     place(handle, wear["Jug Paint"], (0.62, 0.58, TABLE + 0.2), (90, 0, 0))
     stems = [(0.5, 0.58, TABLE + 0.3)] * 9
     scatter(sprig("Jug Sprig", 0.2, 0.34), wear["Olive Leaves"], stems,
             lambda r: (r.uniform(5, 45), r.uniform(0, 360)), rng)  # fmt: skip
-
-
-def _ring(name: str, radius: float, thick: float):
-    def shape(s: float, t: float):
-        a, b = 2 * math.pi * s, 2 * math.pi * t
-        r = radius + thick * math.cos(b)
-        return r * math.cos(a), r * math.sin(a), thick * math.sin(b)
-
-    return surface(name, shape, 40, 10, (3, 0.3))
-
-
-def _pot(wear, at, radius: float, leaves: str, count: int, length: float) -> None:
-    """A clay pot with a plant."""
-    r, h = radius, radius * 1.7
-    profile = [
-        (0.0, 0.0),
-        (r * 0.68, 0.0),
-        (r * 0.93, h * 0.76),
-        (r, h * 0.76),
-        (r * 1.06, h * 0.8),
-    ]
-    profile += [(r * 1.06, h), (r * 0.92, h), (r * 0.9, h * 0.88)]
-    place(turned("Pot", profile, 0.4), wear["Terracotta"], at)
-    soil = turned("Soil", [(r * 0.92, 0), (0.0, 0.01)], 1)
-    place(soil, wear["Soil"], (at[0], at[1], at[2] + h * 0.88))
-    rng = np.random.default_rng(int(1000 * radius + count))
-    top = at[2] + h * 0.88
-    roots = [
-        (at[0] + rng.normal(0, r * 0.3), at[1] + rng.normal(0, r * 0.3), top) for _ in range(count)
-    ]
-    scatter(sprig(f"{leaves} Sprig", length * 0.75, length), wear[leaves], roots,
-            lambda r: (r.uniform(0, 75), r.uniform(0, 360)), rng)  # fmt: skip
 
 
 def _left_side(wear) -> None:
@@ -224,12 +147,12 @@ def _left_side(wear) -> None:
     profile += [(r, 0.84), (r + 0.012, 0.86), (r, 0.88), (r - 0.02, 0.88), (r - 0.03, 0.85)]
     profile.append((0.0, 0.85))
     place(turned("Barrel", profile, 0.9, around=2, segments=64), wear["Barrel Paint"], (x, y, 0))
-    _pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 26, 0.5)
+    pot(wear, (x, y, 0.85), 0.17, "Olive Leaves", 26, 0.5)
     at = (-1.28, 0.02, 0)
     bucket = [(0.0, 0.0), (0.12, 0.0), (0.165, 0.27), (0.175, 0.28), (0.165, 0.285), (0.155, 0.26)]
     place(turned("Bucket", bucket, 0.5), wear["Bucket Paint"], at)
     place(turned("Soil", [(0.155, 0), (0, 0.01)], 1), wear["Soil"], (at[0], at[1], 0.24))
-    place(_ring("Bucket Handle", 0.168, 0.006), wear["Iron"], (at[0], at[1], 0.26), (52, 0, 20))
+    place(ring("Bucket Handle", 0.168, 0.006), wear["Iron"], (at[0], at[1], 0.26), (52, 0, 20))
     rng = np.random.default_rng(2)
     roots = [(at[0] + rng.normal(0, 0.05), at[1] + rng.normal(0, 0.05), 0.24) for _ in range(26)]
     scatter(sprig("Basil Sprig", 0.22, 0.3), wear["Basil Leaves"], roots,
@@ -249,9 +172,9 @@ def _left_side(wear) -> None:
 
 def _right_side(wear) -> None:
     rng = np.random.default_rng(8)
-    _crate(wear, "Stained Wood", (1.32, 0.72, 0), (0, 0, -4), (0.72, 0.5, 0.36), seed=7)
-    _crate(wear, "Pale Wood", (1.38, 0.7, 0.365), (0, 0, 9), (0.6, 0.42, 0.26), seed=8)
-    _fruits(wear, "Lemon Peel", _heap((1.38, 0.7, 0.58), 0.54, 0.36, 0.047, rng, 3), 0.047, rng)
+    crate(wear, "Stained Wood", (1.32, 0.72, 0), (0, 0, -4), (0.72, 0.5, 0.36), seed=7)
+    crate(wear, "Pale Wood", (1.38, 0.7, 0.365), (0, 0, 9), (0.6, 0.42, 0.26), seed=8)
+    fruits(wear, "Lemon Peel", heap((1.38, 0.7, 0.58), 0.54, 0.36, 0.047, rng, 3), 0.047, rng)
     sack = rounded(
         [(0.0, 0.0), (0.2, 0.0), (0.25, 0.08), (0.24, 0.22), (0.215, 0.33), (0.235, 0.37),
          (0.25, 0.35), (0.225, 0.39), (0.195, 0.36), (0.18, 0.3)]
@@ -262,8 +185,8 @@ def _right_side(wear) -> None:
         bulge = 1 + 0.035 * math.sin(5 * angle) + 0.02 * math.sin(13 * angle + point.co.z * 14)
         point.co.x, point.co.y = point.co.x * bulge, point.co.y * bulge
     place(mesh, wear["Burlap"], (0.92, 0.12, 0))
-    _fruits(wear, "Orange Peel", _heap((0.92, 0.12, 0.33), 0.34, 0.34, 0.055, rng, 2), 0.055, rng)
-    _crate(wear, "Pale Wood", (1.72, 0.0, 0), (0, 0, 24), (0.46, 0.34, 0.22), seed=9)
+    fruits(wear, "Orange Peel", heap((0.92, 0.12, 0.33), 0.34, 0.34, 0.055, rng, 2), 0.055, rng)
+    crate(wear, "Pale Wood", (1.72, 0.0, 0), (0, 0, 24), (0.46, 0.34, 0.22), seed=9)
     roots = [(1.72 + rng.normal(0, 0.1), rng.normal(0, 0.07), 0.1) for _ in range(34)]
     scatter(sprig("Crate Sprig", 0.22, 0.27), wear["Basil Leaves"], roots,
             lambda r: (r.uniform(0, 55), r.uniform(0, 360)), rng)  # fmt: skip

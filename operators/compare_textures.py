@@ -5,21 +5,15 @@ from __future__ import annotations
 import bpy
 
 from ..scene import images, results
+from .restyled_operator import RestyledOperator
 
 
-class IMPASTO_OT_compare_textures(bpy.types.Operator):
+class IMPASTO_OT_compare_textures(RestyledOperator, bpy.types.Operator):
     """Switch the whole scene between its original and its restyled textures"""
 
     bl_idname = "impasto.compare_textures"
     bl_label = "Compare"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        if not results.any_restyled():
-            cls.poll_message_set("No texture is restyled yet; press Stylize first")
-            return False
-        return True
 
     def execute(self, context):
         settings = context.scene.impasto

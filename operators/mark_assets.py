@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import assets, images, results
+from ..scene import assets, images
 from ..scene.words import counted
+from .restyled_operator import RestyledOperator
 
 
-class IMPASTO_OT_mark_assets(bpy.types.Operator):
+class IMPASTO_OT_mark_assets(RestyledOperator, bpy.types.Operator):
     """Mark the restyled materials of this scene as assets, tagged with their styles"""
 
     bl_idname = "impasto.mark_assets"
     bl_label = "Mark as Assets"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        if not results.any_restyled():
-            cls.poll_message_set("No texture is restyled yet; press Stylize first")
-            return False
-        return True
 
     def execute(self, context):
         count = assets.mark(images.materials_in("SCENE", context))

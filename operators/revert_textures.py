@@ -6,9 +6,10 @@ from bpy.props import EnumProperty
 from ..properties import active_group
 from ..scene import images, results
 from ..scene.words import counted
+from .restyled_operator import RestyledOperator
 
 
-class IMPASTO_OT_revert_textures(bpy.types.Operator):
+class IMPASTO_OT_revert_textures(RestyledOperator, bpy.types.Operator):
     """Put the original textures back; the restyled image files stay on disk"""
 
     bl_idname = "impasto.revert_textures"
@@ -25,13 +26,6 @@ class IMPASTO_OT_revert_textures(bpy.types.Operator):
         ),
         default="ALL",
     )
-
-    @classmethod
-    def poll(cls, context):
-        if not results.any_restyled():
-            cls.poll_message_set("No texture is restyled; there is nothing to revert")
-            return False
-        return True
 
     def execute(self, context):
         only = None

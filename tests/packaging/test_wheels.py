@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "wheels"))
 
+import lock  # noqa: E402
 import targets  # noqa: E402
 
 import wheels  # noqa: E402
@@ -67,7 +68,7 @@ def test_small_leaves_torch_out(platform, python):
 
 def test_a_damaged_file_is_refused(tmp_path, monkeypatch):
     wheel = next(wheel for wheel in LOCKED if wheel.name == "cycler")
-    monkeypatch.setattr(wheels, "HERE", tmp_path)
+    monkeypatch.setattr(lock, "HERE", tmp_path)
     (tmp_path / wheel.file).write_bytes(b"not the locked bytes")
     with pytest.raises(wheels.LockError, match="damaged"):
         wheels.fetch([wheel])
