@@ -1,0 +1,75 @@
+"""Blender's Human Interface Guidelines, as far as a program can read them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import bpy
+import pytest
+from bl_ext.user_default import impasto
+from bl_ext.user_default.impasto.operators import CLASSES as OPERATORS
+from bl_ext.user_default.impasto.panels import CLASSES as PANELS
+from bl_ext.user_default.impasto.preferences import ImpastoPreferences
+from bl_ext.user_default.impasto.properties import _CLASSES as GROUPS
+
+ROOT = Path(impasto.__file__).parent
+SMALL_WORDS = {"a", "and", "as", "at", "for", "in", "into", "of", "on", "or", "the", "to", "with"}
+SHOWN = [p for p in PANELS if issubclass(p, bpy.types.Panel)]
+
+
+def labels() -> set[str]:
+    """Names of panels, operators, properties and their choices."""
+    kinds = [kind for kind in OPERATORS if issubclass(kind, bpy.types.Operator)]
+    found = {kind.bl_label for kind in (*kinds, *SHOWN)}
+    for kind in (*kinds, *GROUPS, ImpastoPreferences):
+        for name in getattr(kind, "__annotations__", {}):
+            prop = kind.bl_rna.properties.get(name)
+            if prop is not None and prop.description:
+                found.add(prop.name)
+                if prop.type == "ENUM":
+                    found |= {item.name for item in prop.enum_items_static or ()}
+    return found
+
+
+def test_labels_are_in_title_case():
+    words = {word for label in labels() for word in re.findall(r"[A-Za-z]+", label)}
+    assert {word for word in words if word[0].islower()} - SMALL_WORDS == set()
+
+
+def test_no_label_ends_with_a_dot():
+    assert [label for label in labels() if label.endswith(".")] == []
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "operators").glob("*.py")), ids=lambda f: f.stem)
+def test_a_button_that_cannot_be_pressed_says_why(file):
+    """In each poll, what returns False has set a message before."""
+    polls = [
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name == "poll"
+    ]
+    for poll in polls:
+        for node in ast.walk(poll):
+            if isinstance(node, ast.If):
+                *before, last = node.body
+                if isinstance(last, ast.Return) and getattr(last.value, "value", None) is False:
+                    assert any("poll_message_set" in ast.dump(line) for line in before), file.name
+
+
+@pytest.mark.parametrize("panel", SHOWN, ids=lambda panel: panel.__name__)
+def test_panels_are_in_the_tab_of_both_editors(panel):
+    if panel.bl_region_type == "UI":
+        assert panel.bl_category == "Impasto"
+        other = {"VIEW_3D": "IMAGE_EDITOR", "IMAGE_EDITOR": "VIEW_3D"}[panel.bl_space_type]
+        assert any(p.bl_label == panel.bl_label and p.bl_space_type == other for p in SHOWN)
+
+
+@pytest.mark.parametrize("panel", SHOWN, ids=lambda panel: panel.__name__)
+def test_properties_are_split_from_their_labels(panel):
+    """Where a panel draws properties on its own layout."""
+    source = inspect.getsource(panel.draw)
+    if re.search(r"\blayout\.prop\(", source):
+        assert "use_property_split = True" in source
