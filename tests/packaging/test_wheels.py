@@ -6,17 +6,14 @@ import ast
 import sys
 from pathlib import Path
 
+import lock
 import pytest
+import targets
 from packaging.utils import canonicalize_name
 
+import wheels
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "wheels"))
-
-import lock  # noqa: E402
-import targets  # noqa: E402
-
-import wheels  # noqa: E402
-
 OWN_NAME = "impasto_core"
 """What the worker calls ``core``."""
 
