@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import UnsupportedImage
-from ..imaging.alpha import fill_under_alpha
+from ..imaging.alpha import fill_under_alpha, full_alpha
 from ..imaging.colour import keep_luminance_only, linear_to_srgb, srgb_to_linear
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
@@ -87,10 +87,10 @@ def stylize(
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
         return [
-            _resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)
+            resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)
         ]
     works = [
-        _to_work(p, goal, look.seamless, alpha_covers)
+        to_work(p, goal, look.seamless, alpha_covers)
         for p, goal in zip(pictures, plans, strict=True)
     ]
     own = None
@@ -123,8 +123,8 @@ def stylize(
             progress=advance,
             cancel=cancel,
         )
-        sized = _resized(picture, goal.size, look.seamless)
-        results.append(_from_work(sized, colour, painted, look))
+        sized = resized(picture, goal.size, look.seamless)
+        results.append(from_work(sized, colour, painted, look))
     return results
 
 
@@ -133,10 +133,10 @@ def _exposure(picture: Picture) -> np.ndarray:
     return np.maximum(picture.colour.max(axis=2, keepdims=True), np.float32(1))
 
 
-def _display(picture: Picture) -> np.ndarray:
+def display(picture: Picture) -> np.ndarray:
     """Colours as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
 
-    Of a scene-linear picture, what exceeds 1 is divided out as exposure, and :func:`_from_work`
+    Of a scene-linear picture, what exceeds 1 is divided out as exposure, and :func:`from_work`
     multiplies it back: a lamp stays as bright as it was, whatever its style.
     """
     if picture.encoding == "linear":
@@ -144,29 +144,25 @@ def _display(picture: Picture) -> np.ndarray:
     return picture.colour
 
 
-def _to_work(
+def to_work(
     picture: Picture, goal: Plan, seamless: bool, alpha_covers: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The picture at working resolution, and which of its pixels count."""
-    colour, counted = _display(picture), None
+    colour, counted = display(picture), None
     if picture.alpha is not None and alpha_covers:
         colour = fill_under_alpha(colour, picture.alpha)
-        full = np.float32(
-            1 if picture.alpha.dtype.kind == "f" else np.iinfo(picture.alpha.dtype).max
-        )
-        counted = np.clip(
-            resize(picture.alpha.astype(np.float32) / full, goal.working, wrap=seamless), 0, 1
-        )
+        share = picture.alpha.astype(np.float32) / full_alpha(picture.alpha.dtype)
+        counted = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
     return np.clip(resize(colour, goal.working, wrap=seamless), 0, 1), counted
 
 
-def _resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
+def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
     """The picture at another size, alpha included; the same object if the size is its own."""
     if picture.size == size:
         return picture
     alpha = picture.alpha
     if alpha is not None:
-        top = 1 if alpha.dtype.kind == "f" else np.iinfo(alpha.dtype).max
+        top = full_alpha(alpha.dtype)
         smooth = resize(alpha.astype(np.float32), size, wrap=seamless).clip(0, top)
         alpha = (smooth if alpha.dtype.kind == "f" else np.rint(smooth)).astype(alpha.dtype)
     colour = resize(picture.colour, size, wrap=seamless)
@@ -175,13 +171,13 @@ def _resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture
     return Picture(colour, alpha, picture.depth, picture.encoding, picture.grey)
 
 
-def _from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
+def from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
     """Bring the painting to the picture's size and range, and apply keep-colour and low strengths.
 
     Where the work was smaller than the picture, the picture's own fine detail of lightness, which
     the work could not see, is added back.
     """
-    original = _display(picture)
+    original = display(picture)
     size = picture.size
     if painted.shape[1::-1] != size:
         seen = resize(colour, size, wrap=look.seamless)

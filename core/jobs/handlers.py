@@ -14,6 +14,7 @@ from inspect import signature
 from operator import attrgetter
 
 from ..errors import BadRequest
+from .frames_messages import AssembleFramesRequest, FramesRequest, PrepareFramesRequest
 from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
 
 Handler = Callable[..., object]
@@ -23,6 +24,9 @@ _PACKAGE = __name__.rpartition(".jobs.")[0]
 # A module that starts with "=" is an absolute name: tests bring handlers of their own.
 HANDLERS: dict[type, str] = {
     AnalyzeRequest: "clustering.analyze:analyze",
+    AssembleFramesRequest: "frames.movie:assemble",
+    FramesRequest: "frames.run:restyle_frames",
+    PrepareFramesRequest: "frames.prepare:prepare_frames",
     RefineRequest: "generators.refinement:refine_style",
     StylizeRequest: "generators.batch:stylize",
 }

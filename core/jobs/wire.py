@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import typing
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 
 from ..errors import BadRequest
-from . import messages
+from . import frames_messages, messages
 
 _KINDS: dict[str, type] = {
     kind.__name__: kind
@@ -24,6 +25,7 @@ _KINDS: dict[str, type] = {
         messages.RefineResult,
         messages.StylizeRequest,
         messages.StylizeResult,
+        *frames_messages.KINDS,
     )
 }
 
@@ -76,7 +78,7 @@ def _plain(value: object) -> object:
 
 @cache
 def _hints(kind: type) -> dict[str, object]:
-    return typing.get_type_hints(kind, vars(messages))
+    return typing.get_type_hints(kind, {**vars(messages), **vars(sys.modules[kind.__module__])})
 
 
 def _build(hint: object, value: object, where: str) -> object:

@@ -6,6 +6,6 @@ returns the exit code. Blender builds these parsers, too: nothing heavy is impor
 
 from __future__ import annotations
 
-from . import analyze, refine, styles, stylize
+from . import analyze, frames, refine, styles, stylize
 
-VERBS = (stylize, analyze, refine, styles)
+VERBS = (stylize, analyze, frames, refine, styles)

@@ -1,0 +1,194 @@
+"""``frames``: restyle an animation without flicker; prepare, run (whole or in parts), assemble."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from ...jobs import handlers
+from ...jobs.frames_messages import (
+    NO_FIRST,
+    NO_LAST,
+    AssembleFramesRequest,
+    AssembleFramesResult,
+    FrameDone,
+    FramesRequest,
+    FramesResult,
+    FramesSettings,
+    PrepareFramesRequest,
+    PrepareFramesResult,
+    SequenceRef,
+    ShotInfo,
+)
+from ...jobs.messages import ItemDone
+from ..options import add_device, add_look, add_output, look_from
+from ..outcome import judged
+from ..report import Report
+
+_EXAMPLES = """examples:
+  %(prog)s run render/####.exr --style starry-night --out styled/
+  %(prog)s run shot.mp4 --style paper.jpg --out styled/ --movie styled.mp4
+on several machines, each with a part of the frames:
+  %(prog)s prepare render/ --style scream --chunk 24 --shots shots.json
+  %(prog)s run render/ --style scream --chunk 24 --shots shots.json --only 1-24 --out styled/
+  %(prog)s assemble styled/ --movie styled.mp4
+"""
+
+
+def add(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb, its actions and their options."""
+    parser = verbs.add_parser(
+        "frames",
+        help="restyle an animation",
+        description="Restyle rendered frames so that they hold still where the scene does.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    prepare = actions.add_parser("prepare", help="find shots and statistics once, for all machines")
+    run_ = actions.add_parser("run", help="restyle frames")
+    assemble = actions.add_parser("assemble", help="make a movie of finished frames")
+    for action in (prepare, run_, assemble):
+        action.add_argument("source", help="any frame, a pattern (####), a folder, or a movie")
+        action.add_argument("--first", type=int, default=NO_FIRST, metavar="N")
+        action.add_argument("--last", type=int, default=NO_LAST, metavar="N")
+        action.add_argument("--step", type=int, default=1, metavar="N", help="every N-th frame")
+        action.add_argument("--overwrite", action="store_true", help="replace results that exist")
+        add_output(action)
+    for action in (prepare, run_):
+        add_look(action)
+        _add_coherence(action)
+        add_device(action)
+    prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
+    run_.add_argument("--out", required=True, help="folder for the frames")
+    run_.add_argument("--shots", default="", metavar="FILE", help="from the action prepare")
+    run_.add_argument(
+        "--only", type=_numbers, default=(), metavar="1-24,30", help="write only these frames"
+    )
+    run_.add_argument(
+        "--format",
+        type=str.upper,
+        choices=("SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"),
+        default="SOURCE",
+        help="default: that of the frames",
+    )
+    run_.add_argument("--depth", choices=("SOURCE", "8", "16", "half", "float"), default="SOURCE")
+    run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
+    assemble.add_argument("--movie", required=True, metavar="FILE")
+    for action in (run_, assemble):
+        action.add_argument("--fps", type=float, default=24.0)
+    prepare.set_defaults(run=_prepare)
+    run_.set_defaults(run=_run)
+    assemble.set_defaults(run=_assemble)
+
+
+def _add_coherence(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("coherence")
+    group.add_argument(
+        "--coherence",
+        type=str.upper,
+        choices=("OFF", "STATISTICS", "MOTION"),
+        default="MOTION",
+        help="off, statistics (one look for each shot) or motion (strokes follow; default)",
+    )
+    group.add_argument("--coherence-strength", type=float, default=1.0, metavar="0..1")
+    group.add_argument(
+        "--anchors", type=int, default=24, metavar="N", help="frames between two anchors"
+    )
+    group.add_argument(
+        "--chunk", type=int, default=0, metavar="N", help="frames that one machine takes; 0: all"
+    )
+
+
+def _settings(options: argparse.Namespace) -> FramesSettings:
+    return FramesSettings(
+        look_from(options),
+        options.coherence,
+        options.coherence_strength,
+        options.anchors,
+        options.chunk,
+    )
+
+
+def _sequence(options: argparse.Namespace) -> SequenceRef:
+    return SequenceRef(options.source, options.first, options.last, options.step)
+
+
+def _prepare(options: argparse.Namespace, report: Report) -> int:
+    request = PrepareFramesRequest(
+        _sequence(options), _settings(options), options.shots, options.overwrite
+    )
+    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    assert isinstance(result, PrepareFramesResult)
+    _say_shots(result.shots, report)
+    report.say(f"Saved: '{result.shot_file}'")
+    report.result(shot_file=result.shot_file, frames=result.frames)
+    return judged(result.failures, result.frames, report)
+
+
+def _run(options: argparse.Namespace, report: Report) -> int:
+    request = FramesRequest(
+        _sequence(options),
+        _settings(options),
+        options.out,
+        options.shots,
+        options.only,
+        options.format,
+        options.depth,
+        options.movie,
+        options.fps,
+        overwrite=options.overwrite,
+    )
+    begun = time.monotonic()
+
+    def item_done(event: ItemDone) -> None:
+        # The words of Blender's own render log, which farms look for.
+        nonlocal begun
+        if isinstance(event, FrameDone) and event.skipped:
+            report.say(f'skipping existing frame "{event.outputs[0]}"')
+            return
+        now = time.monotonic()
+        report.item(event)
+        minutes, seconds = divmod(now - begun, 60)
+        report.say(f"Time: {minutes:02.0f}:{seconds:05.2f}")
+        begun = now
+
+    result = handlers.run(
+        request, progress=report.progress, cancel=lambda: False, item_done=item_done
+    )
+    assert isinstance(result, FramesResult)
+    if result.movie:
+        report.say(f"Saved: '{result.movie}'")
+    report.result(
+        written=result.written, skipped=result.skipped, pattern=result.pattern, movie=result.movie
+    )
+    return judged(result.failures, len(result.written) + len(result.skipped), report)
+
+
+def _assemble(options: argparse.Namespace, report: Report) -> int:
+    request = AssembleFramesRequest(
+        _sequence(options), options.movie, options.fps, options.overwrite
+    )
+    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    assert isinstance(result, AssembleFramesResult)
+    report.say(f"Saved: '{result.movie}'")
+    report.result(movie=result.movie, frames=result.frames)
+    return judged(result.failures, result.frames, report)
+
+
+def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
+    for index, shot in enumerate(shots, start=1):
+        typical = ", ".join(map(str, shot.keyframes))
+        report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """``1-24,30`` as numbers."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        try:
+            found += range(int(first), int(last or first) + 1)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30") from error
+    return tuple(found)

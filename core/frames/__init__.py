@@ -1,0 +1,1 @@
+"""Animation frames: sequences on disk, their shots and motion, and restyling without flicker."""

@@ -1,0 +1,98 @@
+"""Movies of finished frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import ImpastoError, NoImages, OutputUnwritable
+from ..generators.looks import display
+from ..imaging.files import read_picture
+from ..jobs.frames_messages import AssembleFramesRequest, AssembleFramesResult
+from ..jobs.messages import Failure, Progress
+from .sequence import find_sequence
+
+_CODECS = {".mp4": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
+
+
+def write_movie(
+    paths: Sequence[Path],
+    movie: Path,
+    fps: float,
+    *,
+    overwrite: bool = False,
+    told: Callable[[float], None] = lambda done: None,
+) -> tuple[int, list[Failure]]:
+    """Write frames as a movie: whole, or not at all.
+
+    Returns
+    -------
+    frames : int
+        How many there are in it.
+    failures : list of Failure
+        Those that could not be read.
+
+    Raises
+    ------
+    OutputUnwritable
+        It exists, its kind is unknown, or it cannot be written.
+    NoImages
+        No frame can be read.
+    """
+    if movie.suffix.lower() not in _CODECS:
+        raise OutputUnwritable(
+            f'Impasto cannot write "{movie.suffix}" movies; choose one of {", ".join(_CODECS)}.'
+        )
+    if movie.exists() and not overwrite:
+        raise OutputUnwritable(f'"{movie}" exists; choose another name for the movie.')
+    part = movie.with_name(f"{movie.stem}.part{movie.suffix}")
+    writer, size, count, failures = None, (0, 0), 0, []
+    try:
+        for index, path in enumerate(paths):
+            try:
+                colour = display(read_picture(path))
+            except ImpastoError as error:
+                failures.append(Failure(path.name, str(error)))
+                continue
+            if writer is None:
+                size = (colour.shape[1] // 2 * 2, colour.shape[0] // 2 * 2)  # codecs want even ones
+                codec = cv2.VideoWriter.fourcc(*_CODECS[movie.suffix.lower()])
+                writer = cv2.VideoWriter(str(part), codec, fps, size)
+                if not writer.isOpened():
+                    raise OutputUnwritable(
+                        f'The movie "{movie}" cannot be written; choose another folder.'
+                    )
+            pixels = (np.clip(colour, 0, 1) * 255 + 0.5).astype(np.uint8)[..., ::-1]
+            writer.write(np.ascontiguousarray(pixels[: size[1], : size[0]]))
+            count += 1
+            told((index + 1) / len(paths))
+        if writer is None:
+            raise NoImages("None of the frames can be read.")
+        writer.release()
+        part.replace(movie)
+    except OSError as error:
+        raise OutputUnwritable(f'The movie "{movie}" cannot be written: {error}.') from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count, failures
+
+
+def assemble(
+    request: AssembleFramesRequest,
+    *,
+    progress: Callable[[Progress], None],
+    cancel: Callable[[], bool],
+) -> AssembleFramesResult:
+    """Make a movie of finished frames; raises as :func:`write_movie`."""
+    sequence = find_sequence(request.sequence)
+    count, failures = write_movie(
+        [frame.path for frame in sequence.frames],
+        Path(request.movie),
+        request.fps,
+        overwrite=request.overwrite,
+        told=lambda done: progress(Progress(done, "Writing the movie")),
+    )
+    return AssembleFramesResult(request.movie, count, tuple(failures))

@@ -1,0 +1,101 @@
+"""Shot files: what is decided once for a sequence, so that any machine paints the same pixels.
+
+JSON: the frames and the settings it was made for, the cuts, the typical frames, the anchors at
+which the recurrence starts, and for each shot the content's own code in the style's colours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import BadRequest
+from ..imaging.files import write_atomically
+from ..jobs.frames_messages import FramesSettings, ShotInfo
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class ShotFile:
+    """See the module. ``own`` has one code ``(CODE_LENGTH,)`` float32 for each shot; ``sizes`` are
+    (width, height); ``numbers`` those of the frames."""
+
+    settings: str
+    numbers: tuple[int, ...]
+    shots: tuple[ShotInfo, ...]
+    own: tuple[np.ndarray, ...]
+
+    def save(self, path: Path, *, overwrite: bool) -> None:
+        """Write it atomically.
+
+        Raises
+        ------
+        OutputUnwritable
+        """
+        words = {
+            "impasto_shots": _VERSION,
+            "settings": self.settings,
+            "numbers": self.numbers,
+            "shots": [asdict(shot) for shot in self.shots],
+            "own": [[float(v) for v in code] for code in self.own],
+        }
+        write_atomically(path, json.dumps(words).encode(), overwrite=overwrite)
+
+    def intervals(self) -> list[tuple[int, int, int]]:
+        """Positions ``(shot, first, last)`` from each anchor up to the next one of its shot, which
+        is the first of the next interval, too; the last interval ends with its shot."""
+        at = {number: position for position, number in enumerate(self.numbers)}
+        found = []
+        for index, shot in enumerate(self.shots):
+            starts = [at[number] for number in shot.anchors]
+            ends = [*starts[1:], at[shot.last]]
+            found += [(index, a, b) for a, b in zip(starts, ends, strict=True)]
+        return found
+
+
+def load_shot_file(path: Path) -> ShotFile:
+    """Read what :meth:`ShotFile.save` wrote.
+
+    Raises
+    ------
+    BadRequest
+        Missing, or no shot file.
+    """
+    try:
+        words = json.loads(path.read_text(encoding="utf-8"))
+        if words["impasto_shots"] != _VERSION:
+            raise ValueError("another version")
+        shots = tuple(
+            ShotInfo(s["first"], s["last"], tuple(s["keyframes"]), tuple(s["anchors"]))
+            for s in words["shots"]
+        )
+        own = tuple(np.array(code, np.float32) for code in words["own"])
+        return ShotFile(words["settings"], tuple(words["numbers"]), shots, own)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadRequest(f'"{path}" is no shot file; make one with: frames prepare.') from error
+
+
+def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
+    """Of everything that pixels depend on besides the frames: settings, style, weights."""
+    from ..networks.weights import FOLDER
+
+    digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+    digest.update(np.ascontiguousarray(style, np.float32).tobytes())
+    for name in ("encoder", "decoder"):
+        digest.update((FOLDER / f"{name}.safetensors").read_bytes())
+    return digest.hexdigest()
+
+
+def anchors_of(first: int, last: int, settings: FramesSettings, numbers: list[int]) -> list[int]:
+    """The anchors of a shot: its first frame, regular ones after it, and those of the chunks."""
+    inside = [n for n in numbers if first <= n <= last]
+    anchors = set(inside[:: max(1, settings.anchor_interval)])
+    if settings.chunk:
+        whole = numbers.index(first)
+        anchors |= {n for i, n in enumerate(inside) if (whole + i) % settings.chunk == 0}
+    return sorted(anchors)

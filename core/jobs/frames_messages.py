@@ -1,0 +1,191 @@
+"""What is asked of the worker about image sequences, and what comes back.
+
+As in ``messages``: frozen dataclasses of plain values that name files. Their handlers are in
+``core/frames``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..styles.look import Look
+from .messages import Failure, ItemDone
+
+Coherence = Literal["OFF", "STATISTICS", "MOTION"]
+"""How frames are tied together: not at all; by one set of style statistics (and one noise) for each
+shot; or, besides, by carrying the painting along the motion."""
+
+FileFormat = Literal["SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"]
+FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
+
+NO_FIRST, NO_LAST = -(2**31), 2**31 - 1
+"""Bounds of a sequence that bound nothing."""
+
+
+@dataclass(frozen=True)
+class SequenceRef:
+    """Frames on disk, in order.
+
+    ``source`` is the file of any frame (its neighbours belong to it), a pattern with ``####``,
+    ``%04d`` or ``*`` for the number, a folder that holds one sequence, or a movie file. ``files``,
+    if given, are the frames themselves, in order (a VSE strip's), numbered from ``first``; then
+    ``source`` is only a name. ``first`` and ``last`` are frame numbers, both included; every
+    ``step``-th frame from the first is taken. ``colour_space`` as in :class:`ImageRef`.
+    """
+
+    source: str
+    first: int = NO_FIRST
+    last: int = NO_LAST
+    step: int = 1
+    files: tuple[str, ...] = ()
+    colour_space: str = ""
+
+
+@dataclass(frozen=True)
+class FramesSettings:
+    """How to restyle a sequence: everything that its pixels depend on, besides the frames.
+
+    ``strength`` in [0, 1] is that of coherence: 0 is as ``STATISTICS``, 1 carries as much of the
+    painting along the motion as is valid. ``anchor_interval`` is the longest way, in frames, between
+    two frames that are painted from nothing but themselves; anchors also lie at every multiple of
+    ``chunk`` frames from the start (0: no chunks), so that machines that take a chunk each need not
+    look far. ``look.seed`` is that of the noise.
+    """
+
+    look: Look
+    coherence: Coherence = "MOTION"
+    strength: float = 1.0
+    anchor_interval: int = 24
+    chunk: int = 0
+
+
+@dataclass(frozen=True)
+class PrepareFramesRequest:
+    """Find cuts, typical frames, anchors and the style statistics of each shot, for all runs.
+
+    ``shot_file`` (JSON) is written; an existing one is replaced only with ``overwrite``.
+    """
+
+    sequence: SequenceRef
+    settings: FramesSettings
+    shot_file: str
+    overwrite: bool = False
+    memory_limit: int = 0
+
+
+@dataclass(frozen=True)
+class ShotInfo:
+    """A shot: frame numbers, first and last included; frames that are typical of it; its anchors."""
+
+    first: int
+    last: int
+    keyframes: tuple[int, ...] = ()
+    anchors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrepareFramesResult:
+    """The shot file is there; ``frames`` of the sequence can be read, ``failures`` cannot."""
+
+    shot_file: str
+    frames: int
+    shots: tuple[ShotInfo, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class FramesRequest:
+    """Restyle a sequence, each frame written as soon as it is done.
+
+    Frames that an earlier run with the same settings has finished are skipped. A file that lies
+    where a frame goes and is not such a frame makes that frame fail, unless ``overwrite``.
+
+    ``output_folder`` is made if need be and may not be the folder of the frames themselves; names
+    and padding are those of the sequence. ``shot_file``: from :class:`PrepareFramesRequest` with
+    the same sequence and settings; empty: prepared on the way and kept in the output folder.
+    ``only``: frame numbers to write, for a machine that does its share; empty: all.
+    ``movie``: also write the finished frames as a movie, at ``fps``. ``thumbnail``: a PNG that is
+    replaced with each finished frame; empty: none is made.
+    """
+
+    sequence: SequenceRef
+    settings: FramesSettings
+    output_folder: str
+    shot_file: str = ""
+    only: tuple[int, ...] = ()
+    format: FileFormat = "SOURCE"
+    depth: FileDepth = "SOURCE"
+    movie: str = ""
+    fps: float = 24.0
+    thumbnail: str = ""
+    overwrite: bool = False
+    memory_limit: int = 0
+
+
+@dataclass(frozen=True)
+class FramesResult:
+    """What became of the frames.
+
+    ``written`` and ``skipped`` are files in the order of the frames; ``shots`` as they were found;
+    ``pattern`` is the output with ``#`` for the digits of the number; ``movie`` is empty if none
+    was asked for.
+    """
+
+    written: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    shots: tuple[ShotInfo, ...] = ()
+    pattern: str = ""
+    shot_file: str = ""
+    movie: str = ""
+
+
+@dataclass(frozen=True)
+class AssembleFramesRequest:
+    """Make a movie of finished frames; an existing one is replaced only with ``overwrite``."""
+
+    sequence: SequenceRef
+    movie: str
+    fps: float = 24.0
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class AssembleFramesResult:
+    """The movie is there; ``failures`` are frames that could not be read and are left out."""
+
+    movie: str
+    frames: int
+    failures: tuple[Failure, ...] = ()
+
+
+# --- events ---
+
+
+@dataclass(frozen=True)
+class FrameDone(ItemDone):
+    """A frame is on disk, by this run or (``skipped``) an earlier one.
+
+    ``key`` is the frame's number as text, ``outputs`` its one file. ``seconds`` it took,
+    ``seconds_left`` till the end of the job at this pace (-1: not known yet). ``thumbnail``: the
+    request's, which now shows this frame; empty if not.
+    """
+
+    number: int = 0
+    seconds: float = 0.0
+    seconds_left: float = -1.0
+    thumbnail: str = ""
+    skipped: bool = False
+
+
+KINDS = (
+    AssembleFramesRequest,
+    AssembleFramesResult,
+    FrameDone,
+    FramesRequest,
+    FramesResult,
+    PrepareFramesRequest,
+    PrepareFramesResult,
+)
+"""What travels on a line of its own."""
