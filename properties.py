@@ -144,6 +144,67 @@ class TextureGroup(bpy.types.PropertyGroup):
     ungrouped: BoolProperty()
 
 
+class FrameSettings(bpy.types.PropertyGroup):
+    """How a rendered animation is restyled."""
+
+    source: StringProperty(
+        name="Source",
+        description="Any frame of the animation, or a movie",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
+    )
+    output: StringProperty(
+        name="Output Folder",
+        description="Folder of the restyled frames; empty: beside the folder of the source",
+        subtype="DIR_PATH",
+        options=RELATIVE_PATH,
+    )
+    use_range: BoolProperty(name="Range", description="Restyle only some of the frames")
+    first: IntProperty(name="First", description="First frame that is restyled", default=1)
+    last: IntProperty(name="Last", description="Last frame that is restyled", default=250)
+    step: IntProperty(name="Step", description="Restyle every so many frames", min=1, default=1)
+    look: PointerProperty(type=LookSettings)
+    coherence: EnumProperty(
+        name="Coherence",
+        description="How the frames are tied together",
+        items=(
+            ("OFF", "Off", "Every frame by itself"),
+            ("STATISTICS", "Statistics", "One set of style statistics for each shot"),
+            ("MOTION", "Motion", "Strokes follow what moves, by the Vector pass or optical flow"),
+        ),
+        default="MOTION",
+    )
+    coherence_strength: FloatProperty(
+        name="Coherence Strength",
+        description="How much of the strokes is carried along",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=1.0,
+    )
+    anchor_interval: IntProperty(
+        name="Anchor Interval",
+        description="Frames between two that are painted from nothing but themselves",
+        min=2,
+        soft_max=100,
+        default=24,
+    )
+    format: EnumProperty(
+        name="Format",
+        description="File format of the restyled frames",
+        items=(
+            ("SOURCE", "As Source", "The format of the frames"),
+            ("PNG", "PNG", "Lossless, with alpha"),
+            ("JPEG", "JPEG", "Small, without alpha"),
+            ("TIFF", "TIFF", "Lossless, 8 or 16 bit"),
+            ("OPEN_EXR", "OpenEXR", "Scene-linear floats"),
+        ),
+    )
+    movie: BoolProperty(name="Movie", description="Also write the restyled frames as a movie")
+    overwrite: BoolProperty(name="Overwrite", description="Replace files that lie where frames go")
+    result: StringProperty()
+
+
 class ImpastoSettings(bpy.types.PropertyGroup):
     scope: EnumProperty(
         name="Scope",
@@ -201,6 +262,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     seed: IntProperty(
         name="Seed", description="Number from which all that is random follows", min=0
     )
+    frames: PointerProperty(type=FrameSettings)
     groups: CollectionProperty(type=TextureGroup)
     active_group: IntProperty(name="Active Group", description="The group chosen in the list")
     sentence: StringProperty()
@@ -246,6 +308,7 @@ _CLASSES = (
     TextureItem,
     LookSettings,
     TextureGroup,
+    FrameSettings,
     ImpastoSettings,
 )
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(_CLASSES)

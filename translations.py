@@ -100,6 +100,75 @@ CHINESE = {
     "Ward": "Ward",
     "Whole File": "整个文件",
     "Worker Python": "工作进程的 Python",
+    # Frames
+    "Anchor Interval": "锚点间隔",
+    "As Source": "与来源相同",
+    "Coherence": "连贯性",
+    "Coherence Strength": "连贯强度",
+    "Enable Passes": "启用通道",
+    "First": "首帧",
+    "Format": "格式",
+    "Frames": "动画帧",
+    "Frames Output": "帧输出",
+    "Image Sequence": "图像序列",
+    "JPEG": "JPEG",
+    "Last": "末帧",
+    "Load Frames": "加载帧",
+    "Motion": "运动",
+    "Movie": "影片",
+    "Off": "关闭",
+    "OpenEXR": "OpenEXR",
+    "Output Folder": "输出文件夹",
+    "Overwrite": "覆盖",
+    "PNG": "PNG",
+    "Place": "位置",
+    "Range": "范围",
+    "Restyle Frames": "风格化帧",
+    "Sequencer": "序列编辑器",
+    "Source": "来源",
+    "Statistics": "统计",
+    "Step": "步长",
+    "TIFF": "TIFF",
+    "Use Render Output": "使用渲染输出",
+    "Also write the restyled frames as a movie": "同时将风格化后的帧写成影片",
+    "Any frame of the animation, or a movie": "动画的任意一帧，或一部影片",
+    "As an image strip in the Video Sequencer": "作为视频序列编辑器中的图像条",
+    "As an image, also in the active Image Texture node of the active object": (
+        "作为图像，并用于活动物体的活动图像纹理节点"
+    ),
+    "Every frame by itself": "每一帧单独处理",
+    "File format of the restyled frames": "风格化后的帧的文件格式",
+    "First frame that is restyled": "要风格化的第一帧",
+    "Folder of the restyled frames; empty: beside the folder of the source": (
+        "风格化后的帧所在的文件夹；留空则在来源文件夹旁边"
+    ),
+    "Frames between two that are painted from nothing but themselves": (
+        "两个只由自身绘制的帧之间的帧数"
+    ),
+    "How much of the strokes is carried along": "随运动带走多少笔触",
+    "How the frames are tied together": "各帧如何联系在一起",
+    "Last frame that is restyled": "要风格化的最后一帧",
+    "Load the restyled frames": "加载风格化后的帧",
+    "The format of the frames": "这些帧的格式",
+    "Lossless, 8 or 16 bit": "无损，8 或 16 位",
+    "Lossless, with alpha": "无损，带透明通道",
+    "One set of style statistics for each shot": "每个镜头使用一组风格统计",
+    "Render to OpenEXR MultiLayer with the Vector and Depth passes, without motion blur": (
+        "渲染为带矢量和深度通道的多层 OpenEXR，并关闭运动模糊"
+    ),
+    "Replace files that lie where frames go": "替换占用帧位置的文件",
+    "Restyle every so many frames": "每隔多少帧风格化一次",
+    "Restyle only some of the frames": "只风格化部分帧",
+    "Restyle the frames; those that an earlier run has finished are skipped": (
+        "风格化这些帧；之前已完成的帧会被跳过"
+    ),
+    "Scene-linear floats": "场景线性浮点",
+    "Small, without alpha": "文件小，无透明通道",
+    "Strokes follow what moves, by the Vector pass or optical flow": (
+        "笔触按矢量通道或光流跟随运动"
+    ),
+    "Take the frames from where this scene renders them to": "使用此场景渲染输出位置的帧",
+    "Where the restyled frames are loaded": "将风格化后的帧加载到何处",
     # Tooltips
     "0 groups by color, 1 by structure and material": "0 按颜色分组，1 按结构和材质分组",
     "Add or remove a preset of the style and its settings": "添加或移除风格及其设置的预设",

@@ -12,16 +12,20 @@ from . import (
     choose_style,
     compare_textures,
     copy_look,
+    enable_passes,
+    load_frames,
     mark_assets,
     merge_groups,
     move_texture,
     open_picture,
     refine_style,
     release_memory,
+    restyle_frames,
     revert_textures,
     select_objects,
     split_group,
     stylize_textures,
+    use_render_output,
 )
 
 CLASSES = (
@@ -32,16 +36,20 @@ CLASSES = (
     *choose_style.CLASSES,
     *compare_textures.CLASSES,
     *copy_look.CLASSES,
+    *enable_passes.CLASSES,
+    *load_frames.CLASSES,
     *mark_assets.CLASSES,
     *merge_groups.CLASSES,
     *move_texture.CLASSES,
     *open_picture.CLASSES,
     *refine_style.CLASSES,
     *release_memory.CLASSES,
+    *restyle_frames.CLASSES,
     *revert_textures.CLASSES,
     *select_objects.CLASSES,
     *split_group.CLASSES,
     *stylize_textures.CLASSES,
+    *use_render_output.CLASSES,
 )
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import bpy
 
-from . import jobs, lists, style, stylize, textures
+from . import frames, jobs, lists, style, stylize, textures
 from .editors import in_both_editors
 
 CLASSES = (
     *lists.CLASSES,
     style.IMPASTO_PT_look_presets,
-    *in_both_editors(*textures.PANELS, *style.PANELS, *stylize.PANELS, *jobs.PANELS),
+    *in_both_editors(
+        *textures.PANELS, *style.PANELS, *stylize.PANELS, *frames.PANELS, *jobs.PANELS
+    ),
 )
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

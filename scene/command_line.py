@@ -10,13 +10,14 @@ from pathlib import Path
 
 import bpy
 
+from ..core import errors
 from ..core.cli import outcome
 from ..core.cli.options import add_grouping, add_look, add_output, look_from
 from ..core.cli.report import Report
-from ..core.cli.verbs import styles
+from ..core.cli.verbs import frames, styles
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
-from ..core.jobs.messages import Look, Progress
-from . import analysis, images, results, stylizing
+from ..core.jobs.messages import Failed, Finished, ItemDone, Look, Progress
+from . import analysis, images, results, stylizing, worker
 from .job import SceneJob
 from .words import counted
 
@@ -72,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_output(revert)
     revert.set_defaults(run=_revert)
 
+    frames.add(verbs, _in_worker)
     styles.add(verbs)
     return parser
 
@@ -195,6 +197,30 @@ def _follow(job: SceneJob, report: Report) -> SceneJob:
         raise JobCancelled(job.message)
     report.say(job.message)
     return job
+
+
+def _in_worker(request: object, *, progress, cancel, item_done=lambda event: None) -> object:
+    """Answer a request in the worker: torch never loads in Blender's own process.
+
+    Raises
+    ------
+    ImpastoError
+        What the worker said.
+    """
+    job = worker.client().submit(request)
+    while True:
+        for event in job.poll():
+            if isinstance(event, Progress):
+                progress(event)
+            elif isinstance(event, ItemDone):
+                item_done(event)
+            elif isinstance(event, Finished):
+                return event.result
+            elif isinstance(event, Failed):
+                raise getattr(errors, event.error, errors.ImpastoError)(event.message)
+        if cancel():
+            job.cancel()
+        SceneJob.pause()
 
 
 def _save(target: Path | None, report: Report) -> None:

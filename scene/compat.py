@@ -15,5 +15,18 @@ def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
     return material.node_tree
 
 
+def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
+    """Render to OpenEXR MultiLayer, all passes in one part."""
+    if bpy.app.version >= (5, 0, 0):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+        settings.use_exr_interleave = True
+    settings.file_format = "OPEN_EXR_MULTILAYER"
+
+
+def strips(editor: bpy.types.SequenceEditor):
+    """The strips of a sequence editor; before 4.4 they were called sequences."""
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Options of a property that takes ``//`` paths; without them, 4.5 and later paint it red."""

@@ -371,7 +371,7 @@ class _Run:
     def _suffix(self) -> str:
         if self.request.format != "SOURCE":
             return _SUFFIXES[self.request.format]
-        return Path(self.sequence.suffix).suffix.lower() or ".png"
+        return Path(f"frame{self.sequence.suffix}").suffix.lower() or ".png"
 
     def _output(self, number: int) -> Path:
         name = self.sequence.name(number, self.sequence.suffix)

@@ -193,5 +193,6 @@ class Failed:
     detail: str = ""
 
 
-Request = AnalyzeRequest | StylizeRequest | RefineRequest
+Request = object
+"""Any of the requests: here, and in ``frames_messages``."""
 Event = Progress | ItemDone | Finished | Failed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from functools import partial
 
 from ...jobs import handlers
 from ...jobs.frames_messages import (
@@ -35,7 +37,11 @@ on several machines, each with a part of the frames:
 """
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
+Runner = Callable[..., object]
+"""What answers requests, as ``handlers.run`` does."""
+
+
+def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> None:
     """Add the verb, its actions and their options."""
     parser = verbs.add_parser(
         "frames",
@@ -58,7 +64,8 @@ def add(verbs: argparse._SubParsersAction) -> None:
     for action in (prepare, run_):
         add_look(action)
         _add_coherence(action)
-        add_device(action)
+        if runner is handlers.run:  # in Blender, the preferences say where
+            add_device(action)
     prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
     run_.add_argument("--out", required=True, help="folder for the frames")
     run_.add_argument("--shots", default="", metavar="FILE", help="from the action prepare")
@@ -77,9 +84,9 @@ def add(verbs: argparse._SubParsersAction) -> None:
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
         action.add_argument("--fps", type=float, default=24.0)
-    prepare.set_defaults(run=_prepare)
-    run_.set_defaults(run=_run)
-    assemble.set_defaults(run=_assemble)
+    prepare.set_defaults(run=partial(_prepare, runner))
+    run_.set_defaults(run=partial(_run, runner))
+    assemble.set_defaults(run=partial(_assemble, runner))
 
 
 def _add_coherence(parser: argparse.ArgumentParser) -> None:
@@ -114,11 +121,11 @@ def _sequence(options: argparse.Namespace) -> SequenceRef:
     return SequenceRef(options.source, options.first, options.last, options.step)
 
 
-def _prepare(options: argparse.Namespace, report: Report) -> int:
+def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     request = PrepareFramesRequest(
         _sequence(options), _settings(options), options.shots, options.overwrite
     )
-    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    result = runner(request, progress=report.progress, cancel=lambda: False)
     assert isinstance(result, PrepareFramesResult)
     _say_shots(result.shots, report)
     report.say(f"Saved: '{result.shot_file}'")
@@ -126,7 +133,7 @@ def _prepare(options: argparse.Namespace, report: Report) -> int:
     return judged(result.failures, result.frames, report)
 
 
-def _run(options: argparse.Namespace, report: Report) -> int:
+def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     request = FramesRequest(
         _sequence(options),
         _settings(options),
@@ -153,9 +160,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         report.say(f"Time: {minutes:02.0f}:{seconds:05.2f}")
         begun = now
 
-    result = handlers.run(
-        request, progress=report.progress, cancel=lambda: False, item_done=item_done
-    )
+    result = runner(request, progress=report.progress, cancel=lambda: False, item_done=item_done)
     assert isinstance(result, FramesResult)
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
@@ -165,11 +170,11 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     return judged(result.failures, len(result.written) + len(result.skipped), report)
 
 
-def _assemble(options: argparse.Namespace, report: Report) -> int:
+def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     request = AssembleFramesRequest(
         _sequence(options), options.movie, options.fps, options.overwrite
     )
-    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    result = runner(request, progress=report.progress, cancel=lambda: False)
     assert isinstance(result, AssembleFramesResult)
     report.say(f"Saved: '{result.movie}'")
     report.result(movie=result.movie, frames=result.frames)

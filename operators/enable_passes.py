@@ -1,0 +1,30 @@
+"""Enable Passes: renders that know the motion of every pixel."""
+
+import bpy
+
+
+class IMPASTO_OT_enable_passes(bpy.types.Operator):
+    """Render to OpenEXR MultiLayer with the Vector and Depth passes, without motion blur"""
+
+    bl_idname = "impasto.enable_passes"
+    bl_label = "Enable Passes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        from ..scene import frames
+
+        if not frames.missing_passes(context.scene):
+            cls.poll_message_set("The scene renders all that is needed already")
+            return False
+        return True
+
+    def execute(self, context):
+        from ..scene import frames
+
+        frames.enable_passes(context.scene)
+        self.report({"INFO"}, "Vector and Depth are rendered to OpenEXR MultiLayer from now on.")
+        return {"FINISHED"}
+
+
+CLASSES = (IMPASTO_OT_enable_passes,)

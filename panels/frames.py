@@ -1,0 +1,73 @@
+"""Frames: restyle a rendered animation."""
+
+from __future__ import annotations
+
+from ..scene import icons, jobs
+
+
+class IMPASTO_PT_frames:
+    bl_label = "Frames"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = ""
+
+    def draw(self, context):
+        settings = context.scene.impasto.frames
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column(align=True)
+        column.prop(settings, "source")
+        column.operator("impasto.use_render_output", icon="OUTPUT")
+        column.operator("impasto.enable_passes", icon="RENDERLAYERS")
+        column = layout.column(heading="Range", align=True)
+        column.prop(settings, "use_range", text="")
+        if settings.use_range:
+            column.prop(settings, "first")
+            column.prop(settings, "last")
+            column.prop(settings, "step")
+        look = settings.look
+        layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=5.0)
+        layout.prop(look, "gallery", text="Style")
+        layout.prop(look, "file")
+        layout.prop(look, "strength")
+        layout.prop(look, "brush_scale")
+        layout.prop(look, "keep_colour")
+        layout.prop(settings, "coherence")
+        row = layout.row()
+        row.active = settings.coherence == "MOTION"
+        row.prop(settings, "coherence_strength")
+        running = jobs.current()
+        if running is None:
+            row = layout.row()
+            row.scale_y = 1.5
+            row.operator("impasto.restyle_frames", icon="RENDER_ANIMATION")
+        else:
+            layout.progress(
+                factor=running.progress, text=f"{running.title}  {running.progress:.0%}"
+            )
+            if preview := icons.changing(running.preview):
+                layout.template_icon(preview, scale=6)
+            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+        layout.operator_menu_enum("impasto.load_frames", "place", icon="SEQUENCE")
+
+
+class IMPASTO_PT_frames_output:
+    bl_label = "Frames Output"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_frames"
+
+    def draw(self, context):
+        settings = context.scene.impasto.frames
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "output")
+        layout.prop(settings, "format")
+        layout.prop(settings, "movie")
+        layout.prop(settings, "overwrite")
+        row = layout.row()
+        row.active = settings.coherence == "MOTION"
+        row.prop(settings, "anchor_interval")
+
+
+PANELS = (IMPASTO_PT_frames, IMPASTO_PT_frames_output)

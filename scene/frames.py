@@ -1,0 +1,179 @@
+"""Frames: the sequence that the panel names, the passes it wants, and where its result goes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import bpy
+
+from .. import preferences
+from ..core.errors import BadRequest, NoImages
+from ..core.jobs.frames_messages import (
+    NO_FIRST,
+    NO_LAST,
+    FrameDone,
+    FramesRequest,
+    FramesResult,
+    FramesSettings,
+    SequenceRef,
+)
+from ..core.jobs.messages import Look, StyleRef
+from . import compat, destination, gallery, storage
+from .job import SceneJob, start_job, temporary_folder
+
+Place = Literal["SEQUENCER", "IMAGE"]
+
+_PASSES = ("use_pass_vector", "use_pass_z")
+
+
+def render_output(scene: bpy.types.Scene) -> str:
+    """The first frame that the scene's render settings write, as a path."""
+    return scene.render.frame_path(frame=scene.frame_start)
+
+
+def missing_passes(scene: bpy.types.Scene) -> list[str]:
+    """What the render lacks for exact motion, in the words of the interface."""
+    lacking = [
+        name
+        for layer in scene.view_layers
+        for attribute, name in zip(_PASSES, ("Vector", "Depth"), strict=True)
+        if layer.use and not getattr(layer, attribute)
+    ]
+    if scene.render.image_settings.file_format != "OPEN_EXR_MULTILAYER":
+        lacking.append("OpenEXR MultiLayer")
+    if scene.render.use_motion_blur:
+        lacking.append("No Motion Blur")
+    return list(dict.fromkeys(lacking))
+
+
+def enable_passes(scene: bpy.types.Scene) -> None:
+    """Let renders carry motion and depth: the passes, a format that keeps them, no motion blur."""
+    for layer in scene.view_layers:
+        for attribute in _PASSES:
+            setattr(layer, attribute, True)
+    compat.choose_multilayer(scene.render.image_settings)
+    scene.render.use_motion_blur = False
+
+
+def start(context: bpy.types.Context) -> SceneJob:
+    """Begin to restyle the frames that the panel names.
+
+    Raises
+    ------
+    NoImages, BadRequest, OutputUnwritable, WorkerUnavailable
+    """
+    settings = context.scene.impasto.frames
+    if not settings.source:
+        raise NoImages("Choose the frames first: any one of them, or a movie.")
+    if not settings.look.style:
+        raise BadRequest("Choose a style for the frames first.")
+    source = Path(bpy.path.abspath(settings.source))
+    folder = Path(bpy.path.abspath(settings.output)) if settings.output else _beside(source)
+    destination.prepare(folder)
+    limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
+    temporary = temporary_folder()
+    request = FramesRequest(
+        SequenceRef(str(source), *limits, settings.step if settings.use_range else 1),
+        FramesSettings(
+            _look(settings.look),
+            settings.coherence,
+            settings.coherence_strength,
+            settings.anchor_interval,
+        ),
+        str(folder),
+        format=settings.format,
+        movie=str(folder / f"{source.stem} (Impasto).mp4") if settings.movie else "",
+        fps=context.scene.render.fps / context.scene.render.fps_base,
+        thumbnail=str(temporary / "frame.png"),
+        overwrite=settings.overwrite,
+        memory_limit=int(preferences.get(context).memory_limit * 2**30),
+    )
+    scene_uid = context.scene.session_uid
+
+    def conclude(job: SceneJob) -> None:
+        scene = storage.by_uid(bpy.data.scenes, scene_uid)
+        done = [event for event in job.done if isinstance(event, FrameDone)]
+        job.changed = bool(done)
+        if isinstance(job.result, FramesResult) and scene is not None and done:
+            scene.impasto.frames.result = done[0].outputs[0]
+        fresh = sum(not event.skipped for event in done)
+        said = f"{fresh} frames restyled, {len(done) - fresh} were there already."
+        job.message = f"{said} {job.message}".strip()
+
+    job = start_job(f"Restyle {source.name}", request, temporary, conclude)
+    job.preview = request.thumbnail
+    return job
+
+
+def _beside(source: Path) -> Path:
+    folder = source if source.is_dir() else source.parent
+    return folder.parent / f"{folder.name} (Impasto)"
+
+
+def _look(look) -> Look:
+    return Look(
+        styles=(StyleRef(gallery.source(look)),),
+        strength=look.strength,
+        brush_scale=look.brush_scale,
+        keep_colour=look.keep_colour,
+        max_side=look.max_side,
+        seed=look.seed,
+    )
+
+
+def result_files(scene: bpy.types.Scene) -> list[Path]:
+    """The restyled frames, in order; empty if there are none."""
+    first = Path(scene.impasto.frames.result)
+    digits = re.search(r"(\d+)(?!.*\d)", first.stem)
+    if not scene.impasto.frames.result or digits is None or not first.parent.is_dir():
+        return []
+    name = re.compile(
+        re.escape(first.stem[: digits.start()])
+        + r"(\d+)"
+        + re.escape(first.stem[digits.end() :] + first.suffix)
+    )
+    found = [(int(m[1]), p) for p in first.parent.iterdir() if (m := name.fullmatch(p.name))]
+    return [path for _, path in sorted(found)]
+
+
+def load(scene: bpy.types.Scene, place: Place) -> str:
+    """Load the restyled frames as a strip, or as an image sequence; returns its name.
+
+    Raises
+    ------
+    NoImages
+        They are not on disk any more.
+    """
+    files = result_files(scene)
+    if not files:
+        raise NoImages("The restyled frames are not on disk; restyle them first.")
+    name = f"{files[0].stem} (Impasto)"
+    if place == "SEQUENCER":
+        editor = scene.sequence_editor or scene.sequence_editor_create()
+        strips = compat.strips(editor)
+        channel = max((strip.channel for strip in strips), default=0) + 1
+        strip = strips.new_image(name, str(files[0]), channel, scene.frame_start)
+        for path in files[1:]:
+            strip.elements.append(path.name)
+        return strip.name
+    image = bpy.data.images.load(str(files[0]))
+    image.source = "SEQUENCE"
+    image.name = name
+    return image.name
+
+
+def show_on_material(context: bpy.types.Context, image: bpy.types.Image, frames: int) -> bool:
+    """Give the active object's active image node the sequence; False if there is none."""
+    thing = context.object
+    material = thing.active_material if thing is not None else None
+    tree = compat.node_tree(material) if material is not None else None
+    node = tree.nodes.active if tree is not None else None
+    if node is None or node.type != "TEX_IMAGE" or material.library:
+        return False
+    node.image = image
+    node.image_user.frame_duration = frames
+    node.image_user.frame_start = context.scene.frame_start
+    node.image_user.use_auto_refresh = True
+    return True
