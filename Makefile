@@ -9,7 +9,7 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters train \
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames train \
         package screenshots clean
 
 help: ## show this list
@@ -53,14 +53,17 @@ bench-speed: $(READY) ## seconds, arithmetic and memory of the bare generator, b
 bench-clusters: $(READY) ## how well and how fast textures are grouped
 	$(PY) -m benchmarks.bench_clusters
 
+bench-frames: $(READY) ## how still a restyled animation holds, and what it costs
+	$(PY) -m benchmarks.bench_frames
+
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train
 	$(PY) -m training.export
 	$(PY) -m training.metric
 	$(PY) -m training.build_styles
 
-package: $(READY) ## build the extension's zips and a static repository in dist/
-	$(PY) tools/package.py
+package: $(READY) ## build every zip that can be built here and static repositories of them, in dist/
+	$(PY) tools/package.py --variant all $(PACKAGE_ARGS)
 
 screenshots: $(READY) ## make the manual's screenshots from a real Blender window
 	bash tests/gui/run.sh screenshots

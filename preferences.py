@@ -79,17 +79,18 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
     def _draw_check(self, context):
         from .panels.editors import paragraph  # late: the panels need the preferences
 
-        column = self.layout.column(heading=" ")
-        column.operator("impasto.check_worker_python", icon="CHECKMARK")
+        split = self.layout.split(factor=0.4)
+        split.column()  # In line with the fields, whose labels stand here.
+        split.column().operator("impasto.check_worker_python", icon="CHECKMARK")
         answer = worker.checked()
         if answer is None:
             return
         if not answer.done():
-            column.label(text="Checking...", icon="TIME")
+            self.layout.label(text="Checking...", icon="TIME")
         elif answer.exception() is None:
-            paragraph(column, context, answer.result(), icon="CHECKMARK")
+            paragraph(self.layout, context, answer.result(), icon="CHECKMARK")
         else:
-            paragraph(column, context, str(answer.exception()), icon="ERROR")
+            paragraph(self.layout, context, str(answer.exception()), icon="ERROR")
 
 
 def get(context: bpy.types.Context) -> ImpastoPreferences:

@@ -1,10 +1,10 @@
 """Build the extension's zips and a static repository that Blender installs and updates from.
 
-    python tools/package.py                               the small zips of every platform and
-    Python python tools/package.py --platform linux-x64 --python 3.11 --variant full
-    python tools/package.py --variant bare                no wheels: for a Blender with a Python of
-    its own python tools/package.py --table docs/packages.md      write sizes and hashes between its
-    markers
+    python tools/package.py                        the small zips of every platform and Python
+    python tools/package.py --variant all          every zip that can be built here
+    python tools/package.py --variant full --platform linux-x64 --python 3.11
+    python tools/package.py --variant bare         no wheels: for a Blender with a Python of its own
+    python tools/package.py --table docs/packages.md    sizes and hashes, between its markers
 
 Blender's own ``extension build``, ``validate`` and ``server-generate`` do the work (they come with
 the bpy module and need no Blender). The zip is then rewritten in a fixed order with fixed times, so
@@ -59,6 +59,11 @@ class Package:
         platform = self.platform.replace("-", "_")
         return f"impasto-{version}-{platform}-{self.generation.tag}-{self.variant}.zip"
 
+    def __str__(self) -> str:
+        if self.generation is None:
+            return self.variant
+        return f"{self.variant}, {self.platform}, Python {self.generation.python}"
+
     def wheels(self) -> list[wheels.Wheel]:
         """What it carries."""
         if self.generation is None:
@@ -71,8 +76,8 @@ class Package:
         )
         if self.variant == "full" and not any(wheel.name == "torch" for wheel in chosen):
             raise PackageError(
-                f"{self.platform}, Python {self.generation.python}: no torch is locked, because the "
-                "public index has no CPU build; run wheels/wheels.py lock --find-links WHERE first"
+                "no torch is locked, because the public index has no CPU build; "
+                "run wheels/wheels.py lock --find-links WHERE first"
             )
         return chosen
 
@@ -89,7 +94,10 @@ class Package:
 def build(package: Package, out: Path, find_links: list[str]) -> Path:
     """Fetch the wheels, stage the sources, let Blender build and validate, make it reproducible."""
     carried = package.wheels()
-    wheels.fetch(carried, find_links)
+    try:
+        wheels.fetch(carried, find_links)
+    except subprocess.CalledProcessError as error:
+        raise PackageError("not all of its wheels are within reach; see --find-links") from error
     manifest = tomllib.loads((ROOT / MANIFEST).read_text())
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder, "source")
@@ -204,6 +212,19 @@ def write_table(page: Path, text: str) -> None:
     page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
+def packages(variant: str, platforms: list[str] | None, pythons: list[str] | None) -> list[Package]:
+    """The zips of a variant; an empty filter takes all."""
+    if variant == "bare":
+        return [Package("", None, variant)]
+    return [
+        Package(platform.name, generation, variant)
+        for generation in GENERATIONS
+        for platform in PLATFORMS
+        if platform.name in (platforms or [platform.name])
+        and generation.python in (pythons or [generation.python])
+    ]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line in this module's docstring."""
     parser = argparse.ArgumentParser(
@@ -211,31 +232,29 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--platform", action="append", choices=[p.name for p in PLATFORMS])
     parser.add_argument("--python", action="append", choices=[g.python for g in GENERATIONS])
-    parser.add_argument("--variant", default="small", choices=("bare", *wheels.VARIANTS))
+    parser.add_argument("--variant", default="small", choices=("bare", *wheels.VARIANTS, "all"))
     parser.add_argument("--find-links", action="append", default=[], metavar="WHERE")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--table", type=Path, metavar="PAGE", help="rewrite this page's table")
     given = parser.parse_args(arguments)
-    packages = [Package("", None, "bare")]
-    if given.variant != "bare":
-        packages = [
-            Package(platform.name, generation, given.variant)
-            for generation in GENERATIONS
-            for platform in PLATFORMS
-            if platform.name in (given.platform or [platform.name])
-            and generation.python in (given.python or [generation.python])
-        ]
-    try:
-        zips = [build(package, given.out, given.find_links) for package in packages]
-        make_site(zips, given.out / "site" / given.variant)
-    except (PackageError, wheels.LockError, subprocess.CalledProcessError) as error:
-        print(f"package: {error}", file=sys.stderr)
-        return 1
-    print(table(zips))
+    variants = ("bare", *wheels.VARIANTS) if given.variant == "all" else (given.variant,)
+    zips: list[Path] = []
+    missing: list[str] = []
+    for variant in variants:
+        built = []
+        for package in packages(variant, given.platform, given.python):
+            try:
+                built.append(build(package, given.out, given.find_links))
+            except (PackageError, wheels.LockError) as error:
+                missing.append(f"Not built: {package}: {error}")
+        if built:
+            make_site(built, given.out / "site" / variant)
+        zips += built
+    print(table(zips), *missing, sep="\n")
     if given.table:
         made_of = f"Made of the sources of commit {_commit()}.\n\n"
-        write_table(given.table, made_of + table(sorted(given.out.glob("impasto-*.zip"))))
-    return 0
+        write_table(given.table, made_of + table(zips))
+    return 1 if missing and given.variant != "all" else 0
 
 
 if __name__ == "__main__":

@@ -134,12 +134,20 @@ def watch(path):
     bpy.app.timers.register(look, persistent=True)
 
 
+def smooth(on):
+    """Turn the anti-aliasing of the viewport on or off."""
+    bpy.context.preferences.system.viewport_aa = "8" if on else "OFF"
+
+
 def leave():
     """Quit without a question."""
     bpy.ops.wm.quit_blender()
 
 
 bpy.context.preferences.view.show_splash = False
+# Anti-aliasing draws the viewport eight times after each change. On a processor, that alone keeps
+# Blender busy for seconds; pictures turn it on again.
+bpy.context.preferences.system.viewport_aa = "OFF"
 draw_seconds = {}
 changes = []
 connection, received = None, b""

@@ -3,6 +3,7 @@ keyboard."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from pathlib import Path
@@ -114,9 +115,13 @@ class Artist(Window):
         time.sleep(0.5)
 
     def set_worker_python(self, path: str) -> None:
-        """Type a path into the preferences."""
+        """Type a path into the preferences, and have it checked."""
         self.expand()
         self.fill("worker_python", path)
+        self.press(r"impasto\.check_worker_python", kind="WINDOW", editor="PREFERENCES")
+        checked = f"sys.modules['{MODULE}.scene.worker'].checked()"
+        self.until(f"{checked} and {checked}.done()", "the check", 120)
+        time.sleep(1.0)
         self.shot("preferences")
         self.close_preferences()
 
@@ -183,7 +188,7 @@ class Artist(Window):
         time.sleep(0.4)
 
     def start_long_job(self) -> None:
-        """Analyze if need be, then stylize the 4096 squared texture with one of the small ones."""
+        """Analyze if need be, then stylize the textures of 4096 squared with a small one."""
         if not self.ask("len(bpy.context.scene.impasto.groups)"):
             self.press(r"impasto\.analyze_textures")
             self.wait_idle()
@@ -193,7 +198,8 @@ class Artist(Window):
                 "bpy.ops.wm.save_mainfile()"  # The next window begins here.
             )
         self.press(r"impasto\.stylize_textures")
-        self.until(f"{self.JOB} and {self.JOB}.progress > 0", "the long job's progress", 120)
+        working = f"{self.JOB} and {self.JOB}.step.startswith('Stylizing')"
+        self.until(working, "the long job to begin", 120)
 
     def watch_progress(self, timeout: float = 400.0) -> list[float]:
         """The progress of the running job until it ends."""
@@ -230,7 +236,18 @@ class Artist(Window):
             time.sleep(0.6)
             if self.ask(STYLE_OF_GROUP):
                 return
+            # The gallery was not open yet, and the click went to what is behind it.
+            self.run("area().spaces.active.region_3d.view_perspective = 'PERSP'")
         raise GuiFailure("the gallery does not open")
+
+    def drop(self, file: str, x: float, y: float) -> None:
+        """Drag a file from elsewhere to that place, and let go."""
+        self.move(x, y)
+        sandbox = self.screen.sandbox
+        shutil.copy(Path(__file__).with_name("drop.py"), sandbox.work)
+        at = (str(round(x)), str(round(y)))
+        sandbox.run("python3", "/w/drop.py", *at, file, DISPLAY=self.screen.display)
+        time.sleep(1.0)
 
     def revert_all(self) -> None:
         """Revert > All; the menu is beside Compare."""
@@ -261,9 +278,11 @@ class Artist(Window):
         time.sleep(1.0)
         self.show_materials()
         self.run(
+            "for item in bpy.context.scene.objects: item.select_set(item.type == 'MESH')\n"
             "w, a = place()\n"
             "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW')):\n"
-            "    bpy.ops.view3d.view_all(center=False)"
+            "    bpy.ops.view3d.view_selected()\n"
+            "    for _ in range(4): bpy.ops.view3d.view_pan(type='PANRIGHT')"  # Beside the sidebar.
         )
         self.open_tab()
 
@@ -280,14 +299,10 @@ class Artist(Window):
 
     def workers(self) -> list[int]:
         """Process ids of Impasto's workers inside the sandbox."""
-        root = str(self.screen.sandbox.root)
         found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if (process / "root").readlink() == Path(root):
-                    command = (process / "cmdline").read_bytes()
-                    if b"worker" in command and b"python" in command:
-                        found.append(int(process.name))
-            except OSError:
-                continue
+        for process in self.screen.sandbox.processes():
+            with contextlib.suppress(OSError):  # It has ended meanwhile.
+                command = Path(f"/proc/{process}/cmdline").read_bytes()
+                if b"worker.py" in command:
+                    found.append(process)
         return found

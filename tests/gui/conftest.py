@@ -28,8 +28,10 @@ def pytest_generate_tests(metafunc):
 def pytest_runtest_makereport(item, call):
     """In a story, what comes after a failed chapter says nothing of its own."""
     report = yield
-    if report.when == "call" and report.failed and item.get_closest_marker("story"):
-        item.session.stash.setdefault(_BROKEN, set()).add((item.module, item.callspec.id))
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+        if item.get_closest_marker("story"):
+            item.session.stash.setdefault(_BROKEN, set()).add((item.module, item.callspec.id))
     return report
 
 
@@ -37,6 +39,9 @@ def pytest_runtest_setup(item):
     if (item.module, item.callspec.id) in item.session.stash.setdefault(_BROKEN, set()):
         pytest.skip("an earlier chapter of this story failed")
 
+
+FAILED: pytest.StashKey[bool] = pytest.StashKey()
+"""Set on a test that failed."""
 
 _BROKEN: pytest.StashKey[set] = pytest.StashKey()
 

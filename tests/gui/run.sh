@@ -12,8 +12,12 @@ gui_tests() {
   "$python" -m pytest -c tests/gui/pytest.ini --rootdir tests/gui --confcutdir tests/gui --suites "$suites" "$@"
 }
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # suites are several words
 "$python" tests/gui/sandbox.py setup $suites
+# No window is left behind, however this ends; nor by a run before that could not clean up.
+stop() { "$python" tests/gui/sandbox.py stop $suites; }
+stop
+trap stop EXIT
 "$python" tools/package.py --variant bare >/dev/null
 if [ "${1:-}" = screenshots ]; then
   gui_tests tests/gui/test_tour.py

@@ -3,6 +3,7 @@ the host alone.
 
     sandbox.py setup SUITE...      make what is missing (about two minutes and 4 GB per suite)
     sandbox.py exec SUITE CMD...   run a command inside
+    sandbox.py stop SUITE...       end what runs inside
     sandbox.py remove SUITE...     unmount and delete
 
 Exit code 77 says that the place allows no sandbox (not root, no debootstrap, no Debian mirror).
@@ -10,8 +11,10 @@ Exit code 77 says that the place allows no sandbox (not root, no debootstrap, no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +28,7 @@ SKIP = 77
 
 BLENDER = ("blender", "python3-numpy", "python3-requests", "python3-cattr")
 WINDOW = ("xvfb", "xdotool", "imagemagick", "libgl1-mesa-dri", "libglx-mesa0", "libegl-mesa0")
+DROP = ("python3-xlib",)
 WORKER = (
     "python3-torch",
     "python3-sklearn",
@@ -52,7 +56,7 @@ class Sandbox:
         if os.geteuid() != 0:
             raise Unavailable("a chroot needs root")
         done = self.root / ".impasto-ready"
-        wanted = " ".join((*BLENDER, *WINDOW, *WORKER))
+        wanted = " ".join((*BLENDER, *WINDOW, *DROP, *WORKER))
         if not (done.exists() and done.read_text() == wanted):
             if not (self.root / "usr/bin/apt-get").exists():
                 self._bootstrap()
@@ -85,6 +89,21 @@ class Sandbox:
         return subprocess.run(
             self.argv(*command, **environment), check=True, capture_output=True, text=True
         ).stdout
+
+    def processes(self) -> list[int]:
+        """Process ids of whatever runs inside."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # It has ended meanwhile.
+                if (process / "root").readlink() == self.root:
+                    found.append(int(process.name))
+        return found
+
+    def stop(self) -> None:
+        """End what an interrupted run has left inside."""
+        for process in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def remove(self) -> None:
         """Unmount, then delete the folder."""
@@ -176,6 +195,10 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["exec", suite, *command] if command:
             return subprocess.run(Sandbox(suite).argv(*command)).returncode
+        case ["stop", *suites] if suites:
+            for suite in suites:
+                Sandbox(suite).stop()
+            return 0
         case ["remove", *suites] if suites:
             for suite in suites:
                 Sandbox(suite).remove()

@@ -1,4 +1,4 @@
-"""Makes the test scene: eight textures of four kinds on eight objects, and one of 4096 squared.
+"""Makes the test scenes: eight textures of four kinds on eight objects, and four of 4096 squared.
 
     blender -b --python scene.py -- FOLDER
 
@@ -119,7 +119,10 @@ big = save("Big", np.tile(bricks(512, np.array((0.62, 0.27, 0.18))), (8, 8, 1)))
 for other in list(bpy.data.objects):
     if other.type == "MESH":
         bpy.data.objects.remove(other)
-bpy.ops.mesh.primitive_plane_add(size=6)
-bpy.context.object.data.materials.append(material("Big", big))
+for number in range(4):  # Enough work for a test to happen meanwhile; only one of them is drawn.
+    bpy.ops.mesh.primitive_plane_add(size=6)
+    plane = bpy.context.object
+    plane.data.materials.append(material(f"Big {number}", big if number == 0 else big.copy()))
+    plane.hide_set(number > 0)
 bpy.data.orphans_purge(do_recursive=True)
 bpy.ops.wm.save_as_mainfile(filepath=str(FOLDER / "big.blend"), relative_remap=True)

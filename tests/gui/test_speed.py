@@ -1,8 +1,11 @@
 """How quick it feels: to enable, to draw, and to click during the largest job.
 
-The figures go into ``speed.json`` beside the screenshots, with the floors that a machine with a
-screen and nothing else to do keeps. The tests themselves only refuse what no load explains, ten
-times as much: here, the processor also draws every pixel of the window.
+The figures go into ``speed.json`` beside the screenshots. A machine that is busy with something else
+only makes them worse, so each is measured again, up to five times, until it keeps its floor.
+
+A click is timed until its property has changed. If Blender is drawing at that moment, the click
+waits; and here the processor draws every pixel, by Mesa, where it takes a graphics card milliseconds.
+So the figures have the same clicks without a job beside them, and the longest of all.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ import pytest
 from artist import MODULE
 from conftest import ARTIFACTS
 
-FLOORS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms_median": 100}
-SLACK = 10
+FLOORS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms": 100}
+ROUNDS = 5
 
 ENABLE = f"""
 import addon_utils, time
@@ -41,49 +44,68 @@ def artist(open_window, profile, suite):
     print(text)
 
 
+def best(measure, floor: float) -> float:
+    """The smallest figure of up to five rounds, in milliseconds; the first that keeps the floor."""
+    figures: list[float] = []
+    while len(figures) < ROUNDS and (not figures or figures[-1] > floor):
+        figures.append(1000 * measure())
+    return round(min(figures), 2)
+
+
 def test_enable(artist):
-    seconds = [artist.run(ENABLE) for _ in range(5)]
-    artist.figures["enable_ms"] = round(1000 * statistics.median(seconds), 1)
-    assert artist.figures["enable_ms"] < SLACK * FLOORS["enable_ms"]
+    found = best(
+        lambda: statistics.median(artist.run(ENABLE) for _ in range(5)), FLOORS["enable_ms"]
+    )
+    artist.figures["enable_ms"] = found
+    assert found <= FLOORS["enable_ms"]
 
 
 def test_draw(artist):
+    """All panels of the tab together; each is drawn whenever the pointer moves over it."""
     artist.open("/w/scene/scene.blend")
     artist.press(r"impasto\.analyze_textures")
     artist.wait_idle()
     artist.run("time_draws('IMPASTO_PT_')")
-    for _ in range(60):
-        artist.run("region().tag_redraw()")
-        time.sleep(0.03)
-    artist.open_tab()
-    draws = artist.ask("draw_seconds")
-    panels = {name: statistics.median(times) * 1000 for name, times in draws.items()}
-    artist.figures["draw_ms"] = {name: round(ms, 2) for name, ms in sorted(panels.items())}
-    artist.figures["draw_all_ms"] = round(sum(panels.values()), 2)
-    assert artist.figures["draw_all_ms"] < SLACK * FLOORS["draw_all_ms"]
+
+    def draw() -> float:
+        artist.run("draw_seconds.clear()")
+        for _ in range(30):
+            artist.run("region().tag_redraw()")
+            time.sleep(0.03)
+        times = artist.ask("draw_seconds")
+        panels = {name: statistics.median(found) for name, found in sorted(times.items())}
+        artist.figures["draw_ms"] = {name: round(1000 * s, 2) for name, s in panels.items()}
+        return sum(panels.values())
+
+    artist.figures["draw_all_ms"] = found = best(draw, FLOORS["draw_all_ms"])
+    assert len(artist.figures["draw_ms"]) >= 5
+    assert found <= FLOORS["draw_all_ms"]
 
 
 def test_click_during_the_largest_job(artist):
     artist.open("/w/scene/big.blend")
+    artist.figures["click_ms_without_a_job"] = [round(1000 * s) for s in clicks(artist)]
     artist.start_long_job()
-    during = clicks(artist)
-    assert artist.ask(f"{artist.JOB} is not None"), "the job was over too soon"
+
+    def median() -> float:
+        seconds = clicks(artist)
+        assert artist.ask(f"{artist.JOB} is not None"), "the job was over too soon"
+        artist.figures["click_ms_during_a_job"] = [round(1000 * s) for s in seconds]
+        return statistics.median(seconds)
+
+    artist.figures["click_ms"] = found = best(median, FLOORS["click_ms"])
     artist.key("Escape")
     artist.wait_idle()
-    idle = clicks(artist)
-    artist.figures["click_ms_median"] = round(1000 * statistics.median(during))
-    artist.figures["click_ms_worst"] = round(1000 * max(during))
-    artist.figures["click_ms_median_without_a_job"] = round(1000 * statistics.median(idle))
-    assert artist.figures["click_ms_median"] < SLACK * FLOORS["click_ms_median"] + 1000 * max(idle)
+    assert found <= FLOORS["click_ms"]
 
 
 def clicks(artist) -> list[float]:
     """Seconds from a click on a checkbox to the change of its property, several times."""
     x, y = artist.find(r"impasto\.automatic$")
     latencies = []
-    for _ in range(8):
+    for _ in range(10):
         artist.move(x, y)
-        time.sleep(0.3)
+        time.sleep(0.5)  # As a hand that comes to rest before it clicks.
         artist.run("watch('bpy.context.scene.impasto.automatic')")
         clicked = time.time()
         artist.screen.do("click 1")

@@ -32,7 +32,7 @@ def test_install_from_disk(artist, package):
     artist.install(package)
     artist.open_tab()
     artist.find(r"impasto\.analyze_textures")
-    artist.shot("first-look")
+    artist.shot("first-look", smooth=True)
 
 
 def test_choose_the_worker_python(artist):
@@ -59,7 +59,7 @@ def test_analyze(artist, notes):
     artist.wait_idle()
     assert 2 <= artist.ask(GROUPS) <= 8
     assert artist.ask(SHOWN) == notes["originals"]
-    artist.shot("analyzed")
+    artist.shot("analyzed", smooth=True)
 
 
 def test_pick_a_style_in_the_gallery(artist):
@@ -93,7 +93,7 @@ def test_stylize(artist, notes):
     notes["stylized"] = shown
     files = sorted(path.name for path in (artist.work / "scene" / "impasto").iterdir())
     assert len(files) >= 8 and not [name for name in files if name.endswith(".part")]
-    artist.shot("stylized")
+    artist.shot("stylized", smooth=True)
 
 
 def test_undo_and_redo(artist, notes):
@@ -104,10 +104,10 @@ def test_undo_and_redo(artist, notes):
 
 
 def test_compare(artist, notes):
-    artist.press(r"impasto\.compare_textures")
+    artist.press(r"impasto\.compare_textures", columns=(0.3,))
     assert artist.ask(SHOWN) == notes["originals"]
-    artist.shot("originals")
-    artist.press(r"impasto\.compare_textures")
+    artist.shot("originals", smooth=True)
+    artist.press(r"impasto\.compare_textures", columns=(0.3,))
     assert artist.ask(SHOWN) == notes["stylized"]
 
 

@@ -19,13 +19,16 @@ from sandbox import Sandbox
 HERE = Path(__file__).resolve().parent
 SIZE = (1280, 960)
 
+_PAGE = 8
+"""Clicks of the wheel between two looks at a region that is longer than its window."""
+
 
 class GuiFailure(AssertionError):
     """What should have appeared did not; the text says what, and a screenshot is kept."""
 
 
 class Screen:
-    """An X server, and a shell beside it for the pointer and the keyboard."""
+    """An X server, and a hand for its pointer and its keyboard."""
 
     def __init__(self, sandbox: Sandbox, number: int, size: tuple[int, int] = SIZE):
         self.sandbox = sandbox
@@ -40,8 +43,9 @@ class Screen:
             stderr=subprocess.DEVNULL,
         )
         wait_for(lambda: (sandbox.root / f"tmp/.X11-unix/X{number}").exists(), "the X server", 20)
-        self._shell = subprocess.Popen(
-            sandbox.argv("sh", DISPLAY=self.display),
+        # One xdotool for all commands: to start one each time would take longer than most of them.
+        self._hand = subprocess.Popen(
+            sandbox.argv("stdbuf", "-oL", "xdotool", "-", DISPLAY=self.display),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -49,9 +53,10 @@ class Screen:
         )
 
     def do(self, command: str) -> None:
-        """One ``xdotool`` command line; returns when X has it."""
-        self._shell.stdin.write(f"xdotool {command} >&2; echo done\n")
-        self._shell.stdout.readline()
+        """One ``xdotool`` command; returns when X has it."""
+        self._hand.stdin.write(f"{command} getmouselocation\n")
+        if not self._hand.stdout.readline():
+            raise GuiFailure(f"xdotool ended at {command!r}")
 
     def shot(self, file: Path) -> Path:
         """A screenshot, straight from X."""
@@ -63,7 +68,7 @@ class Screen:
 
     def close(self) -> None:
         """End the shell and the server."""
-        for process in (self._shell, self._server):
+        for process in (self._hand, self._server):
             process.terminate()
             process.wait(10)
 
@@ -100,7 +105,9 @@ class Window:
         self._replies = self._socket.makefile()
         self.expected: tuple[str, ...] = ()
         """Errors that a test provokes, and that the artist is rightly told."""
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int, int]] = {}
+        """Where buttons were found: how often the region was scrolled, and the place."""
+        self._lines_read = 0
 
     # --- asking ------------------------------------------------------------------------------------
 
@@ -146,7 +153,7 @@ class Window:
 
     def type(self, text: str) -> None:
         """Type a text."""
-        self.screen.do(f"type --delay 15 -- '{text}'")
+        self.screen.do(f"type --args 1 --delay 15 '{text}'")
         time.sleep(0.1)
 
     def scroll(self, clicks: int, kind: str = "UI", editor: str = "VIEW_3D") -> None:
@@ -156,9 +163,15 @@ class Window:
         self.screen.do(f"click --repeat {abs(clicks)} --delay 30 {5 if clicks > 0 else 4}")
         time.sleep(0.4)
 
-    def shot(self, name: str) -> Path:
-        """A screenshot among this run's pictures."""
-        return self.screen.shot(self.pictures / f"{name}.png")
+    def shot(self, name: str, smooth: bool = False) -> Path:
+        """A screenshot among this run's pictures; ``smooth`` edges take a few seconds."""
+        if smooth:
+            self.run("smooth(True)")
+            time.sleep(5.0)
+        file = self.screen.shot(self.pictures / f"{name}.png")
+        if smooth:
+            self.run("smooth(False)")
+        return file
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -168,7 +181,7 @@ class Window:
         *,
         kind: str = "UI",
         editor: str = "VIEW_3D",
-        columns: tuple[float, ...] = (0.35, 0.8),
+        columns: tuple[float, ...] = (0.5,),
         from_top: bool = True,
     ) -> tuple[int, int]:
         """Where a button is, found as an artist does: by moving the pointer over the region.
@@ -186,24 +199,31 @@ class Window:
             return bool(wanted.search(seen[-1]))
 
         seen: list[str] = []
-        if pattern in self._known and is_at(*self._known[pattern]):
-            return self._known[pattern]
+        page, *place = self._known.get(pattern, (None,))
+        if place and is_at(*place):
+            return tuple(place)
         if from_top:
             self.scroll(-60, kind, editor)
+        if page:
+            self.scroll(_PAGE * page, kind, editor)
+        if place and is_at(*place):
+            return tuple(place)
+        if page:
+            self.scroll(-60, kind, editor)
         before: list[str] = []
-        for _ in range(6):
+        for page in range(6):
             left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
             seen.clear()
-            for y in range(top + 8, top + height - 4, 10):
+            for y in range(top + 8, top + height - 4, 12):
                 for part in columns:
                     x = round(left + width * part)
                     if is_at(x, y):
-                        self._known[pattern] = x, y + 4
+                        self._known[pattern] = page, x, y + 4
                         return x, y + 4
             if seen == before:
                 break
             before = list(seen)
-            self.scroll(8, kind, editor)
+            self.scroll(_PAGE, kind, editor)
         self.shot("failure")
         raise GuiFailure(f"no button {pattern!r}; there are: {sorted(set(seen))}")
 
@@ -234,11 +254,13 @@ class Window:
             self.process.wait()
 
     def complaints(self) -> list[str]:
-        """Lines of the log that no artist should see."""
+        """Lines of the log that no artist should see, since this was last asked."""
         bad = re.compile(r"Traceback|Error|[Ww]arning|WARN|ERROR|Exception|leak", re.ASCII)
+        lines = self.log.read_text().splitlines()
+        new, self._lines_read = lines[self._lines_read :], len(lines)
         return [
             line
-            for line in self.log.read_text().splitlines()
+            for line in new
             if bad.search(line) and not any(text in line for text in self.expected)
         ]
 
