@@ -73,6 +73,9 @@ def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> Non
         "--only", type=_numbers, default=(), metavar="1-24,30", help="write only these frames"
     )
     run_.add_argument(
+        "--chunk-at", type=int, metavar="N", help="write only the chunk that begins with frame N"
+    )
+    run_.add_argument(
         "--format",
         type=str.upper,
         choices=("SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"),
@@ -134,12 +137,15 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
 
 
 def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
+    only = options.only
+    if options.chunk_at is not None:
+        only = tuple(range(options.chunk_at, options.chunk_at + max(1, options.chunk)))
     request = FramesRequest(
         _sequence(options),
         _settings(options),
         options.out,
         options.shots,
-        options.only,
+        only,
         options.format,
         options.depth,
         options.movie,
