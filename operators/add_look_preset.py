@@ -5,7 +5,10 @@ from __future__ import annotations
 import bpy
 from bl_operators.presets import AddPresetBase
 
+from ..properties import active_group
 from ..scene.grouping import LOOK_FIELDS
+
+_LOOK = "bpy.context.scene.impasto.groups[bpy.context.scene.impasto.active_group].look"
 
 
 class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
@@ -15,11 +18,15 @@ class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
     bl_label = "Add Look Preset"
     preset_menu = "IMPASTO_PT_look_presets"
     preset_subdir = "impasto/looks"
-    preset_defines = [
-        "impasto = bpy.context.scene.impasto",
-        "look = impasto.groups[impasto.active_group].look",
-    ]
-    preset_values = [f"look.{name}" for name in LOOK_FIELDS]
+    # No preset_defines: before 5.0, Blender loses them under Python 3.13.
+    preset_values = [f"{_LOOK}.{name}" for name in LOOK_FIELDS]
+
+    @classmethod
+    def poll(cls, context):
+        if active_group(context.scene) is None:
+            cls.poll_message_set("Choose a group first")
+            return False
+        return True
 
 
 CLASSES = (IMPASTO_OT_add_look_preset,)

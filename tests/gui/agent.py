@@ -17,6 +17,7 @@ import time
 import traceback
 
 import bpy
+from mathutils import Vector  # noqa: F401 (for what is asked)
 
 PATH = sys.argv[-1]
 PAUSE = 0.01
@@ -148,6 +149,7 @@ bpy.context.preferences.view.show_splash = False
 # Anti-aliasing draws the viewport eight times after each change. On a processor, that alone keeps
 # Blender busy for seconds; pictures turn it on again.
 bpy.context.preferences.system.viewport_aa = "OFF"
+bpy.context.preferences.view.smooth_view = 0
 draw_seconds = {}
 changes = []
 connection, received = None, b""

@@ -21,6 +21,9 @@ CHOSEN_FILE = """[
     if a.type == "FILE_BROWSER"
 ]"""
 
+HEADER = 25.7
+"""Pixels from a folded panel to the next."""
+
 RESTYLED = """[
     n.name
     for m in bpy.data.materials
@@ -181,6 +184,29 @@ class Artist(Window):
         self.run(f"region('UI', {editor!r}).tag_redraw()")
         time.sleep(0.8)
 
+    def panels(self) -> list[str]:
+        """Titles of the tab's panels, from top to bottom."""
+        return self.ask(
+            "[p.bl_label for p in bpy.types.Panel.__subclasses__()"
+            " if getattr(p, 'bl_category', '') == 'Impasto' and p.bl_space_type == 'VIEW_3D'"
+            " and not getattr(p, 'bl_parent_id', '')]"
+        )
+
+    def show_only(self, title: str) -> None:
+        """Fold all panels of the tab but one."""
+        self.scroll(-60)
+        left, top, _, _ = self.ask("box()")
+        x, first = left + 60, top + 14
+        self.move(x, first)
+        self.screen.do("keydown ctrl")
+        self.screen.do("click 1")  # Folds all others,
+        self.screen.do("keyup ctrl")
+        time.sleep(0.5)
+        self.click(x, first)  # and now this one.
+        time.sleep(0.5)
+        self.click(x, first + HEADER * self.panels().index(title))
+        time.sleep(0.8)
+
     def wait_idle(self, timeout: float = 400.0) -> None:
         """Wait until no job runs and the operator around it has ended."""
         time.sleep(0.3)
@@ -282,7 +308,8 @@ class Artist(Window):
             "w, a = place()\n"
             "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW')):\n"
             "    bpy.ops.view3d.view_selected()\n"
-            "    for _ in range(4): bpy.ops.view3d.view_pan(type='PANRIGHT')"  # Beside the sidebar.
+            "view = a.spaces.active.region_3d\n"  # Beside the sidebar.
+            "view.view_location += view.view_rotation @ Vector((view.view_distance * 0.2, 0, 0))"
         )
         self.open_tab()
 

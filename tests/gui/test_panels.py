@@ -1,0 +1,38 @@
+"""Every panel of the tab, alone, as the manual shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.story
+
+
+@pytest.fixture(scope="module")
+def artist(open_window, profile):
+    """A Blender with the small textures in groups."""
+    window = open_window("panels", profile=profile)
+    window.open("/w/scene/scene.blend")
+    if not window.ask("len(bpy.context.scene.impasto.groups)"):
+        window.press(r"impasto\.analyze_textures")
+        window.wait_idle()
+    window.run("bpy.context.scene.impasto.groups[0].look.style = 'kiss'")
+    return window
+
+
+def test_each_panel_alone(artist):
+    titles = artist.panels()
+    assert {"Textures", "Style", "Stylize", "Frames", "Jobs"} <= set(titles)
+    artist.run("time_draws('IMPASTO_PT_')")
+    for title in titles:
+        artist.show_only(title)
+        artist.run("draw_seconds.clear()")
+        artist.shot(f"panel-{title.lower()}")
+        artist.run("region().tag_redraw()")
+        artist.until("draw_seconds", "a panel to be drawn", 10)
+        drawn = artist.ask("list(draw_seconds)")
+        assert any(title in artist.ask(f"bpy.types.{name}.bl_label") for name in drawn), drawn
+
+
+def test_quit(artist):
+    assert artist.quit() == 0
+    assert artist.complaints() == []
