@@ -24,7 +24,11 @@ from .motion import Passes, confidence, optical_flow, warp
 _BROAD = 8.0
 """Deviation in pixels of what counts as broad; strokes are finer."""
 
-_FRESH = 0.04
+_LIGHT = 0.35
+"""Share of the change of broad light and colour that is followed at each step: what flickers in the
+paintings is evened out, what changes in the scene arrives within a few frames."""
+
+_FRESH = 0.03
 """Share of the frame's own strokes that is let in at each step, against softening."""
 
 
@@ -50,7 +54,7 @@ def carry(last: np.ndarray, believed: np.ndarray, flow: np.ndarray, own: np.ndar
     carried = warp(last, flow) if flow.any() else last
     difference = own - carried
     broad = cv2.GaussianBlur(difference, (0, 0), _BROAD)
-    carried = carried + broad + np.float32(_FRESH) * (difference - broad)
+    carried = carried + np.float32(_LIGHT) * broad + np.float32(_FRESH) * (difference - broad)
     share = believed[..., None]
     return np.clip(own + share * (carried - own), 0, 1)
 
