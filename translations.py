@@ -6,6 +6,7 @@ import bpy
 
 CHINESE = {
     # Buttons and panels
+    "Amount": "程度",
     "Analyze": "分析",
     "Analyze Textures": "分析纹理",
     "Analyze textures first": "请先分析纹理",

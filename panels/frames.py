@@ -35,7 +35,7 @@ class IMPASTO_PT_frames:
         layout.prop(settings, "coherence")
         row = layout.row()
         row.active = settings.coherence == "MOTION"
-        row.prop(settings, "coherence_strength")
+        row.prop(settings, "coherence_strength", text="Amount")
         running = jobs.current()
         if running is None:
             row = layout.row()

@@ -22,7 +22,7 @@ def mark(materials: Iterable[bpy.types.Material]) -> int:
         if not bpy.app.background:  # without a window it would render on the spot, for minutes
             material.asset_generate_preview()
         recipes = [node[images.RESULT].get(results.RECIPE, {}) for node in nodes]
-        for tag in {TAG, *(recipe.get("style", "") for recipe in recipes)} - {""}:
+        for tag in sorted({TAG, *(recipe.get("style", "") for recipe in recipes)} - {""}):
             material.asset_data.tags.new(tag, skip_if_exists=True)
         marked += 1
     return marked
