@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import IntProperty
 
-from ..core.styles.style import SUFFIX
+from ..core.styles.look import SUFFIX
 from ..properties import active_group
 from ..scene import gallery
 from .job_operator import JobOperator

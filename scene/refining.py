@@ -9,7 +9,7 @@ import bpy
 
 from ..core.errors import ImpastoError, NoImages
 from ..core.jobs.messages import Failure, RefineRequest
-from ..core.styles.style import SUFFIX
+from ..core.styles.look import SUFFIX
 from ..properties import active_group
 from . import gallery, storage
 from .job import SceneJob, start_job, temporary_folder

@@ -12,8 +12,8 @@ from ..imaging.colour import compress_range, peak_of
 from ..imaging.files import read_picture
 from ..imaging.resize import resize
 from ..styles.catalog import builtin_styles
-from ..styles.look import StyleRef
-from ..styles.style import SUFFIX, ZOOMS, Provenance, Style, blend, load_style_file
+from ..styles.look import SUFFIX, StyleRef
+from ..styles.style import ZOOMS, Provenance, Style, blend, load_style_file
 from .stylizer import Stylizer
 
 STYLE_SIDE = 512

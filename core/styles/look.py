@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SUFFIX = ".impasto"
+"""Of style files; here, as the command line and Blender may not load numpy for it."""
+
 
 @dataclass(frozen=True)
 class StyleRef:

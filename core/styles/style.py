@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import OutputUnwritable, StyleUnreadable
-
-SUFFIX = ".impasto"
+from .look import SUFFIX
 
 _ADAPTER = "adapter."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...jobs import handlers
 from ...jobs.messages import ImageRef, RefineRequest, RefineResult
-from ...styles.style import SUFFIX
+from ...styles.look import SUFFIX
 from ..options import add_device, add_output
 from ..outcome import judged
 from ..paths import find_images
