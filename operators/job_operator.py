@@ -71,9 +71,11 @@ class JobOperator:
         return self._conclude()
 
     def cancel(self, context):
-        """The window was closed."""
-        self._job.cancel()
+        """The window was closed; without this operator, a timer sees the job to its end."""
+        job = self._job
+        job.cancel()
         self._leave(context)
+        bpy.app.timers.register(lambda: _INTERVAL if job.poll() else None)
 
     def _begin(self, context) -> bool:
         running = jobs.current()

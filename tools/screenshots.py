@@ -1,6 +1,6 @@
 """Turn the GUI tests' screenshots into the manual's pictures, ``docs/images``.
 
-python tools/screenshots.py [FOLDER]        FOLDER: a tour's pictures (dist/gui/sid/tour)
+python tools/screenshots.py [FOLDER]        FOLDER: a suite's pictures (dist/gui/sid)
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-TOUR = ROOT / "dist/gui/sid/tour"
+SHOTS = ROOT / "dist/gui/sid"
 IMAGES = ROOT / "docs/images"
 LARGEST = 250_000
 
@@ -22,29 +22,44 @@ SIDEBAR = (760, 76, 1052, 872)
 PREFERENCES = (100, 0, 985, 600)
 
 PICTURES = {
-    "install-from-disk": ("install-from-disk", (100, 0, 1280, 600)),
-    "first-look": ("first-look", WINDOW),
-    "preferences": ("preferences", PREFERENCES),
-    "nothing-to-do": ("nothing-to-do", SIDEBAR),
-    "analyzed": ("analyzed", WINDOW),
-    "panel-textures": ("analyzed", SIDEBAR),
-    "gallery": ("gallery-3", (300, 0, 1280, 640)),
-    "panel-style": ("styles", SIDEBAR),
-    "stylizing": ("stylizing", (300, 560, 1280, 960)),
-    "stylized": ("stylized", WINDOW),
-    "originals": ("originals", WINDOW),
-    "panel-stylize": ("stylized", SIDEBAR),
-    "image-editor": ("image-editor", WINDOW),
+    "install-from-disk": ("tour/install-from-disk", (100, 0, 1280, 600)),
+    "first-look": ("tour/first-look", WINDOW),
+    "preferences": ("tour/preferences", PREFERENCES),
+    "nothing-to-do": ("tour/nothing-to-do", SIDEBAR),
+    "analyzed": ("tour/analyzed", WINDOW),
+    "gallery": ("tour/gallery-3", (300, 0, 1280, 640)),
+    "stylizing": ("tour/stylizing", (300, 560, 1280, 960)),
+    "stylized": ("tour/stylized", WINDOW),
+    "originals": ("tour/originals", WINDOW),
+    "image-editor": ("tour/image-editor", WINDOW),
+    "dropped": ("features/dropped", WINDOW),
+    "chinese": ("features/chinese-0", WINDOW),
+    **{
+        f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
+        for name in ("textures", "style", "stylize", "frames", "jobs")
+    },
 }
-"""Picture of the manual -> the tour's screenshot and the part of it that is shown."""
+"""Picture of the manual -> a screenshot and the part of it that is shown."""
 
 
-def main(tour: Path) -> int:
+def trimmed(picture: Image.Image) -> Image.Image:
+    """Without the plain rows at the bottom of a sidebar that is longer than its panels."""
+    rows = picture.convert("L")
+    height = picture.height
+    while height > 40 and rows.crop((8, height - 24, 250, height)).getextrema()[1] < 64:
+        height -= 8
+    return picture.crop((0, 0, picture.width, height))
+
+
+def main(shots: Path) -> int:
     """Crop, reduce to 256 colours, and check the sizes."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, (source, part) in PICTURES.items():
-        with Image.open(tour / f"{source}.png") as shot:
-            picture = shot.convert("RGB").crop(part).quantize(256, dither=Image.Dither.NONE)
+        with Image.open(shots / f"{source}.png") as shot:
+            picture = shot.convert("RGB").crop(part)
+        if part == SIDEBAR:
+            picture = trimmed(picture)
+        picture = picture.quantize(256, dither=Image.Dither.NONE)
         target = IMAGES / f"{name}.png"
         picture.save(target, optimize=True)
         if target.stat().st_size > LARGEST:
@@ -55,4 +70,4 @@ def main(tour: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else TOUR))
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else SHOTS))

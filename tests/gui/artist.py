@@ -21,7 +21,7 @@ CHOSEN_FILE = """[
     if a.type == "FILE_BROWSER"
 ]"""
 
-HEADER = 25.7
+HEADER = 28
 """Pixels from a folded panel to the next."""
 
 RESTYLED = """[
@@ -192,20 +192,33 @@ class Artist(Window):
             " and not getattr(p, 'bl_parent_id', '')]"
         )
 
-    def show_only(self, title: str) -> None:
-        """Fold all panels of the tab but one."""
-        self.scroll(-60)
-        left, top, _, _ = self.ask("box()")
-        x, first = left + 60, top + 14
-        self.move(x, first)
+    def drawn(self) -> set[str]:
+        """Titles of the panels that are open, after ``time_draws``."""
+        self.run("draw_seconds.clear(); region().tag_redraw()")
+        time.sleep(0.8)
+        return set(self.panels()) & set(
+            self.ask("[getattr(bpy.types, name).bl_label for name in draw_seconds]")
+        )
+
+    def fold_all(self) -> None:
+        """Fold all panels of the tab: Ctrl on the header of the last one folds the others."""
+        self.run("time_draws('IMPASTO_PT_')")
+        self.scroll(60)
+        left, top, _, height = self.ask("box()")
+        self.move(left + 60, top + height - 16)
         self.screen.do("keydown ctrl")
-        self.screen.do("click 1")  # Folds all others,
+        self.screen.do("click 1")
         self.screen.do("keyup ctrl")
         time.sleep(0.5)
-        self.click(x, first)  # and now this one.
+        self.scroll(-60)
+        for title in self.drawn():
+            self.toggle(title)
+
+    def toggle(self, title: str) -> None:
+        """Open or fold a panel, while those above it are folded."""
+        left, top, _, _ = self.ask("box()")
+        self.click(left + 60, top + 14 + HEADER * self.panels().index(title))
         time.sleep(0.5)
-        self.click(x, first + HEADER * self.panels().index(title))
-        time.sleep(0.8)
 
     def wait_idle(self, timeout: float = 400.0) -> None:
         """Wait until no job runs and the operator around it has ended."""
@@ -308,6 +321,7 @@ class Artist(Window):
             "w, a = place()\n"
             "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW')):\n"
             "    bpy.ops.view3d.view_selected()\n"
+            "for item in bpy.context.scene.objects: item.select_set(False)\n"
             "view = a.spaces.active.region_3d\n"  # Beside the sidebar.
             "view.view_location += view.view_rotation @ Vector((view.view_distance * 0.2, 0, 0))"
         )

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The extension in a real window, on each Blender generation. Exit code 77: this place allows no window.
 #   tests/gui/run.sh [tests and options]    SUITES="sid trixie" by default; pictures go to dist/gui
-#   tests/gui/run.sh screenshots            the tour in the newest Blender, and the manual's pictures
+#   tests/gui/run.sh screenshots            what has pictures, in the newest Blender, and the manual's pictures
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-.venv/bin/python}
@@ -20,7 +20,7 @@ stop
 trap stop EXIT
 "$python" tools/package.py --variant bare >/dev/null
 if [ "${1:-}" = screenshots ]; then
-  gui_tests tests/gui/test_tour.py
+  gui_tests tests/gui/test_tour.py tests/gui/test_panels.py tests/gui/test_features.py
   "$python" tools/screenshots.py
 else
   gui_tests "${@:-tests/gui}"

@@ -33,8 +33,9 @@ class Screen:
     def __init__(self, sandbox: Sandbox, number: int, size: tuple[int, int] = SIZE):
         self.sandbox = sandbox
         self.display = f":{number}"
-        stale = sandbox.root / f"tmp/.X{number}-lock"
-        stale.unlink(missing_ok=True)
+        socket_file = sandbox.root / f"tmp/.X11-unix/X{number}"
+        for stale in (sandbox.root / f"tmp/.X{number}-lock", socket_file):
+            stale.unlink(missing_ok=True)
         self._server = subprocess.Popen(
             sandbox.argv(
                 *("Xvfb", self.display, "-screen", "0", f"{size[0]}x{size[1]}x24"),
@@ -42,7 +43,7 @@ class Screen:
             ),
             stderr=subprocess.DEVNULL,
         )
-        wait_for(lambda: (sandbox.root / f"tmp/.X11-unix/X{number}").exists(), "the X server", 20)
+        wait_for(socket_file.exists, "the X server", 60)
         # One xdotool for all commands: to start one each time would take longer than most of them.
         self._hand = subprocess.Popen(
             sandbox.argv("stdbuf", "-oL", "xdotool", "-", DISPLAY=self.display),
