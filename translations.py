@@ -300,7 +300,10 @@ CHINESE = {
     "Write image files into the results folder": "将图像文件写入结果文件夹",
 }
 
-_CONTEXTS = ("*", "Operator")
+CONTEXT = "Impasto"
+"""For words that Blender itself uses for something else: it says "Reload" for "Revert"."""
+
+_CONTEXTS = ("*", "Operator", CONTEXT)
 """Buttons look their labels up as operators, all else without a context."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scene import icons, jobs
+from ..translations import CONTEXT
 
 
 class IMPASTO_PT_frames:
@@ -27,7 +28,7 @@ class IMPASTO_PT_frames:
             column.prop(settings, "step")
         look = settings.look
         layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=5.0)
-        layout.prop(look, "gallery", text="Style")
+        layout.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
         layout.prop(look, "file")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")

@@ -6,6 +6,7 @@ import bpy
 from bl_ui.utils import PresetPanel
 
 from ..properties import active_group
+from ..translations import CONTEXT
 
 
 class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
@@ -19,6 +20,7 @@ class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
 
 class IMPASTO_PT_style:
     bl_label = "Style"
+    bl_translation_context = CONTEXT
     parent = ""
 
     def draw_header_preset(self, context):
@@ -36,7 +38,7 @@ class IMPASTO_PT_style:
         look = group.look
         layout.label(text=group.name, icon="GROUP", translate=False)
         layout.template_icon_view(look, "gallery", show_labels=True, scale=6.0, scale_popup=5.0)
-        layout.prop(look, "gallery", text="Style")
+        layout.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
         row = layout.row(align=True)
         row.prop(look, "file")
         layout.separator()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import preferences
 from ..scene import jobs
+from ..translations import CONTEXT
 
 
 class IMPASTO_PT_stylize:
@@ -38,7 +39,9 @@ class IMPASTO_PT_stylize:
             icon="UV_SYNC_SELECT",
             depress=settings.showing_originals,
         )
-        row.operator_menu_enum("impasto.revert_textures", "target", text="Revert", icon="LOOP_BACK")
+        row.operator_menu_enum(
+            "impasto.revert_textures", "target", text="Revert", text_ctxt=CONTEXT, icon="LOOP_BACK"
+        )
 
 
 class IMPASTO_PT_output:

@@ -92,6 +92,7 @@ def test_simplified_chinese(artist):
         "view.language = 'zh_HANS'; view.use_translate_interface = True"
     )
     assert artist.ask("bpy.app.translations.pgettext_iface('Stylize')") == "风格化"
+    artist.scroll(-60)
     for page in range(3):
         time.sleep(1.0)
         artist.shot(f"chinese-{page}")
