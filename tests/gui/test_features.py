@@ -17,7 +17,7 @@ LOOK = "(lambda s: s.groups[s.active_group].look)(bpy.context.scene.impasto)"
 def artist(open_window, profile):
     """One Blender for the whole story, with the small textures in groups."""
     window = open_window("features", profile=profile)
-    window.open("/w/scene/scene.blend")
+    window.open("/w/scene/features.blend")
     window.press(r"impasto\.analyze_textures")
     window.wait_idle()
     return window

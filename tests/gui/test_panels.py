@@ -11,11 +11,15 @@ pytestmark = pytest.mark.story
 def artist(open_window, profile):
     """A Blender with the small textures in groups."""
     window = open_window("panels", profile=profile)
-    window.open("/w/scene/scene.blend")
-    if not window.ask("len(bpy.context.scene.impasto.groups)"):
-        window.press(r"impasto\.analyze_textures")
-        window.wait_idle()
-    window.run("bpy.context.scene.impasto.groups[0].look.style = 'kiss'")
+    window.open("/w/scene/panels.blend")
+    window.press(r"impasto\.analyze_textures")
+    window.wait_idle()
+    window.run(
+        "bpy.context.scene.impasto.groups[0].look.style = 'kiss'\n"
+        "bpy.context.scene.impasto.active_group = 0\n"
+        "for item in bpy.context.scene.objects: item.hide_set(True)\n"
+        "area().spaces.active.overlay.show_overlays = False"  # Nothing but the panels.
+    )
     return window
 
 
