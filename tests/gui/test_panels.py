@@ -15,7 +15,7 @@ def artist(open_window, profile):
     window.press(r"impasto\.analyze_textures")
     window.wait_idle()
     window.run(
-        "bpy.context.scene.impasto.groups[0].look.style = 'kiss'\n"
+        "bpy.context.scene.impasto.groups[0].look.style = 'starry-night'\n"
         "bpy.context.scene.impasto.active_group = 0\n"
         "for item in bpy.context.scene.objects: item.hide_set(True)\n"
         "area().spaces.active.overlay.show_overlays = False"  # Nothing but the panels.
