@@ -25,7 +25,7 @@ PICTURES = {
     "install-from-disk": ("tour/install-from-disk", (100, 0, 1280, 600)),
     "first-look": ("tour/first-look", WINDOW),
     "preferences": ("tour/preferences", PREFERENCES),
-    "nothing-to-do": ("tour/nothing-to-do", SIDEBAR),
+    "nothing-to-do": ("tour/nothing-to-do", (400, 76, 1052, 560)),
     "analyzed": ("tour/analyzed", WINDOW),
     "gallery": ("tour/gallery-3", (300, 0, 1280, 640)),
     "stylizing": ("tour/stylizing", (300, 560, 1280, 960)),
@@ -45,8 +45,11 @@ PICTURES = {
 def trimmed(picture: Image.Image) -> Image.Image:
     """Without the plain rows at the bottom of a sidebar that is longer than its panels."""
     rows = picture.convert("L")
-    height = picture.height
-    while height > 40 and rows.crop((8, height - 24, 250, height)).getextrema()[1] < 64:
+    height = picture.height - 12  # Below that begins the next editor.
+    while height > 310:  # The tabs of the sidebar are almost as high.
+        darkest, lightest = rows.crop((8, height - 16, 250, height)).getextrema()
+        if lightest - darkest > 4:
+            break
         height -= 8
     return picture.crop((0, 0, picture.width, height))
 
