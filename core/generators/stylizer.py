@@ -8,12 +8,12 @@ just as it is without tiles; so tiles neither show nor change a pixel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..errors import JobCancelled
 from ..networks import load_decoder, load_encoder
@@ -50,6 +50,9 @@ class Stylizer:
         self.encoder = load_encoder().to(self.device)
         self.decoder = load_decoder().to(self.device)
         self._adapted: tuple[list, Adapters, Decoder] | None = None
+        self._pulse: Callable[[], None] = lambda: None
+        self._listen(self.encoder.children())
+        self._listen(_steps_of(self.decoder))
 
     @torch.inference_mode()
     def encode_style(self, colour: np.ndarray) -> np.ndarray:
@@ -166,15 +169,40 @@ class Stylizer:
         subject = _Subject(colour, regions, seamless, self.tile)
         goal = torch.from_numpy(codes)
         measuring = own is None and len(subject.plan) > 1
-        steps, done = len(subject.plan) * (2 if measuring else 1), 0
+        encoding, decoding = len(list(self.encoder.children())), len(_steps_of(self.decoder))
+        passes = 1 + measuring
+        total = len(subject.plan) * (passes * encoding + decoding)
+        done = 0
 
-        def advance() -> None:
+        def pulse() -> None:
             nonlocal done
             done += 1
-            progress(done / steps)
+            progress(min(1.0, done / total))
             if cancel():
                 raise JobCancelled("Cancelled.")
 
+        self._pulse = pulse
+        try:
+            return self._paint(
+                colour, subject, goal, own, regions, strength, seamless, seed, counted, adapters
+            )
+        finally:
+            self._pulse = lambda: None
+
+    def _paint(
+        self,
+        colour: np.ndarray,
+        subject: _Subject,
+        goal: Tensor,
+        own: np.ndarray | None,
+        regions: np.ndarray | None,
+        strength: float,
+        seamless: bool,
+        seed: int,
+        counted: np.ndarray | None,
+        adapters: Adapters,
+    ) -> np.ndarray:
+        """What :meth:`paint` does, its arguments checked."""
         features = None
         if own is None:
             mask = None
@@ -186,13 +214,11 @@ class Stylizer:
                 weighing = subject
             colours = palette(subject.image, mask)
             transport = self._transport(colours, goal, strength)
-            sums = FeatureSums(len(codes))
+            sums = FeatureSums(len(goal))
             for tile in subject.plan:
                 features = self._encode(subject, tile, transport)
                 sums.add(*_cores(features, weighing, tile))
-                if measuring:
-                    advance()
-            content = torch.cat((sums.statistics(), colours.expand(len(codes), -1)), dim=1)
+            content = torch.cat((sums.statistics(), colours.expand(len(goal), -1)), dim=1)
         else:
             content = torch.from_numpy(own)
             transport = self._transport(content, goal, strength)
@@ -209,8 +235,12 @@ class Stylizer:
             core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
             kept = result[rows.core, columns.core]
             kept[...] = core[: kept.shape[0], : kept.shape[1]].cpu().numpy()
-            advance()
         return result
+
+    def _listen(self, layers: Iterable[nn.Module]) -> None:
+        """Feel the pulse after each of ``layers``: one tile takes seconds, a cancel must not."""
+        for layer in layers:
+            layer.register_forward_hook(lambda *_: self._pulse())
 
     def _transport(self, content: Tensor, goal: Tensor, strength: float) -> tuple[Tensor, Tensor]:
         """Of the colours in ``content`` (codes or palettes) to ``goal``'s, or part of the way."""
@@ -240,6 +270,7 @@ class Stylizer:
         if self._adapted is None or self._adapted[0] != [(id(a), w) for a, w in adapters]:
             key = [(id(a), w) for a, w in adapters]
             self._adapted = (key, adapters, adapt(self.decoder, adapters))
+            self._listen(_steps_of(self._adapted[2]))
         return self._adapted[2]
 
     def _decode(
@@ -267,6 +298,11 @@ class Stylizer:
         """Noise for the whole image, made on the CPU so that every device gets the same."""
         generator = torch.Generator().manual_seed(seed)
         return self.decoder.sample_noise(1, shape[2], shape[3], generator)
+
+
+def _steps_of(decoder: Decoder) -> list[nn.Module]:
+    """The layers of a decoder that take a noticeable time each."""
+    return [*decoder.blocks, *decoder.narrow]
 
 
 class _Subject:

@@ -8,7 +8,6 @@ print goes to standard error. When standard input ends, Blender is gone, and so 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import logging
@@ -22,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..errors import JobCancelled
+from ..generators import allocator
 from ..generators.device import choose
 from . import handlers, threads, wire
 from .failures import explain
@@ -128,9 +128,7 @@ def release_memory() -> None:
         torch.cuda.empty_cache()
     if torch is not None and torch.backends.mps.is_available():
         torch.mps.empty_cache()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
+    allocator.give_back()
 
 
 def step_back() -> None:

@@ -145,6 +145,24 @@ def test_pixels_that_do_not_count_hardly_change_the_statistics(stylizer, code):
     assert change(counted) < 0.25 * change(None)
 
 
+def test_one_tile_tells_its_progress_and_can_be_left(stylizer, code):
+    """A large picture is one tile for seconds; nobody waits for its end to cancel."""
+    told = []
+    stylizer.tile = 2048
+    stylizer.paint(smooth(64, 64, 12), code, progress=told.append)
+    assert len(told) > 10
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    with pytest.raises(JobCancelled):
+        stylizer.paint(smooth(64, 64, 12), code, progress=told.append, cancel=lambda: told[-1] < 1)
+    assert told[-1] < 0.2
+    stylizer.tile = 128
+    told.clear()
+    stylizer.paint(smooth(592, 592, 12), code, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
 def test_cancel(stylizer, code):
     with pytest.raises(JobCancelled):
         stylizer.paint(smooth(64, 64, 12), code, cancel=lambda: True)

@@ -208,7 +208,8 @@ def test_release_gives_memory_back(client, tmp_path):
     before = resident(client.pid)
     client.release()
     end(client.submit(Trial("sleep")))
-    assert resident(client.pid) < before - 20e6
+    # The job gave its own memory back when it ended; what is left to release are the networks.
+    assert resident(client.pid) < before - 6e6
     stylize("again.png")
     assert (tmp_path / "once.png").read_bytes() == (tmp_path / "again.png").read_bytes()
 
