@@ -14,7 +14,6 @@ from inspect import signature
 from operator import attrgetter
 
 from ..errors import BadRequest
-from .create_messages import CreateRequest, SampleRequest
 from .frames_messages import AssembleFramesRequest, FramesRequest, PrepareFramesRequest
 from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
 
@@ -26,11 +25,9 @@ _PACKAGE = __name__.rpartition(".jobs.")[0]
 HANDLERS: dict[type, str] = {
     AnalyzeRequest: "clustering.analyze:analyze",
     AssembleFramesRequest: "frames.movie:assemble",
-    CreateRequest: "generators.creation_job:create",
     FramesRequest: "frames.run:restyle_frames",
     PrepareFramesRequest: "frames.prepare:prepare_frames",
     RefineRequest: "generators.refinement:refine_style",
-    SampleRequest: "generators.creation_job:draw",
     StylizeRequest: "generators.batch:stylize",
 }
 """Request type -> ``module:function`` below ``core``."""
