@@ -9,7 +9,7 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames train \
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames bench-generate train \
         package screenshots clean
 
 help: ## show this list
@@ -55,6 +55,9 @@ bench-clusters: $(READY) ## how well and how fast textures are grouped
 
 bench-frames: $(READY) ## how still a restyled animation holds, and what it costs
 	$(PY) -m benchmarks.bench_frames
+
+bench-generate: $(READY) ## how good and how fast the generators of Create are
+	$(PY) -m benchmarks.bench_generate
 
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train

@@ -205,6 +205,105 @@ class FrameSettings(bpy.types.PropertyGroup):
     result: StringProperty()
 
 
+class CreateSettings(bpy.types.PropertyGroup):
+    """What is created, and how."""
+
+    generator: EnumProperty(
+        name="Generator",
+        description="What invents the texture",
+        items=(
+            ("GAN", "Variations (GAN)", "Endless, seamless variations; several textures morph"),
+            ("VAE", "New Looks (VAE)", "A texture of the group in looks akin to the group's own"),
+            ("AUTOMATON", "Growth (RNN)", "A cellular automaton: it grows, and moves in a loop"),
+        ),
+    )
+    seconds: IntProperty(
+        name="Seconds",
+        description="How long to fit the generator; cancelling keeps the best so far",
+        min=1,
+        soft_min=30,
+        soft_max=900,
+        default=120,
+    )
+    detail: EnumProperty(
+        name="Detail",
+        description="Short side to which textures are brought before the generator learns them",
+        items=(
+            ("128", "128 px", "Coarse: large structures are learned best"),
+            ("256", "256 px", "As a rule"),
+            ("512", "512 px", "Fine: for textures without large structures"),
+        ),
+        default="256",
+    )
+    width: IntProperty(
+        name="Width", description="Of the new picture", subtype="PIXEL", min=16, default=1024
+    )
+    height: IntProperty(
+        name="Height", description="Of the new picture", subtype="PIXEL", min=16, default=1024
+    )
+    seed: IntProperty(
+        name="Seed", description="Number from which all that is random follows", min=0
+    )
+    morph: IntProperty(
+        name="Morph Steps",
+        description="Pictures that lead from the first texture of the group to the second; 1: none",
+        min=1,
+        soft_max=24,
+        default=1,
+    )
+    frames: IntProperty(
+        name="Loop Frames",
+        description="Pictures of a loop whose end joins its beginning; 0: a still",
+        min=0,
+        soft_max=240,
+    )
+    model: StringProperty(subtype="FILE_PATH")
+    how: EnumProperty(
+        name="Invent",
+        description="Where the new style comes from",
+        items=(
+            ("SURPRISE", "Surprise", "Drawn from the family of the group's style"),
+            ("PLACE", "Place on the Map", "The look at a place on the style map"),
+            ("BETWEEN", "Between Two", "On the way from the group's style to another one"),
+        ),
+    )
+    place: FloatVectorProperty(
+        name="Place",
+        description="Across and down the style map",
+        size=2,
+        min=0.0,
+        max=1.0,
+        default=(0.5, 0.5),
+    )
+    second: StringProperty(
+        name="Other Style",
+        description="A picture, a saved style, or the identifier of a built-in style",
+        subtype="FILE_PATH",
+    )
+    share: FloatProperty(
+        name="Share",
+        description="How far to go to the other style",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+    )
+    boldness: FloatProperty(
+        name="Boldness",
+        description="0 is the middle of the family, 1 as varied as the family itself",
+        min=0.0,
+        max=3.0,
+        default=1.0,
+    )
+    axes: FloatVectorProperty(
+        name="Axes",
+        description="Move along the main axes of all styles",
+        size=4,
+        soft_min=-2.0,
+        soft_max=2.0,
+    )
+
+
 class ImpastoSettings(bpy.types.PropertyGroup):
     scope: EnumProperty(
         name="Scope",
@@ -263,6 +362,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         name="Seed", description="Number from which all that is random follows", min=0
     )
     frames: PointerProperty(type=FrameSettings)
+    create: PointerProperty(type=CreateSettings)
     groups: CollectionProperty(type=TextureGroup)
     active_group: IntProperty(name="Active Group", description="The group chosen in the list")
     sentence: StringProperty()
@@ -309,6 +409,7 @@ _CLASSES = (
     LookSettings,
     TextureGroup,
     FrameSettings,
+    CreateSettings,
     ImpastoSettings,
 )
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(_CLASSES)

@@ -35,6 +35,10 @@ class StyleUnreadable(ImpastoError):
     """A style file is no image and no Impasto style."""
 
 
+class ModelUnreadable(ImpastoError):
+    """A file is no generator that Impasto saved, or is damaged."""
+
+
 class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
 

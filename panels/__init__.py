@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import bpy
 
-from . import frames, jobs, lists, style, stylize, textures
+from . import create, frames, jobs, lists, style, stylize, textures
 from .editors import in_both_editors
 
 CLASSES = (
     *lists.CLASSES,
     style.IMPASTO_PT_look_presets,
     *in_both_editors(
-        *textures.PANELS, *style.PANELS, *stylize.PANELS, *frames.PANELS, *jobs.PANELS
+        *textures.PANELS,
+        *style.PANELS,
+        *stylize.PANELS,
+        *frames.PANELS,
+        *create.PANELS,
+        *jobs.PANELS,
     ),
 )
 

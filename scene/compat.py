@@ -15,6 +15,12 @@ def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
     return material.node_tree
 
 
+def use_nodes(material: bpy.types.Material) -> None:
+    """Give a new material its nodes; from 5.0 on, it has them."""
+    if bpy.app.version < (5, 0, 0):
+        material.use_nodes = True
+
+
 def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
     """Render to OpenEXR MultiLayer, all passes in one part."""
     if bpy.app.version >= (5, 0, 0):

@@ -18,6 +18,11 @@ _SUFFIX = re.compile(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", re.IGNORE
 _NOT_IN_FILES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
+def in_files(name: str) -> str:
+    """A name without what files may not have in theirs."""
+    return _NOT_IN_FILES.sub("_", name)
+
+
 class Namer:
     """Names the results of one job: no image and no file is called so yet."""
 
@@ -37,7 +42,7 @@ class Namer:
         for number in count(1):
             ending = f" ({word})" if number == 1 else f" ({word} {number})"
             name = stem[: _LONGEST - len(ending)].decode(errors="ignore") + ending
-            path = self._folder / (_NOT_IN_FILES.sub("_", name) + (f".{UDIM}" if tiles else ""))
+            path = self._folder / (in_files(name) + (f".{UDIM}" if tiles else ""))
             path = path.with_name(path.name + suffix)
             files = set(tile_paths(path, tiles))
             taken = name in bpy.data.images or files & self._given

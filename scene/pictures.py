@@ -11,6 +11,7 @@ TITLES = {
     "dendrogram": "Dendrogram",
     "silhouette": "Silhouette",
     "palettes": "Palettes",
+    "style map": "Style Map",
 }
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import bpy
 
-from ..core.errors import ImpastoError, NoImages
-from ..core.jobs.messages import Failure, RefineRequest
+from ..core.jobs.messages import RefineRequest
 from ..core.styles.look import SUFFIX
 from ..properties import active_group
 from . import gallery, storage
 from .job import SceneJob, start_job, temporary_folder
-from .sources import source_of
+from .sources import sources_of
 
 _MOST = 16
 """Textures that are read: more would only make each one rarer."""
@@ -29,20 +28,10 @@ def start(context: bpy.types.Context, seconds: float, seed: int) -> SceneJob:
     group = active_group(context.scene)
     picture = Path(gallery.source(group.look))
     temporary = temporary_folder()
-    sources, failures = [], []
-    for member in group.members:
-        if member.image is None or member.excluded or len(sources) == _MOST:
-            continue
-        try:
-            sources.append(source_of(member.image, temporary).ref)
-        except ImpastoError as error:
-            failures.append(Failure(member.image.name_full, str(error)))
-    if not sources:
-        message = failures[0].message if failures else "All textures of this group are excluded."
-        raise NoImages(message)
+    sources, failures = sources_of(group, temporary, _MOST)
     request = RefineRequest(
         str(picture),
-        tuple(sources),
+        sources,
         str(_new_file(picture.stem)),
         seconds,
         seed=seed,

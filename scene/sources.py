@@ -7,8 +7,15 @@ from pathlib import Path
 
 import bpy
 
-from ..core.errors import ImageMissing, ImageUnreadable, OutputUnwritable, UnsupportedImage
-from ..core.jobs.messages import ImageRef
+from ..core.errors import (
+    ImageMissing,
+    ImageUnreadable,
+    ImpastoError,
+    NoImages,
+    OutputUnwritable,
+    UnsupportedImage,
+)
+from ..core.jobs.messages import Failure, ImageRef
 from .names import UDIM
 
 _RESULT_SUFFIXES = {
@@ -59,6 +66,30 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )
     return Source(ref, tiles, suffix)
+
+
+def sources_of(
+    group, temporary: Path, most: int
+) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
+    """What the worker reads of a group's textures, at most so many; and what cannot be read.
+
+    Raises
+    ------
+    NoImages
+        There is none.
+    """
+    sources, failures = [], []
+    for member in group.members:
+        if member.image is None or member.excluded or len(sources) == most:
+            continue
+        try:
+            sources.append(source_of(member.image, temporary).ref)
+        except ImpastoError as error:
+            failures.append(Failure(member.image.name_full, str(error)))
+    if not sources:
+        message = failures[0].message if failures else "All textures of this group are excluded."
+        raise NoImages(message)
+    return tuple(sources), tuple(failures)
 
 
 def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> list[Path]:

@@ -22,6 +22,11 @@ def styles_folder() -> Path:
     return _own("styles")
 
 
+def models_folder() -> Path:
+    """Generators that were fitted to the artist's textures."""
+    return _own("models")
+
+
 def new_analysis_folder() -> Path:
     """A new folder for thumbnails and pictures; the oldest of many are removed."""
     parent = _own("analyses")

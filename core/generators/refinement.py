@@ -53,7 +53,7 @@ def refine_style(
     batch = shared(progress)
     colour = read_style_picture(Path(request.picture))
     style = batch.styles.resolve_source(request.picture)
-    contents, failures = _read(request.images)
+    contents, failures = read_contents(request.images, _SIDE)
     if not contents:
         raise NoImages(f"None of the textures can be read: {failures[0].message}")
     preview = _Preview(request.preview, batch.stylizer, style, contents[0])
@@ -75,7 +75,7 @@ def refine_style(
         told=told,
         cancel=cancel,
     )
-    thumbnail = _small(preview.paint(refined.adapters[0][0]), _THUMBNAIL)
+    thumbnail = small(preview.paint(refined.adapters[0][0]), _THUMBNAIL)
     thumbnail = (thumbnail * 255 + 0.5).astype(np.uint8)
     save_style(replace(refined, identifier=output.stem, thumbnail=thumbnail), output)
     tenth = max(1, len(textures) // 10)
@@ -84,8 +84,9 @@ def refine_style(
     return RefineResult(str(output), len(textures), before, after, tuple(failures))
 
 
-def _read(images: Sequence[ImageRef]) -> tuple[list[np.ndarray], list[Failure]]:
-    """Contents ``(H, W, 3)`` float32, sRGB-encoded in [0, 1], and what cannot be read."""
+def read_contents(images: Sequence[ImageRef], side: int) -> tuple[list[np.ndarray], list[Failure]]:
+    """Contents ``(H, W, 3)`` float32, sRGB-encoded in [0, 1], no larger than ``side``; and what
+    cannot be read."""
     contents, failures = [], []
     for image in images:
         try:
@@ -98,11 +99,11 @@ def _read(images: Sequence[ImageRef]) -> tuple[list[np.ndarray], list[Failure]]:
         colour = picture.colour
         if picture.encoding == "linear":
             colour = linear_to_srgb(np.clip(colour, 0, 1))
-        contents.append(_small(colour, _SIDE))
+        contents.append(small(colour, side))
     return contents, failures
 
 
-def _small(colour: np.ndarray, side: int) -> np.ndarray:
+def small(colour: np.ndarray, side: int) -> np.ndarray:
     """No larger than ``side``; in [0, 1]."""
     height, width = colour.shape[:2]
     factor = min(1.0, side / max(height, width))
@@ -116,7 +117,7 @@ class _Preview:
     def __init__(self, path: str, stylizer: Stylizer, style: Style, content: np.ndarray) -> None:
         self._path = Path(path) if path else None
         self._stylizer, self._code = stylizer, style.code(1.0)
-        self._content = _small(content, _PREVIEW_SIDE)
+        self._content = small(content, _PREVIEW_SIDE)
         self._shown = 0.0
 
     def paint(self, adapter: Adapter) -> np.ndarray:

@@ -15,6 +15,8 @@ Heitz et al., "A Sliced Wasserstein Loss for Neural Texture Synthesis", CVPR 202
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -25,6 +27,7 @@ _QUANTILES = 256
 _SLICES = 24
 _FEATURE_PATCH, _PIXEL_PATCH = 3, 7
 _PIXEL_SCALES = 4
+_GRAIN = 0.1
 _SMALLEST = 16  # pixels; below, a scale has too few patches to compare
 
 
@@ -53,13 +56,32 @@ def patch_quantiles(maps: Tensor, kernels: Tensor, stride: int = 1) -> Tensor:
     return values[:, at.long()]
 
 
-def patch_distance(painted: Tensor, goal: Tensor, size: int, stride: int = 1) -> Tensor:
-    """Sliced Wasserstein distance of the ``size`` x ``size`` patches of two batches of maps."""
+def patch_distance(
+    painted: Tensor,
+    goal: Tensor,
+    second: Tensor | None = None,
+    *,
+    size: int,
+    stride: int = 1,
+    share: float = 0.0,
+) -> Tensor:
+    """Sliced Wasserstein distance of the ``size`` x ``size`` patches of two batches of maps.
+
+    With a ``second`` goal, from the barycentre of both goals that lies ``share`` of the way to it:
+    along a line, quantiles of barycentres are means of quantiles (Rabin et al., "Wasserstein
+    Barycenter and Its Application to Texture Mixing", SSVM 2011).
+    """
     kernels = torch.randn(_SLICES, goal.shape[1], size, size, device=goal.device)
     kernels = kernels / kernels.flatten(1).norm(dim=1)[:, None, None, None]
-    sides = (patch_quantiles(maps, kernels, stride) for maps in (painted, goal))
-    first, second = sides
-    return (first - second).abs().mean()
+    wanted = patch_quantiles(goal, kernels, stride)
+    if second is not None:
+        wanted = torch.lerp(wanted, patch_quantiles(second, kernels, stride), share)
+    return (patch_quantiles(painted, kernels, stride) - wanted).abs().mean()
+
+
+def _grain(image: Tensor) -> Tensor:
+    """What a 3 x 3 mean takes away of ``(B, 3, H, W)``."""
+    return image - F.avg_pool2d(F.pad(image, (1, 1, 1, 1), mode="reflect"), 3, stride=1)
 
 
 class TextureTarget:
@@ -83,31 +105,66 @@ class TextureTarget:
             ]
             self._features = [f * s for f, s in zip(features, self._scales, strict=True)]
             self._grams = [gram(f) for f in features]
+        self._grain = _grain(picture)
+        self._grain_scale = 1 / (self._grain.std() + 0.01)
         self._pixels = [picture]
         for _ in range(_PIXEL_SCALES - 1):
             self._pixels.append(F.avg_pool2d(self._pixels[-1], 2))
 
-    def feature_loss(self, features: tuple[Tensor, ...]) -> Tensor:
-        """Of the encoder's features of a batch: a scalar, near 0 for the same texture."""
-        total = torch.zeros(())
-        for f, scale, goal, wanted in zip(
-            features, self._scales, self._features, self._grams, strict=True
-        ):
-            total = total + gram_distance(gram(f).mean(0, keepdim=True), wanted).mean()
-            total = total + patch_distance(f * scale, goal, _FEATURE_PATCH)
-        return total / len(self._features)
+    def feature_loss(
+        self, features: Sequence[Tensor], other: TextureTarget | None = None, share: float = 0.0
+    ) -> Tensor:
+        """Of the encoder's features of a batch: a scalar, near 0 for the same texture.
 
-    def pixel_loss(self, painted: Tensor) -> Tensor:
-        """Of the pixels ``(B, 3, H, W)`` themselves at four scales: a scalar."""
-        total, count = torch.zeros(()), 0
-        for level, goal in enumerate(self._pixels):
-            if min(*painted.shape[2:], *goal.shape[2:]) < _SMALLEST:
+        With ``other``, the goal lies ``share`` of the way to it: for the distributions of patches
+        that is their barycentre.
+        """
+        total = torch.zeros(())
+        for level, f in enumerate(features):
+            scale, goal, wanted = self._scales[level], [self._features[level]], self._grams[level]
+            if other is not None:
+                scale = torch.lerp(scale, other._scales[level], share)
+                raw = [t._features[level] / t._scales[level] for t in (self, other)]
+                goal = [r * scale for r in raw]
+                wanted = torch.lerp(wanted, other._grams[level], share)
+            total = total + gram_distance(gram(f).mean(0, keepdim=True), wanted).mean()
+            total = total + patch_distance(f * scale, *goal, size=_FEATURE_PATCH, share=share)
+        return total / len(features)
+
+    def pixel_loss(
+        self, painted: Tensor, other: TextureTarget | None = None, share: float = 0.0
+    ) -> Tensor:
+        """Of the pixels ``(B, 3, H, W)`` themselves at four scales, and of their finest grain, which
+        is lost among the rest: a scalar."""
+        scale = self._grain_scale if other is None else min(self._grain_scale, other._grain_scale)
+        grains = [t._grain * scale for t in (self, other) if t is not None]
+        grain = patch_distance(_grain(painted) * scale, *grains, size=_FEATURE_PATCH, share=share)
+        total, count = _GRAIN * grain, 0
+        for level in range(_PIXEL_SCALES):
+            goal = [t._pixels[level] for t in (self, other) if t is not None]
+            if min(*painted.shape[2:], *(side for g in goal for side in g.shape[2:])) < _SMALLEST:
                 break
-            total = total + patch_distance(painted, goal, _PIXEL_PATCH, stride=max(1, 3 - level))
+            stride = max(1, 3 - level)
+            total = total + patch_distance(
+                painted, *goal, size=_PIXEL_PATCH, stride=stride, share=share
+            )
             count += 1
             painted = F.avg_pool2d(painted, 2)
         return total / max(1, count)
 
-    def loss(self, painted: Tensor, *, pixels: float = 4.0) -> Tensor:
-        """Features and pixels of a batch ``(B, 3, H, W)`` together; sides are multiples of 16."""
-        return self.feature_loss(self._encoder(painted)) + pixels * self.pixel_loss(painted)
+    def loss(
+        self,
+        painted: Tensor,
+        features: Sequence[Tensor] | None = None,
+        *,
+        pixels: float = 4.0,
+        other: TextureTarget | None = None,
+        share: float = 0.0,
+    ) -> Tensor:
+        """Features and pixels of a batch ``(B, 3, H, W)`` together; sides are multiples of 16.
+
+        ``features`` are those of the batch, where they are at hand.
+        """
+        seen = self._encoder(painted) if features is None else features
+        told = self.feature_loss(seen, other, share)
+        return told + pixels * self.pixel_loss(painted, other, share)

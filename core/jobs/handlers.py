@@ -14,6 +14,12 @@ from inspect import signature
 from operator import attrgetter
 
 from ..errors import BadRequest
+from .create_messages import (
+    CreateRequest,
+    InventStyleRequest,
+    SampleRequest,
+    StyleMapRequest,
+)
 from .frames_messages import AssembleFramesRequest, FramesRequest, PrepareFramesRequest
 from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
 
@@ -25,9 +31,13 @@ _PACKAGE = __name__.rpartition(".jobs.")[0]
 HANDLERS: dict[type, str] = {
     AnalyzeRequest: "clustering.analyze:analyze",
     AssembleFramesRequest: "frames.movie:assemble",
+    CreateRequest: "create.job:create",
     FramesRequest: "frames.run:restyle_frames",
+    InventStyleRequest: "create.invent:invent_style",
     PrepareFramesRequest: "frames.prepare:prepare_frames",
     RefineRequest: "generators.refinement:refine_style",
+    SampleRequest: "create.job:draw",
+    StyleMapRequest: "create.invent:draw_style_map",
     StylizeRequest: "generators.batch:stylize",
 }
 """Request type -> ``module:function`` below ``core``."""

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 
 from ..errors import BadRequest
-from . import frames_messages, messages
+from . import create_messages, frames_messages, messages
 
 _KINDS: dict[str, type] = {
     kind.__name__: kind
@@ -25,6 +25,7 @@ _KINDS: dict[str, type] = {
         messages.RefineResult,
         messages.StylizeRequest,
         messages.StylizeResult,
+        *create_messages.KINDS,
         *frames_messages.KINDS,
     )
 }

@@ -9,8 +9,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from .automaton import Rule
 from .decoder import Decoder
 from .encoder import Encoder
+from .spatial_gan import Generator
+from .style_vae import StyleVae
 
 FOLDER = Path(__file__).parent.parent / "weights"
 
@@ -34,6 +37,22 @@ def load_decoder(path: Path | None = None) -> Decoder:
     decoder = Decoder()
     _load(decoder, path or FOLDER / "decoder.safetensors")
     return decoder
+
+
+def load_texture_gan() -> Generator:
+    """The bundled generator of many materials, on the CPU: what a GAN is fitted from."""
+    return _load(Generator(), FOLDER / "texture_gan.safetensors")  # type: ignore[return-value]
+
+
+def load_rule() -> Rule:
+    """The bundled rule of a cellular automaton: what one is fitted from."""
+    tensors = load_file(FOLDER / "automaton.safetensors")
+    return Rule(**{name: tensor.float() for name, tensor in tensors.items()})
+
+
+def load_style_vae() -> StyleVae:
+    """The bundled autoencoder of style codes, on the CPU."""
+    return _load(StyleVae(), FOLDER / "style_vae.safetensors")  # type: ignore[return-value]
 
 
 def shipped_steps() -> int:

@@ -6,6 +6,6 @@ returns the exit code. Blender builds these parsers, too: nothing heavy is impor
 
 from __future__ import annotations
 
-from . import analyze, frames, refine, styles, stylize
+from . import analyze, create, frames, refine, styles, stylize
 
-VERBS = (stylize, analyze, frames, refine, styles)
+VERBS = (stylize, analyze, create, frames, refine, styles)

@@ -1,0 +1,267 @@
+"""How good and how fast the generators of Create are: ``make bench-generate``.
+
+GAN: for each texture the Fréchet distance of features (bundled encoder, 1/8) between samples and
+source, the diversity of samples (mean standard deviation of pixels over samples, relative to the
+source's own over crops), how near the nearest patch of the source is (1: as near as the source's own
+patches are to each other), and the seam, beside image quilting. Automaton: texture distance, loop,
+speed. VAE: style distance of reconstructed codes relative to the codes themselves, time to add
+styles. Pictures go to ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from core.create import gan
+from core.create.automaton import SETTLED, Automaton
+from core.create.interface import Budget, Clock, fit
+from core.create.style_map import StyleMap, codes_of, latent_of
+from core.create.vae import extend
+from core.generators.allocator import keep_blocks
+from core.generators.stylizer import Stylizer
+from core.generators.texture_loss import TextureTarget
+from core.imaging.seams import seam_strength
+from core.networks.encoder import Encoder
+from core.networks.weights import load_encoder, load_style_vae
+from core.styles.catalog import builtin_styles
+from core.styles.style import ZOOMS, Style, load_style_file
+
+from .materials import materials
+from .quilting import quilt
+
+CHOSEN = (
+    "photo brick", "photo grass", "photo gravel", "straw ground", "rock strata", "sand",
+    "forest floor", "dark stones", "lawn", "basket weave", "bark", "crazy paving",
+    "linen", "marble", "rust", "leather",
+)  # fmt: skip
+UNSEEN = ("meadow", "mahogany", "paving", "cobbles")
+MOVING = ("photo grass", "rust", "lichen")
+_SIDE, _SAMPLE, _SAMPLES = 256, 128, 50
+_IMAGES = Path("docs/images")
+
+
+def source(name: str) -> np.ndarray:
+    """The texture of that name, ``(256, 256, 3)`` float32, sRGB-encoded; None if it is not here."""
+    image = next((m.images[0] for m in materials() if m.name == name), None)
+    if image is None:
+        raise LookupError(name)
+    short = min(image.shape[:2])
+    return cv2.resize(image[:short, :short], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+
+
+def tensor(images: list[np.ndarray]) -> torch.Tensor:
+    """``(B, 3, H, W)`` of images ``(H, W, 3)``."""
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+
+
+@torch.inference_mode()
+def frechet(encoder: Encoder, first: list[np.ndarray], second: list[np.ndarray]) -> float:
+    """Fréchet distance of the features at 1/8 of two sets of images, per channel."""
+    sides = []
+    for images in (first, second):
+        rows = torch.cat([encoder(tensor([i]))[2][0].flatten(1).t() for i in images]).double()
+        sides.append((rows.mean(0), torch.cov(rows.t())))
+    (m1, c1), (m2, c2) = sides
+    values, vectors = torch.linalg.eigh(c1)
+    root = vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.t()
+    inner = torch.linalg.eigvalsh(root @ c2 @ root).clamp(min=0).sqrt().sum()
+    apart = (m1 - m2).square().sum() + c1.trace() + c2.trace() - 2 * inner
+    return float(apart / (c1.trace() + 1e-9))
+
+
+def crops(image: np.ndarray, count: int, random: np.random.Generator) -> list[np.ndarray]:
+    """Random squares of a source."""
+    room = image.shape[0] - _SAMPLE + 1
+    spots = [(int(random.integers(room)), int(random.integers(room))) for _ in range(count)]
+    return [image[y : y + _SAMPLE, x : x + _SAMPLE] for y, x in spots]
+
+
+def copying(samples: list[np.ndarray], image: np.ndarray, random: np.random.Generator) -> float:
+    """How far 24 x 24 patches of samples are from the nearest of the source, relative to how far
+    patches of the source are from the nearest elsewhere in it. Near 0: copied."""
+
+    def nearest(patch: np.ndarray, hidden: tuple[int, int] | None = None) -> float:
+        error = cv2.matchTemplate(image, patch, cv2.TM_SQDIFF)
+        if hidden is not None:
+            y, x = hidden
+            error[max(0, y - 24) : y + 24, max(0, x - 24) : x + 24] = np.inf
+        return float(np.sqrt(max(0.0, error.min())))
+
+    theirs, own = [], []
+    for _ in range(24):
+        sample = samples[random.integers(len(samples))]
+        y, x = random.integers(0, _SAMPLE - 24, 2)
+        theirs.append(nearest(sample[y : y + 24, x : x + 24]))
+        y, x = random.integers(0, _SIDE - 24, 2)
+        own.append(nearest(image[y : y + 24, x : x + 24], (int(y), int(x))))
+    return float(np.median(theirs) / max(1e-6, np.median(own)))
+
+
+def bench_gan(seconds: float, limit: int) -> None:
+    """The table and the sheet of the GAN."""
+    encoder = load_encoder()
+    rows, scores = [], []
+    print(
+        "| Texture | Steps | Fréchet | Quilting | Diversity | Quilting | Copying | Quilting | Seam |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name in (CHOSEN + UNSEEN)[:limit]:
+        try:
+            image = source(name)
+        except LookupError:
+            print(f"| {name} | not at hand | | | | | | | |")
+            continue
+        random = np.random.default_rng(0)
+        made = fit("GAN", [image], budget=Budget(seconds), seed=1)
+        ours = [made.sample((_SAMPLE, _SAMPLE), seed=s) for s in range(_SAMPLES)]
+        quilted = [quilt(image, _SAMPLE, random) for _ in range(12)]
+        real = crops(image, 24, random)
+        spread = np.stack(crops(image, _SAMPLES, random)).std(0).mean()
+        figures = [
+            frechet(encoder, ours[:24], real),
+            frechet(encoder, quilted, real),
+            np.stack(ours).std(0).mean() / spread,
+            np.stack(quilted).std(0).mean() / spread,
+            copying(ours, image, random),
+            copying(quilted, image, random),
+        ]
+        whole = made.sample((_SIDE, _SIDE), seed=1)
+        seam = seam_strength(whole).worst
+        scores.append(figures)
+        words = " | ".join(f"{f:.2f}" for f in (*figures, seam))
+        mark = " (unseen)" if name in UNSEEN else ""
+        print(f"| {name}{mark} | {made.recipe['steps']} | {words} |", flush=True)
+        rows.append(
+            np.hstack(
+                [image, whole, made.sample((_SIDE, _SIDE), seed=2), quilt(image, _SIDE, random)]
+            )
+        )
+    if scores:
+        mean = " | ".join(f"{f:.2f}" for f in np.mean(scores, axis=0))
+        print(f"| **Mean** | | {mean} | |")
+        pairs = [np.hstack(rows[i : i + 2]) for i in range(0, len(rows) - 1, 2)]
+        save("create-gan.jpg", np.vstack(pairs), 0.6)
+
+
+def bench_morph(seconds: float) -> None:
+    """Brick to moss in six steps."""
+    images = [source("photo brick"), source("photo grass")]
+    made = fit("GAN", images, budget=Budget(seconds), seed=1)
+    strip = [made.sample((_SIDE, _SIDE), seed=1, mix=(1 - s, s)) for s in np.linspace(0, 1, 6)]
+    save("create-morph.jpg", np.hstack(strip), 0.75)
+    begun = time.monotonic()
+    made.sample((4096, 4096), seed=1)
+    print(f"GAN: 4096 x 4096 in {time.monotonic() - begun:.1f} s, tiles of {gan._TILE}")
+
+
+def bench_automaton(seconds: float) -> None:
+    """The table and the strips of the automaton."""
+    print("| Texture | Steps | Texture distance | Loop closes (x a step) | 1024² x 10 steps |")
+    print("| --- | --- | --- | --- | --- |")
+    strips = []
+    for name in MOVING:
+        image = source(name)
+        made = fit("AUTOMATON", [image], budget=Budget(seconds), seed=1)
+        assert isinstance(made, Automaton)
+        frames: list[np.ndarray] = []
+        made.loop((_SIDE, _SIDE), 24, show=lambda n, f, kept=frames: kept.append(f))
+        inside = np.mean([np.abs(b - a).mean() for a, b in itertools.pairwise(frames)])
+        closing = np.abs(frames[0] - frames[-1]).mean() / inside
+        begun = time.monotonic()
+        made.sample((1024, 1024), steps=10)
+        spent = time.monotonic() - begun
+        target = TextureTarget(load_encoder(), tensor([image]))
+        with torch.inference_mode():
+            away = float(target.loss(tensor([made.sample((_SIDE, _SIDE), steps=SETTLED)])))
+        steps = made.recipe["steps"]
+        print(f"| {name} | {steps} | {away:.3f} | {closing:.2f} | {spent:.2f} s |", flush=True)
+        hurt = np.zeros((_SIDE, _SIDE), bool)
+        hurt[80:176, 80:176] = True
+        torn, healed = made.regrow((_SIDE, _SIDE), hurt)
+        grown = [made.sample((_SIDE, _SIDE), steps=n) for n in (8, SETTLED)]
+        strips.append(np.hstack([image, *grown, frames[12], torn, healed]))
+    save("create-automaton.jpg", np.vstack(strips), 0.75)
+
+
+def bench_vae() -> None:
+    """Reconstruction, and the sheet of draws from the prior."""
+    vae, stylizer = load_style_vae(), Stylizer()
+    styles = [load_style_file(info.file) for info in builtin_styles()]
+    content = source("photo brick")
+    encoder = load_encoder()
+    ratios = []
+    for info, style in zip(builtin_styles(), styles, strict=True):
+        again = codes_of(vae, latent_of(vae, style.codes))[list(ZOOMS).index(1.0)]
+        painted = [stylizer.paint(content, code) for code in (style.code(1.0), again)]
+        away = [code_distance(encoder, p, style) for p in painted]
+        ratios.append(away[1] / away[0])
+        del info
+    print(
+        f"VAE: style distance of reconstructed codes, relative: mean {np.mean(ratios):.3f}, "
+        f"worst {np.max(ratios):.3f} of {len(ratios)} styles"
+    )
+    begun = time.monotonic()
+    extend([s.codes for s in styles[:10]], clock=Clock(Budget(30), lambda: False))
+    print(f"VAE: 10 styles added in {time.monotonic() - begun:.1f} s")
+    whole = StyleMap(vae, styles)
+    cells = []
+    for seed in range(64):
+        latent = whole.surprise(whole.latents[seed % len(styles)], seed=seed)
+        code = codes_of(vae, latent)[list(ZOOMS).index(1.0)]
+        cells.append(stylizer.paint(content[:128, :128], code, seed=seed))
+    save("create-styles.jpg", np.vstack([np.hstack(cells[i : i + 8]) for i in range(0, 64, 8)]))
+
+
+@torch.inference_mode()
+def code_distance(encoder: Encoder, painted: np.ndarray, style: Style) -> float:
+    """How far the statistics of a picture are from a style's, in deviations of codes."""
+    from core.networks.codes import style_code
+
+    vae = load_style_vae()
+    batch = tensor([painted.astype(np.float32)])
+    own = style_code(batch, encoder(batch))[0]
+    return float(((own - torch.from_numpy(style.code(1.0))) / vae.code_std).abs().mean())
+
+
+def save(name: str, pixels: np.ndarray, scale: float = 1.0) -> None:
+    """Write a picture of the documentation."""
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    path = _IMAGES / name
+    cv2.imwrite(
+        str(path), (small[..., ::-1] * 255 + 0.5).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 88]
+    )
+    print(f"Saved: '{path}'")
+
+
+def main() -> None:
+    """Run all, or what is named."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", nargs="*", default=["gan", "morph", "automaton", "vae"])
+    parser.add_argument("--seconds", type=float, default=120.0, help="for each fit of the GAN")
+    parser.add_argument(
+        "--growing", type=float, default=300.0, help="for each fit of the automaton"
+    )
+    parser.add_argument("--limit", type=int, default=20, help="textures of the GAN")
+    args = parser.parse_args()
+    keep_blocks()
+    if "gan" in args.what:
+        bench_gan(args.seconds, args.limit)
+    if "morph" in args.what:
+        bench_morph(args.seconds)
+    if "automaton" in args.what:
+        bench_automaton(args.growing)
+    if "vae" in args.what:
+        bench_vae()
+
+
+if __name__ == "__main__":
+    main()

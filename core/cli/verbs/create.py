@@ -1,0 +1,102 @@
+"""``create``: new textures from textures: endless, in new looks, or moving."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ...jobs import handlers
+from ...jobs.create_messages import (
+    MODEL_SUFFIX,
+    CreateRequest,
+    CreateResult,
+    SampleRequest,
+    SampleSettings,
+)
+from ...jobs.messages import ImageRef
+from ..options import add_device, add_output
+from ..outcome import judged
+from ..paths import find_images
+from ..report import Report
+
+_EXAMPLES = f"""examples:
+  %(prog)s moss.png --model moss{MODEL_SUFFIX} --out new_moss.png --size 2048 2048
+  %(prog)s brick.png moss.png --model walls{MODEL_SUFFIX} --out step_####.png --morph 6
+  %(prog)s lava.png --generator automaton --model lava{MODEL_SUFFIX} --out lava_####.png --frames 48
+  %(prog)s --model moss{MODEL_SUFFIX} --out another.png --seed 7
+"""
+
+
+def add(verbs: argparse._SubParsersAction) -> None:
+    """Add the verb and its options."""
+    parser = verbs.add_parser(
+        "create",
+        help="invent textures from textures",
+        description="Fit a generator to textures, save it, and draw new, seamless textures from "
+        "it; without textures, draw from a generator that was saved.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="*", help="textures of one group")
+    parser.add_argument(
+        "--model", required=True, metavar="FILE", help=f"generator ({MODEL_SUFFIX})"
+    )
+    parser.add_argument("--out", required=True, help="picture; several are numbered by ####")
+    parser.add_argument(
+        "--generator",
+        choices=("gan", "vae", "automaton"),
+        default="gan",
+        help="gan: endless variations (default); vae: new looks; automaton: grows and moves",
+    )
+    parser.add_argument(
+        "--size", type=int, nargs=2, default=(1024, 1024), metavar=("WIDTH", "HEIGHT")
+    )
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S", help="default 60")
+    parser.add_argument("--steps", type=int, default=0, metavar="N", help="in place of --seconds")
+    parser.add_argument("--detail", type=int, default=256, metavar="PIXELS", help="default 256")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--mix", type=float, nargs="+", default=(), metavar="W")
+    parser.add_argument("--morph", type=int, default=0, metavar="N", help="pictures of a morph")
+    parser.add_argument("--frames", type=int, default=0, metavar="N", help="pictures of a loop")
+    parser.add_argument("--no-seamless", action="store_true")
+    parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
+    add_device(parser)
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Create; returns the exit code."""
+    model = str(Path(options.model).with_suffix(MODEL_SUFFIX))
+    settings = SampleSettings(
+        (options.size[0], options.size[1]),
+        options.seed,
+        not options.no_seamless,
+        tuple(options.mix),
+        options.morph,
+        options.frames,
+    )
+    request: object
+    if options.inputs:
+        request = CreateRequest(
+            tuple(ImageRef(str(i), (str(i),)) for i in find_images(options.inputs)),
+            options.generator.upper(),
+            options.out,
+            model,
+            settings,
+            options.seconds,
+            options.steps,
+            options.seed,
+            options.detail,
+            overwrite=options.overwrite,
+        )
+    else:
+        request = SampleRequest(model, options.out, settings, options.overwrite)
+    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
+    assert isinstance(result, CreateResult)
+    recipe = result.recipe
+    report.say(f"Texture distance {recipe['texture']} after {recipe['steps']} steps.")
+    for path in result.outputs:
+        report.say(f"Saved: '{path}'")
+    report.result(model=result.model, outputs=result.outputs, recipe=recipe)
+    return judged(result.failures, len(result.outputs), report)

@@ -1,0 +1,1 @@
+"""Create: generators that invent textures and looks out of the clusters."""

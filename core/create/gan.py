@@ -1,0 +1,294 @@
+"""The GAN: endless variations of the textures of a group, seamless and of any size.
+
+A spatial GAN is fitted to the group's pictures: critics of patches pull what is painted towards the
+pictures, and the texture loss keeps its colours and statistics honest, which is what makes the fit
+stable within minutes. The generator keeps an embedding of each picture; between them lie materials
+that are a bit of both, for which the texture loss asks for the average of the patch distributions.
+
+References
+----------
+See :mod:`~..networks.spatial_gan`. Zhao et al., "Differentiable Augmentation", NeurIPS 2020.
+Mescheder et al., "Which Training Methods for GANs do actually Converge?", ICML 2018 (R1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import JobCancelled
+from ..generators.texture_loss import TextureTarget
+from ..generators.windows import take, tiles
+from ..imaging.resize import resize
+from ..networks.codes import style_code
+from ..networks.layers import set_border
+from ..networks.spatial_gan import (
+    STRIDE,
+    Critics,
+    Generator,
+    Waves,
+    draw_noise,
+    find_waves,
+    wave_maps,
+)
+from ..networks.weights import load_encoder, load_texture_gan
+from .interface import Budget, Clock, Step, mixture, to_square
+
+_CANVAS, _CROP, _BATCH = 160, 128, 2
+_RATE, _CRITIC_RATE = 2e-3, 1e-3
+_ADVERSARIAL, _PIXELS = 0.15, 4.0
+_R1, _R1_EVERY = 1.0, 8
+_EMA = 0.99
+_BLEND_EVERY = 3  # of several pictures, every so many steps are spent between two of them
+_TILE = 1024
+_PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
+
+
+class SpatialGan:
+    """A fitted GAN; see :class:`~.interface.Model`.
+
+    Parameters
+    ----------
+    places : (N, 128) Tensor
+        Where each of the pictures lies among the materials.
+    """
+
+    kind = "GAN"
+
+    def __init__(self, generator: Generator, places: Tensor, waves: Waves, recipe: dict) -> None:
+        self.recipe = recipe
+        self._waves, self._places = waves, places.detach().clone()
+        self._generator = deepcopy(generator).eval().requires_grad_(False)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it knows."""
+        return len(self._places)
+
+    @torch.inference_mode()
+    def sample(
+        self,
+        size: tuple[int, int],
+        *,
+        seed: int = 0,
+        seamless: bool = True,
+        mix: Sequence[float] = (),
+        progress: Callable[[float], None] = lambda done: None,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> np.ndarray:
+        """See :meth:`~.interface.Model.sample`. Memory beyond the result is bounded by a tile.
+
+        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside.
+        """
+        width, height = size
+        spare = 0 if seamless else STRIDE
+        tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
+        random = torch.Generator().manual_seed(seed)
+        weights = torch.tensor([mixture(mix, self.pictures)])
+        place = weights @ self._places
+        noise = draw_noise(1, tall, wide, random)
+        waves = wave_maps(self._waves, weights, tall, wide, random)
+        canvas = np.empty((tall, wide, 3), np.float32)
+        parts = tiles(tall, wide, _TILE, seamless=True)
+        for number, tile in enumerate(parts):
+            if cancel():
+                raise JobCancelled("Cancelled.")
+            progress(number / len(parts))
+            set_border(
+                self._generator, *("circular" if whole else "reflect" for whole in tile.circular)
+            )
+            painted = self._generator(
+                [take(n, tile, side) for n, side in zip(noise, (16, 8, 4, 2), strict=True)],
+                [take(w, tile, side) for w, side in zip(waves, (8, 4, 2), strict=True)],
+                place,
+            )
+            inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
+            canvas[tile.rows.core, tile.columns.core] = inside.permute(1, 2, 0).numpy()
+        if seamless and (tall, wide) != (height, width):
+            return np.clip(resize(canvas, size, wrap=True), 0, 1)
+        return canvas[:height, :width]
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        """See :meth:`~.interface.Model.state`."""
+        tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
+        tensors |= {f"waves.{n}": t for n, t in self._waves._asdict().items()}
+        tensors["places"] = self._places
+        return {name: tensor.numpy() for name, tensor in tensors.items()}, {}
+
+
+def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
+    """Of what :meth:`SpatialGan.state` gave."""
+    kept = {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
+    waves = Waves(kept.pop("waves.vectors"), kept.pop("waves.weights"))
+    places = kept.pop("places")
+    generator = Generator()
+    generator.load_state_dict({n.removeprefix("generator."): t for n, t in kept.items()})
+    return SpatialGan(generator, places, waves, words["recipe"])
+
+
+def fit(
+    images: Sequence[np.ndarray],
+    *,
+    budget: Budget,
+    seed: int = 0,
+    progress: Callable[[Step], None] = lambda step: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> SpatialGan:
+    """See :func:`~.interface.fit`. Ends early when the texture distance has long stood still."""
+    clock = Clock(budget, cancel)
+    torch.manual_seed(seed)
+    fitting = _Fitting([to_square(image, _CROP) for image in images])
+    best, best_at, mean = float("inf"), 0, None
+    while clock.more():
+        losses = fitting.step(clock.number, clock.done)
+        clock.tick()
+        texture = losses["texture"]
+        mean = texture if mean is None else 0.97 * mean + 0.03 * texture
+        if mean < 0.995 * best:
+            best, best_at = mean, clock.number
+        recipe = {
+            "generator": "GAN",
+            "seed": seed,
+            "steps": clock.number,
+            "texture": round(mean, 4),
+        }
+        progress(
+            Step(clock.number, clock.done, losses, lambda: fitting.model({}).sample((256, 256)))
+        )
+        if clock.number > _LEAST and clock.number - best_at > _PATIENCE:
+            recipe["plateau"] = True
+            break
+    return fitting.model(recipe)
+
+
+class _Fitting:
+    """Networks, optimizers and pictures of one fit."""
+
+    def __init__(self, pictures: list[Tensor]) -> None:
+        self._pictures = pictures
+        self._encoder = load_encoder()
+        set_border(self._encoder, "reflect", "reflect")
+        self._targets = [TextureTarget(self._encoder, picture) for picture in pictures]
+        self._waves = find_waves(pictures)
+        self._generator = load_texture_gan().requires_grad_(True)
+        set_border(self._generator, "circular", "circular")
+        self._critics = Critics(len(pictures))
+        with torch.no_grad():
+            seen = [self._encoder(picture) for picture in pictures]
+            codes = torch.cat([style_code(p, f) for p, f in zip(pictures, seen, strict=True)])
+            self._places = nn.Parameter(self._generator.place(codes))
+            self._scales = [
+                torch.stack([f[level].std((0, 2, 3)) for f in seen]).mean(0).clamp(min=1e-3)
+                for level in (1, 2, 3)
+            ]
+        self._generator.mapping.requires_grad_(False)  # places are learned as such from here on
+        self._learned = [p for p in self._generator.parameters() if p.requires_grad]
+        self._learned.append(self._places)
+        self._smooth = [p.detach().clone() for p in self._learned]
+        self._paint = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.5, 0.99))
+        self._judge = torch.optim.Adam(
+            self._critics.parameters(), lr=_CRITIC_RATE, betas=(0.5, 0.99)
+        )
+        self._random = torch.default_generator
+
+    def model(self, recipe: dict) -> SpatialGan:
+        """With the moving averages of what is learned."""
+        generator = deepcopy(self._generator)
+        with torch.no_grad():
+            learned = (p for p in generator.parameters() if p.requires_grad)
+            for part, smooth in zip(learned, self._smooth[:-1], strict=True):
+                part.copy_(smooth)
+        return SpatialGan(generator, self._smooth[-1], self._waves, recipe)
+
+    def step(self, number: int, done: float) -> dict[str, float]:
+        """One step of the critics and one of the generator; their losses."""
+        for group in self._paint.param_groups:
+            group["lr"] = _RATE * min(1.0, 4 * (1 - done) + 0.05)
+        count = len(self._pictures)
+        first, second = torch.randint(count, (2,)).tolist()
+        between = count > 1 and number % _BLEND_EVERY == 1
+        share = float(torch.rand(())) if between and first != second else 0.0
+        mix = torch.zeros(_BATCH, count)
+        mix[:, first] += 1 - share
+        mix[:, second] += share
+        noise = draw_noise(_BATCH, _CANVAS, _CANVAS, self._random)
+        waves = wave_maps(self._waves, mix, _CANVAS, _CANVAS, self._random)
+        painted = self._window(self._generator(noise, waves, mix @ self._places))
+        features = self._encoder(painted)
+        target = self._targets[first]
+        other = self._targets[second] if share else None
+        loss = target.loss(painted, features, pixels=_PIXELS, other=other, share=share)
+        losses = {"texture": loss.item()}
+        if not share:  # critics know pictures, not what lies between them
+            losses["critic"] = self._judged(number, painted.detach(), first, mix)
+            self._critics.requires_grad_(False)
+            verdict = self._critics(*self._seen(painted, features), mix)
+            adversarial = -torch.stack([v.mean() for v in verdict]).mean()
+            self._critics.requires_grad_(True)
+            losses["generator"] = adversarial.item()
+            loss = loss + _ADVERSARIAL * adversarial
+        self._paint.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._learned, 1.0)
+        self._paint.step()
+        keep = min(_EMA, (1 + number) / (10 + number))
+        with torch.no_grad():
+            torch._foreach_lerp_(self._smooth, list[Tensor](self._learned), 1 - keep)
+        return losses
+
+    def _judged(self, number: int, painted: Tensor, which: int, mix: Tensor) -> float:
+        """A step of the critics on painted and real patches."""
+        real = torch.cat([self._crop(self._pictures[which]) for _ in range(_BATCH)])
+        with torch.no_grad():
+            seen = [self._seen(x, self._encoder(x)) for x in augment(real, painted)]
+        (real_seen, painted_seen) = seen
+        penalized = number % _R1_EVERY == 0
+        if penalized:
+            real_seen = (real_seen[0], [f.requires_grad_() for f in real_seen[1]])
+        right, wrong = self._critics(*real_seen, mix), self._critics(*painted_seen, mix)
+        loss = torch.stack(
+            [F.relu(1 - r).mean() + F.relu(1 + w).mean() for r, w in zip(right, wrong, strict=True)]
+        ).mean()
+        told = loss.item()
+        if penalized:
+            grads = torch.autograd.grad(
+                torch.stack([r.mean() for r in right[1:]]).sum() * _BATCH,
+                real_seen[1],
+                create_graph=True,
+            )
+            slope = torch.stack([g.square().sum((1, 2, 3)).mean() for g in grads]).mean()
+            loss = loss + 0.5 * _R1 * _R1_EVERY * slope
+        self._judge.zero_grad(set_to_none=True)
+        loss.backward()
+        self._judge.step()
+        return told
+
+    def _seen(self, picture: Tensor, features: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """A batch as the critics take it: features of even spread, without the finest."""
+        return picture, [
+            f / s[:, None, None] for f, s in zip(features[1:], self._scales, strict=True)
+        ]
+
+    def _window(self, canvas: Tensor) -> Tensor:
+        top, left = torch.randint(_CANVAS, (2,)).tolist()
+        return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
+
+    def _crop(self, picture: Tensor) -> Tensor:
+        top, left = (int(torch.randint(side - _CROP + 1, ())) for side in picture.shape[2:])
+        return picture[..., top : top + _CROP, left : left + _CROP]
+
+
+def augment(*batches: Tensor) -> list[Tensor]:
+    """Random changes of light and contrast, of the same kind for real and painted, so that critics
+    cannot learn the few real patches by heart: ``(B, 3, H, W)`` each."""
+    changed = []
+    for batch in batches:
+        light = 0.1 * torch.randn(len(batch), 3, 1, 1)
+        contrast = torch.exp(0.1 * torch.randn(len(batch), 1, 1, 1))
+        changed.append(((batch - 0.5) * contrast + 0.5 + light).clamp(0, 1))
+    return changed

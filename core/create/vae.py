@@ -1,0 +1,170 @@
+"""The VAE: looks that nobody painted, from the map of styles, bent towards a group's own looks.
+
+A fit takes the bundled autoencoder of style codes and adds the looks of the group's pictures to it;
+what it knew is kept by training on draws from its own prior besides. A sample is a texture of the
+group painted in a look from the family of the group's looks, or from between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..generators.batch import shared
+from ..generators.stylebook import encode_zooms
+from ..imaging.resize import resize
+from ..networks.style_vae import FAMILIES, LATENT, StyleVae
+from ..networks.weights import load_style_vae
+from ..styles.style import ZOOMS
+from .interface import Budget, Clock, Step, mixture
+from .style_map import codes_of, latent_of, zoom_logarithms
+
+_RATE, _DIVERGENCE = 5e-4, 0.3
+_BATCH, _OWN = 96, 32  # codes in a step, and how many of them are the group's
+_ENOUGH = 400  # steps: more changes nothing
+_CONTENT = 1024
+
+
+class StyleInventor:
+    """A fitted VAE; see :class:`~.interface.Model`.
+
+    Parameters
+    ----------
+    latents : (N, LATENT) Tensor
+        Of the pictures' looks.
+    content : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        What samples are painted on.
+    """
+
+    kind = "VAE"
+
+    def __init__(self, vae: StyleVae, latents: Tensor, content: np.ndarray, recipe: dict) -> None:
+        self.recipe = recipe
+        self.vae, self.latents, self._content = vae, latents, content
+
+    def latent(self, *, seed: int, mix: Sequence[float] = ()) -> Tensor:
+        """Where a sample lies: between the pictures, or drawn from the family of one of them."""
+        if mix:
+            return torch.tensor(mixture(mix, len(self.latents))) @ self.latents
+        random = torch.Generator().manual_seed(seed)
+        start = self.latents[int(torch.randint(len(self.latents), (), generator=random))]
+        family = int(self.vae.family_log_odds(start[None])[0].argmax())
+        drawn = torch.randn(LATENT, generator=random)
+        return self.vae.means[family] + self.vae.spreads[family].exp() * drawn
+
+    def sample(
+        self,
+        size: tuple[int, int],
+        *,
+        seed: int = 0,
+        seamless: bool = True,
+        mix: Sequence[float] = (),
+        progress: Callable[[float], None] = lambda done: None,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> np.ndarray:
+        """See :meth:`~.interface.Model.sample`."""
+        code = codes_of(self.vae, self.latent(seed=seed, mix=mix))[list(ZOOMS).index(1.0)]
+        content = np.clip(resize(self._content, size, wrap=seamless), 0, 1)
+        stylizer = shared(lambda told: None).stylizer
+        return stylizer.paint(
+            content, code, seed=seed, seamless=seamless, progress=progress, cancel=cancel
+        )
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        """See :meth:`~.interface.Model.state`."""
+        tensors = {f"vae.{n}": t.numpy() for n, t in self.vae.state_dict().items()}
+        content = (self._content * 255 + 0.5).astype(np.uint8)
+        return {**tensors, "latents": self.latents.numpy(), "content": content}, {}
+
+
+def restore(tensors: dict[str, np.ndarray], words: dict) -> StyleInventor:
+    """Of what :meth:`StyleInventor.state` gave."""
+    kept = dict(tensors)
+    content, latents = kept.pop("content"), kept.pop("latents")
+    vae = StyleVae()
+    vae.load_state_dict({n.removeprefix("vae."): torch.from_numpy(t) for n, t in kept.items()})
+    vae.eval().requires_grad_(False)
+    pictured = content.astype(np.float32) / 255
+    return StyleInventor(vae, torch.from_numpy(latents), pictured, words["recipe"])
+
+
+def fit(
+    images: Sequence[np.ndarray],
+    *,
+    budget: Budget,
+    seed: int = 0,
+    progress: Callable[[Step], None] = lambda step: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> StyleInventor:
+    """See :func:`~.interface.fit`; the first image is what samples are painted on."""
+    clock = Clock(budget, cancel)
+    stylizer = shared(lambda told: None).stylizer
+    codes = [encode_zooms(stylizer, image) for image in images]
+    content = images[0]
+    if max(content.shape[:2]) > _CONTENT:
+        factor = _CONTENT / max(content.shape[:2])
+        size = [max(1, round(side * factor)) for side in content.shape[1::-1]]
+        content = np.clip(resize(content, (size[0], size[1])), 0, 1)
+
+    def inventor(vae: StyleVae, recipe: dict) -> StyleInventor:
+        still = deepcopy(vae).eval().requires_grad_(False)
+        latents = torch.stack([latent_of(still, own) for own in codes])
+        return StyleInventor(still, latents, content, recipe)
+
+    vae, recipe = extend(
+        codes,
+        clock=clock,
+        seed=seed,
+        told=lambda vae, losses: progress(
+            Step(clock.number, clock.done, losses, lambda: inventor(vae, {}).sample((256, 256)))
+        ),
+    )
+    return inventor(vae, recipe)
+
+
+def extend(
+    codes: Sequence[np.ndarray],
+    *,
+    clock: Clock,
+    seed: int = 0,
+    told: Callable[[StyleVae, dict[str, float]], None] = lambda vae, losses: None,
+) -> tuple[StyleVae, dict]:
+    """The bundled autoencoder taught looks, each ``(len(ZOOMS), CODE_LENGTH)``; and its recipe."""
+    known = load_style_vae()
+    vae = deepcopy(known).requires_grad_(True)
+    torch.manual_seed(seed)
+    own = torch.from_numpy(np.concatenate(list(codes)))
+    zooms = zoom_logarithms()
+    own_zooms = zooms.repeat(len(codes))
+    vae.code_low.copy_(torch.minimum(vae.code_low, own.amin(0)))
+    vae.code_high.copy_(torch.maximum(vae.code_high, own.amax(0)))
+    optimizer = torch.optim.Adam(vae.parameters(), lr=_RATE)
+    texture = 0.0
+    while clock.number < _ENOUGH and clock.more():
+        with torch.no_grad():
+            families = torch.multinomial(known.shares.softmax(0), _BATCH - _OWN, True)
+            drawn = torch.randn(len(families), LATENT) * known.spreads[families].exp()
+            old_zooms = zooms[torch.randint(len(zooms), (len(families),))]
+            old = known.decode(known.means[families] + drawn, old_zooms)
+        chosen = torch.randint(len(own), (_OWN,))
+        batch, at = torch.cat([own[chosen], old]), torch.cat([own_zooms[chosen], old_zooms])
+        reconstruction, divergence = vae.loss(batch, at, _DIVERGENCE)
+        optimizer.zero_grad(set_to_none=True)
+        (reconstruction + _DIVERGENCE * divergence).backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        clock.tick()
+        texture = reconstruction.item()
+        told(vae, {"texture": texture, "divergence": divergence.item()})
+    recipe = {
+        "generator": "VAE",
+        "seed": seed,
+        "steps": clock.number,
+        "texture": round(texture, 4),
+        "families": FAMILIES,
+    }
+    return vae.eval().requires_grad_(False), recipe

@@ -1,0 +1,85 @@
+"""Create: new materials, and styles that nobody painted."""
+
+from __future__ import annotations
+
+from ..properties import active_group
+from ..scene import icons, jobs
+from ..translations import CONTEXT
+
+
+class IMPASTO_PT_create:
+    bl_label = "Create"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = ""
+
+    def draw(self, context):
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        group = active_group(context.scene)
+        if group is None:
+            layout.label(text="Analyze textures first", icon="INFO")
+            return
+        settings = context.scene.impasto.create
+        layout.label(text=group.name, icon="GROUP", translate=False)
+        layout.prop(settings, "generator")
+        layout.prop(settings, "seconds")
+        layout.prop(settings, "detail")
+        column = layout.column(align=True)
+        column.prop(settings, "width")
+        column.prop(settings, "height")
+        layout.prop(settings, "seed")
+        if settings.generator == "GAN":
+            layout.prop(settings, "morph")
+        if settings.generator == "AUTOMATON":
+            layout.prop(settings, "frames")
+        running = jobs.current()
+        if running is None:
+            row = layout.row()
+            row.scale_y = 1.5
+            row.operator("impasto.create_material", icon="MATERIAL").again = False
+            if settings.model:
+                again = layout.operator(
+                    "impasto.create_material", text="Another Variation", icon="FILE_REFRESH"
+                )
+                again.again = True
+        else:
+            layout.progress(
+                factor=running.progress, text=f"{running.title}  {running.progress:.0%}"
+            )
+            if preview := icons.changing(running.preview):
+                layout.template_icon(preview, scale=9)
+            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+
+
+class IMPASTO_PT_create_styles:
+    bl_label = "New Styles"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_create"
+
+    @classmethod
+    def poll(cls, context):
+        return active_group(context.scene) is not None
+
+    def draw(self, context):
+        settings = context.scene.impasto.create
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "how", text="Style", text_ctxt=CONTEXT)
+        if settings.how == "PLACE":
+            row = layout.row(align=True)
+            row.operator("impasto.draw_style_map", icon="IMAGE_DATA")
+            row.operator("impasto.pick_on_map", text="", icon="EYEDROPPER")
+            layout.prop(settings, "place")
+        elif settings.how == "BETWEEN":
+            layout.prop(settings, "second")
+            layout.prop(settings, "share")
+        else:
+            layout.prop(settings, "boldness")
+            layout.prop(settings, "seed")
+        layout.prop(settings, "axes")
+        layout.operator("impasto.invent_style", icon="SHADERFX")
+
+
+PANELS = (IMPASTO_PT_create, IMPASTO_PT_create_styles)

@@ -1,0 +1,79 @@
+"""Create in Blender: a group becomes a new material, a style map, a new style."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+from bl_ext.user_default.impasto.scene import storage
+
+
+@pytest.fixture
+def settings(build, tmp_path, monkeypatch):
+    """Of a group of two textures."""
+    for name in ("styles_folder", "models_folder"):
+        monkeypatch.setattr(storage, name, lambda: tmp_path)
+    parts = [build.textured(name, kind).image for kind, name in enumerate("AB")]
+    build.group(*parts, style="irises", name="Pair")
+    create = bpy.context.scene.impasto.create
+    create.seconds, create.detail, create.width, create.height = 2, "128", 64, 64
+    return create
+
+
+@pytest.mark.parametrize("generator", ["GAN", "VAE", "AUTOMATON"])
+def test_a_group_becomes_a_new_material(settings, generator):
+    settings.generator = generator
+    before = set(bpy.data.materials)
+    assert bpy.ops.impasto.create_material() == {"FINISHED"}
+    (material,) = set(bpy.data.materials) - before
+    (node,) = (n for n in material.node_tree.nodes if n.type == "TEX_IMAGE")
+    assert node.outputs["Color"].links[0].to_socket.name == "Base Color"
+    assert tuple(node.image.size) == (64, 64)
+    recipe = node.image["impasto"].to_dict()
+    assert (recipe["generator"], recipe["group"]) == (generator, "Pair")
+    assert recipe["steps"] >= 1
+    assert Path(settings.model).is_file()
+    settings.seed = 3
+    assert bpy.ops.impasto.create_material(again=True) == {"FINISHED"}
+    assert len(set(bpy.data.materials) - before) == 2
+
+
+def test_a_loop_is_an_image_sequence_on_the_material(settings, build, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    settings.generator, settings.frames = "AUTOMATON", 4
+    before = set(bpy.data.materials)
+    assert bpy.ops.impasto.create_material() == {"FINISHED"}
+    (material,) = set(bpy.data.materials) - before
+    (node,) = (n for n in material.node_tree.nodes if n.type == "TEX_IMAGE")
+    assert node.image.source == "SEQUENCE"
+    assert node.image_user.frame_duration == 4
+    assert node.image_user.use_cyclic
+    assert len(list(Path(bpy.path.abspath(node.image.filepath)).parent.glob("*.png"))) == 4
+
+
+def test_several_pictures_are_not_packed(settings):
+    settings.generator, settings.frames = "AUTOMATON", 4
+    with pytest.raises(RuntimeError, match="save the file"):
+        bpy.ops.impasto.create_material()
+
+
+def test_the_group_takes_the_invented_style(settings, tmp_path):
+    for how in ("SURPRISE", "PLACE"):
+        settings.how = how
+        assert bpy.ops.impasto.invent_style() == {"FINISHED"}
+    look = bpy.context.scene.impasto.groups[0].look
+    assert Path(look.style) == tmp_path / "Invented 2.impasto"
+    assert bpy.ops.impasto.stylize_textures() == {"FINISHED"}
+
+
+def test_between_wants_another_style(settings):
+    settings.how = "BETWEEN"
+    with pytest.raises(RuntimeError, match="another one to go to"):
+        bpy.ops.impasto.invent_style()
+
+
+def test_create_wants_a_group(build):
+    assert not bpy.ops.impasto.create_material.poll()
+    assert not bpy.ops.impasto.invent_style.poll()
+    assert not bpy.ops.impasto.pick_on_map.poll()

@@ -1,0 +1,149 @@
+"""The Create jobs: from files to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from bl_ext.user_default.impasto.core.create.invent import draw_style_map, invent_style
+from bl_ext.user_default.impasto.core.create.job import create, draw
+from bl_ext.user_default.impasto.core.errors import (
+    BadRequest,
+    NoImages,
+    OutputUnwritable,
+    StyleUnreadable,
+)
+from bl_ext.user_default.impasto.core.imaging.files import read_picture
+from bl_ext.user_default.impasto.core.jobs import wire
+from bl_ext.user_default.impasto.core.jobs.create_messages import (
+    CreateRequest,
+    InventStyleRequest,
+    SampleRequest,
+    SampleSettings,
+    StyleMapRequest,
+)
+from bl_ext.user_default.impasto.core.jobs.messages import ImageRef
+from bl_ext.user_default.impasto.core.styles.style import load_style_file
+
+never = {"progress": lambda told: None, "cancel": lambda: False}
+
+
+@pytest.fixture
+def images(tmp_path, textures):
+    refs = []
+    for number, texture in enumerate(textures):
+        path = tmp_path / f"texture_{number}.png"
+        cv2.imwrite(str(path), (texture[..., ::-1] * 255).astype(np.uint8))
+        refs.append(ImageRef(path.name, (str(path),)))
+    return tuple(refs)
+
+
+def request(images, tmp_path: Path, generator="GAN", **more) -> CreateRequest:
+    settings = more.pop("sample", SampleSettings((64, 48)))
+    out = str(tmp_path / more.pop("name", "new.png"))
+    model = str(tmp_path / "made.impasto-model")
+    return CreateRequest(images, generator, out, model, settings, steps=2, detail=96, **more)
+
+
+def test_a_generator_is_fitted_saved_and_drawn_from_again(images, tmp_path):
+    first = create(request(images, tmp_path), **never)
+    assert read_picture(first.outputs[0]).colour.shape == (48, 64, 3)
+    again = SampleRequest(first.model, str(tmp_path / "again.png"), SampleSettings((64, 48)))
+    second = draw(again, **never)
+    before, after = (read_picture(r.outputs[0]).colour for r in (first, second))
+    assert np.abs(before - after).max() < 2 / 255
+    assert second.recipe == first.recipe
+
+
+def test_a_morph_and_a_loop_are_numbered(images, tmp_path):
+    morph = SampleSettings((48, 48), morph=3)
+    made = create(request(images, tmp_path, sample=morph, name="step_####.png"), **never)
+    assert [Path(p).name for p in made.outputs] == [f"step_000{i}.png" for i in (1, 2, 3)]
+    loop = SampleSettings((48, 48), frames=4)
+    made = create(
+        request(images, tmp_path, "AUTOMATON", sample=loop, name="loop_####.png", overwrite=True),
+        **never,
+    )
+    assert len([p for p in made.outputs if Path(p).is_file()]) == 4
+
+
+@pytest.mark.parametrize(
+    ("generator", "settings", "says"),
+    [
+        ("GAN", SampleSettings((48, 48), frames=4), "Only the cellular automaton moves"),
+        ("AUTOMATON", SampleSettings((48, 48), morph=4), "choose the GAN to morph"),
+        ("GAN", SampleSettings((48, 48), morph=4), "need #### in their name"),
+        ("GAN", SampleSettings((0, 48)), "at least one pixel"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_before_anything_is_fitted(
+    images, tmp_path, generator, settings, says
+):
+    with pytest.raises(BadRequest, match=says):
+        create(request(images, tmp_path, generator, sample=settings), **never)
+
+
+def test_results_are_never_replaced(images, tmp_path):
+    (tmp_path / "new.png").write_bytes(b"precious")
+    with pytest.raises(OutputUnwritable):
+        create(request(images, tmp_path), **never)
+    assert (tmp_path / "new.png").read_bytes() == b"precious"
+
+
+def test_no_readable_image_is_said(tmp_path):
+    missing = (ImageRef("gone", (str(tmp_path / "gone.png"),)),)
+    with pytest.raises(NoImages, match="None of the textures can be read"):
+        create(request(missing, tmp_path), **never)
+
+
+def test_a_cancelled_fit_is_kept_with_a_small_sample(images, tmp_path):
+    told = []
+    asked = request(images, tmp_path, sample=SampleSettings((512, 512)))
+    made = create(asked, progress=told.append, cancel=lambda: len(told) >= 2)
+    assert made.cancelled
+    assert read_picture(made.outputs[0]).colour.shape == (256, 256, 3)
+    assert Path(made.model).is_file()
+
+
+def test_the_preview_shows_a_sample_and_the_losses(images, tmp_path, monkeypatch):
+    monkeypatch.setattr("bl_ext.user_default.impasto.core.create.job._PREVIEW_SECONDS", 0.0)
+    create(request(images, tmp_path, preview=str(tmp_path / "preview.png")), **never)
+    shown = cv2.imread(str(tmp_path / "preview.png"))
+    assert shown.shape[1] > shown.shape[0] > 300
+    assert shown.std() > 5
+
+
+def test_the_map_is_drawn_and_a_place_on_it_becomes_a_style(images, tmp_path, monkeypatch):
+    monkeypatch.setattr("bl_ext.user_default.impasto.core.create.invent._CELLS", 3)
+    drawn = draw_style_map(StyleMapRequest(images[0], str(tmp_path / "map.png")), **never)
+    assert cv2.imread(drawn.output).shape == (1200, 1200, 3)
+    assert len(drawn.names) == len(drawn.places) >= 24
+    x, y = drawn.places[0]
+    asked = InventStyleRequest(str(tmp_path / "a.impasto"), "New", images[0], "PLACE", x=x, y=y)
+    style = load_style_file(Path(invent_style(asked, **never).style))
+    assert style.name == "New"
+    assert style.provenance.recipe["place"] == [round(x, 4), round(y, 4)]
+    assert style.thumbnail.std() > 3
+    with pytest.raises(OutputUnwritable):
+        invent_style(asked, **never)
+
+
+@pytest.mark.parametrize("how", ["SURPRISE", "BETWEEN"])
+def test_styles_are_invented_from_styles(images, tmp_path, how):
+    from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
+
+    first, second = (info.identifier for info in builtin_styles()[:2])
+    output = str(tmp_path / "b.impasto")
+    asked = InventStyleRequest(output, "B", images[0], how, first, second, axes=(0.5, 0, 0, 0))
+    assert wire.decode(wire.encode(asked))[0] == asked
+    style = load_style_file(Path(invent_style(asked, **never).style))
+    assert style.provenance.recipe["invented"] == how
+    assert style.provenance.recipe["axes"][0] == 0.5
+
+
+def test_a_style_that_is_none_is_said(images, tmp_path):
+    asked = InventStyleRequest(str(tmp_path / "c.impasto"), "C", images[0], "SURPRISE", "nothing")
+    with pytest.raises(StyleUnreadable):
+        invent_style(asked, **never)

@@ -1,0 +1,139 @@
+"""What every generator promises, with the shipped weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bl_ext.user_default.impasto.core.create.interface import (
+    Budget,
+    Clock,
+    fit,
+    load_model,
+    mixture,
+    save_model,
+)
+from bl_ext.user_default.impasto.core.errors import (
+    BadRequest,
+    JobCancelled,
+    ModelUnreadable,
+    OutputUnwritable,
+)
+from bl_ext.user_default.impasto.core.imaging.seams import seam_strength
+from hypothesis import given
+from hypothesis import strategies as st
+
+KINDS = ("GAN", "VAE", "AUTOMATON")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def model(request, textures):
+    return fit(request.param, textures, budget=Budget(steps=3), seed=4)
+
+
+def test_the_same_seed_gives_the_same_pixels(model, textures):
+    again = fit(model.kind, textures, budget=Budget(steps=3), seed=4)
+    first, second = (m.sample((80, 64), seed=7) for m in (model, again))
+    np.testing.assert_array_equal(first, second)
+    assert np.abs(model.sample((80, 64), seed=8) - first).mean() > 1e-3
+
+
+@pytest.mark.parametrize("size", [(64, 64), (70, 50), (33, 95)])
+def test_samples_have_the_size_and_range_that_was_asked_for(model, size):
+    sample = model.sample(size, seed=1)
+    assert sample.shape == (size[1], size[0], 3)
+    assert sample.dtype == np.float32
+    assert 0 <= sample.min() <= sample.max() <= 1
+
+
+def test_a_saved_model_paints_the_same(model, tmp_path):
+    path = tmp_path / "a.impasto-model"
+    save_model(model, path)
+    loaded = load_model(path)
+    assert loaded.recipe == model.recipe
+    assert loaded.recipe["steps"] == 3
+    difference = loaded.sample((64, 64), seed=2) - model.sample((64, 64), seed=2)
+    assert np.abs(difference).max() < 1 / 255
+    with pytest.raises(OutputUnwritable):
+        save_model(model, path)
+
+
+def test_a_cancel_before_the_first_step_leaves_nothing(model, textures):
+    with pytest.raises(JobCancelled):
+        fit(model.kind, textures, budget=Budget(steps=3), cancel=lambda: True)
+
+
+def test_a_cancel_keeps_the_best_so_far(model, textures):
+    told = []
+    made = fit(
+        model.kind,
+        textures,
+        budget=Budget(steps=50),
+        progress=told.append,
+        cancel=lambda: len(told) >= 2,
+    )
+    assert made.recipe["steps"] == 2
+    assert told[-1].sample().shape[2] == 3
+    assert all(np.isfinite(value) for step in told for value in step.losses.values())
+
+
+@pytest.mark.parametrize("kind", ["GAN", "AUTOMATON"])
+def test_samples_are_seamless(kind, textures):
+    made = fit(kind, textures, budget=Budget(steps=3))
+    assert seam_strength(made.sample((128, 96), seed=3)).worst < 1.5
+
+
+def test_a_large_canvas_is_painted_in_tiles_that_agree(textures):
+    from bl_ext.user_default.impasto.core.create import gan
+
+    made = fit("GAN", textures, budget=Budget(steps=2))
+    whole = made.sample((1600, 512), seed=3)
+    tile, gan._TILE = gan._TILE, 512
+    try:
+        tiled = made.sample((1600, 512), seed=3)
+    finally:
+        gan._TILE = tile
+    assert np.abs(whole - tiled).max() < 1 / 255
+
+
+def test_a_mix_leads_from_one_picture_to_the_other(textures):
+    made = fit("GAN", textures, budget=Budget(steps=3))
+    ends = [made.sample((64, 64), mix=mix) for mix in ((1, 0), (0, 1))]
+    half = made.sample((64, 64), mix=(0.5, 0.5))
+    apart = np.abs(ends[0] - ends[1]).mean()
+    assert 0 < max(np.abs(half - end).mean() for end in ends) < 2 * apart
+
+
+def test_broken_files_are_refused(tmp_path):
+    path = tmp_path / "broken.impasto-model"
+    path.write_bytes(b"\0" * 64)
+    for wrong in (path, tmp_path / "missing.impasto-model"):
+        with pytest.raises(ModelUnreadable, match=r"choose a \.impasto-model file"):
+            load_model(wrong)
+
+
+def test_there_are_only_three_kinds(textures):
+    with pytest.raises(BadRequest, match="GAN, VAE, AUTOMATON"):
+        fit("DIFFUSION", textures, budget=Budget(steps=1))
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=5), st.integers(1, 5))
+def test_a_mixture_sums_to_one_or_is_refused(mix, count):
+    if len(mix) > count or (mix and sum(mix) <= 0):
+        with pytest.raises(BadRequest):
+            mixture(mix, count)
+    else:
+        weights = mixture(mix, count)
+        assert len(weights) == count
+        assert sum(weights) == pytest.approx(1)
+
+
+def test_a_budget_in_seconds_is_kept(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(
+        "bl_ext.user_default.impasto.core.create.interface.time.monotonic", lambda: now[0]
+    )
+    clock = Clock(Budget(seconds=60), lambda: False)
+    while clock.more():
+        now[0] += 0.7
+        clock.tick()
+    assert 54 <= now[0] <= 60

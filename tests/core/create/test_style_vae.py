@@ -1,0 +1,80 @@
+"""The map of styles, with the shipped autoencoder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from bl_ext.user_default.impasto.core.create.interface import Budget, Clock
+from bl_ext.user_default.impasto.core.create.style_map import AXES, StyleMap, codes_of, latent_of
+from bl_ext.user_default.impasto.core.create.vae import extend
+from bl_ext.user_default.impasto.core.errors import BadRequest
+from bl_ext.user_default.impasto.core.networks.codes import CODE_LENGTH
+from bl_ext.user_default.impasto.core.networks.weights import load_style_vae
+from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
+from bl_ext.user_default.impasto.core.styles.style import ZOOMS, load_style_file
+
+
+@pytest.fixture(scope="module")
+def styles():
+    return [load_style_file(info.file) for info in builtin_styles()]
+
+
+@pytest.fixture(scope="module")
+def whole(styles):
+    return StyleMap(load_style_vae(), styles)
+
+
+def test_codes_come_back_nearer_to_their_own_style_than_to_any_other(styles):
+    vae = load_style_vae()
+    scale = vae.code_std.numpy()
+    back = [codes_of(vae, latent_of(vae, style.codes)) for style in styles]
+    for index, codes in enumerate(back):
+        assert codes.shape == (len(ZOOMS), CODE_LENGTH)
+        away = [np.abs((codes - style.codes) / scale).mean() for style in styles]
+        assert np.argmin(away) == index
+
+
+def test_a_place_on_the_map_is_the_style_that_lies_there(whole):
+    for index in (0, 7, 19):
+        at = whole.at(*whole.places[index])
+        away = (whole.latents - at).norm(dim=1)
+        assert int(away.argmin()) == index
+    assert whole.places.min() >= 0
+    assert whole.places.max() <= 1
+
+
+def test_surprises_are_new_and_of_the_family(whole):
+    like = whole.latents[3]
+    family = int(whole.vae.family_log_odds(like[None])[0].argmax())
+    drawn = torch.stack([whole.surprise(like, seed=seed) for seed in range(20)])
+    families = whole.vae.family_log_odds(drawn).argmax(1)
+    assert (families == family).float().mean() > 0.6
+    assert (drawn[0] - drawn[1]).norm() > 0.1
+    torch.testing.assert_close(whole.surprise(like, seed=5), drawn[5])
+    middle = whole.surprise(like, boldness=0.0, seed=5)
+    torch.testing.assert_close(middle, whole.vae.means[family])
+
+
+def test_axes_move_a_style_and_there_are_four(whole):
+    moved = whole.moved(whole.latents[0], (1.0, 0, 0, 0))
+    assert (moved - whole.latents[0]).norm() > 0.1
+    with pytest.raises(BadRequest):
+        whole.moved(whole.latents[0], (0.0,) * (AXES + 1))
+
+
+def test_own_styles_are_learned_and_the_known_ones_kept(styles):
+    rng = np.random.default_rng(0)
+    known = load_style_vae()
+    strange = styles[2].codes + 1.5 * known.code_std.numpy() * rng.normal(size=CODE_LENGTH)
+    strange = strange.astype(np.float32)
+    vae, recipe = extend([strange], clock=Clock(Budget(steps=150), lambda: False))
+    scale = known.code_std.numpy()
+
+    def away(network, codes):
+        return np.abs((codes_of(network, latent_of(network, codes)) - codes) / scale).mean()
+
+    assert away(vae, strange) < 0.7 * away(known, strange)
+    kept = [away(vae, s.codes) / away(known, s.codes) for s in styles]
+    assert np.mean(kept) < 1.3
+    assert recipe["steps"] == 150

@@ -1,0 +1,70 @@
+"""Teach one rule of the cellular automaton what textures have in common.
+
+``python -m training.texture_automaton`` goes on from the newest checkpoint of the run. The rule is
+fitted to one texture after the other for a few steps each, and moves part of the way every time
+(Reptile: Nichol et al., "On First-Order Meta-Learning Algorithms", 2018), until a few steps from it
+are enough.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from core.create.automaton import fit_from
+from core.create.interface import Budget
+from core.generators.allocator import keep_blocks
+from core.networks.automaton import Rule, first_rule
+from core.networks.weights import FOLDER
+
+from .texture_crops import Crops
+
+_STEPS = 30
+_FIRST = 200  # steps on the first texture: a rule that does not live yet learns nothing in 30
+_WAY = 0.5
+
+
+def main() -> None:
+    """Train for ``--rounds``, exporting after each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--run", type=Path, default=Path("training/runs/automaton"))
+    parser.add_argument("--rounds", type=int, default=60)
+    args = parser.parse_args()
+    args.run.mkdir(parents=True, exist_ok=True)
+    keep_blocks()
+    crops = Crops(args.data, args.run, 1)
+    checkpoint = args.run / "checkpoint.safetensors"
+    rule, done = first_rule(torch.Generator().manual_seed(1)), 0
+    if checkpoint.exists():
+        rule = Rule(**load_file(checkpoint))
+        done = len((args.run / "log.txt").read_text().splitlines())
+    for number in range(done, args.rounds):
+        crop = crops(np.random.default_rng(100 + number))[0].permute(1, 2, 0).numpy()
+        told: list[float] = []
+        fitted = fit_from(
+            rule,
+            crop,
+            budget=Budget(steps=_STEPS if number else _FIRST),
+            seed=number,
+            progress=lambda step, told=told: told.append(step.losses["texture"]),
+        ).rule
+        way = _WAY if number else 1.0
+        rule = Rule(*(torch.lerp(a, b, way) for a, b in zip(rule, fitted, strict=True)))
+        save_file({name: part.contiguous() for name, part in rule._asdict().items()}, checkpoint)
+        line = f"{number + 1} texture {np.mean(told[:3]):.3f} to {np.mean(told[-5:]):.3f}"
+        print(line, flush=True)
+        with (args.run / "log.txt").open("a") as log:
+            log.write(line + "\n")
+        half = {name: part.half().contiguous() for name, part in rule._asdict().items()}
+        save_file(half, FOLDER / "automaton.safetensors", metadata={"rounds": str(number + 1)})
+
+
+if __name__ == "__main__":
+    main()
