@@ -182,6 +182,14 @@ class FrameSettings(bpy.types.PropertyGroup):
         max=1.0,
         default=1.0,
     )
+    learn_seconds: IntProperty(
+        name="Seconds",
+        description="How long to learn from the painted frames",
+        min=1,
+        soft_min=30,
+        soft_max=900,
+        default=90,
+    )
     anchor_interval: IntProperty(
         name="Anchor Interval",
         description="Frames between two that are painted from nothing but themselves",
@@ -229,9 +237,9 @@ class CreateSettings(bpy.types.PropertyGroup):
         name="Detail",
         description="Short side to which textures are brought before the generator learns them",
         items=(
-            ("128", "128 px", "Coarse: large structures are learned best"),
-            ("256", "256 px", "As a rule"),
-            ("512", "512 px", "Fine: for textures without large structures"),
+            ("128", "128", "Coarse: large structures are learned best"),
+            ("256", "256", "As a rule"),
+            ("512", "512", "Fine: for textures without large structures"),
         ),
         default="256",
     )

@@ -91,6 +91,88 @@ CHINESE = {
     "Scope": "范围",
     "Seconds": "秒数",
     "Seamless": "无缝",
+    "Paint Frame": "绘制帧",
+    "Propagate": "传播",
+    "Painted Frames": "手绘帧",
+    "Open a copy of the restyled frame at the playhead, to be painted over in an Image Editor": (
+        "打开播放头处已风格化帧的副本，以便在图像编辑器中绘制"
+    ),
+    "Learn from the painted frames, and carry their look through their shots": (
+        "从手绘帧中学习，并将其外观传播到整个镜头"
+    ),
+    "How long to learn from the painted frames": "从手绘帧中学习的时长",
+    # Create
+    "Create": "创造",
+    "Create Material": "创造材质",
+    "Invent Style": "创造风格",
+    "Draw Style Map": "绘制风格地图",
+    "Pick on Map": "在地图上选取",
+    "Another Variation": "另一个变体",
+    "New Styles": "新风格",
+    "Generator": "生成器",
+    "Variations (GAN)": "变体（GAN）",
+    "New Looks (VAE)": "新外观（VAE）",
+    "Growth (RNN)": "生长（RNN）",
+    "Detail": "细节",
+    "128": "128",
+    "256": "256",
+    "512": "512",
+    "Width": "宽度",
+    "Height": "高度",
+    "Morph Steps": "变形步数",
+    "Loop Frames": "循环帧数",
+    "Invent": "创造",
+    "Surprise": "惊喜",
+    "Place on the Map": "地图上的位置",
+    "Between Two": "两者之间",
+    "Other Style": "另一种风格",
+    "Share": "比例",
+    "Boldness": "大胆程度",
+    "Axes": "轴",
+    "Again": "再次",
+    "Style Map": "风格地图",
+    "What invents the texture": "由什么来创造纹理",
+    "Endless, seamless variations; several textures morph": "无穷无尽的无缝变体；多个纹理之间可以变形",
+    "A texture of the group in looks akin to the group's own": "以与分组相近的外观绘制分组的纹理",
+    "A cellular automaton: it grows, and moves in a loop": "元胞自动机：会生长，并可循环运动",
+    "How long to fit the generator; cancelling keeps the best so far": (
+        "拟合生成器的时长；取消时保留目前最好的结果"
+    ),
+    "Short side to which textures are brought before the generator learns them": (
+        "生成器学习之前纹理短边缩放到的像素数"
+    ),
+    "Coarse: large structures are learned best": "粗略：最适合学习大的结构",
+    "As a rule": "一般情况",
+    "Fine: for textures without large structures": "精细：适合没有大结构的纹理",
+    "Of the new picture": "新图片的尺寸",
+    "Pictures that lead from the first texture of the group to the second; 1: none": (
+        "从分组的第一个纹理过渡到第二个的图片数；1 表示不过渡"
+    ),
+    "Pictures of a loop whose end joins its beginning; 0: a still": "首尾相接的循环图片数；0 表示静帧",
+    "Where the new style comes from": "新风格的来源",
+    "Drawn from the family of the group's style": "从分组风格所属的家族中抽取",
+    "The look at a place on the style map": "风格地图上某处的外观",
+    "On the way from the group's style to another one": "从分组的风格到另一种风格的途中",
+    "Across and down the style map": "风格地图上的横向与纵向位置",
+    "A picture, a saved style, or the identifier of a built-in style": (
+        "图片、已保存的风格或内置风格的标识"
+    ),
+    "How far to go to the other style": "向另一种风格靠近的程度",
+    "0 is the middle of the family, 1 as varied as the family itself": (
+        "0 为家族的中心，1 与家族本身一样多样"
+    ),
+    "Move along the main axes of all styles": "沿所有风格的主轴移动",
+    "Invent a new material out of the textures of the active group": "用活动分组的纹理创造新材质",
+    "Draw from the generator that was fitted last, with the seed chosen now": (
+        "用上次拟合的生成器和当前种子绘制"
+    ),
+    "Make a style that nobody painted, and give it to the active group": (
+        "创造一种没有人画过的风格，并用于活动分组"
+    ),
+    "Draw the map of styles on the first texture of the active group, and show it": (
+        "用活动分组的第一个纹理绘制风格地图并显示"
+    ),
+    "Click on the style map to choose a place on it": "点击风格地图以选择其上的位置",
     "Seed": "种子",
     "Selected Objects": "所选物体",
     "Showing Originals": "正在显示原图",

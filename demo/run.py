@@ -1,4 +1,5 @@
-"""The demo: build a scene, group its textures, restyle each group, and show what came out.
+"""The demo: build a scene, group its textures, restyle each group, restyle a shot, invent
+materials, and show what came out.
 
 ``python demo/run.py`` from the repository's root; pictures and the .blend land in ``demo/out``.
 """
@@ -38,12 +39,13 @@ def step(title: str) -> Iterator[None]:
 def main() -> None:
     """Run all steps in a clean Blender."""
     import bpy
+    import inventions
     import looks
     import sheet
     from bl_ext.user_default.impasto.scene import gallery
     from build_scene import build
 
-    for left_over in ("textures", "impasto"):
+    for left_over in ("textures", "impasto", "shot", "shot_restyled"):
         shutil.rmtree(OUT / left_over, ignore_errors=True)
     OUT.mkdir(exist_ok=True)
     start = time.perf_counter()
@@ -57,8 +59,12 @@ def main() -> None:
     with step("Render before"):
         render(scene, OUT / "render_before.png")
     settings.material_weight = 0.7  # what a thing is made of counts more than its colour
-    with step("Analyze"):
-        bpy.ops.impasto.analyze_textures()
+    sentences = {}
+    for algorithm in ("DBSCAN", "AGGLOMERATIVE", "KMEANS"):  # the last is what is gone on with
+        settings.algorithm = algorithm
+        with step(f"Analyze ({algorithm.title()})"):
+            bpy.ops.impasto.analyze_textures()
+        sentences[algorithm] = settings.sentence
     looks.choose(settings)
     with step("Stylize"):
         bpy.ops.impasto.stylize_textures()
@@ -75,15 +81,28 @@ def main() -> None:
         )
         pictures = {picture.name: picture.path for picture in settings.pictures}
         shutil.copy(pictures["map"], OUT / "cluster_map.png")
+    with step("Create"):
+        inventions.draw(inventions.create(settings, OUT), OUT / "created.png")
     bpy.ops.wm.save_mainfile()
+    with step("Restyle a shot"):
+        inventions.shoot(scene, OUT)
 
-    print(f"{'All together':<28}{time.perf_counter() - start:6.1f} s\n\n{settings.sentence}")
+    print(f"{'All together':<28}{time.perf_counter() - start:6.1f} s\n\n")
+    for algorithm, sentence in sentences.items():
+        print(f"{algorithm}: {sentence}")
     for group in settings.groups:
         names = ", ".join(member.image.name for member in group.members)
         print(f"  {group.name} -> {gallery.title(group.look)}: {names}")
     print("Left alone, as they hold data:", ", ".join(row.name for row in settings.skipped))
     print("\nLook at:")
-    for name in ("render_before.png", "render_after.png", "contact_sheet.png", "cluster_map.png"):
+    for name in (
+        "render_before.png",
+        "render_after.png",
+        "contact_sheet.png",
+        "cluster_map.png",
+        "created.png",
+        "shot.png",
+    ):
         print(f"  {OUT / name}")
     print(f"  {blend}  (open it in Blender; the panel is in the sidebar, tab Impasto)")
 

@@ -52,6 +52,20 @@ class IMPASTO_PT_frames:
         layout.operator_menu_enum("impasto.load_frames", "place", icon="SEQUENCE")
 
 
+class IMPASTO_PT_frames_painted:
+    bl_label = "Painted Frames"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_frames"
+
+    def draw(self, context):
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.operator("impasto.paint_frame", icon="BRUSH_DATA")
+        layout.prop(context.scene.impasto.frames, "learn_seconds")
+        layout.operator("impasto.propagate_frames", icon="FORWARD")
+
+
 class IMPASTO_PT_frames_output:
     bl_label = "Frames Output"
     bl_options = {"DEFAULT_CLOSED"}
@@ -71,4 +85,4 @@ class IMPASTO_PT_frames_output:
         row.prop(settings, "anchor_interval")
 
 
-PANELS = (IMPASTO_PT_frames, IMPASTO_PT_frames_output)
+PANELS = (IMPASTO_PT_frames, IMPASTO_PT_frames_painted, IMPASTO_PT_frames_output)

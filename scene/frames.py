@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -17,13 +19,19 @@ from ..core.jobs.frames_messages import (
     FramesRequest,
     FramesResult,
     FramesSettings,
+    PaintedFrame,
+    PropagateRequest,
     SequenceRef,
 )
 from ..core.jobs.messages import Look, StyleRef
+from ..core.styles.look import SUFFIX
 from . import compat, destination, gallery, storage
 from .job import SceneJob, start_job, temporary_folder
 
 Place = Literal["SEQUENCER", "IMAGE"]
+
+_KEYFRAMES, _PROPAGATED = "keyframes", "propagated"
+"""Folders beside the restyled frames: what the artist painted, and what came of it."""
 
 _PASSES = ("use_pass_vector", "use_pass_z")
 
@@ -57,8 +65,8 @@ def enable_passes(scene: bpy.types.Scene) -> None:
     scene.render.use_motion_blur = False
 
 
-def start(context: bpy.types.Context) -> SceneJob:
-    """Begin to restyle the frames that the panel names.
+def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
+    """Begin to restyle the frames that the panel names; ``propagate``: as the artist painted some.
 
     Raises
     ------
@@ -70,7 +78,13 @@ def start(context: bpy.types.Context) -> SceneJob:
     if not settings.look.style:
         raise BadRequest("Choose a style for the frames first.")
     source = Path(bpy.path.abspath(settings.source))
-    folder = Path(bpy.path.abspath(settings.output)) if settings.output else _beside(source)
+    folder = _output_folder(settings)
+    painted: tuple[PaintedFrame, ...] = ()
+    if propagate:
+        painted = painted_frames(context.scene)
+        if not painted:
+            raise NoImages("No frame is painted yet; press Paint Frame, paint, and save the image.")
+        folder = folder / _PROPAGATED
     destination.prepare(folder)
     limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
     temporary = temporary_folder()
@@ -81,13 +95,14 @@ def start(context: bpy.types.Context) -> SceneJob:
             settings.coherence,
             settings.coherence_strength,
             settings.anchor_interval,
+            painted=painted,
         ),
         str(folder),
         format=settings.format,
         movie=str(folder / f"{source.stem} (Impasto).mp4") if settings.movie else "",
         fps=context.scene.render.fps / context.scene.render.fps_base,
         thumbnail=str(temporary / "frame.png"),
-        overwrite=settings.overwrite,
+        overwrite=settings.overwrite or propagate,  # in a folder of its own
         memory_limit=int(preferences.get(context).memory_limit * 2**30),
     )
     scene_uid = context.scene.session_uid
@@ -102,12 +117,68 @@ def start(context: bpy.types.Context) -> SceneJob:
         said = f"{fresh} frames restyled, {len(done) - fresh} were there already."
         job.message = f"{said} {job.message}".strip()
 
-    job = start_job(f"Restyle {source.name}", request, temporary, conclude)
+    wanted: FramesRequest | PropagateRequest = request
+    if propagate:
+        wanted = PropagateRequest(
+            request, str(_learned(painted)), settings.learn_seconds, seed=settings.look.seed
+        )
+    verb = "Propagate" if propagate else "Restyle"
+    job = start_job(f"{verb} {source.name}", wanted, temporary, conclude)
     job.preview = request.thumbnail
     return job
 
 
-def _beside(source: Path) -> Path:
+def paint_frame(scene: bpy.types.Scene) -> bpy.types.Image:
+    """A copy of the restyled frame at the playhead, as an image to be painted over.
+
+    Raises
+    ------
+    NoImages
+        That frame is not restyled.
+    OutputUnwritable
+        The copy cannot be written.
+    """
+    number = scene.frame_current
+    source = next((f for f in result_files(scene) if _number(f) == number), None)
+    if source is None:
+        raise NoImages(f"Frame {number} is not restyled yet; restyle it, or go to another frame.")
+    folder = _output_folder(scene.impasto.frames) / _KEYFRAMES
+    destination.prepare(folder)
+    copy = folder / f"frame_{number:04d}{source.suffix}"
+    if not copy.exists():
+        shutil.copyfile(source, copy)
+    image = bpy.data.images.load(str(copy), check_existing=True)
+    image.name = f"Painted Frame {number}"
+    return image
+
+
+def painted_frames(scene: bpy.types.Scene) -> tuple[PaintedFrame, ...]:
+    """The frames that were painted, in order; what is not saved yet is saved first."""
+    folder = _output_folder(scene.impasto.frames) / _KEYFRAMES
+    for image in bpy.data.images:
+        if image.is_dirty and Path(bpy.path.abspath(image.filepath)).parent == folder:
+            image.save()
+    files = sorted(folder.glob("frame_*")) if folder.is_dir() else []
+    return tuple(PaintedFrame(_number(file), str(file)) for file in files)
+
+
+def _number(path: Path) -> int:
+    """The last number in a file's name."""
+    return int(re.findall(r"\d+", path.stem)[-1])
+
+
+def _learned(painted: tuple[PaintedFrame, ...]) -> Path:
+    """Where the style is kept that is learned from these very pictures."""
+    digest = hashlib.sha256()
+    for frame in painted:
+        digest.update(f"{frame.number}".encode() + Path(frame.path).read_bytes())
+    return Path(painted[0].path).with_name(f"learned_{digest.hexdigest()[:12]}{SUFFIX}")
+
+
+def _output_folder(settings) -> Path:
+    if settings.output:
+        return Path(bpy.path.abspath(settings.output))
+    source = Path(bpy.path.abspath(settings.source))
     folder = source if source.is_dir() else source.parent
     return folder.parent / f"{folder.name} (Impasto)"
 

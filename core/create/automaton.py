@@ -104,8 +104,8 @@ class Automaton:
             for _ in range(_PACE):
                 state = step(state, rest(state, random))
             left = frames - number - 1
-            if 0 < left <= fade - 1:
-                back = turn < (1 - left / fade) ** 1.5
+            if 0 < left <= fade:
+                back = turn < 1 - (left - 1) / fade
                 state = torch.where(back, before[fade - left].float(), state)
 
     @torch.inference_mode()

@@ -43,6 +43,7 @@ _CANVAS, _CROP, _BATCH = 160, 128, 2
 _RATE, _CRITIC_RATE = 2e-3, 1e-3
 _ADVERSARIAL, _PIXELS = 0.15, 4.0
 _R1, _R1_EVERY = 1.0, 8
+_CRITICS_EVERY = 2
 _EMA = 0.99
 _BLEND_EVERY = 3  # of several pictures, every so many steps are spent between two of them
 _TILE = 1024
@@ -225,7 +226,8 @@ class _Fitting:
         loss = target.loss(painted, features, pixels=_PIXELS, other=other, share=share)
         losses = {"texture": loss.item()}
         if not share:  # critics know pictures, not what lies between them
-            losses["critic"] = self._judged(number, painted.detach(), first, mix)
+            if number % _CRITICS_EVERY == 0:
+                losses["critic"] = self._judged(number, painted.detach(), first, mix)
             self._critics.requires_grad_(False)
             verdict = self._critics(*self._seen(painted, features), mix)
             adversarial = -torch.stack([v.mean() for v in verdict]).mean()

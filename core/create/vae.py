@@ -17,6 +17,7 @@ from torch import Tensor
 from ..generators.batch import shared
 from ..generators.stylebook import encode_zooms
 from ..imaging.resize import resize
+from ..networks.encoder import STRIDE
 from ..networks.style_vae import FAMILIES, LATENT, StyleVae
 from ..networks.weights import load_style_vae
 from ..styles.style import ZOOMS
@@ -44,7 +45,8 @@ class StyleInventor:
 
     def __init__(self, vae: StyleVae, latents: Tensor, content: np.ndarray, recipe: dict) -> None:
         self.recipe = recipe
-        self.vae, self.latents, self._content = vae, latents, content
+        self.vae, self.latents = vae, latents
+        self._content = np.rint(content * 255).astype(np.uint8)  # as it is saved
 
     def latent(self, *, seed: int, mix: Sequence[float] = ()) -> Tensor:
         """Where a sample lies: between the pictures, or drawn from the family of one of them."""
@@ -68,17 +70,18 @@ class StyleInventor:
     ) -> np.ndarray:
         """See :meth:`~.interface.Model.sample`."""
         code = codes_of(self.vae, self.latent(seed=seed, mix=mix))[list(ZOOMS).index(1.0)]
-        content = np.clip(resize(self._content, size, wrap=seamless), 0, 1)
-        stylizer = shared(lambda told: None).stylizer
-        return stylizer.paint(
+        canvas = tuple(max(STRIDE, round(side / STRIDE) * STRIDE) for side in size)
+        content = self._content.astype(np.float32) / 255
+        content = np.clip(resize(content, (canvas[0], canvas[1]), wrap=seamless), 0, 1)
+        painted = shared(lambda told: None).stylizer.paint(
             content, code, seed=seed, seamless=seamless, progress=progress, cancel=cancel
         )
+        return np.clip(resize(painted, size, wrap=seamless), 0, 1)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         """See :meth:`~.interface.Model.state`."""
         tensors = {f"vae.{n}": t.numpy() for n, t in self.vae.state_dict().items()}
-        content = (self._content * 255 + 0.5).astype(np.uint8)
-        return {**tensors, "latents": self.latents.numpy(), "content": content}, {}
+        return {**tensors, "latents": self.latents.numpy(), "content": self._content}, {}
 
 
 def restore(tensors: dict[str, np.ndarray], words: dict) -> StyleInventor:

@@ -117,7 +117,12 @@ class PaintedShelf:
 
 
 def between(
-    frames: PaintedShelf, strength: float, closed: bool, folder: Path
+    frames: PaintedShelf,
+    strength: float,
+    closed: bool,
+    folder: Path,
+    *,
+    backwards: bool = False,
 ) -> Iterator[np.ndarray]:
     """Results of an interval in order: its first anchor, the frames after it, and the next anchor.
 
@@ -129,18 +134,26 @@ def between(
         How much of what could be carried is.
     folder : Path
         For temporary files; it must not exist.
+    backwards : bool
+        All is carried from the closing anchor: the first frame is none.
 
     Yields
     ------
     (H, W, 3) float32, sRGB-encoded in [0, 1], as many as frames
     """
     last = len(frames) - 1
-    if not closed or last < 2:
+    if not closed or (last < 2 and not backwards):
         yield from _chain(frames, range(last + 1), strength)
         return
     back = Shelf(folder)
     for result in _chain(frames, range(last, -1, -1), strength):
         back.append(result=result)
+    if backwards:
+        for i in range(last + 1):
+            carried = back.fetch(last - i, "result")
+            assert carried is not None
+            yield carried
+        return
     for i, ahead in enumerate(_chain(frames, range(last + 1), strength)):
         behind = back.fetch(last - i, "result")
         assert behind is not None

@@ -23,7 +23,7 @@ from ..errors import BadRequest, ImpastoError, JobCancelled, OutputUnwritable
 from ..generators import allocator, looks, memory
 from ..generators.batch import StylizeBatch, shared
 from ..imaging.convert import with_depth
-from ..imaging.files import write_atomically, write_picture
+from ..imaging.files import read_picture, write_atomically, write_picture
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
 from ..jobs.frames_messages import FrameDone, FramesRequest, FramesResult
@@ -96,6 +96,7 @@ class _Run:
         self.shots = self._shots()
         every = self.shots.numbers
         self.wanted = [n for n in every if not request.only or n in set(request.only)]
+        self.painted = {p.number: Path(p.path) for p in request.settings.painted}
         self.at = {number: position for position, number in enumerate(every)}
         self.frames = {frame.number: frame for frame in self.sequence.frames}
         self._hashes: dict[Path, str] = {}
@@ -215,7 +216,8 @@ class _Run:
             if not kept:
                 return
             strength = self.request.settings.strength
-            results = between(shelf, strength, closed, folder / "back")
+            backwards = closed and self._only_closing_is_painted(shot, numbers)
+            results = between(shelf, strength, closed, folder / "back", backwards=backwards)
             for number, result in zip(kept, results, strict=True):
                 self._check()
                 if number in left:
@@ -249,6 +251,8 @@ class _Run:
 
     def _paint(self, item: _Loaded, shot: int) -> np.ndarray:
         self._check()
+        if item.frame.number in self.painted:
+            return self._painted(item)
         goal = looks.plan(item.picture.size, self.look)
         own = None
         if self.request.settings.coherence != "OFF":
@@ -264,6 +268,17 @@ class _Run:
             adapters=self.style.adapters,
             cancel=self.cancel,
         )
+
+    def _painted(self, item: _Loaded) -> np.ndarray:
+        """The artist's picture in place of the network's, at the size of the work."""
+        size = (item.work.shape[1], item.work.shape[0])
+        painted = looks.display(read_picture(self.painted[item.frame.number]))
+        return np.clip(resize(painted, size), 0, 1)
+
+    def _only_closing_is_painted(self, shot: int, numbers: tuple[int, ...]) -> bool:
+        """Whether an interval leads from the start of a shot up to its first painted frame."""
+        first = self.shots.shots[shot].first
+        return numbers[0] == first and first not in self.painted and numbers[-1] in self.painted
 
     def _check(self) -> None:
         if self.cancel():
@@ -355,6 +370,8 @@ class _Run:
             digest.update(code.tobytes())
         for number in numbers:
             frame = self.frames[number]
+            if number in self.painted:
+                digest.update(self._hash(self.painted[number]).encode())
             digest.update(f"{self._hash(frame.path)} {frame.index}".encode())
         common = digest.hexdigest()
         return {n: hashlib.sha256(f"{common} {n}".encode()).hexdigest() for n in numbers}

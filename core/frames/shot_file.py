@@ -92,9 +92,12 @@ def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
 
 
 def anchors_of(first: int, last: int, settings: FramesSettings, numbers: list[int]) -> list[int]:
-    """The anchors of a shot: its first frame, regular ones after it, and those of the chunks."""
+    """The anchors of a shot: its first frame, regular ones after it, and those of the chunks; where
+    frames of it are painted, these in place of the regular ones."""
     inside = [n for n in numbers if first <= n <= last]
-    anchors = set(inside[:: max(1, settings.anchor_interval)])
+    painted = {frame.number for frame in settings.painted} & set(inside)
+    interval = len(inside) if painted else max(1, settings.anchor_interval)
+    anchors = set(inside[::interval]) | painted
     if settings.chunk:
         whole = numbers.index(first)
         anchors |= {n for i, n in enumerate(inside) if (whole + i) % settings.chunk == 0}

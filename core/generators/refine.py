@@ -84,52 +84,89 @@ def refine(
     """
     begun = time.monotonic()
     rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    device = stylizer.device
-    encoder, decoder = stylizer.encoder, stylizer.decoder
-    set_border(encoder, "reflect", "reflect")
-    set_border(decoder, "reflect", "reflect")
-    whole = pad_to_stride(to_tensor(picture), seamless=False).to(device)
-    target = TextureTarget(encoder, whole)
-    code = torch.from_numpy(style.code(1.0))[None].to(device)
-    parameters = dict(decoder.named_parameters())
-    additions = LowRank(decoder, torch.Generator().manual_seed(seed)).to(device)
-    optimizer = torch.optim.Adam(additions.parameters(), lr=_RATE)
+    fit = AdapterFit(stylizer, torch.from_numpy(style.code(1.0)), seed)
+    whole = pad_to_stride(to_tensor(picture), seamless=False)
+    target = TextureTarget(fit.encoder, fit.on_device(whole))
     number, texture, content = 0, 0.0, 0.0
-    while steps == 0 or number < steps:
-        spent = time.monotonic() - begun
-        if steps == 0 and number and spent * (number + 1) / number > seconds:
-            break
+    while fit.goes_on(number, begun, seconds, steps, cancel):
+        done = number / steps if steps else min(1.0, (time.monotonic() - begun) / seconds)
+        crops = fit.on_device(torch.cat([_crop(contents, rng) for _ in range(_BATCH)]))
+        with torch.no_grad():
+            kept = fit.encoder(crops)
+        painted = fit.paint(crops)
+        seen = fit.encoder(painted)
+        textures = _STYLE * target.feature_loss(seen) + _PIXELS * target.pixel_loss(painted)
+        structure = _structure(seen, kept)
+        fit.step(textures + _CONTENT * structure, done)
+        number += 1
+        texture, content = textures.item(), structure.item()
+        told(Step(number, done, texture, content), fit.additions.export)
+    recipe = {"refined": style.identifier, "steps": number, "seed": seed, "texture": texture}
+    provenance = replace(style.provenance, recipe={**style.provenance.recipe, **recipe})
+    return replace(style, provenance=provenance, adapters=((fit.additions.export(), 1.0),))
+
+
+class AdapterFit:
+    """The networks, an adapter of the decoder for one style code ``(L,)``, and its optimizer."""
+
+    def __init__(self, stylizer: Stylizer, code: Tensor, seed: int, rate: float = _RATE) -> None:
+        self._rate = rate
+        torch.manual_seed(seed)
+        self._device = stylizer.device
+        self.encoder, self._decoder = stylizer.encoder, stylizer.decoder
+        set_border(self.encoder, "reflect", "reflect")
+        set_border(self._decoder, "reflect", "reflect")
+        self._code = self.on_device(code[None])
+        self._parameters = dict(self._decoder.named_parameters())
+        self.additions = LowRank(self._decoder, torch.Generator().manual_seed(seed))
+        self.additions.to(self._device)
+        self._optimizer = torch.optim.Adam(self.additions.parameters(), lr=rate)
+
+    def on_device(self, tensor: Tensor) -> Tensor:
+        """Where the networks are."""
+        return tensor.to(self._device)
+
+    @staticmethod
+    def goes_on(
+        number: int, begun: float, seconds: float, steps: int, cancel: Callable[[], bool]
+    ) -> bool:
+        """Whether there is time for another step.
+
+        Raises
+        ------
+        JobCancelled
+            Cancelled before the first step.
+        """
         if cancel():
             if not number:
                 raise JobCancelled("Cancelled.")
-            break
-        done = number / steps if steps else min(1.0, spent / seconds)
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * (1 - 0.9 * done)
-        crops = torch.cat([_crop(contents, rng) for _ in range(_BATCH)]).to(device)
+            return False
+        spent = time.monotonic() - begun
+        if steps:
+            return number < steps
+        return not number or spent * (number + 1) / number <= seconds
+
+    def paint(self, crops: Tensor) -> Tensor:
+        """Contents ``(B, 3, H, W)`` as the adapter paints them now."""
+        batch, _, height, width = crops.shape
         with torch.no_grad():
-            kept = encoder(crops)
-            features = encoder(move_colours(crops, *colour_transport(palette(crops), code)))
+            moved = move_colours(crops, *colour_transport(palette(crops), self._code))
+            features = self.encoder(moved)
             own = feature_statistics(features)
-        noise = [n.to(device) for n in decoder.sample_noise(_BATCH, _CROP, _CROP)]
-        painted = functional_call(
-            decoder,
-            adapted(parameters, additions.tensors()),
-            (features, own, code.expand(_BATCH, -1), noise),
+        noise = [self.on_device(n) for n in self._decoder.sample_noise(batch, height, width)]
+        return functional_call(
+            self._decoder,
+            adapted(self._parameters, self.additions.tensors()),
+            (features, own, self._code.expand(batch, -1), noise),
         )
-        seen = encoder(painted)
-        textures = _STYLE * target.feature_loss(seen) + _PIXELS * target.pixel_loss(painted)
-        structure = _structure(seen, kept)
-        optimizer.zero_grad(set_to_none=True)
-        (textures + _CONTENT * structure).backward()
-        optimizer.step()
-        number += 1
-        texture, content = textures.item(), structure.item()
-        told(Step(number, done, texture, content), additions.export)
-    recipe = {"refined": style.identifier, "steps": number, "seed": seed, "texture": texture}
-    provenance = replace(style.provenance, recipe={**style.provenance.recipe, **recipe})
-    return replace(style, provenance=provenance, adapters=((additions.export(), 1.0),))
+
+    def step(self, loss: Tensor, done: float) -> None:
+        """One step of the optimizer; ``done`` is the share of the budget that is spent."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._rate * (1 - 0.9 * done)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._optimizer.step()
 
 
 def _crop(contents: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:

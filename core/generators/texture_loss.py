@@ -25,9 +25,14 @@ from ..networks.encoder import Encoder
 
 _QUANTILES = 256
 _SLICES = 24
+_PATCHES = 4096  # that are compared, about
 _FEATURE_PATCH, _PIXEL_PATCH = 3, 7
 _PIXEL_SCALES = 4
 _GRAIN = 0.1
+_CHROMA = 2.5  # how much more differences of colour count than brightness
+_OPPONENT = torch.tensor([[1.0, 1, 1], [1, 0, -1], [1, -2, 1]])
+_OPPONENT = _OPPONENT / _OPPONENT.norm(dim=1, keepdim=True)
+_OPPONENT[1:] *= _CHROMA
 _SMALLEST = 16  # pixels; below, a scale has too few patches to compare
 
 
@@ -45,13 +50,20 @@ def gram_distance(a: Tensor, b: Tensor) -> Tensor:
     return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
 
 
-def patch_quantiles(maps: Tensor, kernels: Tensor, stride: int = 1) -> Tensor:
-    """Sorted projections of all patches of a batch, thinned to ``(slices, 256)``.
+def patch_quantiles(maps: Tensor, kernels: Tensor) -> Tensor:
+    """Sorted projections of patches of a batch, thinned to ``(slices, 256)``.
 
     ``maps`` is ``(B, C, H, W)``, ``kernels`` ``(slices, C, k, k)``: projecting patches is a
-    convolution.
+    convolution. Of large maps only patches on a grid are taken, which lies elsewhere each time:
+    sorting is what costs.
     """
-    values = F.conv2d(maps, kernels, stride=stride).transpose(0, 1).flatten(1).sort(dim=1).values
+    batch, _, height, width = maps.shape
+    size = kernels.shape[2]
+    stride = max(1, round((batch * height * width / _PATCHES) ** 0.5))
+    room = max(1, min(stride, height - size + 1, width - size + 1))
+    top, left = torch.randint(room, (2,)).tolist()
+    values = F.conv2d(maps[..., top:, left:], kernels, stride=stride)
+    values = values.transpose(0, 1).flatten(1).sort(dim=1).values
     at = (torch.arange(_QUANTILES, device=maps.device) + 0.5) / _QUANTILES * values.shape[1]
     return values[:, at.long()]
 
@@ -62,7 +74,6 @@ def patch_distance(
     second: Tensor | None = None,
     *,
     size: int,
-    stride: int = 1,
     share: float = 0.0,
 ) -> Tensor:
     """Sliced Wasserstein distance of the ``size`` x ``size`` patches of two batches of maps.
@@ -73,10 +84,17 @@ def patch_distance(
     """
     kernels = torch.randn(_SLICES, goal.shape[1], size, size, device=goal.device)
     kernels = kernels / kernels.flatten(1).norm(dim=1)[:, None, None, None]
-    wanted = patch_quantiles(goal, kernels, stride)
+    wanted = patch_quantiles(goal, kernels)
     if second is not None:
-        wanted = torch.lerp(wanted, patch_quantiles(second, kernels, stride), share)
-    return (patch_quantiles(painted, kernels, stride) - wanted).abs().mean()
+        wanted = torch.lerp(wanted, patch_quantiles(second, kernels), share)
+    return (patch_quantiles(painted, kernels) - wanted).abs().mean()
+
+
+def _opponent(image: Tensor) -> Tensor:
+    """Brightness and two differences of colour, which are what is seen first where there should be
+    none: ``(B, 3, H, W)``."""
+    matrix = _OPPONENT.to(image)
+    return torch.einsum("oc,bchw->bohw", matrix, image)
 
 
 def _grain(image: Tensor) -> Tensor:
@@ -105,6 +123,7 @@ class TextureTarget:
             ]
             self._features = [f * s for f, s in zip(features, self._scales, strict=True)]
             self._grams = [gram(f) for f in features]
+        picture = _opponent(picture)
         self._grain = _grain(picture)
         self._grain_scale = 1 / (self._grain.std() + 0.01)
         self._pixels = [picture]
@@ -136,6 +155,7 @@ class TextureTarget:
     ) -> Tensor:
         """Of the pixels ``(B, 3, H, W)`` themselves at four scales, and of their finest grain, which
         is lost among the rest: a scalar."""
+        painted = _opponent(painted)
         scale = self._grain_scale if other is None else min(self._grain_scale, other._grain_scale)
         grains = [t._grain * scale for t in (self, other) if t is not None]
         grain = patch_distance(_grain(painted) * scale, *grains, size=_FEATURE_PATCH, share=share)
@@ -144,10 +164,7 @@ class TextureTarget:
             goal = [t._pixels[level] for t in (self, other) if t is not None]
             if min(*painted.shape[2:], *(side for g in goal for side in g.shape[2:])) < _SMALLEST:
                 break
-            stride = max(1, 3 - level)
-            total = total + patch_distance(
-                painted, *goal, size=_PIXEL_PATCH, stride=stride, share=share
-            )
+            total = total + patch_distance(painted, *goal, size=_PIXEL_PATCH, share=share)
             count += 1
             painted = F.avg_pool2d(painted, 2)
         return total / max(1, count)

@@ -43,6 +43,14 @@ class SequenceRef:
 
 
 @dataclass(frozen=True)
+class PaintedFrame:
+    """A frame that the artist painted: its number and the picture, of the frame's proportions."""
+
+    number: int
+    path: str
+
+
+@dataclass(frozen=True)
 class FramesSettings:
     """How to restyle a sequence: everything that its pixels depend on, besides the frames.
 
@@ -50,7 +58,8 @@ class FramesSettings:
     painting along the motion as is valid. ``anchor_interval`` is the longest way, in frames, between
     two frames that are painted from nothing but themselves; anchors also lie at every multiple of
     ``chunk`` frames from the start (0: no chunks), so that machines that take a chunk each need not
-    look far. ``look.seed`` is that of the noise.
+    look far. ``look.seed`` is that of the noise. ``painted`` frames are anchors as they are, the only
+    ones of their shot.
     """
 
     look: Look
@@ -58,6 +67,7 @@ class FramesSettings:
     strength: float = 1.0
     anchor_interval: int = 24
     chunk: int = 0
+    painted: tuple[PaintedFrame, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,22 @@ class FramesResult:
 
 
 @dataclass(frozen=True)
+class PropagateRequest:
+    """Carry painted frames through their shots.
+
+    The network first learns from ``frames.settings.painted`` how the artist paints, for ``seconds``
+    or, where it is not 0, for so many ``steps``; what it learns is kept as a style at ``style``,
+    which is used again where it exists. Then ``frames`` is run with it.
+    """
+
+    frames: FramesRequest
+    style: str
+    seconds: float = 90.0
+    steps: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class AssembleFramesRequest:
     """Make a movie of finished frames; an existing one is replaced only with ``overwrite``."""
 
@@ -187,5 +213,6 @@ KINDS = (
     FramesResult,
     PrepareFramesRequest,
     PrepareFramesResult,
+    PropagateRequest,
 )
 """What travels on a line of its own."""

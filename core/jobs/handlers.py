@@ -20,7 +20,12 @@ from .create_messages import (
     SampleRequest,
     StyleMapRequest,
 )
-from .frames_messages import AssembleFramesRequest, FramesRequest, PrepareFramesRequest
+from .frames_messages import (
+    AssembleFramesRequest,
+    FramesRequest,
+    PrepareFramesRequest,
+    PropagateRequest,
+)
 from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
 
 Handler = Callable[..., object]
@@ -35,6 +40,7 @@ HANDLERS: dict[type, str] = {
     FramesRequest: "frames.run:restyle_frames",
     InventStyleRequest: "create.invent:invent_style",
     PrepareFramesRequest: "frames.prepare:prepare_frames",
+    PropagateRequest: "frames.keyframes:propagate",
     RefineRequest: "generators.refinement:refine_style",
     SampleRequest: "create.job:draw",
     StyleMapRequest: "create.invent:draw_style_map",

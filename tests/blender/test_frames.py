@@ -84,3 +84,29 @@ def test_the_verb_runs_in_the_worker(build, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert printed.count("Saved: ") == 2 and "Time: 00:" in printed
     assert command_line.main([*arguments, "--out", str(folder)]) == 2
+
+
+def test_a_painted_frame_is_propagated(moving, build, tmp_path):
+    bpy.ops.impasto.enable_passes()
+    bpy.ops.render.render(animation=True)
+    bpy.ops.impasto.use_render_output()
+    settings = moving.impasto.frames
+    settings.look.style, settings.look.brush_scale = "irises", 4.0
+    settings.format, settings.learn_seconds = "PNG", 2
+    with pytest.raises(RuntimeError, match="No frame is painted yet"):
+        bpy.ops.impasto.propagate_frames()
+    bpy.ops.impasto.restyle_frames()
+    moving.frame_set(2)
+    assert bpy.ops.impasto.paint_frame() == {"FINISHED"}
+    image = bpy.data.images["Painted Frame 2"]
+    pixels = np.tile(np.array([1, 0, 0, 1], np.float32), SIZE * SIZE)
+    image.pixels.foreach_set(pixels)  # all red
+    image.update()
+    assert bpy.ops.impasto.propagate_frames() == {"FINISHED"}
+    files = frames.result_files(moving)
+    assert files[1].parent.name == "propagated"
+    red = read_picture(files[1]).colour
+    assert red[..., 0].min() > 0.99 and red[..., 1:].max() < 0.01
+    moving.frame_set(7)
+    with pytest.raises(RuntimeError, match="Frame 7 is not restyled yet"):
+        bpy.ops.impasto.paint_frame()

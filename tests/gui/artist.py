@@ -48,6 +48,8 @@ class Artist(Window):
 
     def open_preferences(self, section: str) -> tuple[int, int, int, int]:
         """Edit > Preferences, on a section; the window's left, top, width and height."""
+        # It opens around the pointer: near an edge, half of it would be off the screen.
+        self.move(SIZE[0] / 2, SIZE[1] / 2)
         self.run(
             f"bpy.context.preferences.active_section = {section!r}; bpy.ops.screen.userpref_show()"
         )
@@ -76,11 +78,15 @@ class Artist(Window):
         for old in home.glob("*.zip"):
             old.unlink()
         shutil.copy(package, home / package.name)
-        left, top, width, _ = self.open_preferences("EXTENSIONS")
-        self.click(left + width - 22, top + 20)  # The drop-down arrow at the upper right.
-        time.sleep(0.5)
-        self.key("Up", "Return")  # Its last entry is Install from Disk.
-        time.sleep(2.0)
+        for _ in range(3):
+            left, top, width, _ = self.open_preferences("EXTENSIONS")
+            self.click(left + width - 22, top + 20)  # The drop-down arrow at the upper right.
+            time.sleep(0.5)
+            self.key("Up", "Return")  # Its last entry is Install from Disk.
+            time.sleep(2.0)
+            if self.ask(CHOSEN_FILE):
+                break
+            self.close_preferences()
         left, top, width, height = self.last_window()
         for _ in range(5):
             self.click(left + 330, top + 80)  # The only file.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ...jobs import handlers
 from ...jobs.frames_messages import (
@@ -17,12 +19,15 @@ from ...jobs.frames_messages import (
     FramesRequest,
     FramesResult,
     FramesSettings,
+    PaintedFrame,
     PrepareFramesRequest,
     PrepareFramesResult,
+    PropagateRequest,
     SequenceRef,
     ShotInfo,
 )
 from ...jobs.messages import ItemDone
+from ...styles.look import SUFFIX
 from ..options import add_device, add_look, add_output, look_from
 from ..outcome import judged
 from ..report import Report
@@ -30,6 +35,8 @@ from ..report import Report
 _EXAMPLES = """examples:
   %(prog)s run render/####.exr --style starry-night --out styled/
   %(prog)s run shot.mp4 --style paper.jpg --out styled/ --movie styled.mp4
+carry a painted frame through its shot:
+  %(prog)s run render/ --style scream --painted 12=mine.png --learned mine.impasto --out painted/
 on several machines, each with a part of the frames:
   %(prog)s prepare render/ --style scream --chunk 24 --shots shots.json
   %(prog)s run render/ --style scream --chunk 24 --shots shots.json --only 1-24 --out styled/
@@ -83,6 +90,18 @@ def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> Non
         help="default: that of the frames",
     )
     run_.add_argument("--depth", choices=("SOURCE", "8", "16", "half", "float"), default="SOURCE")
+    run_.add_argument(
+        "--painted",
+        type=_painted,
+        action="append",
+        default=[],
+        metavar="N=FILE",
+        help="frame N as you painted it; its look is carried through the shot",
+    )
+    run_.add_argument(
+        "--learned", default="", metavar="FILE", help="the style that is learned from --painted"
+    )
+    run_.add_argument("--seconds", type=float, default=90.0, help="of learning; default 90")
     run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
@@ -166,7 +185,14 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         report.say(f"Time: {minutes:02.0f}:{seconds:05.2f}")
         begun = now
 
-    result = runner(request, progress=report.progress, cancel=lambda: False, item_done=item_done)
+    wanted: FramesRequest | PropagateRequest = request
+    if options.painted:
+        learned = Path(options.learned or Path(options.out) / "painted").with_suffix(SUFFIX)
+        settings = replace(request.settings, painted=tuple(options.painted))
+        wanted = PropagateRequest(
+            replace(request, settings=settings), str(learned), options.seconds
+        )
+    result = runner(wanted, progress=report.progress, cancel=lambda: False, item_done=item_done)
     assert isinstance(result, FramesResult)
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
@@ -191,6 +217,15 @@ def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
     for index, shot in enumerate(shots, start=1):
         typical = ", ".join(map(str, shot.keyframes))
         report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}")
+
+
+def _painted(text: str) -> PaintedFrame:
+    """``12=mine.png`` as a painted frame."""
+    number, _, path = text.partition("=")
+    try:
+        return PaintedFrame(int(number), str(Path(path).resolve(strict=True)))
+    except (ValueError, OSError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is not like 12=mine.png") from error
 
 
 def _numbers(text: str) -> tuple[int, ...]:

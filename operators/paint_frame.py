@@ -1,0 +1,49 @@
+"""Paint Frame and Propagate: paint over a frame, and carry it through its shot."""
+
+import bpy
+
+from ..core.errors import ImpastoError
+from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
+
+
+class IMPASTO_OT_paint_frame(bpy.types.Operator):
+    """Open a copy of the restyled frame at the playhead, to be painted over in an Image Editor"""
+
+    bl_idname = "impasto.paint_frame"
+    bl_label = "Paint Frame"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.impasto.frames.result:
+            cls.poll_message_set("Restyle frames first")
+            return False
+        return True
+
+    def execute(self, context):
+        from ..scene import frames, pictures
+
+        try:
+            image = frames.paint_frame(context.scene)
+        except ImpastoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if not bpy.app.background:
+            pictures.show(context, image)
+        self.report({"INFO"}, "Paint over it in Paint mode; Propagate saves and uses it.")
+        return {"FINISHED"}
+
+
+class IMPASTO_OT_propagate_frames(Restyle):
+    """Learn from the painted frames, and carry their look through their shots"""
+
+    bl_idname = "impasto.propagate_frames"
+    bl_label = "Propagate"
+
+    def start(self, context):
+        from ..scene import frames  # late, as what only jobs need would slow down enabling
+
+        return frames.start(context, propagate=True)
+
+
+CLASSES = (IMPASTO_OT_paint_frame, IMPASTO_OT_propagate_frames)
