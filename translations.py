@@ -101,6 +101,10 @@ CHINESE = {
         "从手绘帧中学习，并将其外观传播到整个镜头"
     ),
     "How long to learn from the painted frames": "从手绘帧中学习的时长",
+    "Use Strip": "使用片段",
+    "Take the frames from the active image or movie strip of the Video Sequencer": (
+        "从视频序列编辑器的活动图像或影片片段获取帧"
+    ),
     # Create
     "Create": "创造",
     "Create Material": "创造材质",

@@ -30,6 +30,7 @@ from . import (
     split_group,
     stylize_textures,
     use_render_output,
+    use_strip,
 )
 
 CLASSES = (
@@ -58,6 +59,7 @@ CLASSES = (
     *split_group.CLASSES,
     *stylize_textures.CLASSES,
     *use_render_output.CLASSES,
+    *use_strip.CLASSES,
 )
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -19,6 +19,7 @@ class IMPASTO_PT_frames:
         column = layout.column(align=True)
         column.prop(settings, "source")
         column.operator("impasto.use_render_output", icon="OUTPUT")
+        column.operator("impasto.use_strip", icon="SEQ_STRIP_META")
         column.operator("impasto.enable_passes", icon="RENDERLAYERS")
         column = layout.column(heading="Range", align=True)
         column.prop(settings, "use_range", text="")

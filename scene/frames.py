@@ -41,6 +41,33 @@ def render_output(scene: bpy.types.Scene) -> str:
     return scene.render.frame_path(frame=scene.frame_start)
 
 
+def use_strip(scene: bpy.types.Scene) -> None:
+    """Take source and range from the active strip: what of it is shown, without its trimmed ends.
+
+    Raises
+    ------
+    BadRequest
+        The strip's pictures are not a numbered sequence in one folder.
+    """
+    strip, settings = scene.sequence_editor.active_strip, scene.impasto.frames
+    shown = strip.frame_final_duration
+    if strip.type == "MOVIE":
+        settings.source = strip.filepath
+        first = int(strip.frame_offset_start) + 1
+        settings.first, settings.last = first, first + shown - 1
+    else:
+        names = [element.filename for element in strip.elements]
+        names = names[int(strip.frame_offset_start) :][:shown]
+        numbers = [re.findall(r"\d+", Path(name).stem) for name in names]
+        if not all(numbers):
+            raise BadRequest(
+                f'The pictures of "{strip.name}" are not numbered; put numbers into their names.'
+            )
+        settings.source = str(Path(strip.directory) / names[0])
+        settings.first, settings.last = int(numbers[0][-1]), int(numbers[-1][-1])
+    settings.use_range = True
+
+
 def missing_passes(scene: bpy.types.Scene) -> list[str]:
     """What the render lacks for exact motion, in the words of the interface."""
     lacking = [

@@ -23,6 +23,7 @@ from .texture_crops import Crops
 
 CANVAS, BATCH = 128, 2
 _EMA = 0.998
+_LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
 
 
 class TextureTrainer:
@@ -41,7 +42,7 @@ class TextureTrainer:
         network.code_mean.copy_(decoder.code_mean)
         network.code_std.copy_(decoder.code_std)
         self.average = deepcopy(network).requires_grad_(False)
-        self.optimizer = torch.optim.Adam(network.parameters(), lr=self.rate, betas=(0.5, 0.99))
+        self.optimizer = torch.optim.Adam(network.parameters(), lr=self.rate, betas=(0.9, 0.99))
         self.step = 0
         if (run / "checkpoint.pt").exists():
             state = torch.load(run / "checkpoint.pt", weights_only=True)
@@ -87,7 +88,7 @@ class TextureTrainer:
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         self.optimizer.zero_grad(set_to_none=True)
         (loss + 2 * outside).backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _LONGEST)
         self.optimizer.step()
         decay = min(_EMA, (self.step + 1) / (self.step + 10))
         with torch.no_grad():

@@ -45,6 +45,7 @@ _ADVERSARIAL, _PIXELS = 0.15, 4.0
 _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
 _EMA = 0.99
+_LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
 _BLEND_EVERY = 3  # of several pictures, every so many steps are spent between two of them
 _TILE = 1024
 _PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
@@ -191,7 +192,7 @@ class _Fitting:
         self._learned = [p for p in self._generator.parameters() if p.requires_grad]
         self._learned.append(self._places)
         self._smooth = [p.detach().clone() for p in self._learned]
-        self._paint = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.5, 0.99))
+        self._paint = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.9, 0.99))
         self._judge = torch.optim.Adam(
             self._critics.parameters(), lr=_CRITIC_RATE, betas=(0.5, 0.99)
         )
@@ -236,7 +237,7 @@ class _Fitting:
             loss = loss + _ADVERSARIAL * adversarial
         self._paint.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._learned, 1.0)
+        torch.nn.utils.clip_grad_norm_(self._learned, _LONGEST)
         self._paint.step()
         keep = min(_EMA, (1 + number) / (10 + number))
         with torch.no_grad():

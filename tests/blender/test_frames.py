@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from bl_ext.user_default.impasto.core.frames.motion import read_passes
 from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.scene import command_line, frames
+from bl_ext.user_default.impasto.scene import command_line, compat, frames
 
 SIZE = 64
 
@@ -110,3 +110,21 @@ def test_a_painted_frame_is_propagated(moving, build, tmp_path):
     moving.frame_set(7)
     with pytest.raises(RuntimeError, match="Frame 7 is not restyled yet"):
         bpy.ops.impasto.paint_frame()
+
+
+def test_a_strip_gives_its_frames(moving, build, tmp_path):
+    assert not bpy.ops.impasto.use_strip.poll(), "there is no strip"
+    folder = tmp_path / "strip"
+    folder.mkdir()
+    for number in range(3, 9):
+        build.png(f"s_{number:03d}", size=16).rename(folder / f"s_{number:03d}.png")
+    editor = moving.sequence_editor_create()
+    strip = compat.strips(editor).new_image("S", str(folder / "s_003.png"), 1, 10)
+    for number in range(4, 9):
+        strip.elements.append(f"s_{number:03d}.png")
+    strip.frame_offset_start, strip.frame_offset_end = 1, 2
+    editor.active_strip = strip
+    assert bpy.ops.impasto.use_strip() == {"FINISHED"}
+    settings = moving.impasto.frames
+    assert Path(settings.source) == folder / "s_004.png"
+    assert (settings.use_range, settings.first, settings.last) == (True, 4, 6)
