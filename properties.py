@@ -101,6 +101,29 @@ class LookSettings(bpy.types.PropertyGroup):
         name="Seamless",
         description="Treat the texture as endlessly repeating: no seam appears when it is tiled",
     )
+    second: StringProperty(
+        name="Second Style",
+        description="A picture, a saved style, or the identifier of a built-in style",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
+    )
+    mix: FloatProperty(
+        name="Mix",
+        description="How much of the second style there is; with regions, they take turns instead",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+    )
+    regions: IntProperty(
+        name="Regions",
+        description=(
+            "Split each texture into so many regions by how they look: two styles take turns, one "
+            "picture gives each region the paint of its own region that suits it best; 0: do not"
+        ),
+        min=0,
+        max=8,
+    )
     max_side: IntProperty(
         name="Largest Side",
         description="Limit of the longer side of the result; 0 keeps the size of the source",

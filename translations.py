@@ -105,6 +105,17 @@ CHINESE = {
     "Take the frames from the active image or movie strip of the Video Sequencer": (
         "从视频序列编辑器的活动图像或影片片段获取帧"
     ),
+    "Mix and Regions": "混合与区域",
+    "Second Style": "第二种风格",
+    "Mix": "混合",
+    "Regions": "区域",
+    "How much of the second style there is; with regions, they take turns instead": (
+        "第二种风格所占的比例；使用区域时两种风格轮流使用"
+    ),
+    (
+        "Split each texture into so many regions by how they look: two styles take turns, one "
+        "picture gives each region the paint of its own region that suits it best; 0: do not"
+    ): "按外观将每个纹理分成若干区域：两种风格轮流使用，单张图片则给每个区域最合适的颜料",
     # Create
     "Create": "创造",
     "Create Material": "创造材质",

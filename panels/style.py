@@ -49,6 +49,27 @@ class IMPASTO_PT_style:
         layout.operator("impasto.copy_look", icon="DUPLICATE")
 
 
+class IMPASTO_PT_style_mix:
+    bl_label = "Mix and Regions"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_style"
+
+    @classmethod
+    def poll(cls, context):
+        return active_group(context.scene) is not None
+
+    def draw(self, context):
+        look = active_group(context.scene).look
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(look, "second")
+        row = layout.row()
+        row.active = bool(look.second) and look.regions < 2
+        row.prop(look, "mix")
+        layout.prop(look, "regions")
+
+
 class IMPASTO_PT_style_output:
     bl_label = "Size and Seed"
     bl_options = {"DEFAULT_CLOSED"}
@@ -88,4 +109,4 @@ class IMPASTO_PT_refine:
         operator.seed = active_group(context.scene).look.seed
 
 
-PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_output, IMPASTO_PT_refine)
+PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_mix, IMPASTO_PT_style_output, IMPASTO_PT_refine)

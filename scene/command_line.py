@@ -150,11 +150,15 @@ def _revert(options: argparse.Namespace, report: Report) -> int:
 
 
 def _set_look(group_look, look: Look) -> None:
-    if len(look.styles) > 1:
-        raise BadRequest("A group takes one style; blend styles into a saved style first.")
-    source = look.styles[0].source
-    path = Path(source)
-    group_look.style = str(path.absolute()) if path.is_file() else source
+    if len(look.styles) > 2:
+        raise BadRequest("A group takes one style or two; blend styles into a saved style first.")
+    sources = [
+        str(p.absolute()) if (p := Path(s.source)).is_file() else s.source for s in look.styles
+    ]
+    group_look.style, group_look.second = sources[0], sources[1] if len(sources) > 1 else ""
+    if len(sources) > 1:
+        group_look.mix = look.styles[1].weight / sum(style.weight for style in look.styles)
+    group_look.regions = look.regions
     group_look.strength, group_look.brush_scale = look.strength, look.brush_scale
     group_look.keep_colour, group_look.seamless = look.keep_colour, look.seamless
     group_look.max_side, group_look.seed = look.max_side, look.seed

@@ -23,7 +23,7 @@ from ..core.jobs.frames_messages import (
     PropagateRequest,
     SequenceRef,
 )
-from ..core.jobs.messages import Look, StyleRef
+from ..core.jobs.messages import Look
 from ..core.styles.look import SUFFIX
 from . import compat, destination, gallery, storage
 from .job import SceneJob, start_job, temporary_folder
@@ -212,7 +212,7 @@ def _output_folder(settings) -> Path:
 
 def _look(look) -> Look:
     return Look(
-        styles=(StyleRef(gallery.source(look)),),
+        styles=gallery.references(look),
         strength=look.strength,
         brush_scale=look.brush_scale,
         keep_colour=look.keep_colour,

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..core.styles.catalog import StyleInfo, builtin_styles
+from ..core.styles.look import StyleRef
 from . import icons
 
 STYLE_SUFFIXES = (
@@ -67,6 +68,17 @@ def builtin(identifier: str) -> StyleInfo | None:
 def source(look) -> str:
     """What a ``StyleRef`` names: an identifier, or an absolute path."""
     return look.style if builtin(look.style) else bpy.path.abspath(look.style)
+
+
+def references(look) -> tuple[StyleRef, ...]:
+    """The styles of a look, with their weights; with regions, both count fully."""
+    first = source(look)
+    if not look.second or (look.mix == 0 and look.regions < 2):
+        return (StyleRef(first),)
+    second = look.second if builtin(look.second) else bpy.path.abspath(look.second)
+    if look.regions > 1:
+        return (StyleRef(first), StyleRef(second))
+    return (StyleRef(first, 1 - look.mix), StyleRef(second, look.mix))
 
 
 def thumbnail(look) -> int:

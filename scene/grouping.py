@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from .words import counted
 
-LOOK_FIELDS = ("style", "strength", "brush_scale", "keep_colour", "seamless", "max_side", "seed")
+LOOK_FIELDS = (
+    "style",
+    "second",
+    "mix",
+    "regions",
+    "strength",
+    "brush_scale",
+    "keep_colour",
+    "seamless",
+    "max_side",
+    "seed",
+)
 
 NEW_GROUP = "-1"
 

@@ -12,7 +12,7 @@ import bpy
 
 from .. import preferences
 from ..core.errors import BadRequest, ImpastoError, NoImages, StyleUnreadable
-from ..core.jobs.messages import Failure, Look, StyleRef, StylizeItem, StylizeRequest
+from ..core.jobs.messages import Failure, Look, StylizeItem, StylizeRequest
 from . import destination, gallery, images, names, results, storage
 from .job import SceneJob, start_job, temporary_folder
 from .sources import source_of
@@ -141,13 +141,14 @@ def look_of(group, preview: bool = False) -> Look:
     look = group.look
     side = min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE) if preview else look.max_side
     return Look(
-        styles=(StyleRef(gallery.source(look)),),
+        styles=gallery.references(look),
         strength=look.strength,
         brush_scale=look.brush_scale,
         keep_colour=look.keep_colour,
         seamless=look.seamless,
         max_side=side,
         seed=look.seed,
+        regions=look.regions if look.regions > 1 else 0,
     )
 
 
@@ -164,6 +165,9 @@ def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
         "seamless": look.seamless,
         "max_side": look.max_side,
         "seed": look.seed,
+        "second_style": look.second,
+        "mix": look.mix,
+        "regions": look.regions,
         "preview": preview,
     }
 

@@ -69,6 +69,14 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         "--max-side", type=_count, default=0, metavar="PIXELS", help="shrink to this size"
     )
     look.add_argument("--seed", type=int, default=0, metavar="N")
+    look.add_argument(
+        "--regions",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="split each picture into N regions: several styles take one each, one picture gives "
+        "each region the paint of its own region that suits it best",
+    )
 
 
 def look_from(options: argparse.Namespace) -> Look:
@@ -81,6 +89,7 @@ def look_from(options: argparse.Namespace) -> Look:
         options.seamless,
         options.max_side,
         options.seed,
+        options.regions,
     )
 
 

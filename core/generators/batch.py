@@ -9,6 +9,7 @@ from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..imaging.files import image_size, read_picture, write_picture
 from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
 from . import allocator, device, looks, memory
+from .region_painter import RegionPainter
 from .stylebook import StyleBook
 from .stylizer import Stylizer
 
@@ -85,6 +86,11 @@ class StylizeBatch:
             pictures,
             item.look,
             style,
+            region_painter=(
+                RegionPainter(self.stylizer, self.styles, item.look)
+                if item.look.regions > 1
+                else None
+            ),
             alpha_covers=item.image.alpha_mode != "CHANNEL_PACKED",
             progress=lambda done: advance(0.95 * done),
             cancel=cancel,

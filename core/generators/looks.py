@@ -24,6 +24,9 @@ from .stylizer import Stylizer
 REFERENCE_SIDE = 1024
 """Long side in pixels at which a brush scale of 1 is the style's own."""
 
+RegionCodes = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
+"""From a content ``(H, W, 3)`` and a zoom to weights ``(H, W, K)`` and codes ``(K, L)``."""
+
 _FULL_EFFECT = 0.5
 _DETAIL = 0.7
 
@@ -62,6 +65,7 @@ def stylize(
     look: Look,
     style: Style,
     *,
+    region_painter: RegionCodes | None = None,
     alpha_covers: bool = True,
     progress: Callable[[float], None] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
@@ -71,6 +75,8 @@ def stylize(
     Alpha comes back bit for bit. Where it covers (it does not in channel-packed images), colours
     under it are made up from their neighbours and do not count for the statistics. With
     ``look.strength`` 0 the colours come back bit for bit (resized if ``max_side`` asks).
+    ``region_painter`` gives the weights of regions and a code for each (not for UDIM tiles, which have
+    common statistics).
 
     Raises
     ------
@@ -111,10 +117,14 @@ def stylize(
         def advance(done: float, index: int = index) -> None:
             progress((index + done) / len(pictures))
 
+        regions, codes = None, style.code(goal.zoom)
+        if region_painter is not None and own is None:
+            regions, codes = region_painter(colour, goal.zoom)
         painted = stylizer.paint(
             colour,
-            style.code(goal.zoom),
+            codes,
             own=own,
+            regions=regions,
             strength=look.strength,
             seamless=look.seamless,
             seed=look.seed,

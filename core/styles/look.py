@@ -19,11 +19,13 @@ class StyleRef:
 
 @dataclass(frozen=True)
 class Look:
-    """How to stylize. Several ``styles`` are blended by their weights.
+    """How to stylize. Several ``styles`` are blended by their weights or, with ``regions``, painted
+    each on its own.
 
     ``strength`` in [0, 1]; 0 returns the input bit for bit. ``brush_scale`` in [0.25, 4]: size of
     the style's features relative to the picture, 1 as in the style. ``keep_colour`` in [0, 1]: 1
-    changes luminance only. ``max_side`` = 0 keeps the source's size.
+    changes luminance only. ``max_side`` = 0 keeps the source's size. ``regions``: parts into which a
+    picture is split, each with its own style (0: none).
     """
 
     styles: tuple[StyleRef, ...]
@@ -33,3 +35,4 @@ class Look:
     seamless: bool = False
     max_side: int = 0
     seed: int = 0
+    regions: int = 0
