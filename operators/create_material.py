@@ -3,11 +3,10 @@
 import bpy
 from bpy.props import BoolProperty
 
-from ..properties import active_group
-from .job_operator import JobOperator
+from .job_operator import GroupJobOperator
 
 
-class IMPASTO_OT_create_material(JobOperator, bpy.types.Operator):
+class IMPASTO_OT_create_material(GroupJobOperator, bpy.types.Operator):
     """Invent a new material out of the textures of the active group"""
 
     bl_idname = "impasto.create_material"
@@ -18,13 +17,6 @@ class IMPASTO_OT_create_material(JobOperator, bpy.types.Operator):
         name="Again",
         description="Draw from the generator that was fitted last, with the seed chosen now",
     )
-
-    @classmethod
-    def poll(cls, context):
-        if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
-            return False
-        return cls.idle()
 
     def start(self, context):
         from ..scene import creating  # late, as what only jobs need would slow down enabling

@@ -2,22 +2,10 @@
 
 import bpy
 
-from ..properties import active_group
-from .job_operator import JobOperator
+from .job_operator import GroupJobOperator
 
 
-class _OnGroup(JobOperator):
-    """What needs a group to paint on."""
-
-    @classmethod
-    def poll(cls, context):
-        if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
-            return False
-        return cls.idle()
-
-
-class IMPASTO_OT_invent_style(_OnGroup, bpy.types.Operator):
+class IMPASTO_OT_invent_style(GroupJobOperator, bpy.types.Operator):
     """Make a style that nobody painted, and give it to the active group"""
 
     bl_idname = "impasto.invent_style"
@@ -30,7 +18,7 @@ class IMPASTO_OT_invent_style(_OnGroup, bpy.types.Operator):
         return creating.invent(context)
 
 
-class IMPASTO_OT_draw_style_map(_OnGroup, bpy.types.Operator):
+class IMPASTO_OT_draw_style_map(GroupJobOperator, bpy.types.Operator):
     """Draw the map of styles on the first texture of the active group, and show it"""
 
     bl_idname = "impasto.draw_style_map"

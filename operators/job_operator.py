@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.errors import ImpastoError
+from ..properties import active_group
 from ..scene import jobs
 
 if TYPE_CHECKING:
@@ -117,6 +118,17 @@ class JobOperator:
         level = "INFO" if clean or cancelled else "WARNING" if job.changed else "ERROR"
         self.report({level}, message)
         return {"FINISHED"} if job.changed else {"CANCELLED"}
+
+
+class GroupJobOperator(JobOperator):
+    """Mix-in of operators whose job is about the active group."""
+
+    @classmethod
+    def poll(cls, context):
+        if active_group(context.scene) is None:
+            cls.poll_message_set("Choose a group first")
+            return False
+        return cls.idle()
 
 
 def _redraw(context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..properties import active_group
 from ..scene import icons, jobs
 from ..translations import CONTEXT
+from .with_group import WithGroup
 
 
 class IMPASTO_PT_create:
@@ -52,14 +53,10 @@ class IMPASTO_PT_create:
             layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
 
 
-class IMPASTO_PT_create_styles:
+class IMPASTO_PT_create_styles(WithGroup):
     bl_label = "New Styles"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_create"
-
-    @classmethod
-    def poll(cls, context):
-        return active_group(context.scene) is not None
 
     def draw(self, context):
         settings = context.scene.impasto.create

@@ -7,6 +7,7 @@ from bl_ui.utils import PresetPanel
 
 from ..properties import active_group
 from ..translations import CONTEXT
+from .with_group import WithGroup
 
 
 class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
@@ -49,14 +50,10 @@ class IMPASTO_PT_style:
         layout.operator("impasto.copy_look", icon="DUPLICATE")
 
 
-class IMPASTO_PT_style_mix:
+class IMPASTO_PT_style_mix(WithGroup):
     bl_label = "Mix and Regions"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
-
-    @classmethod
-    def poll(cls, context):
-        return active_group(context.scene) is not None
 
     def draw(self, context):
         look = active_group(context.scene).look
@@ -70,14 +67,10 @@ class IMPASTO_PT_style_mix:
         layout.prop(look, "regions")
 
 
-class IMPASTO_PT_style_output:
+class IMPASTO_PT_style_output(WithGroup):
     bl_label = "Size and Seed"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
-
-    @classmethod
-    def poll(cls, context):
-        return active_group(context.scene) is not None
 
     def draw(self, context):
         look = active_group(context.scene).look
@@ -88,14 +81,10 @@ class IMPASTO_PT_style_output:
         layout.prop(look, "seed")
 
 
-class IMPASTO_PT_refine:
+class IMPASTO_PT_refine(WithGroup):
     bl_label = "Refine"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
-
-    @classmethod
-    def poll(cls, context):
-        return active_group(context.scene) is not None
 
     def draw(self, context):
         settings = context.scene.impasto

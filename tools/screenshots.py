@@ -36,7 +36,7 @@ PICTURES = {
     "chinese": ("features/chinese-0", WINDOW),
     **{
         f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
-        for name in ("textures", "style", "stylize", "frames", "jobs")
+        for name in ("textures", "style", "stylize", "frames", "create", "jobs")
     },
 }
 """Picture of the manual -> a screenshot and the part of it that is shown."""

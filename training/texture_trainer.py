@@ -23,7 +23,7 @@ from .texture_crops import Crops
 
 CANVAS, BATCH = 128, 2
 _EMA = 0.998
-_LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
+_LONGEST = 30.0  # of a gradient
 
 
 class TextureTrainer:
@@ -85,9 +85,11 @@ class TextureTrainer:
             for i, target in enumerate(targets)
         ]
         loss = torch.stack(parts).mean()
+        # By the logarithm: faint textures are far off by their own measure, and would outweigh all.
+        urge = (torch.stack(parts) + 0.05).log().mean()
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         self.optimizer.zero_grad(set_to_none=True)
-        (loss + 2 * outside).backward()
+        (urge + 2 * outside).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _LONGEST)
         self.optimizer.step()
         decay = min(_EMA, (self.step + 1) / (self.step + 10))

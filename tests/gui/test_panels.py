@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 pytestmark = pytest.mark.story
@@ -25,7 +27,7 @@ def artist(open_window, profile):
 
 def test_each_panel_alone(artist):
     titles = artist.panels()
-    assert {"Textures", "Style", "Stylize", "Frames", "Jobs"} <= set(titles)
+    assert {"Textures", "Style", "Stylize", "Frames", "Create", "Jobs"} <= set(titles)
     artist.fold_all()
     assert artist.drawn() == set()
     for title in titles:
@@ -33,6 +35,25 @@ def test_each_panel_alone(artist):
         assert artist.drawn() == {title}
         artist.shot(f"panel-{title.lower()}")
         artist.toggle(title)
+
+
+def test_create_a_material(artist):
+    artist.toggle("Create")
+    artist.run(
+        "create = bpy.context.scene.impasto.create\n"
+        "create.seconds, create.detail, create.width, create.height = 12, '128', 256, 256"
+    )
+    before = artist.ask("len(bpy.data.materials)")
+    artist.press(r"impasto\.create_material")
+    artist.until(f"{artist.JOB} and {artist.JOB}.progress > 0.3", "the fit to begin", 60)
+    time.sleep(7.0)  # By then there is a preview.
+    artist.shot("creating")
+    artist.wait_idle()
+    assert artist.ask("len(bpy.data.materials)") == before + 1
+    recipe = "next(i['impasto']['generator'] for i in bpy.data.images if 'Gan' in i.name)"
+    assert artist.ask(recipe) == "GAN"
+    artist.shot("created")
+    artist.toggle("Create")
 
 
 def test_quit(artist):
