@@ -1,8 +1,8 @@
 """Teach the generator of the spatial GAN many materials, so that a fit need not begin at nothing.
 
 ``python -m training.texture_gan`` goes on from the newest checkpoint of the run. The generator is
-given the style code of a crop and paints a torus that should have the crop's texture, by the same
-texture loss that a fit uses; critics come in only when it is fitted.
+given the style code and the coarse layout of a crop and paints the crop again: near it, pixel by
+pixel and in the encoder's features, and with its texture. Critics come in only when it is fitted.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 
 from core.networks.layers import set_border
-from core.networks.spatial_gan import Generator, draw_noise, find_waves, wave_maps
+from core.networks.spatial_gan import Generator, draw_noise, layout_of
 
 from .texture_trainer import CANVAS, TextureTrainer, train
+
+_AGAIN = 2.0
 
 
 class Trainer(TextureTrainer):
@@ -26,21 +28,30 @@ class Trainer(TextureTrainer):
     def __init__(self, root: Path, run: Path, steps: int) -> None:
         super().__init__(Generator(), root, run, steps)
         for network in (self.network, self.average):
-            set_border(network, "circular", "circular")
+            set_border(network, "reflect", "reflect")
 
     def painted(self) -> tuple[Tensor, Tensor]:
-        crops = next(self.ready)
+        crops = next(self.ready)[..., :CANVAS, :CANVAS].contiguous()
         return self._paint(self.network, crops, torch.default_generator), crops
 
+    def again(self, painted: Tensor, features: list[Tensor], crops: Tensor) -> Tensor:
+        with torch.no_grad():
+            wanted = self.encoder(crops)
+        spread = crops.std((1, 2, 3)) + 0.02
+        apart = ((painted - crops).abs().mean((1, 2, 3)) / spread).mean()
+        levels = [
+            ((a - b).abs().mean((1, 2, 3)) / (b.std((1, 2, 3)) + 1e-3)).mean()
+            for a, b in zip(features, wanted, strict=True)
+        ]
+        return _AGAIN * (apart + torch.stack(levels).mean())
+
     def show(self, crops: Tensor, random: torch.Generator) -> Tensor:
-        return self._paint(self.average, crops, random)
+        return self._paint(self.average, crops[..., :CANVAS, :CANVAS].contiguous(), random)
 
     def _paint(self, network: Generator, crops: Tensor, random: torch.Generator) -> Tensor:
-        waves = find_waves([crop[None] for crop in crops])
-        maps = wave_maps(waves, torch.eye(len(crops)), CANVAS, CANVAS, random)
         noise = draw_noise(len(crops), CANVAS, CANVAS, random)
-        return network(noise, maps, network.place(self.codes(crops)))
+        return network(layout_of(crops), noise, network.place(self.codes(crops)))
 
 
 if __name__ == "__main__":
-    train(Trainer, __doc__, steps=9000)
+    train(Trainer, __doc__, steps=3000)

@@ -55,8 +55,11 @@ class TextureTrainer:
         self.shown = [next(data.prefetch(crops, seed)) for seed in (7, 8)]
 
     def painted(self) -> tuple[Tensor, Tensor]:
-        """What the network paints now, ``(B, 3, H, W)`` on a torus, and the crops it should be
-        like."""
+        """What the network paints now, ``(B, 3, H, W)``, and the crops it should be like."""
+        raise NotImplementedError
+
+    def again(self, painted: Tensor, features: list[Tensor], crops: Tensor) -> Tensor:
+        """How far the crops themselves are from what was painted of them."""
         raise NotImplementedError
 
     def show(self, crops: Tensor, random: torch.Generator) -> Tensor:
@@ -78,15 +81,16 @@ class TextureTrainer:
         painted, crops = self.painted()
         set_border(self.encoder, "reflect", "reflect")
         targets = [TextureTarget(self.encoder, crop[None]) for crop in crops]
-        set_border(self.encoder, "circular", "circular")
         features = self.encoder(painted)
-        parts = [
-            target.loss(painted[i : i + 1], [f[i : i + 1] for f in features])
-            for i, target in enumerate(targets)
-        ]
-        loss = torch.stack(parts).mean()
+        parts = torch.stack(
+            [
+                target.loss(painted[i : i + 1], [f[i : i + 1] for f in features])
+                for i, target in enumerate(targets)
+            ]
+        )
+        loss = parts.mean()
         # By the logarithm: faint textures are far off by their own measure, and would outweigh all.
-        urge = (torch.stack(parts) + 0.05).log().mean()
+        urge = (parts + 0.05).log().mean() + self.again(painted, features, crops)
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         self.optimizer.zero_grad(set_to_none=True)
         (urge + 2 * outside).backward()

@@ -1,13 +1,14 @@
 """The GAN: endless variations of the textures of a group, seamless and of any size.
 
-A spatial GAN is fitted to the group's pictures: critics of patches pull what is painted towards the
-pictures, and the texture loss keeps its colours and statistics honest, which is what makes the fit
-stable within minutes. The generator keeps an embedding of each picture; between them lie materials
-that are a bit of both, for which the texture loss asks for the average of the patch distributions.
+What is coarse is put together from the pictures' own coarse layouts, block by block; what is fine a
+spatial GAN paints. It is anchored by painting the pictures again from their own layouts; critics of
+patches and the texture loss see to what it makes of new ones. The generator keeps a place for each
+picture; between them lie materials that are a bit of both, for which the texture loss asks for the
+average of the patch distributions.
 
 References
 ----------
-See :mod:`~..networks.spatial_gan`. Zhao et al., "Differentiable Augmentation", NeurIPS 2020.
+See :mod:`~..networks.spatial_gan` and :mod:`~.layout`.
 Mescheder et al., "Which Training Methods for GANs do actually Converge?", ICML 2018 (R1).
 """
 
@@ -27,21 +28,14 @@ from ..generators.windows import take, tiles
 from ..imaging.resize import resize
 from ..networks.codes import style_code
 from ..networks.layers import set_border
-from ..networks.spatial_gan import (
-    STRIDE,
-    Critics,
-    Generator,
-    Waves,
-    draw_noise,
-    find_waves,
-    wave_maps,
-)
+from ..networks.spatial_gan import CELL, STRIDE, Critics, Generator, draw_noise, layout_of
 from ..networks.weights import load_encoder, load_texture_gan
 from .interface import Budget, Clock, Step, mixture, to_square
+from .layout import draw_layout
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
 _RATE, _CRITIC_RATE = 2e-3, 1e-3
-_ADVERSARIAL, _PIXELS = 0.15, 4.0
+_ADVERSARIAL, _AGAIN, _PIXELS = 0.1, 1.0, 4.0
 _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
 _EMA = 0.99
@@ -58,13 +52,17 @@ class SpatialGan:
     ----------
     places : (N, 128) Tensor
         Where each of the pictures lies among the materials.
+    layouts : (h, w, 4) float32 each
+        Of the pictures.
     """
 
     kind = "GAN"
 
-    def __init__(self, generator: Generator, places: Tensor, waves: Waves, recipe: dict) -> None:
+    def __init__(
+        self, generator: Generator, places: Tensor, layouts: list[np.ndarray], recipe: dict
+    ) -> None:
         self.recipe = recipe
-        self._waves, self._places = waves, places.detach().clone()
+        self._layouts, self._places = layouts, places.detach().clone()
         self._generator = deepcopy(generator).eval().requires_grad_(False)
 
     @property
@@ -91,10 +89,13 @@ class SpatialGan:
         spare = 0 if seamless else STRIDE
         tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
         random = torch.Generator().manual_seed(seed)
-        weights = torch.tensor([mixture(mix, self.pictures)])
-        place = weights @ self._places
+        weights = mixture(mix, self.pictures)
+        place = torch.tensor([weights]) @ self._places
         noise = draw_noise(1, tall, wide, random)
-        waves = wave_maps(self._waves, weights, tall, wide, random)
+        drawn = draw_layout(
+            self._layouts, weights, tall // CELL, wide // CELL, np.random.default_rng(seed)
+        )
+        layout = as_batch(drawn)
         canvas = np.empty((tall, wide, 3), np.float32)
         parts = tiles(tall, wide, _TILE, seamless=True)
         for number, tile in enumerate(parts):
@@ -105,12 +106,12 @@ class SpatialGan:
                 self._generator, *("circular" if whole else "reflect" for whole in tile.circular)
             )
             painted = self._generator(
-                [take(n, tile, side) for n, side in zip(noise, (16, 8, 4, 2), strict=True)],
-                [take(w, tile, side) for w, side in zip(waves, (8, 4, 2), strict=True)],
+                take(layout, tile, CELL),
+                [take(n, tile, side) for n, side in zip(noise, (4, 2), strict=True)],
                 place,
             )
             inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
-            canvas[tile.rows.core, tile.columns.core] = inside.permute(1, 2, 0).numpy()
+            canvas[tile.rows.core, tile.columns.core] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
         if seamless and (tall, wide) != (height, width):
             return np.clip(resize(canvas, size, wrap=True), 0, 1)
         return canvas[:height, :width]
@@ -118,19 +119,23 @@ class SpatialGan:
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         """See :meth:`~.interface.Model.state`."""
         tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
-        tensors |= {f"waves.{n}": t for n, t in self._waves._asdict().items()}
         tensors["places"] = self._places
-        return {name: tensor.numpy() for name, tensor in tensors.items()}, {}
+        layouts = {f"layout.{i}": layout for i, layout in enumerate(self._layouts)}
+        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **layouts}, {}
 
 
 def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
     """Of what :meth:`SpatialGan.state` gave."""
-    kept = {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
-    waves = Waves(kept.pop("waves.vectors"), kept.pop("waves.weights"))
-    places = kept.pop("places")
+    layouts = [tensors[f"layout.{i}"] for i in range(len(tensors["places"]))]
     generator = Generator()
-    generator.load_state_dict({n.removeprefix("generator."): t for n, t in kept.items()})
-    return SpatialGan(generator, places, waves, words["recipe"])
+    generator.load_state_dict(
+        {
+            name.removeprefix("generator."): torch.from_numpy(tensor)
+            for name, tensor in tensors.items()
+            if name.startswith("generator.")
+        }
+    )
+    return SpatialGan(generator, torch.from_numpy(tensors["places"]), layouts, words["recipe"])
 
 
 def fit(
@@ -176,7 +181,8 @@ class _Fitting:
         self._encoder = load_encoder()
         set_border(self._encoder, "reflect", "reflect")
         self._targets = [TextureTarget(self._encoder, picture) for picture in pictures]
-        self._waves = find_waves(pictures)
+        self._layouts = [layout_of(p)[0].permute(1, 2, 0).numpy() for p in pictures]
+        self._numbers = np.random.default_rng(torch.initial_seed())
         self._generator = load_texture_gan().requires_grad_(True)
         set_border(self._generator, "circular", "circular")
         self._critics = Critics(len(pictures))
@@ -205,7 +211,7 @@ class _Fitting:
             learned = (p for p in generator.parameters() if p.requires_grad)
             for part, smooth in zip(learned, self._smooth[:-1], strict=True):
                 part.copy_(smooth)
-        return SpatialGan(generator, self._smooth[-1], self._waves, recipe)
+        return SpatialGan(generator, self._smooth[-1], self._layouts, recipe)
 
     def step(self, number: int, done: float) -> dict[str, float]:
         """One step of the critics and one of the generator; their losses."""
@@ -215,17 +221,24 @@ class _Fitting:
         first, second = torch.randint(count, (2,)).tolist()
         between = count > 1 and number % _BLEND_EVERY == 1
         share = float(torch.rand(())) if between and first != second else 0.0
-        mix = torch.zeros(_BATCH, count)
-        mix[:, first] += 1 - share
-        mix[:, second] += share
+        weights = [0.0] * count
+        weights[first] += 1 - share
+        weights[second] += share
+        mix = torch.tensor([weights] * _BATCH)
+        side = _CANVAS // CELL
+        drawn = [draw_layout(self._layouts, weights, side, side, self._numbers) for _ in mix]
+        layout = torch.cat([as_batch(part) for part in drawn])
         noise = draw_noise(_BATCH, _CANVAS, _CANVAS, self._random)
-        waves = wave_maps(self._waves, mix, _CANVAS, _CANVAS, self._random)
-        painted = self._window(self._generator(noise, waves, mix @ self._places))
+        set_border(self._generator, "circular", "circular")
+        painted = self._window(self._generator(layout, noise, mix @ self._places))
         features = self._encoder(painted)
         target = self._targets[first]
         other = self._targets[second] if share else None
         loss = target.loss(painted, features, pixels=_PIXELS, other=other, share=share)
         losses = {"texture": loss.item()}
+        again = self._again(first)
+        losses["again"] = again.item()
+        loss = loss + _AGAIN * again
         if not share:  # critics know pictures, not what lies between them
             if number % _CRITICS_EVERY == 0:
                 losses["critic"] = self._judged(number, painted.detach(), first, mix)
@@ -243,6 +256,16 @@ class _Fitting:
         with torch.no_grad():
             torch._foreach_lerp_(self._smooth, list[Tensor](self._learned), 1 - keep)
         return losses
+
+    def _again(self, which: int) -> Tensor:
+        """How far the picture is from what is painted of its own layout."""
+        real = self._crop(self._pictures[which])
+        noise = draw_noise(1, _CROP, _CROP, self._random)
+        set_border(self._generator, "reflect", "reflect")
+        painted = self._generator(layout_of(real), noise, self._places[which : which + 1])
+        seen = self._encoder(torch.cat([painted, real]))
+        apart = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in seen]
+        return F.l1_loss(painted, real) / (real.std() + 0.02) + torch.stack(apart).mean()
 
     def _judged(self, number: int, painted: Tensor, which: int, mix: Tensor) -> float:
         """A step of the critics on painted and real patches."""
@@ -282,7 +305,9 @@ class _Fitting:
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
     def _crop(self, picture: Tensor) -> Tensor:
-        top, left = (int(torch.randint(side - _CROP + 1, ())) for side in picture.shape[2:])
+        top, left = (
+            CELL * int(torch.randint((side - _CROP) // CELL + 1, ())) for side in picture.shape[2:]
+        )
         return picture[..., top : top + _CROP, left : left + _CROP]
 
 
@@ -295,3 +320,8 @@ def augment(*batches: Tensor) -> list[Tensor]:
         contrast = torch.exp(0.1 * torch.randn(len(batch), 1, 1, 1))
         changed.append(((batch - 0.5) * contrast + 0.5 + light).clamp(0, 1))
     return changed
+
+
+def as_batch(layout: np.ndarray) -> Tensor:
+    """A layout ``(h, w, 4)`` as ``(1, 4, h, w)``."""
+    return torch.from_numpy(layout).permute(2, 0, 1)[None].contiguous()
