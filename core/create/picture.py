@@ -12,6 +12,7 @@ from ..clustering.pictures import theme
 _SAMPLE, _PLOT, _MARGIN = 384, 384, 24
 _NAMES = {
     "texture": "Texture distance",
+    "again": "Reconstruction",
     "critic": "Critics",
     "generator": "Generator",
     "divergence": "Divergence",

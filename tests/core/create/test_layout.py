@@ -19,12 +19,13 @@ def source(seed: int = 0, height: int = 32, width: int = 32) -> np.ndarray:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 24), st.integers(0, 5))
-def test_any_size_is_filled_with_cells_of_the_source(height, width, side, seed):
+def test_any_size_is_filled_within_the_range_of_the_source(height, width, side, seed):
     cells = source(1, side, side)
     drawn = draw_layout([cells], [1.0], height, width, np.random.default_rng(seed))
     assert drawn.shape == (height, width, 4)
-    known = {cell.tobytes() for cell in cells.reshape(-1, 4)}
-    assert all(cell.tobytes() in known for cell in drawn.reshape(-1, 4))
+    assert drawn.dtype == np.float32
+    assert (drawn >= cells.min((0, 1)) - 1e-6).all()
+    assert (drawn <= cells.max((0, 1)) + 1e-6).all()
 
 
 def test_it_closes_on_the_torus():
@@ -32,7 +33,7 @@ def test_it_closes_on_the_torus():
     for axis in (0, 1):
         lines = np.moveaxis(drawn, axis, 0)
         inside = np.abs(np.diff(lines, axis=0)).mean((1, 2))
-        assert np.abs(lines[0] - lines[-1]).mean() < 1.5 * inside.max()
+        assert np.abs(lines[0] - lines[-1]).mean() < 1.3 * np.quantile(inside, 0.9)
 
 
 def test_the_same_seed_draws_the_same_and_another_another():
