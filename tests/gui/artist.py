@@ -273,6 +273,8 @@ class Artist(Window):
         if y > top + 0.8 * height:  # The gallery needs room.
             self.scroll(10)
             x, y = self.find(r"look\.gallery", columns=(0.8,), from_top=False)
+        # The picture above the list answers to the same name: the list is the lowest that does.
+        y = max(low for low in range(y, y + 170, 8) if "look.gallery" in self.under(x, low))
         for _ in range(4):
             self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
             time.sleep(2.0)  # Blender draws the thumbnails one after the other.

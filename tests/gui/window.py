@@ -176,6 +176,12 @@ class Window:
 
     # --- finding -----------------------------------------------------------------------------------
 
+    def under(self, x: float, y: float, kind: str = "UI", editor: str = "VIEW_3D") -> str:
+        """The Python of the button at a place; empty where there is none."""
+        self.move(x, y)
+        time.sleep(0.02)
+        return self.ask(f"under_pointer({kind!r}, {editor!r})")
+
     def find(
         self,
         pattern: str,
@@ -194,9 +200,7 @@ class Window:
         wanted = re.compile(pattern)
 
         def is_at(x: float, y: float) -> bool:
-            self.move(x, y)
-            time.sleep(0.02)
-            seen.append(self.ask(f"under_pointer({kind!r}, {editor!r})"))
+            seen.append(self.under(x, y, kind, editor))
             return bool(wanted.search(seen[-1]))
 
         seen: list[str] = []
