@@ -5,7 +5,8 @@
 Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``),
 with the number of groups chosen automatically, beside a colour histogram with K-means that is told
 the true number. Growth: seconds and memory of the whole job over more and more textures of 256 x
-256, each size in a process of its own, and again from the cache.
+256, each size in a process of its own, and again from the cache. Regions: what a style for each region
+adds to the time of painting 2048 x 2048.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import skimage.data
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
@@ -28,11 +30,19 @@ from core.clustering.analyze import analyze
 from core.clustering.grouping import group
 from core.clustering.pictures import theme
 from core.descriptors import DescriptorCache, comparing_pipeline, describe
+from core.generators.looks import stylize
+from core.generators.region_painter import RegionPainter
+from core.generators.stylebook import StyleBook
+from core.generators.stylizer import Stylizer
+from core.imaging.picture import Picture
 from core.jobs.messages import AnalyzeRequest, ImageRef
+from core.styles.catalog import builtin_styles
+from core.styles.look import Look, StyleRef
 
 from .materials import CONTENT, materials, write_set
 
 VIEWS = 12
+_SIDE, _TURNS = 2048, 5
 
 
 def main() -> None:
@@ -51,7 +61,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or Path(temporary)
         arguments.out.mkdir(parents=True, exist_ok=True)
-        report = {"quality": quality(work), "growth": growth(work, arguments.sizes)}
+        report = {
+            "quality": quality(work),
+            "regions": regions(),
+            "growth": growth(work, arguments.sizes),
+        }
     (arguments.out / "bench_clusters.json").write_text(json.dumps(report, indent=1) + "\n")
     if report["growth"]:
         theme.save(growth_plot(report["growth"]), arguments.out / "growth.png")
@@ -103,6 +117,34 @@ def _histogram(path: Path) -> np.ndarray:
     image = cv2.imread(str(path))
     counts = cv2.calcHist([image], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel()
     return counts / counts.sum()
+
+
+def regions() -> list[dict]:
+    """Seconds of painting 2048 x 2048 in one style and, in turns with it, in one for each region."""
+    colour = cv2.resize(skimage.data.rocket(), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+    picture = Picture(colour.astype(np.float32) / 255)
+    stylizer = Stylizer()
+    styles = StyleBook(stylizer)
+    references = [StyleRef(info.identifier) for info in builtin_styles()]
+    looks = {"one style": Look((references[0],))}
+    for count in (2, 3, 5):
+        looks[f"{count} regions, a style each"] = Look(tuple(references[:count]), regions=count)
+    seconds: dict[str, list[float]] = {name: [] for name in looks}
+    for _ in range(_TURNS):
+        for name, look in looks.items():
+            style = styles.resolve(look.styles)
+            painter = RegionPainter(stylizer, styles, look) if look.regions else None
+            start = time.perf_counter()
+            stylize(stylizer, [picture], look, style, region_painter=painter)
+            seconds[name].append(time.perf_counter() - start)
+    plain = np.median(seconds["one style"])
+    table = []
+    print(f"\n{f'{_SIDE} x {_SIDE}':28} {'seconds':>9} {'times':>7}")
+    for name, values in seconds.items():
+        median = float(np.median(values))
+        table.append({"look": name, "seconds": round(median, 2), "times": round(median / plain, 2)})
+        print(f"{name:28} {median:7.2f} s {median / plain:7.2f}", flush=True)
+    return table
 
 
 def growth(work: Path, sizes: list[int]) -> list[dict]:

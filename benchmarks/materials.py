@@ -15,7 +15,8 @@ import numpy as np
 
 from .patterns import DRAWN
 
-CONTENT = Path(__file__).parents[2] / "shared" / "data" / "training" / "content"
+DATA = Path(__file__).parents[2] / "shared" / "data"
+CONTENT = DATA / "training" / "content"
 
 _PHOTOGRAPHS = ("brick", "grass", "gravel")
 

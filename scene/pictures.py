@@ -12,7 +12,17 @@ TITLES = {
     "silhouette": "Silhouette",
     "palettes": "Palettes",
     "style map": "Style Map",
+    "regions": "Regions",
 }
+
+
+def keep(settings, kind: str, path: str) -> None:
+    """Remember a new picture in ``Scene.impasto``, and show it where there is a window."""
+    item = settings.pictures.get(kind) or settings.pictures.add()
+    item.name, item.path = kind, path
+    image = load(settings, kind)
+    if image is not None and not bpy.app.background:
+        show(bpy.context, image)
 
 
 def load(settings, kind: str) -> bpy.types.Image | None:

@@ -230,7 +230,7 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
     full = image @ _LUMA
     radius, epsilon = 4, 4e-3
     mean, square = _box(guide, radius), _box(guide * guide, radius)
-    weights = np.empty((height, width, soft.shape[2]), np.float32)
+    planes = np.empty((soft.shape[2], height, width), np.float32)
     for region in range(soft.shape[2]):
         part = soft[..., region]
         average = _box(part, radius)
@@ -240,12 +240,11 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
             cv2.resize(_box(term, radius), (width, height), interpolation=cv2.INTER_LINEAR)
             for term in (slope, offset)
         )
-        np.clip(slope * full + offset, 0, 1, out=weights[..., region])
-    total = weights.sum(2, keepdims=True)
-    weights /= np.maximum(total, 1e-6)
+        np.clip(slope * full + offset, 0, 1, out=planes[region])
+    planes /= np.maximum(planes.sum(0), 1e-6)
     # Where the filter lost every region, the first one stands in.
-    weights[..., 0] += 1 - weights.sum(2)
-    return weights
+    planes[0] += 1 - planes.sum(0)
+    return np.moveaxis(planes, 0, 2)
 
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)

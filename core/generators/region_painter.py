@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..clustering.regions import find_regions, match_regions
+from ..clustering.regions import Regions, find_regions, match_regions
 from ..imaging.resize import resize
 from ..styles.catalog import builtin_styles
 from ..styles.look import SUFFIX, Look
@@ -36,16 +36,20 @@ class RegionPainter:
 
     def __call__(self, colour: np.ndarray, zoom: float) -> tuple[np.ndarray, np.ndarray]:
         """Weights ``(H, W, K)`` and codes ``(K, CODE_LENGTH)`` for a content ``(H, W, 3)``."""
-        regions = find_regions(colour, self._look.regions, seed=self._look.seed)
-        picture = self._picture()
+        regions = self.find(colour)
+        picture = self.picture()
         if picture is not None:
-            painted = find_regions(picture, regions.count, seed=self._look.seed)
+            painted = self.find(picture, regions.count)
             codes = _region_codes(self._stylizer, at_zoom(picture, zoom), painted.weights)
             return regions.weights, codes[list(match_regions(regions, painted))]
         chosen: list[Style] = [self._styles[i % len(self._styles)] for i in range(regions.count)]
         return regions.weights, np.stack([style.code(zoom) for style in chosen])
 
-    def _picture(self) -> np.ndarray | None:
+    def find(self, colour: np.ndarray, count: int = 0) -> Regions:
+        """The regions of a picture ``(H, W, 3)``: as many as the look says, or ``count``."""
+        return find_regions(colour, count or self._look.regions, seed=self._look.seed)
+
+    def picture(self) -> np.ndarray | None:
         """The picture of the style, if there is one style and it is a picture."""
         source = self._look.styles[0].source
         known = {info.identifier for info in builtin_styles()}

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from .encoder import WIDTHS, Features
+from .layers import ROWS, as_rows
 
 QUANTILES = 8
 _DIRECTIONS = torch.tensor(
@@ -91,14 +92,17 @@ class FeatureSums:
         """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h,
         w)``."""
         for i, core in enumerate(cores):
-            if weights is None:  # as rows of channels: reductions over (2, 3) are ten times slower
-                rows = core.permute(0, 2, 3, 1).flatten(0, 2)
+            # As rows of channels: reductions over (2, 3) are ten times slower.
+            rows = as_rows(core)
+            if weights is None:
                 count = torch.full((1, 1), len(rows))
                 first, second = rows.sum(0, keepdim=True), rows.square().sum(0, keepdim=True)
             else:
-                flat = core[0].flatten(1)
-                w = weights[i][0].flatten(1).to(flat)
-                count, first, second = w.sum(1, keepdim=True), w @ flat.t(), w @ flat.square().t()
+                w = weights[i][0].flatten(1).to(rows)
+                count = w.sum(1, keepdim=True)
+                first = second = count.new_zeros(())
+                for part, share in zip(rows.split(ROWS), w.split(ROWS, dim=1), strict=True):
+                    first, second = first + share @ part, second + share @ part.square()
             for total, part in ((self._count, count), (self._sum, first), (self._square, second)):
                 total[i] += part.double().cpu()
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import Conv3x3, Upsample2x
+from .layers import ROWS, Conv3x3, Upsample2x, as_maps, as_rows
 
 _MAPPED = 256
 _MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
@@ -53,9 +53,10 @@ class StyledBlock(nn.Module):
         scale, shift = self.modulation(mapped).chunk(2, dim=1)
         gain = self.noise_gain(mapped)
         if weights is not None:
-            scale, shift, gain = (spread(m, weights) for m in (1 + scale, shift, gain))
-            h = self.first(torch.addcmul(shift, x, scale))
-        elif len(mapped) == 1 and not torch.is_grad_enabled():
+            h = self.first(affine_by_region(x, 1 + scale, shift, weights))
+            h = add_noise_by_region(h, noise, gain, weights)
+            return F.relu_(self.second(F.relu_(h)).add_(x))
+        if len(mapped) == 1 and not torch.is_grad_enabled():
             weight = self.first.weight * (1 + scale[0, :, None, None])
             bias = self.first.bias + (self.first.weight * shift[0, :, None, None]).sum((1, 2, 3))
             h = self.first.convolve(x, weight, bias)
@@ -67,9 +68,23 @@ class StyledBlock(nn.Module):
         return F.relu_(self.second(h).add_(x))
 
 
-def spread(values: Tensor, weights: Tensor) -> Tensor:
-    """Mix ``(K, C)`` values by ``(1, K, h, w)`` region weights into ``(1, C, h, w)``."""
-    return F.conv2d(weights, values.t()[..., None, None].contiguous())
+def affine_by_region(x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor) -> Tensor:
+    """``x * scale + shift`` where both are ``(K, C)``, mixed at every pixel by region weights.
+
+    ``x`` is ``(1, C, h, w)``, ``weights`` ``(1, K, h, w)``. Maps of all scales and shifts would not
+    fit the processor's cache, so it goes by parts that do.
+    """
+    rows, shares = as_rows(x), as_rows(weights)
+    result = torch.empty_like(rows)
+    parts = zip(rows.split(ROWS), shares.split(ROWS), result.split(ROWS), strict=True)
+    for part, share, out in parts:
+        torch.mm(share, shift, out=out).addcmul_(part, share @ scale)
+    return as_maps(result, x)
+
+
+def add_noise_by_region(x: Tensor, noise: Tensor, gain: Tensor, weights: Tensor) -> Tensor:
+    """``x + noise * gain`` with ``(K, C)`` gains, mixed as in :func:`affine_by_region`."""
+    return as_maps(as_rows(x).addmm_(as_rows(weights) * as_rows(noise), gain), x)
 
 
 class Decoder(nn.Module):
@@ -140,10 +155,7 @@ class Decoder(nn.Module):
         def affine(scale: int) -> tuple[Tensor, Tensor]:
             (mean, std), (style_mean, style_std) = own[scale], wanted[scale]
             gain = (style_std / std).clamp(max=_MAX_GAIN)
-            shift = style_mean - mean * gain
-            if regions is None:
-                return gain[..., None, None], shift[..., None, None]
-            return spread(gain, regions[scale]), spread(shift, regions[scale])
+            return gain, style_mean - mean * gain
 
         def paint(block: int, x: Tensor) -> Tensor:
             weights = None if regions is None else regions[self.NOISE_SCALES[block]]
@@ -153,14 +165,18 @@ class Decoder(nn.Module):
             """Narrow, double the resolution, and add the renormalized content of that scale."""
             gain, shift = affine(2 - level)
             x = self.narrow[level](x)
-            if regions is None:
-                x = x + shift  # while it is small: bilinear keeps constants
-            x = self.upsample(x)
-            x = torch.addcmul(x, content[2 - level], gain)
-            return x if regions is None else x + shift
+            if regions is not None:
+                normalized = affine_by_region(content[2 - level], gain, shift, regions[2 - level])
+                return normalized.add_(self.upsample(x))
+            x = self.upsample(x + shift[..., None, None])  # while small: bilinear keeps constants
+            return torch.addcmul(x, content[2 - level], gain[..., None, None])
 
         gain, shift = affine(3)
-        x = paint(0, torch.addcmul(shift, content[3], gain))
+        if regions is None:
+            x = torch.addcmul(shift[..., None, None], content[3], gain[..., None, None])
+        else:
+            x = affine_by_region(content[3], gain, shift, regions[3])
+        x = paint(0, x)
         x = paint(2, paint(1, rise(0, x)))
         x = paint(3, rise(1, x))
         x = paint(4, rise(2, x))

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .codes import DIRECTIONS, split_palette
+from .layers import ROWS, as_maps, as_rows
 
 MAX_GAIN = 4.0
 """A colour axis that the content hardly uses would turn its noise into colour."""
@@ -83,3 +84,21 @@ def move_colours(image: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
     """Apply maps ``(B, 3, 3)`` and ``(B, 3)`` to ``(B, 3, H, W)`` images; clipped to [0, 1]."""
     moved = torch.einsum("bij,bjhw->bihw", matrix, image)
     return moved.add_(offset[..., None, None]).clamp_(0, 1)
+
+
+def move_colours_by_region(
+    image: Tensor, matrix: Tensor, offset: Tensor, weights: Tensor
+) -> Tensor:
+    """As :func:`move_colours` with ``(K, 3, 3)`` and ``(K, 3)``, mixed by region weights
+    ``(1, K, H, W)`` of a ``(1, 3, H, W)`` image."""
+    rows, shares = as_rows(image), as_rows(weights)
+    result = torch.empty_like(rows)
+    # All regions in one product: (n, 3) to (n, 3 * K), weighed, and summed over K by another.
+    spread = matrix.permute(2, 0, 1).flatten(1)
+    repeat = torch.eye(len(matrix)).to(image).repeat_interleave(3, dim=1)
+    gather = torch.eye(3).to(image).repeat(len(matrix), 1)
+    parts = zip(rows.split(ROWS), shares.split(ROWS), result.split(ROWS), strict=True)
+    for part, share, out in parts:
+        moved = torch.addmm(offset.flatten(), part, spread).clamp_(0, 1)
+        torch.mm(moved.mul_(share @ repeat), gather, out=out)
+    return as_maps(result, image)

@@ -58,6 +58,26 @@ def test_same_seed_same_groups(scene: Files, tmp_path: Path) -> None:
     assert first.sentence == second.sentence
 
 
+def test_second_analysis_is_the_first(scene: Files, tmp_path: Path) -> None:
+    """From the cache, pictures included, until a choice or an image changes."""
+    first = analyze(request(scene, tmp_path))
+    kept = {kind: Path(path).read_bytes() for kind, path in first.pictures.items()}
+    for path in first.pictures.values():
+        Path(path).unlink()
+    steps: list[str] = []
+    again = analyze(request(scene, tmp_path), progress=lambda p: steps.append(p.step))
+    assert again == first
+    assert {kind: Path(path).read_bytes() for kind, path in again.pictures.items()} == kept
+    assert "Drawing" not in steps
+    assert len(analyze(request(scene, tmp_path, groups=2)).groups) == 2
+    for result in (tmp_path / "cache" / "outcomes").glob("*/result.json"):
+        result.write_text("damaged")
+    assert analyze(request(scene, tmp_path)) == first
+    renamed = {f"{key} new": path for key, path in scene.items()}
+    members = {m for group in analyze(request(renamed, tmp_path)).groups for m in group.members}
+    assert members <= renamed.keys() and members
+
+
 def test_number_asked_for(scene: Files, tmp_path: Path) -> None:
     for algorithm in ("KMEANS", "AGGLOMERATIVE"):
         result = analyze(request(scene, tmp_path, algorithm=algorithm, groups=6))

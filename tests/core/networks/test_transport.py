@@ -10,6 +10,7 @@ from bl_ext.user_default.impasto.core.networks.transport import (
     colour_moments,
     colour_transport,
     move_colours,
+    move_colours_by_region,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,3 +60,14 @@ def test_a_flat_picture_takes_the_mean_and_no_more_than_the_largest_gain(level):
     assert torch.linalg.eigvalsh(matrix).max() <= MAX_GAIN + 1e-4
     moved = move_colours(flat, matrix, offset)
     assert torch.allclose(moved.mean((2, 3)), style.mean((2, 3)), atol=0.02)
+
+
+def test_regions_are_mixed_as_if_each_were_moved_alone() -> None:
+    torch.manual_seed(0)
+    picture = torch.rand(1, 3, 96, 112).contiguous(memory_format=torch.channels_last)
+    matrix, offset = torch.rand(3, 3, 3), torch.rand(3, 3) - 0.5
+    weights = torch.rand(1, 3, 96, 112).softmax(1)
+    mixed = move_colours_by_region(picture, matrix, offset, weights)
+    alone = (move_colours(picture, matrix[k : k + 1], offset[k : k + 1]) for k in range(3))
+    expected = sum(weights[:, k : k + 1] * moved for k, moved in enumerate(alone))
+    torch.testing.assert_close(mixed, expected)

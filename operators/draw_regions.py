@@ -1,0 +1,33 @@
+"""Draw Regions."""
+
+import bpy
+
+from ..properties import active_group
+from .job_operator import GroupJobOperator
+
+
+class IMPASTO_OT_draw_regions(GroupJobOperator, bpy.types.Operator):
+    """Show the regions of the first texture of the active group, and what each is painted with"""
+
+    bl_idname = "impasto.draw_regions"
+    bl_label = "Draw Regions"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        group = active_group(context.scene)
+        if group is not None and group.look.regions < 2:
+            cls.poll_message_set("Set Regions to 2 or more first")
+            return False
+        if group is not None and not (group.look.style or group.look.second):
+            cls.poll_message_set("Choose a style first")
+            return False
+        return super().poll(context)
+
+    def start(self, context):
+        from ..scene import regions  # late, as what only jobs need would slow down enabling
+
+        return regions.draw(context)
+
+
+CLASSES = (IMPASTO_OT_draw_regions,)
