@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/__main__.py
+
 import cv2
 import numpy as np
 
@@ -29,11 +31,11 @@ from core.imaging.files import read_picture
 from core.jobs.frames_messages import FramesRequest, FramesSettings, SequenceRef
 from core.jobs.messages import Look, StyleRef
 
+from .materials import DATA
 from .meter import peak_memory
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "dist" / "bench_frames"
-DATA = ROOT.parent / "shared" / "data"
 IMAGES = ROOT / "docs" / "images"
 MODES = ("OFF", "STATISTICS", "MOTION")
 SHOWN = (10, 14, 18, 22, 29)
@@ -66,7 +68,7 @@ def restyle(source: Path, out: Path, style: str, mode: str) -> float:
 def warping_errors(frames: list[np.ndarray], sources: list[Path], shots: list[int]) -> np.ndarray:
     """Of each frame against the one before it, ``(N - 1,)``; not a number at cuts."""
     passes = [read_passes(p, (frames[0].shape[1], frames[0].shape[0])) for p in sources]
-    flat = np.zeros_like(frames[0])
+    flat = np.zeros(frames[0].shape, np.uint8)
     errors = np.full(len(frames) - 1, np.nan)
     for i in range(1, len(frames)):
         here, last = passes[i], passes[i - 1]
@@ -114,25 +116,29 @@ def alone(count: int, size: tuple[int, int] = (256, 144)) -> None:
     print(peak_memory(os.getpid()) or 0)
 
 
-def full_hd(frames: list[np.ndarray], style: str, count: int = 6) -> tuple[float, float]:
+def full_hd(frames: list[np.ndarray], style: str) -> tuple[float, float]:
     """Seconds a frame of 1920 x 1080: of the network alone, and of a whole run by motion."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "in"
         folder.mkdir()
-        for i, frame in enumerate(frames[:count]):
-            large = cv2.resize(frame, (1920, 1080), interpolation=cv2.INTER_CUBIC)
-            cv2.imwrite(str(folder / f"{i + 1:04d}.png"), np.clip(large * 255, 0, 255)[..., ::-1])
+        for i, frame in enumerate(frames):
+            large = cv2.resize(frame, (1920, 1080), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+            levels = (large[..., ::-1] * 255 + 0.5).astype(np.uint8)
+            cv2.imwrite(str(folder / f"{i + 1:04d}.png"), levels)
         stylizer = Stylizer()
-        content = np.clip(large, 0, 1)
-        code = stylizer.encode_style(content)
-        own = stylizer.measure([content], code)
-        stylizer.paint(content, code, own=own)
-        begun = time.perf_counter()
-        for _ in range(3):
-            stylizer.paint(content, code, own=own)
-        bare = (time.perf_counter() - begun) / 3
-        whole = restyle(folder, Path(name) / "out", style, "MOTION") / count
-    return bare, whole
+        code = stylizer.encode_style(large)
+        own = stylizer.measure([large], code)
+        stylizer.paint(large, code, own=own)
+
+        def bare() -> float:
+            begun = time.perf_counter()
+            for _ in range(5):
+                stylizer.paint(large, code, own=own)
+            return (time.perf_counter() - begun) / 5
+
+        before = bare()
+        whole = restyle(folder, Path(name) / "out", style, "MOTION") / len(frames)
+        return (before + bare()) / 2, whole
 
 
 def plot(errors: dict[str, np.ndarray]) -> None:

@@ -1,25 +1,30 @@
 """Coherence: paintings of neighbouring frames tied together along the motion.
 
 Between two anchors, which are painted from nothing but themselves, the painting of the first is
-carried forwards and that of the second backwards, and the two are faded into one another. What is
-carried are strokes; broad light and colour always come from the frame's own painting, so nothing
-drifts, and where a point was not seen before, all comes from there.
+carried forwards and that of the second backwards, and the two are faded into one another; a point
+that only one of the anchors sees comes from that one. What is carried are strokes; broad light and
+colour always come from the frame's own painting, so nothing drifts, and what neither of the anchors
+sees is all from there.
 
 References
 ----------
 Ruder et al., "Artistic Style Transfer for Videos", GCPR 2016 (warping with occlusions).
+Heitz and Neyret, "High-Performance By-Example Noise using a Histogram-Preserving Blending
+Operator", HPG 2018 (a mixture that keeps the variance of what is mixed).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from .motion import Passes, confidence, optical_flow, warp
+from .motion import Tie, warp
+from .prefetch import prefetched
 
 _BROAD = 8.0
 """Deviation in pixels of what counts as broad; strokes are finer."""
@@ -28,48 +33,79 @@ _LIGHT = 0.35
 """Share of the change of broad light and colour that is followed at each step: what flickers in the
 paintings is evened out, what changes in the scene arrives within a few frames."""
 
+_NOTHING = np.float32(1e-4)
+
+_GAIN = 1.5
+"""The most by which the contrast of a mixture is raised."""
+
 _FRESH = 0.03
 """Share of the frame's own strokes that is let in at each step, against softening."""
 
 
 @dataclass(frozen=True)
 class Painted:
-    """A frame, what is known of its motion, and its painting alone.
+    """The painting of a frame alone, ``(H, W, 3)`` float32, sRGB-encoded in [0, 1], and the ties to
+    and from the frame before it, which may be smaller; None for the first."""
 
-    ``frame`` and ``painting`` are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
-    """
-
-    frame: np.ndarray
-    passes: Passes | None
     painting: np.ndarray
+    ties: tuple[Tie, Tie] | None
 
 
 def carry(last: np.ndarray, believed: np.ndarray, flow: np.ndarray, own: np.ndarray) -> np.ndarray:
     """One step of the recurrence: the last result along ``flow``, where it is ``believed``.
 
-    All are float32: ``last`` and ``own`` ``(H, W, 3)``, ``believed`` ``(H, W)``, ``flow``
-    ``(H, W, 2)``. Where nothing moves and the frame is the same, the last result stays bit for bit
+    All are float32: ``last`` and ``own`` ``(H, W, 3)``, ``believed`` ``(h, w)``, ``flow``
+    ``(h, w, 2)``. Where nothing moves and the frame is the same, the last result stays bit for bit
     but for the share of fresh strokes, which is then the same picture.
     """
     carried = warp(last, flow) if flow.any() else last
-    difference = own - carried
-    broad = cv2.GaussianBlur(difference, (0, 0), _BROAD)
-    carried = carried + np.float32(_LIGHT) * broad + np.float32(_FRESH) * (difference - broad)
-    share = believed[..., None]
-    return np.clip(own + share * (carried - own), 0, 1)
+    height, width = own.shape[:2]
+    if believed.shape != (height, width):
+        believed = cv2.resize(believed, (width, height))
+    difference = cv2.subtract(own, carried)
+    broad = _broad(difference)
+    followed = cv2.addWeighted(difference, 1 - _FRESH, broad, _FRESH - _LIGHT, 0, dst=difference)
+    return _within(cv2.subtract(own, _weighed(followed, believed), dst=broad))
+
+
+def _within(image: np.ndarray) -> np.ndarray:
+    return np.clip(image, 0, 1, out=image)
+
+
+def _weighed(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """In place."""
+    return cv2.multiply(image, cv2.merge([weight] * 3), dst=image)
+
+
+def _broad(image: np.ndarray) -> np.ndarray:
+    """What is broad of ``(H, W)`` or ``(H, W, C)`` float32."""
+    height, width = image.shape[:2]
+    return cv2.resize(_blurred(image), (width, height))
+
+
+def _blurred(image: np.ndarray) -> np.ndarray:
+    """The same at a quarter of the size, at which it is found."""
+    return cv2.GaussianBlur(_shrunk(image), (0, 0), _BROAD / 4)
+
+
+def _shrunk(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    small = (max(1, -(-width // 4)), max(1, -(-height // 4)))
+    return cv2.resize(image, small, interpolation=cv2.INTER_AREA)
 
 
 class Shelf:
     """A list of arrays that lies on disk, so that long intervals need no memory.
 
-    Frames are kept in half precision, which is far finer than what motion is found by; the rest as
-    it is.
+    Files that another shelf left in the folder are written over in place, which is several times as
+    fast as new ones.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = 0
-        folder.mkdir()
+        self._forms: dict[Path, tuple[np.dtype, tuple[int, ...]]] = {}
+        folder.mkdir(exist_ok=True)
 
     def __len__(self) -> int:
         return self._count
@@ -77,17 +113,26 @@ class Shelf:
     def append(self, **arrays: np.ndarray) -> None:
         """Put arrays down under names."""
         for name, array in arrays.items():
-            np.save(self._folder / f"{self._count}.{name}.npy", array)
+            path = self._path(self._count, name)
+            # Bare bytes: the header of a .npy file is read with Python's parser, and that of 3.11
+            # fails now and then where two threads are in it.
+            with path.open("r+b" if path.exists() else "wb") as file:
+                np.ascontiguousarray(array).tofile(file)
+            self._forms[path] = (array.dtype, array.shape)
         self._count += 1
 
-    def fetch(self, index: int, name: str) -> np.ndarray | None:
-        """An array of an entry; None if it has none of that name."""
-        path = self._folder / f"{index}.{name}.npy"
-        return np.load(path) if path.exists() else None
+    def fetch(self, index: int, name: str) -> np.ndarray:
+        """An array of an entry."""
+        path = self._path(index, name)
+        dtype, shape = self._forms[path]
+        return np.fromfile(path, dtype, count=math.prod(shape)).reshape(shape)
+
+    def _path(self, index: int, name: str) -> Path:
+        return self._folder / f"{index}.{name}"
 
 
 class PaintedShelf:
-    """The frames of an interval, each with its motion and painting, on disk."""
+    """The paintings of an interval, and what ties them together, on disk."""
 
     def __init__(self, folder: Path) -> None:
         self._shelf = Shelf(folder)
@@ -96,24 +141,21 @@ class PaintedShelf:
         return len(self._shelf)
 
     def append(self, item: Painted) -> None:
-        """Put the next frame down."""
-        arrays = {"frame": item.frame.astype(np.float16), "painting": item.painting}
-        if item.passes is not None:
-            arrays |= {"previous": item.passes.to_previous, "next": item.passes.to_next}
-            if item.passes.depth is not None:
-                arrays["depth"] = item.passes.depth
+        """Put the next one down."""
+        arrays = {"painting": item.painting}
+        if item.ties is not None:
+            for name, tie in zip(("back", "ahead"), item.ties, strict=True):
+                arrays |= {f"{name}_flow": tie.flow, f"{name}_believed": tie.believed}
         self._shelf.append(**arrays)
 
-    def __getitem__(self, index: int) -> Painted:
-        frame, painting, previous, following, depth = (
-            self._shelf.fetch(index, name)
-            for name in ("frame", "painting", "previous", "next", "depth")
-        )
-        assert frame is not None and painting is not None
-        passes = None
-        if previous is not None and following is not None:
-            passes = Passes(previous, following, depth)
-        return Painted(frame.astype(np.float32), passes, painting)
+    def painting(self, index: int) -> np.ndarray:
+        """The painting of a frame alone."""
+        return self._shelf.fetch(index, "painting")
+
+    def tie(self, index: int, *, reverse: bool) -> Tie:
+        """From a frame to the one before it; with ``reverse`` to the one after it."""
+        name, index = ("ahead", index + 1) if reverse else ("back", index)
+        return Tie(*(self._shelf.fetch(index, f"{name}_{part}") for part in ("flow", "believed")))
 
 
 def between(
@@ -123,6 +165,7 @@ def between(
     folder: Path,
     *,
     backwards: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[np.ndarray]:
     """Results of an interval in order: its first anchor, the frames after it, and the next anchor.
 
@@ -133,9 +176,11 @@ def between(
     strength : float in [0, 1]
         How much of what could be carried is.
     folder : Path
-        For temporary files; it must not exist.
+        For temporary files.
     backwards : bool
         All is carried from the closing anchor: the first frame is none.
+    check : callable
+        Called at each step; what it raises ends the work.
 
     Yields
     ------
@@ -143,56 +188,79 @@ def between(
     """
     last = len(frames) - 1
     if not closed or (last < 2 and not backwards):
-        yield from _chain(frames, range(last + 1), strength)
+        for result, _ in _chain(frames, range(last + 1), strength, check):
+            yield result
         return
-    back = Shelf(folder)
-    for result in _chain(frames, range(last, -1, -1), strength):
-        back.append(result=result)
+    behind = Shelf(folder)
+    for result, reach in prefetched(_chain(frames, range(last, -1, -1), strength, check)):
+        behind.append(result=result, reach=reach)
     if backwards:
         for i in range(last + 1):
-            carried = back.fetch(last - i, "result")
-            assert carried is not None
-            yield carried
+            check()
+            yield behind.fetch(last - i, "result")
         return
-    for i, ahead in enumerate(_chain(frames, range(last + 1), strength)):
-        behind = back.fetch(last - i, "result")
-        assert behind is not None
-        yield ahead + np.float32(_fade(i / last)) * (behind - ahead)
+    ahead = prefetched(_chain(frames, range(last + 1), strength, check))
+    for i, (result, reach) in enumerate(ahead):
+        other, other_reach = (behind.fetch(last - i, name) for name in ("result", "reach"))
+        yield mix(result, other, _share(i / last, reach, other_reach))
 
 
-def _fade(x: float) -> float:
-    """From 0 to 1, level at both ends."""
-    return x * x * (3 - 2 * x)
+def mix(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Two paintings of one frame faded into one another, as rich in contrast as they are.
 
+    Strokes that lie elsewhere in the two would grow faint: the mean of two patterns that have nothing
+    in common has half their variance. So it is brought up to theirs, from place to place.
 
-def _chain(frames: PaintedShelf, order: range, strength: float) -> Iterator[np.ndarray]:
-    """The recurrence, forwards or backwards in time."""
-    last = frames[order[0]]
-    result = last.painting
-    yield result
-    for index in order[1:]:
-        here = frames[index]
-        flow, believed = tie(here, last, reverse=order.step < 0)
-        result = carry(result, believed * np.float32(strength), flow, here.painting)
-        yield result
-        last = here
-
-
-def tie(here: Painted, last: Painted, *, reverse: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Flow from a frame to the neighbour that was painted before it, and its confidence.
-
-    ``reverse``: that neighbour is the next frame, not the previous one.
+    Parameters
+    ----------
+    first, second : (H, W, 3) float32
+    share : (H, W) float32 in [0, 1]
+        Of the second.
     """
-    if here.passes is not None and last.passes is not None:
-        flow = here.passes.to_next if reverse else here.passes.to_previous
-        back = last.passes.to_previous if reverse else last.passes.to_next
-        depths = (here.passes.depth, last.passes.depth)
-    else:
-        if np.array_equal(here.frame, last.frame):  # a held frame: nothing moves
-            return np.zeros((*here.frame.shape[:2], 2), np.float32), np.ones(
-                here.frame.shape[:2], np.float32
-            )
-        flow = optical_flow(here.frame, last.frame)
-        back = optical_flow(last.frame, here.frame)
-        depths = (None, None)
-    return flow, confidence(flow, back, here.frame, last.frame, depths)
+    if not share.any() or np.array_equal(first, second):
+        return first
+    height, width = first.shape[:2]
+    if share.shape != (height, width):
+        share = cv2.resize(share, (width, height))
+    result = cv2.add(first, _weighed(cv2.subtract(second, first), share))
+    one, two, mixed = (_variance(image) for image in (first, second, result))
+    goal = one + _shrunk(share) * (two - one)
+    gain = np.sqrt((goal + _NOTHING) / (mixed + _NOTHING)).clip(1, _GAIN)
+    broad = _broad(result)
+    fine = _weighed(cv2.subtract(result, broad, dst=result), cv2.resize(gain, (width, height)))
+    return _within(cv2.add(broad, fine, dst=broad))
+
+
+def _variance(image: np.ndarray) -> np.ndarray:
+    """Of what is fine in the lightness of ``(H, W, 3)``, place by place, at a quarter of the size."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return (_blurred(grey**2) - _blurred(grey) ** 2).clip(0)
+
+
+def _share(x: float, ahead: np.ndarray, behind: np.ndarray) -> np.ndarray:
+    """Share of what comes from the closing anchor, at ``x`` in [0, 1] of the way to it.
+
+    ``ahead`` and ``behind`` tell how much of each pixel comes from the anchors, in [0, 1].
+    """
+    fade = np.float32(x * x * (3 - 2 * x))  # level at both ends
+    one, two = (1 - fade) * (ahead + _NOTHING), fade * (behind + _NOTHING)
+    return (two / (one + two)).astype(np.float32)
+
+
+def _chain(
+    frames: PaintedShelf, order: range, strength: float, check: Callable[[], None]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The recurrence, forwards or backwards in time: results, and how much of each pixel comes from
+    the anchor that it began at, ``(h, w)`` float32 in [0, 1], at the size of the flow."""
+    result = frames.painting(order[0])
+    reach = np.ones(result.shape[:2], np.float32)
+    if len(order) > 1:
+        reach = np.ones_like(frames.tie(order[1], reverse=order.step < 0).believed)
+    yield result, reach
+    for index in order[1:]:
+        check()
+        tie = frames.tie(index, reverse=order.step < 0)
+        carried = tie.believed * np.float32(strength)
+        result = carry(result, carried, tie.flow, frames.painting(index))
+        reach = tie.believed * (warp(reach, tie.flow).clip(0, 1) if tie.flow.any() else reach)
+        yield result, reach

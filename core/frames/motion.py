@@ -14,6 +14,7 @@ ECCV 2010, eq. 5 (forward-backward consistency).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -24,12 +25,20 @@ from ..imaging.resize import resize
 _TOLERANCE, _FLOOR = 0.02, 0.5  # share of the squared lengths, and squared pixels
 _CLOSER = 0.9  # a point whose depth is less than this share of the pixel's is in front of it
 _SPREAD = 0.12  # difference of colour at which a match is believed by 1/e
-_BELIEVED = 0.05
+_DOUBTED, _BELIEVED = 0.1, 0.4
+"""Between these, belief rises from none to all: what is half believed mixes two sets of strokes, which
+frame after frame makes them soft."""
+
+
+LARGEST = 1280
+"""Longest side in pixels of what motion is told for; larger frames are shrunk for it."""
+
+_SEARCHED = 640
 
 
 @dataclass(frozen=True)
 class Passes:
-    """What a multilayer render knows of a frame, at the size of the work.
+    """What a multilayer render knows of a frame, at the size at which motion is looked for.
 
     ``to_previous`` and ``to_next`` are flows; ``depth`` is ``(H, W)`` float32, or None.
     """
@@ -37,6 +46,49 @@ class Passes:
     to_previous: np.ndarray
     to_next: np.ndarray
     depth: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A frame as motion sees it: ``(H, W, 3)`` uint8, sRGB-encoded, and its passes."""
+
+    frame: np.ndarray
+    passes: Passes | None = None
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Flow from a frame to a neighbour, ``(H, W, 2)``, and how much of it can be believed, ``(H, W)``
+    in [0, 1]; both float32."""
+
+    flow: np.ndarray
+    believed: np.ndarray
+
+
+def shrunk(size: tuple[int, int], longest: int = LARGEST) -> tuple[int, int]:
+    """A size (width, height) divided by the least whole number that makes it no longer than that."""
+    factor = -(-max(size) // longest)
+    width, height = size
+    return max(1, round(width / factor)), max(1, round(height / factor))
+
+
+def ties(last: Seen, here: Seen) -> tuple[Tie, Tie]:
+    """From a frame to the one before it, and from that one back to it."""
+    if last.passes is not None and here.passes is not None:
+        back, ahead = here.passes.to_previous, last.passes.to_next
+        depths = (here.passes.depth, last.passes.depth)
+    elif np.array_equal(here.frame, last.frame):  # a held frame: nothing moves
+        still = np.zeros((*here.frame.shape[:2], 2), np.float32)
+        certain = np.ones(here.frame.shape[:2], np.float32)
+        return Tie(still, certain), Tie(still, certain)
+    else:
+        back = optical_flow(here.frame, last.frame)
+        ahead = optical_flow(last.frame, here.frame)
+        depths = (None, None)
+    return (
+        Tie(back, confidence(back, ahead, here.frame, last.frame, depths)),
+        Tie(ahead, confidence(ahead, back, last.frame, here.frame, depths[::-1])),
+    )
 
 
 def read_passes(path: Path, size: tuple[int, int]) -> Passes | None:
@@ -75,29 +127,52 @@ def _channel(channels: dict, ending: str) -> np.ndarray | None:
 
 
 def optical_flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Flow from ``frame`` to ``other``, both ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
+    """Flow from ``frame`` to ``other``, both ``(H, W, 3)`` uint8, sRGB-encoded.
+
+    Searched for in no more than :data:`_SEARCHED` pixels a side: finer ones lead it astray more often
+    than they help, and take four times as long.
+    """
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    height, width = frame.shape[:2]
+    size = shrunk((width, height), _SEARCHED)
     first, second = (
-        cv2.cvtColor((f * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY) for f in (frame, other)
+        cv2.cvtColor(cv2.resize(f, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+        for f in (frame, other)
     )
-    return search.calc(first, second, np.zeros((*first.shape, 2), np.float32))
+    return _enlarged(
+        search.calc(first, second, np.zeros((*first.shape, 2), np.float32)), width, height
+    )
+
+
+def _enlarged(flow: np.ndarray, width: int, height: int) -> np.ndarray:
+    """A flow between larger frames."""
+    if flow.shape[:2] == (height, width):
+        return flow
+    scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
+    return cv2.resize(flow * scale, (width, height))
 
 
 def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """Fetch each pixel from where the flow points: ``(H, W, C)`` or ``(H, W)`` float32.
 
-    Lanczos interpolation, so that a picture carried on over many frames does not grow soft; where
-    nothing moves the pixels come back bit for bit.
+    Bicubic interpolation, so that a picture carried on over many frames does not grow soft; where
+    nothing moves the pixels come back bit for bit. A flow of another size is scaled to the image's.
     """
-    height, width = flow.shape[:2]
+    height, width = image.shape[:2]
+    ends = cv2.add(_grid(width, height), _enlarged(flow, width, height))
+    nothing = np.empty(0, np.float32)  # one map has both coordinates
+    return cv2.remap(image, ends, nothing, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+@lru_cache(2)
+def _grid(width: int, height: int) -> np.ndarray:
+    """Where the pixels lie, ``(height, width, 2)``."""
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return cv2.remap(
-        image,
-        x + flow[..., 0],
-        y + flow[..., 1],
-        cv2.INTER_LANCZOS4,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    return np.dstack([x, y])
+
+
+def _squared(vectors: np.ndarray) -> np.ndarray:
+    return vectors[..., 0] ** 2 + vectors[..., 1] ** 2
 
 
 def confidence(
@@ -113,21 +188,22 @@ def confidence(
     ----------
     flow, back : (H, W, 2) float32
         From the frame to the other, and from the other to the frame.
-    frame, other : (H, W, 3) float32, sRGB-encoded
+    frame, other : (H, W, 3) uint8, sRGB-encoded
         The pictures themselves: a match of different colours is none.
     depths : (H, W) float32, or None
         Of the frame and of the other: what is nearer in the other hides the point.
     """
     height, width = flow.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    x, y = x + flow[..., 0], y + flow[..., 1]
+    x, y = cv2.split(cv2.add(_grid(width, height), flow))
     inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
     there = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    lengths = (flow**2).sum(2) + (there**2).sum(2)
-    consistent = ((flow + there) ** 2).sum(2) <= _TOLERANCE * lengths + _FLOOR
+    lengths = _squared(flow) + _squared(there)
+    consistent = _squared(flow + there) <= _TOLERANCE * lengths + _FLOOR
     seen = cv2.remap(other, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    difference = cv2.GaussianBlur(np.abs(seen - frame).max(2), (0, 0), 1.0)
-    believed = np.exp(-((difference / _SPREAD) ** 2))
+    red, green, blue = cv2.split(cv2.absdiff(seen, frame))
+    most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
+    difference = cv2.GaussianBlur(most, (0, 0), 1.0)
+    believed = np.exp(-((difference / np.float32(255 * _SPREAD)) ** 2))
     believed *= inside & consistent
     mine, theirs = depths
     if mine is not None and theirs is not None:
@@ -135,4 +211,5 @@ def confidence(
         believed *= behind >= _CLOSER * mine
     # One pixel less all around: the edges of what moves are mixtures of both sides.
     believed = cv2.erode(believed.astype(np.float32), np.ones((3, 3), np.uint8))
-    return np.where(believed < _BELIEVED, 0, believed).astype(np.float32)
+    certain = np.clip((believed - _DOUBTED) / (_BELIEVED - _DOUBTED), 0, 1)
+    return (certain**2 * (3 - 2 * certain)).astype(np.float32)

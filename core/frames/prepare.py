@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from ..jobs.frames_messages import (
 )
 from ..jobs.messages import Failure, Progress
 from ..styles.style import Style
-from .sequence import Sequence, find_sequence
+from .sequence import Frame, Sequence, find_sequence
 from .shot_file import ShotFile, anchors_of, fingerprint
 from .shots import describe_frame, find_shots
 
@@ -62,22 +63,25 @@ def measure_shots(
     style = batch.styles.resolve(settings.look.styles)
     descriptors, numbers, failures = [], [], []
     size = None
-    for index, frame in enumerate(sequence.frames):
-        if cancel():
-            raise JobCancelled("Cancelled.")
-        progress(Progress(0.8 * index / len(sequence.frames), f"Looking at frame {frame.number}"))
-        try:
-            picture = sequence.read(frame)
-            size = size or picture.size
-            if picture.size != size:
-                raise NoImages(
-                    f"It is {picture.size[0]} x {picture.size[1]} pixels, unlike the first frame;"
-                    " render it again at that size."
-                )
-            descriptors.append(describe_frame(looks.display(picture)))
+    with ThreadPoolExecutor(2, "impasto-look") as pool:
+        looked = pool.map(lambda frame: _look(sequence, frame), sequence.frames)
+        for index, (frame, found) in enumerate(zip(sequence.frames, looked, strict=True)):
+            if cancel():
+                pool.shutdown(cancel_futures=True)
+                raise JobCancelled("Cancelled.")
+            done = index / len(sequence.frames)
+            progress(Progress(0.8 * done, f"Looking at frame {frame.number}"))
+            if isinstance(found, ImpastoError):
+                failures.append(Failure(str(frame.number), str(found)))
+                continue
+            seen, descriptor = found
+            size = size or seen
+            if seen != size:
+                why = f"It is {seen[0]} x {seen[1]} pixels, unlike the first frame"
+                failures.append(Failure(str(frame.number), f"{why}; render it again at that size."))
+                continue
+            descriptors.append(descriptor)
             numbers.append(frame.number)
-        except ImpastoError as error:
-            failures.append(Failure(str(frame.number), str(error)))
     if not numbers or size is None:
         raise NoImages(f"None of the frames can be read: {failures[0].message}")
     batch.stylizer.tile = memory.tile_for([size], settings.look, sequence.pattern, memory_limit)
@@ -97,6 +101,15 @@ def measure_shots(
         infos.append(ShotInfo(first, last, typical, anchors))
     made_for = fingerprint(settings, style.codes)
     return ShotFile(made_for, tuple(numbers), tuple(infos), tuple(own)), failures
+
+
+def _look(sequence: Sequence, frame: Frame) -> tuple[tuple[int, int], np.ndarray] | ImpastoError:
+    """Size and descriptor of a frame, or why it cannot be read."""
+    try:
+        picture = sequence.read(frame)
+    except ImpastoError as error:
+        return error
+    return picture.size, describe_frame(looks.display(picture))
 
 
 def _measure(

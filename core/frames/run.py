@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..errors import BadRequest, ImpastoError, JobCancelled, OutputUnwritable
 from ..generators import allocator, looks, memory
 from ..generators.batch import StylizeBatch, shared
-from ..imaging.convert import with_depth
+from ..imaging.convert import to_depth, with_depth
 from ..imaging.files import read_picture, write_atomically, write_picture
 from ..imaging.picture import Picture
 from ..imaging.resize import resize
@@ -30,8 +31,9 @@ from ..jobs.frames_messages import FrameDone, FramesRequest, FramesResult
 from ..jobs.messages import Failure, ItemDone, Progress
 from ..styles.style import Style
 from .coherence import Painted, PaintedShelf, between
-from .motion import Passes, read_passes
+from .motion import Seen, Tie, read_passes, shrunk, ties
 from .movie import write_movie
+from .prefetch import prefetched
 from .prepare import measure_shots
 from .sequence import Frame, find_sequence
 from .shot_file import ShotFile, fingerprint, load_shot_file
@@ -43,13 +45,14 @@ _THUMBNAIL = 256
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A frame as it was read, at its own size and at that of the work."""
+    """A frame as it was read, at its own size and at that of the work, and what ties it to the frame
+    that was read before it."""
 
     frame: Frame
     picture: Picture
     work: np.ndarray
     counted: np.ndarray | None
-    passes: Passes | None
+    ties: tuple[Tie, Tie] | None
 
 
 def restyle_frames(
@@ -69,7 +72,20 @@ def restyle_frames(
     JobCancelled
         ``cancel()`` became true; finished frames stay and are skipped the next time.
     """
-    return _Run(request, progress, cancel, item_done).whole()
+    with _half_of_opencv():
+        return _Run(request, progress, cancel, item_done).whole()
+
+
+@contextmanager
+def _half_of_opencv() -> Iterator[None]:
+    """Halve OpenCV's threads: reading, painting and writing go on side by side, and threads of theirs
+    that wait for one another cost more than they gain."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(max(1, threads // 2))
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 class _Run:
@@ -100,13 +116,22 @@ class _Run:
         self.at = {number: position for position, number in enumerate(every)}
         self.frames = {frame.number: frame for frame in self.sequence.frames}
         self._hashes: dict[Path, str] = {}
+        self._covered: dict[int, Picture] = {}
+        """Frames of which the painting leaves nothing but alpha and depth, which are kept for it."""
+        self._last: tuple[int, np.ndarray] | None = None
 
     def whole(self) -> FramesResult:
         first = self.sequence.read(self.frames[self.shots.numbers[0]])
         self.batch.stylizer.tile = memory.tile_for(
             [first.size], self.look, self.sequence.pattern, self.request.memory_limit
         )
-        with ThreadPoolExecutor(1, "impasto-write") as writer:
+        with (
+            tempfile.TemporaryDirectory(
+                prefix="impasto_frames_", ignore_cleanup_errors=True
+            ) as name,
+            ThreadPoolExecutor(1, "impasto-write") as writer,
+        ):
+            self._scratch = Path(name)
             pending: list[tuple[int, Future]] = []
             for shot, start, stop, closed in self._intervals():
                 self._interval(shot, start, stop, closed, writer, pending)
@@ -205,49 +230,62 @@ class _Run:
                 left.append(number)
         if not left:
             return
-        folder = Path(tempfile.mkdtemp(prefix="impasto_frames_"))
-        try:
-            shelf = PaintedShelf(folder / "frames")
-            kept: list[int] = []
-            for item in self._load(numbers):
-                painting = self._paint(item, shot)
-                shelf.append(Painted(item.work, item.passes, painting))
-                kept.append(item.frame.number)
-            if not kept:
-                return
-            strength = self.request.settings.strength
-            backwards = closed and self._only_closing_is_painted(shot, numbers)
-            results = between(shelf, strength, closed, folder / "back", backwards=backwards)
-            for number, result in zip(kept, results, strict=True):
-                self._check()
-                if number in left:
-                    self._settle(pending, 2)
-                    future = writer.submit(self._write, number, keys[number], result)
-                    pending.append((number, future))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        shelf = PaintedShelf(self._scratch / "frames")
+        kept: list[int] = []
+        for item in prefetched(self._load(numbers)):
+            shelf.append(Painted(self._painting(item, shot), item.ties))
+            number = item.frame.number
+            kept.append(number)
+            if number in left and looks.replaces_all(item.picture, item.work, self.look):
+                nothing = np.broadcast_to(np.float32(0), item.picture.colour.shape)
+                self._covered[number] = item.picture.with_colour(nothing)
+        if not kept:
+            return
+        strength = self.request.settings.strength
+        backwards = closed and self._only_closing_is_painted(shot, numbers)
+        results = between(
+            shelf,
+            strength,
+            closed,
+            self._scratch / "back",
+            backwards=backwards,
+            check=self._check,
+        )
+        for number, result in zip(kept, results, strict=True):
+            if number in left:
+                self._settle(pending, 2)
+                future = writer.submit(self._write, number, keys[number], result)
+                pending.append((number, future))
 
     def _load(self, numbers: tuple[int, ...]) -> Iterator[_Loaded]:
-        """Frames one after the other, the next one read meanwhile."""
-        with ThreadPoolExecutor(1, "impasto-read") as reader:
-            ahead = [reader.submit(self._read, self.frames[n]) for n in numbers[:2]]
-            for index, number in enumerate(numbers):
-                if index + 2 < len(numbers):
-                    ahead.append(reader.submit(self._read, self.frames[numbers[index + 2]]))
-                try:
-                    yield ahead[index].result()
-                except ImpastoError as error:
-                    self.failures.setdefault(number, Failure(str(number), str(error)))
-                ahead[index] = Future()  # let go of the picture
+        """Those frames of them that can be read, and the motion between them."""
+        last: Seen | None = None
+        for number in numbers:
+            try:
+                item, last = self._read(self.frames[number], last)
+            except ImpastoError as error:
+                self.failures.setdefault(number, Failure(str(number), str(error)))
+            else:
+                yield item
 
-    def _read(self, frame: Frame) -> _Loaded:
+    def _read(self, frame: Frame, last: Seen | None) -> tuple[_Loaded, Seen | None]:
         picture = self.sequence.read(frame)
         goal = looks.plan(picture.size, self.look)
         work, counted = looks.to_work(picture, goal, self.look.seamless, alpha_covers=True)
-        moving = self.request.settings.coherence == "MOTION" and frame.index < 0
-        size = (work.shape[1], work.shape[0])
-        passes = read_passes(frame.path, size) if moving else None
-        return _Loaded(frame, picture, work, counted, passes)
+        if self.request.settings.coherence != "MOTION":
+            return _Loaded(frame, picture, work, counted, None), None
+        size = shrunk((work.shape[1], work.shape[0]))
+        passes = read_passes(frame.path, size) if frame.index < 0 else None
+        seen = Seen(to_depth(cv2.resize(work, size, interpolation=cv2.INTER_AREA), "8"), passes)
+        tied = None if last is None else ties(last, seen)
+        return _Loaded(frame, picture, work, counted, tied), seen
+
+    def _painting(self, item: _Loaded, shot: int) -> np.ndarray:
+        """Of a frame alone; an anchor that closes an interval and opens the next is painted once."""
+        number = item.frame.number
+        if self._last is None or self._last[0] != number:
+            self._last = (number, self._paint(item, shot))
+        return self._last[1]
 
     def _paint(self, item: _Loaded, shot: int) -> np.ndarray:
         self._check()
@@ -289,11 +327,15 @@ class _Run:
     def _write(self, number: int, key: str, result: np.ndarray) -> Path:
         """Encode a frame and put it where it belongs, its key first."""
         frame = self.frames[number]
-        picture = self.sequence.read(frame)
-        goal = looks.plan(picture.size, self.look)
-        work, _ = looks.to_work(picture, goal, self.look.seamless, alpha_covers=True)
-        sized = looks.resized(picture, goal.size, self.look.seamless)
-        final = looks.from_work(sized, work, result, self.look)
+        covered = self._covered.pop(number, None)
+        if covered is not None:
+            final = covered.with_colour(result)
+        else:
+            picture = self.sequence.read(frame)
+            goal = looks.plan(picture.size, self.look)
+            work, _ = looks.to_work(picture, goal, self.look.seamless, alpha_covers=True)
+            sized = looks.resized(picture, goal.size, self.look.seamless)
+            final = looks.from_work(sized, work, result, self.look)
         if self.request.depth != "SOURCE":
             final = with_depth(final, self.request.depth)
         path = self._output(number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,11 @@ from ..imaging.files import write_atomically
 from ..jobs.frames_messages import FramesSettings, ShotInfo
 
 _VERSION = 1
+_ALGORITHM = 2
+"""Raised whenever the same frames and settings give other pixels than before."""
+
+_CLOSED_FROM = 4
+"""Frames after the first that a shot must have to end with an anchor."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,11 @@ def load_shot_file(path: Path) -> ShotFile:
 
 
 def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
-    """Of everything that pixels depend on besides the frames: settings, style, weights."""
+    """Of everything that pixels depend on besides the frames: settings, style, weights, method."""
     from ..networks.weights import FOLDER
 
     digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+    digest.update(b"%d" % _ALGORITHM)
     digest.update(np.ascontiguousarray(style, np.float32).tobytes())
     for name in ("encoder", "decoder"):
         digest.update((FOLDER / f"{name}.safetensors").read_bytes())
@@ -92,13 +99,22 @@ def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
 
 
 def anchors_of(first: int, last: int, settings: FramesSettings, numbers: list[int]) -> list[int]:
-    """The anchors of a shot: its first frame, regular ones after it, and those of the chunks; where
-    frames of it are painted, these in place of the regular ones."""
+    """The anchors of a shot: its first and last frame, those of the chunks, and between these as many
+    as the interval asks for, evenly; where frames of it are painted, these in place of the others.
+
+    A shot of few frames has no closing anchor: there is no room to fade from one into the other.
+    """
     inside = [n for n in numbers if first <= n <= last]
-    painted = {frame.number for frame in settings.painted} & set(inside)
-    interval = len(inside) if painted else max(1, settings.anchor_interval)
-    anchors = set(inside[::interval]) | painted
+    whole, end = numbers.index(first), len(inside) - 1
+    chunks = set()
     if settings.chunk:
-        whole = numbers.index(first)
-        anchors |= {n for i, n in enumerate(inside) if (whole + i) % settings.chunk == 0}
-    return sorted(anchors)
+        chunks = {i for i in range(end + 1) if (whole + i) % settings.chunk == 0}
+    painted = {inside.index(frame.number) for frame in settings.painted if frame.number in inside}
+    if painted:
+        return [inside[i] for i in sorted({0} | chunks | painted)]
+    fixed = sorted({0} | chunks | ({end} if end >= _CLOSED_FROM else set()))
+    anchors = set(fixed)
+    for start, stop in pairwise(fixed):
+        count = -(-(stop - start) // max(1, settings.anchor_interval))
+        anchors |= {start + round(i * (stop - start) / count) for i in range(1, count)}
+    return [inside[i] for i in sorted(anchors)]

@@ -181,6 +181,17 @@ def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
     return Picture(colour, alpha, picture.depth, picture.encoding, picture.grey)
 
 
+def replaces_all(picture: Picture, work: np.ndarray, look: Look) -> bool:
+    """Whether :func:`from_work` gives the painting of that work as it is, whatever the colours of the
+    picture were."""
+    return (
+        work.shape[1::-1] == picture.size == plan(picture.size, look).size
+        and not look.keep_colour > 0
+        and look.strength >= _FULL_EFFECT
+        and picture.encoding != "linear"
+    )
+
+
 def from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
     """Bring the painting to the picture's size and range, and apply keep-colour and low strengths.
 

@@ -36,13 +36,15 @@ def to_float(samples: np.ndarray, out: np.ndarray) -> None:
 
 
 def to_depth(colours: np.ndarray, depth: Depth) -> np.ndarray:
-    """Float32 ``(H, W)`` as numbers to store: integers rounded and clipped, floats made finite."""
+    """Float32 ``(H, W)`` or ``(H, W, C)`` as numbers to store: integers rounded and clipped, floats
+    made finite."""
     dtype = np.dtype(DTYPES[depth])
     if dtype.kind == "f":
         limit = _LARGEST_HALF if depth == "half" else np.finfo(np.float32).max
         return np.nan_to_num(colours).clip(-limit, limit).astype(dtype)
     full = full_alpha(dtype)
-    return np.rint(np.nan_to_num(colours).clip(0, 1) * np.float32(full)).astype(dtype)
+    levels = np.fmin(np.fmax(colours, 0), 1) * np.float32(full)  # what is no number becomes 0
+    return np.rint(levels, out=levels).astype(dtype)
 
 
 def with_depth(picture: Picture, depth: Depth) -> Picture:

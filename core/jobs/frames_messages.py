@@ -56,10 +56,10 @@ class FramesSettings:
 
     ``strength`` in [0, 1] is that of coherence: 0 is as ``STATISTICS``, 1 carries as much of the
     painting along the motion as is valid. ``anchor_interval`` is the longest way, in frames, between
-    two frames that are painted from nothing but themselves; anchors also lie at every multiple of
-    ``chunk`` frames from the start (0: no chunks), so that machines that take a chunk each need not
-    look far. ``look.seed`` is that of the noise. ``painted`` frames are anchors as they are, the only
-    ones of their shot.
+    two frames that are painted from nothing but themselves; such anchors also lie at the ends of a
+    shot and at every multiple of ``chunk`` frames from the start (0: no chunks), so that machines
+    that take a chunk each need not look far. ``look.seed`` is that of the noise.
+    ``painted`` frames are anchors as they are, the only ones of their shot.
     """
 
     look: Look

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from bl_ext.user_default.impasto.core.frames.coherence import Painted, tie
-from bl_ext.user_default.impasto.core.frames.motion import confidence, optical_flow, warp
+from bl_ext.user_default.impasto.core.frames.motion import (
+    Seen,
+    confidence,
+    optical_flow,
+    shrunk,
+    ties,
+    warp,
+)
 from bl_ext.user_default.impasto.core.frames.shots import describe_frame, find_shots
+from bl_ext.user_default.impasto.core.imaging.convert import to_depth
 
 from .conftest import COUNT, CUT, picture, texture
+
+
+def levels(colours: np.ndarray) -> np.ndarray:
+    return to_depth(np.ascontiguousarray(colours), "8")
 
 
 def test_flow_finds_a_known_translation():
     wide = texture(128, 200, 3)
     first, second = wide[:, 10:170], wide[:, 5:165]  # the picture moves 5 pixels to the right
-    flow = optical_flow(np.ascontiguousarray(second), np.ascontiguousarray(first))
+    flow = optical_flow(levels(second), levels(first))
     middle = flow[20:-20, 20:-20]
     assert np.abs(middle - [-5, 0]).mean() < 0.3
 
@@ -26,10 +37,18 @@ def test_warp_fetches_from_where_the_flow_points():
     assert np.allclose(warp(image, flow)[5:-5, 5:-5], image[3:-7, 8:-2], atol=1e-6)
 
 
+def test_motion_of_large_frames_is_found_in_smaller_ones():
+    assert shrunk((1280, 720)) == (1280, 720)
+    assert shrunk((1920, 1080)) == (960, 540)
+    wide = texture(80, 160, 5)
+    image = wide[:, 8:136]
+    flow = np.full((40, 64, 2), (2, 0), np.float32)  # half the size: four pixels of the image
+    assert np.allclose(warp(image, flow)[:, 5:-8], wide[:, 12:140][:, 5:-8], atol=1e-6)
+
+
 def test_hidden_points_are_not_believed():
     """Behind the square that moved away, the ground was not seen before."""
-    here, last = (Painted(picture(n), None, picture(n)) for n in (3, 2))
-    _, believed = tie(here, last, reverse=False)
+    believed = ties(Seen(levels(picture(2))), Seen(levels(picture(3))))[0].believed
     left = 6 + 4 * 1  # where the square began in the last frame
     uncovered = believed[24:40, left : left + 3]
     assert uncovered.mean() < 0.3
@@ -37,7 +56,7 @@ def test_hidden_points_are_not_believed():
 
 
 def test_flows_that_disagree_are_not_believed():
-    frame = texture(40, 60, 1)
+    frame = levels(texture(40, 60, 1))
     flow = np.zeros((40, 60, 2), np.float32)
     there = flow.copy()
     there[:, 30:, 0] = 6
@@ -47,7 +66,7 @@ def test_flows_that_disagree_are_not_believed():
 
 
 def test_a_nearer_surface_in_the_other_frame_hides():
-    frame = texture(40, 60, 1)
+    frame = levels(texture(40, 60, 1))
     flow = np.zeros((40, 60, 2), np.float32)
     depth = np.full((40, 60), 10, np.float32)
     nearer = depth.copy()

@@ -144,6 +144,27 @@ def test_motion_flickers_less_than_frame_by_frame(animation, tmp_path):
     assert calm < 0.5 * restless
 
 
+def test_strokes_do_not_grow_soft(tmp_path):
+    """What is half believed, as grain makes it, must not be mixed at every frame."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    wide = texture(96, 160, 4)
+    for number in range(1, 9):
+        seen = wide[:, 3 * number : 3 * number + 128]
+        noisy = np.clip(seen + rng.normal(0, 0.08, seen.shape), 0, 1)
+        cv2.imwrite(str(folder / f"{number:04d}.png"), (noisy * 255).astype(np.uint8))
+
+    def sharpness(coherence: str) -> float:
+        out = tmp_path / coherence
+        run(folder, out, replace(SETTINGS, coherence=coherence, anchor_interval=24))
+        last = cv2.imread(str(out / "0008.png"), cv2.IMREAD_GRAYSCALE)
+        return float(cv2.Laplacian(last, cv2.CV_32F).std())
+
+    carried, fresh = sharpness("MOTION"), sharpness("STATISTICS")
+    assert carried > 0.87 * fresh
+
+
 def test_a_broken_frame_is_listed_and_the_rest_goes_on(animation, tmp_path):
     folder = tmp_path / "in"
     shutil.copytree(animation, folder)

@@ -1,0 +1,97 @@
+"""What ties the paintings of a shot together: anchors, and the mixture of what comes from two."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.frames.coherence import Shelf, mix
+from core.frames.prefetch import prefetched
+from core.frames.shot_file import anchors_of
+from core.jobs.frames_messages import FramesSettings, PaintedFrame
+from core.jobs.messages import Look, StyleRef
+
+LOOK = Look((StyleRef("mosaic"),))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 300), st.integers(1, 60), st.sampled_from((0, 7, 30)))
+def test_no_frame_is_far_from_an_anchor(count, interval, chunk):
+    numbers = list(range(101, 101 + count))
+    asked = FramesSettings(LOOK, anchor_interval=interval, chunk=chunk)
+    anchors = anchors_of(101, 100 + count, asked, numbers)
+    assert anchors[0] == 101
+    assert anchors == sorted(set(anchors))
+    assert all(b - a <= interval for a, b in pairwise(anchors))
+    if chunk:
+        assert set(numbers[::chunk]) <= set(anchors)
+    if count > 4:
+        assert anchors[-1] == 100 + count
+
+
+def test_anchors_lie_evenly():
+    numbers = list(range(1, 27))
+    assert anchors_of(1, 26, FramesSettings(LOOK), numbers) == [1, 13, 26]
+
+
+def test_painted_frames_are_the_anchors_of_their_shot():
+    asked = FramesSettings(LOOK, painted=(PaintedFrame(9, "nine.png"),))
+    assert anchors_of(1, 40, asked, list(range(1, 41))) == [1, 9]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_mixture_keeps_the_contrast_of_what_is_mixed(share):
+    rng = np.random.default_rng(0)
+    first, second = (
+        (0.5 + 0.1 * rng.standard_normal((64, 64, 3))).clip(0, 1).astype(np.float32)
+        for _ in range(2)
+    )
+    mixed = mix(first, second, np.full((64, 64), share, np.float32))
+    assert mixed.std() == pytest.approx(first.std(), rel=0.05)
+
+
+def test_a_mixture_of_the_same_is_the_same():
+    image = np.random.default_rng(1).random((32, 48, 3), np.float32)
+    share = np.linspace(0, 1, 48, dtype=np.float32)[None].repeat(32, 0)
+    np.testing.assert_allclose(mix(image, image + 1e-7, share), image, atol=2e-6)
+
+
+def test_work_ahead_keeps_order_and_tells_what_goes_wrong():
+    def items():
+        yield from range(5)
+        raise ValueError("the sixth")
+
+    found = []
+    with pytest.raises(ValueError, match="the sixth"):
+        found.extend(prefetched(items()))
+    assert found == [0, 1, 2, 3, 4]
+
+
+def test_work_ahead_ends_with_who_asked_for_it():
+    ended = []
+
+    def items():
+        try:
+            yield from range(1000)
+        finally:
+            ended.append(True)
+
+    ahead = prefetched(items())
+    assert next(ahead) == 0
+    ahead.close()
+    assert ended == [True]
+
+
+def test_a_shelf_gives_back_what_was_put_on_it_over_what_lay_there_before(tmp_path):
+    rng = np.random.default_rng(2)
+    for side in (9, 5):  # the second shelf writes over longer files
+        arrays = [rng.random((side, 4, 2), np.float32)[::-1] for _ in range(3)]
+        shelf = Shelf(tmp_path / "shelf")
+        for array in arrays:
+            shelf.append(flow=array, believed=array[..., 0])
+        assert len(shelf) == 3
+        for index, array in enumerate(arrays):
+            np.testing.assert_array_equal(shelf.fetch(index, "flow"), array)
+            np.testing.assert_array_equal(shelf.fetch(index, "believed"), array[..., 0])
