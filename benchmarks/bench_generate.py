@@ -5,7 +5,8 @@ source, the diversity of samples (mean standard deviation of pixels over samples
 source's own over crops), how near the nearest patch of the source is (1: as near as the source's own
 patches are to each other), and the seam, beside image quilting. Automaton: texture distance, loop,
 speed. VAE: style distance of reconstructed codes relative to the codes themselves, time to add
-styles. Pictures go to ``docs/images``.
+styles. Loss: pixels optimized by the texture loss and by the loss network that taught the encoder,
+each judged by both. Pictures go to ``docs/images``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -33,7 +35,7 @@ from core.networks.weights import load_encoder, load_style_vae
 from core.styles.catalog import builtin_styles
 from core.styles.style import ZOOMS, Style, load_style_file
 
-from .materials import materials
+from .materials import DATA, materials
 from .quilting import quilt
 
 CHOSEN = (
@@ -47,13 +49,13 @@ _SIDE, _SAMPLE, _SAMPLES = 256, 128, 50
 _IMAGES = Path("docs/images")
 
 
-def source(name: str) -> np.ndarray:
-    """The texture of that name, ``(256, 256, 3)`` float32, sRGB-encoded; None if it is not here."""
+def source(name: str, side: int = _SIDE) -> np.ndarray:
+    """The texture of that name, ``(side, side, 3)`` float32, sRGB-encoded; None if it is not here."""
     image = next((m.images[0] for m in materials() if m.name == name), None)
     if image is None:
         raise LookupError(name)
-    short = min(image.shape[:2])
-    return cv2.resize(image[:short, :short], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    short, image = min(image.shape[:2]), image.astype(np.float32)
+    return cv2.resize(image[:short, :short], (side, side), interpolation=cv2.INTER_AREA)
 
 
 def tensor(images: list[np.ndarray]) -> torch.Tensor:
@@ -104,7 +106,7 @@ def copying(samples: list[np.ndarray], image: np.ndarray, random: np.random.Gene
     return float(np.median(theirs) / max(1e-6, np.median(own)))
 
 
-def bench_gan(seconds: float, limit: int) -> None:
+def bench_gan(seconds: float, start: int, limit: int) -> None:
     """The table and the sheet of the GAN."""
     encoder = load_encoder()
     rows, scores = [], []
@@ -112,7 +114,7 @@ def bench_gan(seconds: float, limit: int) -> None:
         "| Texture | Steps | Fréchet | Quilting | Diversity | Quilting | Copying | Quilting | Seam |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name in (CHOSEN + UNSEEN)[:limit]:
+    for name in (CHOSEN + UNSEEN)[start:limit]:
         try:
             image = source(name)
         except LookupError:
@@ -230,9 +232,87 @@ def code_distance(encoder: Encoder, painted: np.ndarray, style: Style) -> float:
     return float(((own - torch.from_numpy(style.code(1.0))) / vae.code_std).abs().mean())
 
 
+def bench_loss(steps: int = 200) -> None:
+    """Is the texture loss as good a teacher as the loss network? The table and the sheet."""
+    weights = DATA / "perceptual/squeezenet1_1.npz"
+    if not weights.exists():
+        print("Texture loss: the loss network is not at hand.")
+        return
+    from training.losses import patch_loss, style_loss
+    from training.teacher import Teacher
+
+    from .bench_quality import Judge
+
+    encoder, teacher, judge = load_encoder(), Teacher(weights), Judge(weights)
+    print("| Texture | Optimized by | Texture loss | Loss network | Patches |")
+    print("| --- | --- | --- | --- | --- |")
+    sheet, ranks = [], []
+    for name in CHOSEN[:10:2]:
+        image = tensor([cv2.resize(source(name), (_SAMPLE, _SAMPLE), interpolation=cv2.INTER_AREA)])
+        target, taught = TextureTarget(encoder, image), teacher(image)
+
+        def distances(
+            picture: torch.Tensor, target: TextureTarget = target, taught: dict = taught
+        ) -> tuple[float, float]:
+            with torch.inference_mode():
+                torch.manual_seed(0)
+                return float(target.loss(picture)), judge.style(judge.features(picture), taught)
+
+        losses: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+            "texture loss": target.loss,
+            "loss network": lambda p, t=taught, i=image: (
+                style_loss(teacher(p), t) + patch_loss(p, i)
+            ),
+        }
+        row = [image]
+        for teacher_name, loss in losses.items():
+            torch.manual_seed(0)
+            start = image.mean((2, 3), keepdim=True) + 0.1 * torch.randn_like(image)
+            pixels = start.clamp(0.02, 0.98).logit().requires_grad_()
+            optimizer = torch.optim.Adam([pixels], lr=0.1)
+            for _ in range(steps):
+                optimizer.zero_grad()
+                loss(pixels.sigmoid()).backward()
+                optimizer.step()
+            found = pixels.sigmoid().detach()
+            by_both = distances(found)
+            patches = judge.patches(found, image)
+            words = f"{by_both[0]:.3f} | {by_both[1]:.3f} | {patches:.1f}"
+            print(f"| {name} | {teacher_name} | {words} |", flush=True)
+            row.append(found)
+        seen = [distances(tensor([picture])) for picture in strangers(name)]
+        order = np.argsort(np.argsort(np.array(seen), axis=0), axis=0)
+        ranks.append(np.corrcoef(order.T)[0, 1])
+        sheet.append(np.vstack([r[0].permute(1, 2, 0).numpy() for r in row]))
+    words = ", ".join(f"{r:.2f}" for r in ranks)
+    print(f"Rank correlation over {len(seen)} pictures: {np.mean(ranks):.2f} ({words})")
+    save("create-loss.jpg", np.hstack(sheet), 2.0)
+
+
+def strangers(name: str) -> list[np.ndarray]:
+    """Pictures of a texture, spoiled in many ways, and of other textures."""
+    random = np.random.default_rng(0)
+    image = source(name)
+    parts = crops(image, 8, random)
+    made = [parts[0]]
+    made += [cv2.GaussianBlur(parts[1], (0, 0), s) for s in (0.7, 1.5, 3.0)]
+    made += [parts[2] + random.normal(0, s, parts[2].shape) for s in (0.02, 0.06, 0.15)]
+    made += [parts[3][..., ::-1], 0.5 + 0.4 * (parts[4] - 0.5), np.rot90(parts[5]).copy()]
+    made += [cv2.resize(image, (_SAMPLE, _SAMPLE), interpolation=cv2.INTER_AREA)]
+    made += [cv2.resize(parts[6][:32, :32], (_SAMPLE, _SAMPLE), interpolation=cv2.INTER_CUBIC)]
+    made += [random.permutation(parts[7].reshape(-1, 3)).reshape(parts[7].shape)]
+    others = [source(other) for other in CHOSEN if other != name][:6]
+    made += [crops(other, 1, random)[0] for other in others]
+    return [np.clip(m, 0, 1).astype(np.float32) for m in made]
+
+
+def _filter(scale: float) -> int:
+    return cv2.INTER_AREA if scale <= 1 else cv2.INTER_NEAREST
+
+
 def save(name: str, pixels: np.ndarray, scale: float = 1.0) -> None:
     """Write a picture of the documentation."""
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=_filter(scale))
     path = _IMAGES / name
     cv2.imwrite(
         str(path), (small[..., ::-1] * 255 + 0.5).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 88]
@@ -245,22 +325,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="*", default=["gan", "morph", "automaton", "vae"])
+    parser.add_argument("what", nargs="*", default=["gan", "morph", "automaton", "vae", "loss"])
     parser.add_argument("--seconds", type=float, default=120.0, help="for each fit of the GAN")
     parser.add_argument(
         "--growing", type=float, default=300.0, help="for each fit of the automaton"
     )
     parser.add_argument("--limit", type=int, default=20, help="textures of the GAN")
+    parser.add_argument("--from", dest="start", type=int, default=0, help="the first of them")
     args = parser.parse_args()
     keep_blocks()
     if "gan" in args.what:
-        bench_gan(args.seconds, args.limit)
+        bench_gan(args.seconds, args.start, args.limit)
     if "morph" in args.what:
         bench_morph(args.seconds)
     if "automaton" in args.what:
         bench_automaton(args.growing)
     if "vae" in args.what:
         bench_vae()
+    if "loss" in args.what:
+        bench_loss()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from bl_ext.user_default.impasto.core.clustering.pictures import theme
 from bl_ext.user_default.impasto.core.imaging.files import read_picture
 from bl_ext.user_default.impasto.core.imaging.resize import resize
 
-GENERATORS = {"GAN": "Brick Wall", "VAE": "Planks", "AUTOMATON": "Wall Tiles"}
+GENERATORS = {"GAN": "Brick Wall", "VAE": "Planks", "AUTOMATON": "Barrel Paint"}
 """Each generator, and a texture of the group that it is given."""
 
 _SECONDS = 40
@@ -24,7 +24,7 @@ def create(settings, folder: Path) -> list[tuple[str, Path, Path]]:
     made = []
     create_settings = settings.create
     create_settings.seconds, create_settings.detail = _SECONDS, "256"
-    create_settings.width = create_settings.height = 512
+    create_settings.width = create_settings.height = 256
     for generator, wanted in GENERATORS.items():
         index = next(
             (
@@ -42,7 +42,8 @@ def create(settings, folder: Path) -> list[tuple[str, Path, Path]]:
         texture = group.members[0].image
         path = folder / f"created_{generator.lower()}.png"
         shutil.copy(bpy.path.abspath(image.filepath), path)
-        made.append((image.name, Path(bpy.path.abspath(texture.filepath)), path))
+        first_tile = bpy.path.abspath(texture.filepath).replace("<UDIM>", "1001")
+        made.append((image.name, Path(first_tile), path))
     return made
 
 
@@ -74,7 +75,7 @@ def shoot(scene, folder: Path) -> Path:
     bpy.ops.render.render(animation=True)
     settings = scene.impasto.frames
     bpy.ops.impasto.use_render_output()
-    settings.look.style, settings.format = "remember", "PNG"
+    settings.look.style, settings.format = "irises", "PNG"
     settings.output = str(folder / "shot_restyled")
     bpy.ops.impasto.restyle_frames()
     rows = [

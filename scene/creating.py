@@ -93,9 +93,9 @@ def start(context: bpy.types.Context, *, again: bool) -> SceneJob:
             there.impasto.create.model = job.result.model
         recipe = {**job.result.recipe, "group": group_name, "model": job.result.model}
         image = _load(job.result.outputs, title, pack, recipe)
+        material = _material(title, image, recipe.get("learned_size"))
         if wanted.frames:
-            image.source = "SEQUENCE"
-        material = _material(title, image, wanted.frames, first_frame)
+            _play(material, wanted.frames, first_frame)
         count_ = len(job.result.outputs)
         more = f" of {count_} pictures" if count_ > 1 else ""
         cut = "Cancelled; this is the best so far. " if job.result.cancelled else ""
@@ -125,11 +125,7 @@ def draw_map(context: bpy.types.Context) -> SceneJob:
         there = storage.by_uid(bpy.data.scenes, scene_uid)
         if job.result is None or there is None:
             return
-        kept = there.impasto.pictures
-        item = kept.get(_MAP) or kept.add()
-        item.name, item.path = _MAP, job.result.output
-        if not bpy.app.background:
-            pictures.show(bpy.context, pictures.load(there.impasto, _MAP))
+        pictures.keep(there.impasto, _MAP, job.result.output)
         job.message = "Choose a place on the map, and press Invent Style."
         job.changed = True
 
@@ -221,24 +217,39 @@ def _load(outputs: tuple[str, ...], title: str, pack: bool, recipe: dict) -> bpy
 
 
 def _material(
-    title: str, image: bpy.types.Image, frames: int, first_frame: int
+    title: str, image: bpy.types.Image, learned_size: list[int] | None
 ) -> bpy.types.Material:
-    """A new material that wears the picture, kept although nothing uses it yet."""
+    """A new material that wears the picture, kept although nothing uses it yet.
+
+    Where what it was learned from had a size (width, height), a mapping shows the texture as large.
+    """
     material = bpy.data.materials.new(title)
     material.use_fake_user = True
     compat.use_nodes(material)
     tree = compat.node_tree(material)
     node = tree.nodes.new("ShaderNodeTexImage")
     node.image, node.location = image, (-300, 300)
-    if frames:
-        node.image_user.frame_duration = frames
-        node.image_user.frame_start = first_frame
-        node.image_user.use_cyclic = True
-        node.image_user.use_auto_refresh = True
+    if learned_size is not None:
+        place, mapping = (tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexCoord", "Mapping"))
+        place.location, mapping.location = (-700, 300), (-500, 300)
+        x, y = (old / new for old, new in zip(learned_size, image.size, strict=True))
+        mapping.inputs["Scale"].default_value = (x, y, 1.0)
+        tree.links.new(place.outputs["UV"], mapping.inputs["Vector"])
+        tree.links.new(mapping.outputs["Vector"], node.inputs["Vector"])
     shader = next((n for n in tree.nodes if n.type == "BSDF_PRINCIPLED"), None)
     if shader is not None:
         tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
     return material
+
+
+def _play(material: bpy.types.Material, frames: int, first_frame: int) -> None:
+    """Let the picture of a material run through so many frames, again and again."""
+    node = next(n for n in compat.node_tree(material).nodes if n.type == "TEX_IMAGE")
+    node.image.source = "SEQUENCE"
+    node.image_user.frame_duration = frames
+    node.image_user.frame_start = first_frame
+    node.image_user.use_cyclic = True
+    node.image_user.use_auto_refresh = True
 
 
 def _new_file(folder: Path, stem: str, suffix: str) -> Path:

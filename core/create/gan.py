@@ -1,14 +1,15 @@
 """The GAN: endless variations of the textures of a group, seamless and of any size.
 
-What is coarse is put together from the pictures' own coarse layouts, block by block; what is fine a
-spatial GAN paints. It is anchored by painting the pictures again from their own layouts; critics of
-patches and the texture loss see to what it makes of new ones. The generator keeps a place for each
-picture; between them lie materials that are a bit of both, for which the texture loss asks for the
-average of the patch distributions.
+What is coarse is put together from the pictures' own coarse layouts, block by block; a draft of what
+is fine, from their own cells where the layout is most alike. A spatial GAN makes one texture of it:
+critics of patches and the texture loss see to its joints, and it is taught to repair the picture
+itself where that is put together from its other parts. The generator knows each picture by a place;
+between them lie materials that are a bit of both, for which the texture loss asks for the average of
+the patch distributions.
 
 References
 ----------
-See :mod:`~..networks.spatial_gan` and :mod:`~.layout`.
+See :mod:`~..networks.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
 Mescheder et al., "Which Training Methods for GANs do actually Converge?", ICML 2018 (R1).
 """
 
@@ -25,11 +26,12 @@ from torch import Tensor, nn
 from ..errors import JobCancelled
 from ..generators.texture_loss import TextureTarget
 from ..generators.windows import take, tiles
+from ..imaging.convert import to_depth
 from ..imaging.resize import resize
-from ..networks.codes import style_code
 from ..networks.layers import set_border
-from ..networks.spatial_gan import CELL, STRIDE, Critics, Generator, draw_noise, layout_of
-from ..networks.weights import load_encoder, load_texture_gan
+from ..networks.spatial_gan import CELL, PLACE, STRIDE, Critics, Generator, draw_noise, layout_of
+from ..networks.weights import load_encoder
+from .detail import Detail
 from .interface import Budget, Clock, Step, mixture, to_square
 from .layout import draw_layout
 
@@ -40,9 +42,36 @@ _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
 _EMA = 0.99
 _LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
-_BLEND_EVERY = 3  # of several pictures, every so many steps are spent between two of them
+_BETWEEN = 0.33  # of several pictures, the share of steps that are spent between two of them
+_KEPT = 24  # drafts that are painted over again
 _TILE = 1024
+_PUT_TOGETHER = 0.6  # share of a sample's time before it is painted
 _PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
+
+
+class Stock:
+    """Pictures ``(H, W, 3)`` uint8 that new ones are put together from."""
+
+    def __init__(self, levels: list[np.ndarray]) -> None:
+        self.levels = levels
+        self.pictures = [torch.from_numpy(p / np.float32(255)) for p in levels]
+        self.batches = [p.permute(2, 0, 1)[None].contiguous() for p in self.pictures]
+        self.layouts = [layout_of(b)[0].permute(1, 2, 0).numpy() for b in self.batches]
+        self.detail = Detail([p.numpy() for p in self.pictures], self.layouts)
+
+    def draw(
+        self,
+        weights: Sequence[float],
+        height: int,
+        width: int,
+        random: np.random.Generator,
+        check: Callable[[], None] = lambda: None,
+    ) -> tuple[np.ndarray, Tensor]:
+        """A layout of that many pixels on a torus, and the cells for it. ``check`` is called now and
+        then; what it raises ends the work."""
+        size = height // CELL, width // CELL
+        drawn, origin = draw_layout(self.layouts, weights, *size, random, check)
+        return drawn, self.detail.match(drawn, weights, random, origin, check=check)
 
 
 class SpatialGan:
@@ -50,19 +79,17 @@ class SpatialGan:
 
     Parameters
     ----------
-    places : (N, 128) Tensor
+    places : (N, 16) Tensor
         Where each of the pictures lies among the materials.
-    layouts : (h, w, 4) float32 each
-        Of the pictures.
+    stock : Stock
+        The pictures.
     """
 
     kind = "GAN"
 
-    def __init__(
-        self, generator: Generator, places: Tensor, layouts: list[np.ndarray], recipe: dict
-    ) -> None:
+    def __init__(self, generator: Generator, places: Tensor, stock: Stock, recipe: dict) -> None:
         self.recipe = recipe
-        self._layouts, self._places = layouts, places.detach().clone()
+        self._stock, self._places = stock, places.detach().clone()
         self._generator = deepcopy(generator).eval().requires_grad_(False)
 
     @property
@@ -92,21 +119,24 @@ class SpatialGan:
         weights = mixture(mix, self.pictures)
         place = torch.tensor([weights]) @ self._places
         noise = draw_noise(1, tall, wide, random)
-        drawn = draw_layout(
-            self._layouts, weights, tall // CELL, wide // CELL, np.random.default_rng(seed)
-        )
+
+        def check() -> None:
+            if cancel():
+                raise JobCancelled("Cancelled.")
+
+        drawn, match = self._stock.draw(weights, tall, wide, np.random.default_rng(seed), check)
         layout = as_batch(drawn)
         canvas = np.empty((tall, wide, 3), np.float32)
         parts = tiles(tall, wide, _TILE, seamless=True)
         for number, tile in enumerate(parts):
-            if cancel():
-                raise JobCancelled("Cancelled.")
-            progress(number / len(parts))
+            check()
+            progress(_PUT_TOGETHER + (1 - _PUT_TOGETHER) * number / len(parts))
             set_border(
                 self._generator, *("circular" if whole else "reflect" for whole in tile.circular)
             )
             painted = self._generator(
                 take(layout, tile, CELL),
+                self._stock.detail.paint(drawn, match, tile),
                 [take(n, tile, side) for n, side in zip(noise, (4, 2), strict=True)],
                 place,
             )
@@ -120,13 +150,13 @@ class SpatialGan:
         """See :meth:`~.interface.Model.state`."""
         tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
         tensors["places"] = self._places
-        layouts = {f"layout.{i}": layout for i, layout in enumerate(self._layouts)}
-        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **layouts}, {}
+        pictures = {f"picture.{i}": levels for i, levels in enumerate(self._stock.levels)}
+        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **pictures}, {}
 
 
 def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
     """Of what :meth:`SpatialGan.state` gave."""
-    layouts = [tensors[f"layout.{i}"] for i in range(len(tensors["places"]))]
+    stock = Stock([tensors[f"picture.{i}"] for i in range(len(tensors["places"]))])
     generator = Generator()
     generator.load_state_dict(
         {
@@ -135,7 +165,7 @@ def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
             if name.startswith("generator.")
         }
     )
-    return SpatialGan(generator, torch.from_numpy(tensors["places"]), layouts, words["recipe"])
+    return SpatialGan(generator, torch.from_numpy(tensors["places"]), stock, words["recipe"])
 
 
 def fit(
@@ -177,26 +207,25 @@ class _Fitting:
     """Networks, optimizers and pictures of one fit."""
 
     def __init__(self, pictures: list[Tensor]) -> None:
-        self._pictures = pictures
+        self._stock = Stock([to_levels(picture) for picture in pictures])
+        self._pictures = self._stock.batches
         self._encoder = load_encoder()
         set_border(self._encoder, "reflect", "reflect")
-        self._targets = [TextureTarget(self._encoder, picture) for picture in pictures]
-        self._layouts = [layout_of(p)[0].permute(1, 2, 0).numpy() for p in pictures]
+        self._targets = [TextureTarget(self._encoder, picture) for picture in self._pictures]
         self._numbers = np.random.default_rng(torch.initial_seed())
-        self._generator = load_texture_gan().requires_grad_(True)
+        self._elsewhere = [self._repeated(number) for number in range(len(pictures))]
+        self._drafts: list[tuple[int, int, float, Tensor, Tensor]] = []
+        self._generator = Generator()
         set_border(self._generator, "circular", "circular")
         self._critics = Critics(len(pictures))
         with torch.no_grad():
-            seen = [self._encoder(picture) for picture in pictures]
-            codes = torch.cat([style_code(p, f) for p, f in zip(pictures, seen, strict=True)])
-            self._places = nn.Parameter(self._generator.place(codes))
+            seen = [self._encoder(picture) for picture in self._pictures]
             self._scales = [
                 torch.stack([f[level].std((0, 2, 3)) for f in seen]).mean(0).clamp(min=1e-3)
                 for level in (1, 2, 3)
             ]
-        self._generator.mapping.requires_grad_(False)  # places are learned as such from here on
-        self._learned = [p for p in self._generator.parameters() if p.requires_grad]
-        self._learned.append(self._places)
+        self._places = nn.Parameter(torch.randn(len(pictures), PLACE))
+        self._learned = [*self._generator.parameters(), self._places]
         self._smooth = [p.detach().clone() for p in self._learned]
         self._paint = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.9, 0.99))
         self._judge = torch.optim.Adam(
@@ -208,29 +237,21 @@ class _Fitting:
         """With the moving averages of what is learned."""
         generator = deepcopy(self._generator)
         with torch.no_grad():
-            learned = (p for p in generator.parameters() if p.requires_grad)
-            for part, smooth in zip(learned, self._smooth[:-1], strict=True):
+            for part, smooth in zip(generator.parameters(), self._smooth[:-1], strict=True):
                 part.copy_(smooth)
-        return SpatialGan(generator, self._smooth[-1], self._layouts, recipe)
+        return SpatialGan(generator, self._smooth[-1], self._stock, recipe)
 
     def step(self, number: int, done: float) -> dict[str, float]:
         """One step of the critics and one of the generator; their losses."""
         for group in self._paint.param_groups:
             group["lr"] = _RATE * min(1.0, 4 * (1 - done) + 0.05)
+        first, second, share, layout, draft = self._drawn(number)
         count = len(self._pictures)
-        first, second = torch.randint(count, (2,)).tolist()
-        between = count > 1 and number % _BLEND_EVERY == 1
-        share = float(torch.rand(())) if between and first != second else 0.0
-        weights = [0.0] * count
-        weights[first] += 1 - share
-        weights[second] += share
+        weights = _weights(count, first, second, share)
         mix = torch.tensor([weights] * _BATCH)
-        side = _CANVAS // CELL
-        drawn = [draw_layout(self._layouts, weights, side, side, self._numbers) for _ in mix]
-        layout = torch.cat([as_batch(part) for part in drawn])
         noise = draw_noise(_BATCH, _CANVAS, _CANVAS, self._random)
         set_border(self._generator, "circular", "circular")
-        painted = self._window(self._generator(layout, noise, mix @ self._places))
+        painted = self._window(self._generator(layout, draft, noise, mix @ self._places))
         features = self._encoder(painted)
         target = self._targets[first]
         other = self._targets[second] if share else None
@@ -257,19 +278,43 @@ class _Fitting:
             torch._foreach_lerp_(self._smooth, list[Tensor](self._learned), 1 - keep)
         return losses
 
+    def _drawn(self, number: int) -> tuple[int, int, float, Tensor, Tensor]:
+        """Two pictures, a share of the second, layouts and drafts: new ones at first, and at every
+        other step; else such as were drawn before, as to paint is what takes the time."""
+        if len(self._drafts) >= _KEPT and number % 2:
+            return self._drafts[self._numbers.integers(len(self._drafts))]
+        count = len(self._pictures)
+        first, second = (int(n) for n in self._numbers.integers(count, size=2))
+        between = first != second and self._numbers.random() < _BETWEEN
+        share = float(self._numbers.random()) if between else 0.0
+        weights = _weights(count, first, second, share)
+        drawn = [self._stock.draw(weights, _CANVAS, _CANVAS, self._numbers) for _ in range(_BATCH)]
+        layout = torch.cat([as_batch(part) for part, _ in drawn])
+        draft = torch.cat([self._stock.detail.paint(*part) for part in drawn])
+        self._drafts = [*self._drafts[-_KEPT + 1 :], (first, second, share, layout, draft)]
+        return self._drafts[-1]
+
+    def _repeated(self, which: int) -> Tensor:
+        """A picture put together from its other parts, ``(1, 3, H, W)``."""
+        layout = self._stock.layouts[which]
+        weights = _weights(len(self._stock.layouts), which, which, 0.0)
+        itself = np.insert(np.moveaxis(np.indices(layout.shape[:2]), 0, 2), 0, which, axis=2)
+        match = self._stock.detail.match(layout, weights, self._numbers, itself, wrap=False)
+        return self._stock.detail.paint(layout, match)
+
     def _again(self, which: int) -> Tensor:
-        """How far the picture is from what is painted of its own layout."""
-        real = self._crop(self._pictures[which])
+        """How far the picture is from what is made of its other parts, by what is not the finest."""
+        real, draft = self._crops(self._pictures[which], self._elsewhere[which])
         noise = draw_noise(1, _CROP, _CROP, self._random)
         set_border(self._generator, "reflect", "reflect")
-        painted = self._generator(layout_of(real), noise, self._places[which : which + 1])
+        painted = self._generator(layout_of(real), draft, noise, self._places[which : which + 1])
         seen = self._encoder(torch.cat([painted, real]))
-        apart = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in seen]
-        return F.l1_loss(painted, real) / (real.std() + 0.02) + torch.stack(apart).mean()
+        apart = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in seen[2:]]
+        return torch.stack(apart).mean()
 
     def _judged(self, number: int, painted: Tensor, which: int, mix: Tensor) -> float:
         """A step of the critics on painted and real patches."""
-        real = torch.cat([self._crop(self._pictures[which]) for _ in range(_BATCH)])
+        real = torch.cat([self._crops(self._pictures[which])[0] for _ in range(_BATCH)])
         with torch.no_grad():
             seen = [self._seen(x, self._encoder(x)) for x in augment(real, painted)]
         (real_seen, painted_seen) = seen
@@ -304,11 +349,26 @@ class _Fitting:
         top, left = torch.randint(_CANVAS, (2,)).tolist()
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
-    def _crop(self, picture: Tensor) -> Tensor:
+    def _crops(self, *pictures: Tensor) -> list[Tensor]:
+        """The same random square of pictures of one size."""
         top, left = (
-            CELL * int(torch.randint((side - _CROP) // CELL + 1, ())) for side in picture.shape[2:]
+            CELL * int(torch.randint((side - _CROP) // CELL + 1, ()))
+            for side in pictures[0].shape[2:]
         )
-        return picture[..., top : top + _CROP, left : left + _CROP]
+        return [p[..., top : top + _CROP, left : left + _CROP] for p in pictures]
+
+
+def _weights(count: int, first: int, second: int, share: float) -> list[float]:
+    """Of all pictures, where a share comes from the second and the rest from the first."""
+    weights = [0.0] * count
+    weights[first] += 1 - share
+    weights[second] += share
+    return weights
+
+
+def to_levels(picture: Tensor) -> np.ndarray:
+    """``(1, 3, H, W)`` in [0, 1] as ``(H, W, 3)`` uint8."""
+    return to_depth(picture[0].permute(1, 2, 0).numpy(), "8")
 
 
 def augment(*batches: Tensor) -> list[Tensor]:

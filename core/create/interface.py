@@ -75,7 +75,9 @@ class Model(Protocol):
         Its key in :data:`GENERATORS`.
     recipe : dict
         How it was made, as plain values: ``generator``, ``seed``, ``steps``, ``texture`` (its
-        distance to the pictures in the end), and more of its own.
+        distance to the pictures in the end), and more of its own. ``learned_size``: [width, height]
+        of the first picture as it was learned; a sample of that size shows as much of the texture
+        as the picture did, a larger one more.
     """
 
     kind: str
@@ -258,7 +260,7 @@ def mixture(mix: Sequence[float], count: int) -> list[float]:
     BadRequest
         There are more weights than pictures, or they are negative or all zero.
     """
-    weights = list(mix) or [1.0]
+    weights = [float(weight) for weight in mix] or [1.0]
     if len(weights) > count or min(weights) < 0 or sum(weights) <= 0:
         raise BadRequest(f"A mix has up to {count} weights, none negative and not all zero.")
     total = sum(weights)

@@ -67,6 +67,8 @@ def create(
     model = fit(
         request.generator, images, budget=budget, seed=request.seed, progress=told, cancel=cancel
     )
+    if model.kind != "VAE":  # which paints a texture itself, whatever the size
+        model.recipe["learned_size"] = list(images[0].shape[1::-1])
     save_model(model, Path(request.model), overwrite=request.overwrite)
     cut_short = cancel()
     if cut_short:

@@ -11,7 +11,7 @@ Perez et al., "Poisson Image Editing", SIGGRAPH 2003.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -27,8 +27,10 @@ def draw_layout(
     height: int,
     width: int,
     random: np.random.Generator,
-) -> np.ndarray:
-    """A layout ``(height, width, C)`` float32 that closes on the torus.
+    check: Callable[[], None] = lambda: None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A layout ``(height, width, C)`` float32 that closes on the torus, and where its cells are from:
+    ``(height, width, 3)`` int, picture, row and column.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def draw_layout(
         Layouts of the pictures.
     mix : sequence of float
         How often blocks are taken from each of them.
+    check : callable
+        Called now and then; what it raises ends the work.
     """
     block = min(_BLOCK, height, width, *(side for s in sources for side in s.shape[:2]))
     step = max(1, block - _OVERLAP)
@@ -43,8 +47,11 @@ def draw_layout(
     right, down = np.zeros_like(canvas), np.zeros_like(canvas)
     steps = [_steps(source) for source in sources]
     filled = np.zeros((height, width), np.float32)
+    origin = np.zeros((height, width, 3), int)
+    within = np.stack(np.meshgrid(*[np.arange(block)] * 2, indexing="ij"), axis=2)
     shares = np.asarray(mix, float) / np.sum(mix)
     for top in _spread(height, step):
+        check()
         rows = np.arange(top, top + block) % height
         for left in _spread(width, step):
             at = np.ix_(rows, np.arange(left, left + block) % width)
@@ -56,10 +63,12 @@ def draw_layout(
                 (canvas, right, down), (sources[which], *steps[which]), strict=True
             ):
                 field[at] = np.where(there, field[at], source[cut])
+            from_here = np.insert(within + np.array([y, x]), 0, which, axis=2)
+            origin[at] = np.where(there, origin[at], from_here)
             filled[at] = 1
     drawn = _integrate(right, down)
     low, high = canvas.min((0, 1)), canvas.max((0, 1))
-    return np.clip(drawn + canvas.mean((0, 1)), low, high)
+    return np.clip(drawn + canvas.mean((0, 1)), low, high), origin
 
 
 def _steps(source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

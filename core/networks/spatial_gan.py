@@ -1,11 +1,11 @@
-"""A spatial GAN: a coarse layout and noise on a torus -> a texture of any size, and critics of its
-patches.
+"""A spatial GAN: a coarse layout, a draft and noise on a torus -> a texture of any size, and critics
+of its patches.
 
 The generator is fully convolutional and has no statistics of its own, so what it paints at a place
 depends on what is near it alone. A layout says, for every 4 x 4 pixels, their mean colour and how
-much they differ; noise decides on the rest; a place among materials turns the same layout into one
-material or another. The bundled weights know many materials by their style codes; a fit starts
-from there.
+much they differ; the draft is what was put together for it, joints and all; a place among materials
+turns the same into one material or another. What is learned is the difference from the draft, which
+is nothing at first.
 
 References
 ----------
@@ -23,7 +23,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .codes import CODE_LENGTH
 from .encoder import WIDTHS
 from .layers import Conv3x3, Upsample2x
 
@@ -35,48 +34,42 @@ LAYOUT = 4
 """Numbers in a cell: mean colour, and the deviation of brightness."""
 
 _NOISE = (8, 4)  # channels at 1/4 and 1/2 of the size
-_WIDTHS = (80, 40)
-_PLACE = 128
+_WIDTHS = (48, 40)
+_DRAFT = 12  # channels at 1/2 of the size
+PLACE = 16
+"""Numbers that say where a material lies among others."""
 _CRITIC = 48
 
 
 class Generator(nn.Module):
     """Paints ``(B, 3, H, W)``, sRGB-encoded, about in [0, 1]."""
 
-    code_mean: Tensor
-    code_std: Tensor
-
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("code_mean", torch.zeros(CODE_LENGTH))
-        self.register_buffer("code_std", torch.ones(CODE_LENGTH))
-        self.mapping = nn.Sequential(
-            nn.Linear(CODE_LENGTH, _PLACE), nn.LeakyReLU(0.2), nn.Linear(_PLACE, _PLACE)
-        )
         self.layers, self.bends = nn.ModuleList(), nn.ModuleList()
         inside = LAYOUT
         for noise, width in zip(_NOISE, _WIDTHS, strict=True):
+            inside += _DRAFT if self.layers else 0
             self.layers.append(
                 nn.ModuleList([Conv3x3(inside + noise, width), Conv3x3(width, width)])
             )
-            self.bends.append(nn.Linear(_PLACE, 4 * width))
+            self.bends.append(nn.Linear(PLACE, 4 * width))
             inside = width
         self.middle = Conv3x3(_WIDTHS[0], _WIDTHS[0])
         self.paint = Conv3x3(inside, 12)
         self.widen = Upsample2x()
-        with torch.no_grad():
-            self.paint.weight.mul_(0.1)
+        for part in self.paint.parameters():
+            nn.init.zeros_(part)
 
-    def place(self, code: Tensor) -> Tensor:
-        """Where the material with a style code ``(B, CODE_LENGTH)`` lies: ``(B, 128)``."""
-        return self.mapping(((code - self.code_mean) / self.code_std).clamp(-4, 4))
-
-    def forward(self, layout: Tensor, noise: Sequence[Tensor], place: Tensor) -> Tensor:
-        """Paint a layout ``(B, 4, H / 4, W / 4)`` with :func:`draw_noise` at a place ``(B, 128)``."""
-        smooth, x = layout[:, :3], layout * 2 - 1
+    def forward(
+        self, layout: Tensor, draft: Tensor, noise: Sequence[Tensor], place: Tensor
+    ) -> Tensor:
+        """Paint a layout ``(B, 4, H / 4, W / 4)`` and its draft ``(B, 3, H, W)`` in [0, 1] with
+        :func:`draw_noise` at a place ``(B, 16)``."""
+        x = layout * 2 - 1
         for level, own in enumerate(noise):
             if level:
-                x, smooth = self.widen(x), self.widen(smooth)
+                x = torch.cat([self.widen(x), F.pixel_unshuffle(draft * 2 - 1, 2)], dim=1)
             x = torch.cat([x, own], dim=1)
             bends = self.bends[level](place)[..., None, None].chunk(4, dim=1)
             for layer, scale, shift in zip(
@@ -85,7 +78,7 @@ class Generator(nn.Module):
                 x = F.leaky_relu(layer(x) * (1 + 0.3 * scale) + 0.3 * shift, 0.2)
             if level == 0:
                 x = x + F.leaky_relu(self.middle(x), 0.2)
-        return self.widen(smooth) + F.pixel_shuffle(self.paint(x), 2)
+        return draft + F.pixel_shuffle(self.paint(x), 2)
 
 
 def layout_of(picture: Tensor) -> Tensor:

@@ -12,7 +12,6 @@ from torch import nn
 from .automaton import Rule
 from .decoder import Decoder
 from .encoder import Encoder
-from .spatial_gan import Generator
 from .style_vae import StyleVae
 
 FOLDER = Path(__file__).parent.parent / "weights"
@@ -37,11 +36,6 @@ def load_decoder(path: Path | None = None) -> Decoder:
     decoder = Decoder()
     _load(decoder, path or FOLDER / "decoder.safetensors")
     return decoder
-
-
-def load_texture_gan() -> Generator:
-    """The bundled generator of many materials, on the CPU: what a GAN is fitted from."""
-    return _load(Generator(), FOLDER / "texture_gan.safetensors")  # type: ignore[return-value]
 
 
 def load_rule() -> Rule:

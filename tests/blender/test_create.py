@@ -33,6 +33,12 @@ def test_a_group_becomes_a_new_material(settings, generator):
     recipe = node.image["impasto"].to_dict()
     assert (recipe["generator"], recipe["group"]) == (generator, "Pair")
     assert recipe["steps"] >= 1
+    mappings = [n for n in material.node_tree.nodes if n.type == "MAPPING"]
+    if generator == "VAE":
+        assert not mappings
+    else:  # the texture is as large on the object as it was
+        assert mappings[0].inputs["Scale"].default_value[0] == recipe["learned_size"][0] / 64
+        assert node.inputs["Vector"].links[0].from_node == mappings[0]
     assert Path(settings.model).is_file()
     settings.seed = 3
     assert bpy.ops.impasto.create_material(again=True) == {"FINISHED"}
