@@ -9,7 +9,7 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames bench-generate train \
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames bench-generate bench-refine train \
         package screenshots clean
 
 help: ## show this list
@@ -58,6 +58,9 @@ bench-frames: $(READY) ## how still a restyled animation holds, and what it cost
 
 bench-generate: $(READY) ## how good and how fast the generators of Create are
 	$(PY) -m benchmarks.bench_generate
+
+bench-refine: $(READY) ## what two minutes on one style bring, and a sheet
+	$(PY) -m benchmarks.bench_refine
 
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train

@@ -258,7 +258,7 @@ class CreateSettings(bpy.types.PropertyGroup):
     )
     detail: EnumProperty(
         name="Detail",
-        description="Short side to which textures are brought before the generator learns them",
+        description="Long side to which larger textures are brought before the generator learns them",
         items=(
             ("128", "128", "Coarse: large structures are learned best"),
             ("256", "256", "As a rule"),

@@ -34,11 +34,14 @@ CHINESE = {
     "Original": "原图",
     "Output": "输出",
     "Palettes": "色板",
+    "Pause": "暂停",
+    "Pause Job": "暂停任务",
     "Preview": "预览",
     "Preview Textures": "预览纹理",
     "Refine": "精炼",
     "Refine Style": "精炼风格",
     "Release Memory": "释放内存",
+    "Resume": "继续",
     "Revert": "还原",
     "Revert Textures": "还原纹理",
     "Duplicates": "重复图片",
@@ -121,6 +124,10 @@ CHINESE = {
     "Create Material": "创造材质",
     "Invent Style": "创造风格",
     "Draw Style Map": "绘制风格地图",
+    "Draw Regions": "绘制区域",
+    "Show the regions of the first texture of the active group, and what each is painted with": (
+        "显示活动分组第一个纹理的各个区域，以及每个区域使用的颜料"
+    ),
     "Pick on Map": "在地图上选取",
     "Another Variation": "另一个变体",
     "New Styles": "新风格",
@@ -153,8 +160,8 @@ CHINESE = {
     "How long to fit the generator; cancelling keeps the best so far": (
         "拟合生成器的时长；取消时保留目前最好的结果"
     ),
-    "Short side to which textures are brought before the generator learns them": (
-        "生成器学习之前纹理短边缩放到的像素数"
+    "Long side to which larger textures are brought before the generator learns them": (
+        "生成器学习之前较大纹理的长边缩小到的像素数"
     ),
     "Coarse: large structures are learned best": "粗略：最适合学习大的结构",
     "As a rule": "一般情况",
@@ -222,6 +229,17 @@ CHINESE = {
     "Place": "位置",
     "Range": "范围",
     "Restyle Frames": "风格化帧",
+    "Add to Queue": "加入队列",
+    "Run Queue": "运行队列",
+    "Clear Queue": "清空队列",
+    "The queue is empty": "队列是空的",
+    "Restyle these frames, as they are set now, when the jobs before them are done": (
+        "按当前设置，在前面的任务完成后风格化这些帧"
+    ),
+    "Begin the first job of the queue; the others follow": "开始队列中的第一个任务；其余任务依次进行",
+    "Take all jobs out of the queue; the one that runs goes on": (
+        "清除队列中的所有任务；正在运行的任务继续"
+    ),
     "Sequencer": "序列编辑器",
     "Source": "来源",
     "Statistics": "统计",
@@ -333,6 +351,9 @@ CHINESE = {
     "Keep this group as it is when analyzing again": "再次分析时保持该分组不变",
     "Leave this group out when stylizing all groups": "风格化所有分组时跳过该分组",
     "Leave this image out when stylizing": "风格化时跳过该图像",
+    "Let the running job stand still and leave the processor alone, or let it go on": (
+        "让正在运行的任务暂停并空出处理器，或让它继续"
+    ),
     "Let the textures decide how many groups there are": "由纹理自动决定分组数量",
     "Limit of the longer side of the result; 0 keeps the size of the source": (
         "结果最长边的上限；0 表示保持源图像的尺寸"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import bpy
@@ -46,7 +47,11 @@ class JobOperator:
         if not self._begin(context):
             return {"CANCELLED"}
         self._job.block()
-        return self._conclude()
+        ended = self._conclude()
+        if bpy.app.background and self._queue_goes_on():
+            with suppress(RuntimeError):  # what the next one reports is not this one's error
+                bpy.ops.impasto.run_queue()
+        return ended
 
     def invoke(self, context, event):
         if bpy.app.background:
@@ -69,6 +74,8 @@ class JobOperator:
             return {"PASS_THROUGH"}
         _redraw(context)
         self._leave(context)
+        if self._queue_goes_on():
+            bpy.app.timers.register(_run_queue)
         return self._conclude()
 
     def cancel(self, context):
@@ -104,6 +111,10 @@ class JobOperator:
         if context.workspace is not None:
             context.workspace.status_text_set(None)
 
+    def _queue_goes_on(self) -> bool:
+        """Not after a cancel: who cancels wants to see to something first."""
+        return bool(jobs.waiting) and self._job.state != "CANCELLED"
+
     def _conclude(self):
         job = self._job
         message = job.message
@@ -129,6 +140,14 @@ class GroupJobOperator(JobOperator):
             cls.poll_message_set("Choose a group first")
             return False
         return cls.idle()
+
+
+def _run_queue() -> None:
+    """Called by a timer, when the operator of the job before has ended."""
+    window = next(iter(bpy.context.window_manager.windows), None)
+    if window is not None and jobs.waiting and jobs.current() is None:
+        with bpy.context.temp_override(window=window), suppress(RuntimeError):
+            bpy.ops.impasto.run_queue("INVOKE_DEFAULT")
 
 
 def _redraw(context) -> None:

@@ -5,6 +5,18 @@ import bpy
 from .job_operator import JobOperator
 
 
+def frames_are_chosen(operator: type[bpy.types.Operator], context) -> bool:
+    """For ``poll``: False, with the reason, where the panel lacks something."""
+    settings = context.scene.impasto.frames
+    if not settings.source:
+        operator.poll_message_set("Choose the frames first")
+        return False
+    if not settings.look.style:
+        operator.poll_message_set("Choose a style for the frames first")
+        return False
+    return True
+
+
 class IMPASTO_OT_restyle_frames(JobOperator, bpy.types.Operator):
     """Restyle the frames; those that an earlier run has finished are skipped"""
 
@@ -14,14 +26,7 @@ class IMPASTO_OT_restyle_frames(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        settings = context.scene.impasto.frames
-        if not settings.source:
-            cls.poll_message_set("Choose the frames first")
-            return False
-        if not settings.look.style:
-            cls.poll_message_set("Choose a style for the frames first")
-            return False
-        return cls.idle()
+        return frames_are_chosen(cls, context) and cls.idle()
 
     def start(self, context):
         from ..scene import frames  # late, as what only jobs need would slow down enabling

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..properties import active_group
 from ..scene import icons, jobs
 from ..translations import CONTEXT
+from .editors import job_buttons
 from .with_group import WithGroup
 
 
@@ -50,7 +51,7 @@ class IMPASTO_PT_create:
             )
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=9)
-            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+            job_buttons(layout, running)
 
 
 class IMPASTO_PT_create_styles(WithGroup):

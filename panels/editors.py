@@ -1,10 +1,14 @@
-"""Show one panel in several editors, and text in several lines."""
+"""Show one panel in several editors, text in several lines, and what ends or halts a job."""
 
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import bpy
+
+if TYPE_CHECKING:
+    from ..scene.job import SceneJob
 
 _EDITORS = (("VIEW_3D", ""), ("IMAGE_EDITOR", "_image"))
 _PIXELS_PER_LETTER = 7.0
@@ -41,3 +45,13 @@ def paragraph(
     column.scale_y = 0.8
     for index, line in enumerate(textwrap.wrap(text, letters)):
         column.label(text=line, icon=icon if index == 0 else "BLANK1" if icon != "NONE" else "NONE")
+
+
+def job_buttons(layout: bpy.types.UILayout, running: SceneJob) -> None:
+    """Cancel, and Pause or Resume."""
+    row = layout.row(align=True)
+    row.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+    if running.paused:
+        row.operator("impasto.pause_job", text="Resume", icon="PLAY")
+    else:
+        row.operator("impasto.pause_job", text="Pause", icon="PAUSE")

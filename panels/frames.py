@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..scene import icons, jobs
 from ..translations import CONTEXT
+from .editors import job_buttons
 
 
 class IMPASTO_PT_frames:
@@ -49,8 +50,24 @@ class IMPASTO_PT_frames:
             )
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=6)
-            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+            job_buttons(layout, running)
+        draw_queue(layout, running is not None)
         layout.operator_menu_enum("impasto.load_frames", "place", icon="SEQUENCE")
+
+
+def draw_queue(layout, busy: bool) -> None:
+    """What waits, and the buttons for it; in an idle panel only where something does."""
+    if not (busy or jobs.waiting):
+        return
+    column = layout.column(align=True)
+    for job in jobs.waiting:
+        column.label(text=job.title, icon="TIME", translate=False)
+    row = column.row(align=True)
+    row.operator("impasto.queue_frames", icon="ADD")
+    if jobs.waiting:
+        if not busy:
+            row.operator("impasto.run_queue", icon="PLAY")
+        row.operator("impasto.clear_queue", text="", icon="X")
 
 
 class IMPASTO_PT_frames_painted:

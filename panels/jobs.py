@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..scene import icons, jobs
-from .editors import paragraph
+from .editors import job_buttons, paragraph
 
 _ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
 _SHOWN = 5
@@ -23,7 +23,7 @@ class IMPASTO_PT_jobs:
             paragraph(layout, context, running.step)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=8)
-            layout.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+            job_buttons(layout, running)
         ended = [job for job in jobs.history if not job.running][:_SHOWN]
         for job in ended:
             box = layout.box()

@@ -65,6 +65,7 @@ class IMPASTO_PT_style_mix(WithGroup):
         row.active = bool(look.second) and look.regions < 2
         row.prop(look, "mix")
         layout.prop(look, "regions")
+        layout.operator("impasto.draw_regions", icon="IMAGE_DATA")
 
 
 class IMPASTO_PT_style_output(WithGroup):

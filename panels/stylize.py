@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import preferences
 from ..scene import jobs
 from ..translations import CONTEXT
+from .editors import job_buttons
 
 
 class IMPASTO_PT_stylize:
@@ -31,7 +32,7 @@ class IMPASTO_PT_stylize:
         else:
             text = f"{running.title}  {running.progress:.0%}"
             column.progress(factor=running.progress, text=text)
-            column.operator("impasto.cancel_job", text="Cancel", icon="CANCEL")
+            job_buttons(column, running)
         row = layout.row(align=True)
         row.operator(
             "impasto.compare_textures",

@@ -187,7 +187,7 @@ def _follow(job: SceneJob, report: Report) -> SceneJob:
     told = 0
     try:
         while job.poll():
-            job.pause()
+            job.breathe()
             report.progress(Progress(job.progress, job.step))
             for done in job.done[told:]:
                 report.item(done)
@@ -224,7 +224,7 @@ def _in_worker(request: object, *, progress, cancel, item_done=lambda event: Non
                 raise getattr(errors, event.error, errors.ImpastoError)(event.message)
         if cancel():
             job.cancel()
-        SceneJob.pause()
+        SceneJob.breathe()
 
 
 def _save(target: Path | None, report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ from ..core.jobs.messages import Look
 from ..core.styles.look import SUFFIX
 from . import compat, destination, gallery, storage
 from .job import SceneJob, start_job, temporary_folder
+from .jobs import Waiting
 
 Place = Literal["SEQUENCER", "IMAGE"]
 
@@ -99,6 +101,16 @@ def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
     ------
     NoImages, BadRequest, OutputUnwritable, WorkerUnavailable
     """
+    return prepare(context, propagate=propagate).begin()
+
+
+def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
+    """The same as it is set now, to be begun later.
+
+    Raises
+    ------
+    NoImages, BadRequest, OutputUnwritable
+    """
     settings = context.scene.impasto.frames
     if not settings.source:
         raise NoImages("Choose the frames first: any one of them, or a movie.")
@@ -114,7 +126,6 @@ def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
         folder = folder / _PROPAGATED
     destination.prepare(folder)
     limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
-    temporary = temporary_folder()
     request = FramesRequest(
         SequenceRef(str(source), *limits, settings.step if settings.use_range else 1),
         FramesSettings(
@@ -128,7 +139,6 @@ def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
         format=settings.format,
         movie=str(folder / f"{source.stem} (Impasto).mp4") if settings.movie else "",
         fps=context.scene.render.fps / context.scene.render.fps_base,
-        thumbnail=str(temporary / "frame.png"),
         overwrite=settings.overwrite or propagate,  # in a folder of its own
         memory_limit=int(preferences.get(context).memory_limit * 2**30),
     )
@@ -149,10 +159,25 @@ def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
         wanted = PropagateRequest(
             request, str(_learned(painted)), settings.learn_seconds, seed=settings.look.seed
         )
-    verb = "Propagate" if propagate else "Restyle"
-    job = start_job(f"{verb} {source.name}", wanted, temporary, conclude)
-    job.preview = request.thumbnail
-    return job
+    title = f"{'Propagate' if propagate else 'Restyle'} {source.name}"
+
+    def begin() -> SceneJob:
+        temporary = temporary_folder()
+        preview = str(temporary / "frame.png")
+        job = start_job(title, _with_thumbnail(wanted, preview), temporary, conclude)
+        job.preview = preview
+        return job
+
+    return Waiting(title, begin)
+
+
+def _with_thumbnail(
+    request: FramesRequest | PropagateRequest, thumbnail: str
+) -> FramesRequest | PropagateRequest:
+    """The request, with the file that shows the frame of the moment."""
+    if isinstance(request, PropagateRequest):
+        return replace(request, frames=replace(request.frames, thumbnail=thumbnail))
+    return replace(request, thumbnail=thumbnail)
 
 
 def paint_frame(scene: bpy.types.Scene) -> bpy.types.Image:

@@ -69,15 +69,33 @@ class SceneJob:
         self._ending: State | None = None
         self._steps: Iterator[str] = iter(())
         self._started = time.monotonic()
+        self._paused_at = 0.0
 
     @property
     def running(self) -> bool:
         return self.state == "RUNNING"
 
     @property
+    def paused(self) -> bool:
+        return self.running and self._job.paused
+
+    @property
+    def can_pause(self) -> bool:
+        """Not while results are taken in, nor where the budget is time, which would run on."""
+        return self.running and self._ending is None and not hasattr(self._job.request, "seconds")
+
+    def pause(self, paused: bool) -> None:
+        """Let the worker stand still, or go on; the time between does not count."""
+        if paused:
+            self._paused_at = time.monotonic()
+        else:
+            self._started += time.monotonic() - self._paused_at
+        self._job.pause(paused)
+
+    @property
     def seconds_left(self) -> float | None:
         """An estimate from the pace so far; None before there is one."""
-        if self.progress < 0.02:
+        if self.progress < 0.02 or self.paused:
             return None
         return (time.monotonic() - self._started) * (1 - self.progress) / self.progress
 
@@ -111,10 +129,10 @@ class SceneJob:
     def block(self) -> None:
         """Wait for the end: what background mode does in place of a modal operator."""
         while self.poll():
-            self.pause()
+            self.breathe()
 
     @staticmethod
-    def pause() -> None:
+    def breathe() -> None:
         """Leave the worker alone between two polls."""
         time.sleep(0.02)
 

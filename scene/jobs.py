@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import bpy
@@ -17,6 +19,18 @@ history: deque[SceneJob] = deque(maxlen=20)
 """Jobs of this session, the newest first."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A job that is begun when those before it are done."""
+
+    title: str
+    begin: Callable[[], SceneJob]
+
+
+waiting: deque[Waiting] = deque()
+"""The queue: what follows the job that runs, first come, first served."""
+
+
 def current() -> SceneJob | None:
     """The job that runs now, if any."""
     return history[0] if history and history[0].running else None
@@ -24,7 +38,8 @@ def current() -> SceneJob | None:
 
 @bpy.app.handlers.persistent
 def _before_load(*_) -> None:
-    """A job belongs to its file: opening another one cancels it."""
+    """Jobs belong to their file: opening another one cancels them."""
+    waiting.clear()
     running = current()
     if running is not None:
         running.abandon()

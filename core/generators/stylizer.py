@@ -22,7 +22,7 @@ from ..networks.codes import FeatureSums, palette, split_palette, style_code
 from ..networks.decoder import Decoder
 from ..networks.encoder import STRIDE, WIDTHS, Features
 from ..networks.layers import Border, set_border
-from ..networks.transport import colour_transport, move_colours
+from ..networks.transport import colour_transport, move_colours, move_colours_by_region
 from . import allocator
 from .windows import Tile, take, tiles
 
@@ -256,11 +256,8 @@ class Stylizer:
         if subject.weights is None or len(matrix) == 1:
             moved = move_colours(image, matrix, offset)
         else:
-            moved = torch.zeros_like(image)
             shares = take(subject.weights[0], tile).to(self.device)
-            for k in range(len(matrix)):
-                one = move_colours(image, matrix[k : k + 1], offset[k : k + 1])
-                moved.addcmul_(one, shares[:, k : k + 1])
+            moved = move_colours_by_region(image, matrix, offset, shares)
         return self.encoder(moved)
 
     def _decoder_with(self, adapters: Adapters) -> Decoder:
@@ -314,7 +311,8 @@ class _Subject:
         self.image = pad_to_stride(to_tensor(colour), seamless=seamless)
         self.weights: list[Tensor] | None = None
         if parts is not None:
-            self.weights = [pad_to_stride(to_tensor(parts), seamless=seamless)]
+            planes = np.ascontiguousarray(np.moveaxis(parts, 2, 0), dtype=np.float32)
+            self.weights = [pad_to_stride(torch.from_numpy(planes)[None], seamless=seamless)]
             for _ in WIDTHS:
                 self.weights.append(F.avg_pool2d(self.weights[-1], 2))
         height, width = self.image.shape[2:]

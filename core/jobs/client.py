@@ -45,6 +45,7 @@ class Job:
         self.step = ""
         self.ended = False
         self.cancelled_at: float | None = None
+        self.paused = False
         self.heard_at = time.monotonic()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
 
@@ -56,6 +57,10 @@ class Job:
     def cancel(self) -> None:
         """Ask for the end; it comes as ``Failed("JobCancelled", ...)`` within a few seconds."""
         self._client.cancel(self)
+
+    def pause(self, paused: bool = True) -> None:
+        """Let it stand still, or go on. Only a running job is paused."""
+        self._client.pause(self, paused)
 
     def wait(self, timeout: float | None = None) -> list[Event]:
         """Block until the job has ended, or the time-out in seconds is over; the events till then."""
@@ -148,6 +153,14 @@ class WorkerClient:
                 job.cancelled_at = time.monotonic()
                 self._process.send(json.dumps({"command": "cancel", "job": job.number}))
 
+    def pause(self, job: Job, paused: bool) -> None:
+        """See :meth:`Job.pause`."""
+        with self._lock:
+            if job is self._running and self._process and job.cancelled_at is None:
+                job.paused, job.heard_at = paused, time.monotonic()
+                command = "pause" if paused else "resume"
+                self._process.send(json.dumps({"command": command, "job": job.number}))
+
     def release(self) -> None:
         """Let the worker forget its networks when the jobs at hand are done."""
         with self._lock:
@@ -163,7 +176,7 @@ class WorkerClient:
             now = time.monotonic()
             if job.cancelled_at is not None and now - job.cancelled_at > _CANCEL_GRACE:
                 self._abort(job, failures.cancelled())
-            elif now - job.heard_at > _SILENCE:
+            elif now - job.heard_at > _SILENCE and not job.paused:
                 self._abort(job, failures.stuck(job.step, _SILENCE))
 
     def close(self) -> None:

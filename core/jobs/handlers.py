@@ -26,7 +26,14 @@ from .frames_messages import (
     PrepareFramesRequest,
     PropagateRequest,
 )
-from .messages import AnalyzeRequest, ItemDone, Progress, RefineRequest, StylizeRequest
+from .messages import (
+    AnalyzeRequest,
+    ItemDone,
+    Progress,
+    RefineRequest,
+    RegionsRequest,
+    StylizeRequest,
+)
 
 Handler = Callable[..., object]
 
@@ -42,6 +49,7 @@ HANDLERS: dict[type, str] = {
     PrepareFramesRequest: "frames.prepare:prepare_frames",
     PropagateRequest: "frames.keyframes:propagate",
     RefineRequest: "generators.refinement:refine_style",
+    RegionsRequest: "generators.region_map:draw_regions",
     SampleRequest: "create.job:draw",
     StyleMapRequest: "create.invent:draw_style_map",
     StylizeRequest: "generators.batch:stylize",

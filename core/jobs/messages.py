@@ -158,6 +158,27 @@ class RefineResult:
     failures: tuple[Failure, ...] = ()
 
 
+# --- regions ---
+
+
+@dataclass(frozen=True)
+class RegionsRequest:
+    """Draw the regions into which a look splits an image, and what each is painted with, as a PNG."""
+
+    image: ImageRef
+    look: Look
+    output: str
+
+
+@dataclass(frozen=True)
+class RegionsResult:
+    """The picture, and how many regions there are."""
+
+    output: str
+    count: int
+    failures: tuple[Failure, ...] = ()
+
+
 # --- events ---
 
 

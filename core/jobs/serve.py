@@ -1,8 +1,9 @@
 """The worker's loop: one job after the other, while a thread listens for what may interrupt it.
 
-Lines in: a request with its ``job`` number, or ``{"command": "cancel" | "release"}``. Lines out:
-events with the ``job`` number. Standard output belongs to the protocol alone; whatever libraries
-print goes to standard error. When standard input ends, Blender is gone, and so is the worker.
+Lines in: a request with its ``job`` number, or a command: ``cancel``, ``pause``, ``resume`` with that
+number, ``release`` without. Lines out: events with the ``job`` number. Standard output belongs to
+the protocol alone; whatever libraries print goes to standard error. When standard input ends,
+Blender is gone, and so is the worker.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Server:
         self._limited = False
         self._inbox: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
+        self._going = threading.Event()
+        self._going.set()
         self._running: int | None = None
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
         os.dup2(2, 1)  # prints of libraries must not break the protocol
@@ -62,6 +65,7 @@ class Server:
                 log.error("Not understood (%s): %.200r", error, raw)
         if self._running is not None:
             self._cancelled.add(self._running)
+            self._going.set()
             time.sleep(_GRACE)
         os._exit(0)
 
@@ -76,11 +80,18 @@ class Server:
             self._send(self._answer(line))
             self._cancelled.discard(self._running)
             self._running = None
+            self._going.set()
 
     def _sort(self, line: str, content: dict) -> None:
         command = content.get("command")
         if command == "cancel":
             self._cancelled.add(content["job"])
+            self._going.set()
+        elif command == "resume":
+            self._going.set()
+        elif command == "pause":
+            if content["job"] == self._running:  # else it has just ended
+                self._going.clear()
         elif command == "release":
             self._inbox.put(None)
         else:
@@ -100,6 +111,8 @@ class Server:
         return failed
 
     def _is_cancelled(self) -> bool:
+        """Where a job stands still, too, as long as it is paused."""
+        self._going.wait()
         return self._running in self._cancelled
 
     def _progress(self, event: Progress) -> None:

@@ -23,6 +23,8 @@ _KINDS: dict[str, type] = {
         messages.Progress,
         messages.RefineRequest,
         messages.RefineResult,
+        messages.RegionsRequest,
+        messages.RegionsResult,
         messages.StylizeRequest,
         messages.StylizeResult,
         *create_messages.KINDS,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from bl_ext.user_default.impasto.core.frames.motion import read_passes
 from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.scene import command_line, compat, frames
+from bl_ext.user_default.impasto.scene import command_line, compat, frames, jobs
 
 SIZE = 64
 
@@ -84,6 +84,50 @@ def test_the_verb_runs_in_the_worker(build, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert printed.count("Saved: ") == 2 and "Time: 00:" in printed
     assert command_line.main([*arguments, "--out", str(folder)]) == 2
+
+
+@pytest.fixture
+def sequences(build, tmp_path):
+    """Settings of the panel, and three folders of a frame each."""
+    rng = np.random.default_rng(0)
+    folders = [tmp_path / name for name in ("first", "second", "third")]
+    for folder in folders:
+        folder.mkdir()
+        pixels = cv2.resize(rng.integers(0, 255, (6, 8, 3), np.uint8), (64, 48))
+        cv2.imwrite(str(folder / "0001.png"), pixels)
+    settings = bpy.context.scene.impasto.frames
+    settings.use_range, settings.output = False, ""
+    settings.look.style, settings.look.brush_scale = "irises", 4.0
+    yield settings, folders
+    jobs.waiting.clear()
+
+
+def test_a_queue_restyles_one_sequence_after_the_other(sequences):
+    settings, folders = sequences
+    assert not bpy.ops.impasto.run_queue.poll()
+    for folder, style in zip(folders, ("irises", "mosaic", "scream"), strict=True):
+        settings.source = str(folder / "0001.png")
+        settings.look.style, settings.output = style, str(folder / "out")
+        assert bpy.ops.impasto.queue_frames() == {"FINISHED"}
+    assert len(jobs.waiting) == 3
+    (folders[1] / "0001.png").unlink()  # what fails does not hold up the rest
+    assert bpy.ops.impasto.run_queue() == {"FINISHED"}
+    assert not jobs.waiting
+    states = [job.state for job in list(jobs.history)[:3]]
+    assert states == ["FINISHED", "FAILED", "FINISHED"]
+    results = [read_picture(folders[i] / "out" / "0001.png").colour for i in (0, 2)]
+    assert np.abs(results[0] - results[1]).mean() > 0.02, "each with its own style"
+
+
+def test_the_queue_is_cleared_by_its_button_and_by_another_file(sequences):
+    settings, folders = sequences
+    settings.source, settings.output = str(folders[0] / "0001.png"), str(folders[0] / "out")
+    bpy.ops.impasto.queue_frames()
+    assert bpy.ops.impasto.clear_queue() == {"FINISHED"}
+    assert not jobs.waiting
+    bpy.ops.impasto.queue_frames()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    assert not jobs.waiting
 
 
 def test_a_painted_frame_is_propagated(moving, build, tmp_path):

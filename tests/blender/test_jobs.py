@@ -57,6 +57,20 @@ def test_cancel_keeps_what_is_finished(busy, build):
     assert any("(Impasto)" not in name for name in build.shown())
 
 
+def test_pause_keeps_still_until_resumed(busy):
+    assert ops.pause_job() == {"FINISHED"}
+    time.sleep(0.5)
+    busy.poll()
+    assert busy.paused and busy.seconds_left is None
+    done = len(busy.done)
+    time.sleep(1.0)
+    busy.poll()
+    assert len(busy.done) == done < 16, "it went on while it was paused"
+    assert ops.pause_job() == {"FINISHED"}
+    busy.block()
+    assert busy.state == "FINISHED" and len(busy.done) == 16
+
+
 def test_results_are_taken_in_step_by_step(busy, build, monkeypatch):
     """One a poll, as each may be large; what an undo removes meanwhile is read again."""
     monkeypatch.setattr(scene_job, "_BREATH", 0.0)

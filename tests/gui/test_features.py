@@ -85,6 +85,36 @@ def test_results_become_assets(artist):
     artist.shot("assets")
 
 
+def test_a_second_sequence_waits_in_the_queue(artist):
+    artist.run(
+        "os.makedirs('/w/queue', exist_ok=True)\n"
+        "for name in 'AB':\n"
+        "    for number in range(1, 5):\n"
+        "        image = bpy.data.images.new('Frame', 1024, 640)\n"
+        "        image.generated_type = 'COLOR_GRID'\n"
+        "        image.filepath_raw = f'/w/queue/{name}_{number:04d}.png'\n"
+        "        image.file_format = 'PNG'; image.save()\n"
+        "        bpy.data.images.remove(image)"
+    )
+    frames = "bpy.context.scene.impasto.frames"
+    artist.run(f"{frames}.look.style = {DROPPED!r}; {frames}.source = '/w/queue/A_0001.png'")
+    artist.run(f"{frames}.output = '/w/queue/out A'")
+    artist.fold_all()
+    artist.toggle("Frames")
+    artist.press(r"impasto\.restyle_frames")
+    artist.until(f"{artist.JOB} is not None", "the first sequence", 30)
+    artist.run(f"{frames}.source = '/w/queue/B_0001.png'; {frames}.output = '/w/queue/out B'")
+    artist.press(r"impasto\.queue_frames")
+    artist.until(f"len({artist.JOBS}.waiting) == 1", "the second one to wait", 10)
+    time.sleep(0.5)
+    artist.shot("queue")
+    artist.until(f"not {artist.JOBS}.waiting", "the second one's turn", 200)
+    artist.wait_idle()
+    written = "[len(list(os.scandir(f'/w/queue/out {name}'))) for name in 'AB']"
+    assert artist.ask(written) == [5, 5]  # four frames, and the folder of what is finished
+    assert artist.ask(f"{artist.JOBS}.history[0].state") == "FINISHED"
+
+
 def test_simplified_chinese(artist):
     """Looked at by a person; that every word has a translation is tested without a window."""
     artist.run(

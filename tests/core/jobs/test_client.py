@@ -252,6 +252,31 @@ def test_cancel_running_and_waiting(client):
     assert client.pid == pid
 
 
+def test_pause_and_go_on(client, monkeypatch):
+    """A paused job stands still, is not taken for stuck, and hears a cancel."""
+    job, other = client.submit(Trial("sleep", 60)), client.submit(Trial("sleep", 500))
+    other.pause()
+    assert not other.paused, "only a running job is paused"
+    while not job.step:
+        job.poll()
+    job.pause()
+    time.sleep(0.3)
+    job.poll()
+    step = job.step
+    with monkeypatch.context() as impatient:
+        impatient.setattr(client_module, "_SILENCE", 0)
+        time.sleep(0.5)
+        assert job.poll() == [] and job.step == step
+    job.pause(False)
+    assert isinstance(end(job), Finished)
+    while not other.step:
+        other.poll()
+    other.pause()
+    time.sleep(0.2)
+    other.cancel()
+    assert end(other, 5).error == "JobCancelled"
+
+
 def test_a_deaf_worker_is_ended_by_cancel(client, monkeypatch):
     monkeypatch.setattr(client_module, "_CANCEL_GRACE", 0.3)
     job = client.submit(Trial("deaf"))

@@ -1,0 +1,101 @@
+"""What two minutes on one style bring: ``make bench-refine``.
+
+For some styles of the dev set, textures are painted by the bundled generator as it is, and by an
+adapter that was fitted to the style on three of them; the last texture was not seen by the fit.
+Distances are those of ``bench_quality``, by the loss network, which the fit does not know. The
+sheet goes to ``docs/images/refine.jpg``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/__main__.py
+
+import cv2
+import numpy as np
+
+from core.generators.allocator import keep_blocks
+from core.generators.refine import refine
+from core.generators.stylebook import at_zoom, encode_zooms
+from core.generators.stylizer import Stylizer
+from core.imaging.convert import to_depth
+from core.styles.style import Style
+from training.data import to_tensor
+
+from .bench_generate import source
+from .bench_quality import Judge, read
+from .materials import DATA
+
+SHEET = Path("docs/images/refine.jpg")
+STYLES = ("met_02242", "morris_05314", "tarot_02816", "usda_02795")
+SEEN = ("photo brick", "crazy paving", "bark")
+UNSEEN = "photo gravel"
+_SIDE = 384
+
+
+def main() -> None:
+    """Print the table; write the sheet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=120.0)
+    options = parser.parse_args()
+    if not DATA.exists():
+        print(f"skipped: no dev set at {DATA}")
+        return
+    keep_blocks()
+    stylizer, judge = Stylizer(), Judge(DATA / "perceptual/squeezenet1_1.npz")
+    contents = [source(name, _SIDE) for name in (*SEEN, UNSEEN)]
+    kept = [judge.features(to_tensor([_levels(c)])) for c in contents]
+    rows = []
+    print("| Style | Steps | Style distance | Refined | Content | Refined | Patches | Refined |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for stem in STYLES:
+        pixels = read(DATA / f"dev/style/{stem}.jpg")
+        picture = pixels.astype(np.float32) / 255
+        plain = Style(stem, stem, encode_zooms(stylizer, picture))
+        wanted = to_tensor([_levels(at_zoom(picture, 1.0))])
+        seen = judge.features(wanted)
+        better = refine(
+            stylizer, plain, at_zoom(picture, 1.0), contents[:-1], seconds=options.seconds
+        )
+        figures: list[list[tuple[float, float, float]]] = [[], []]
+        lines = []
+        for kind, style in enumerate((plain, better)):
+            line = []
+            for content, own in zip(contents, kept, strict=True):
+                painted = _levels(stylizer.paint(content, style.code(1.0), adapters=style.adapters))
+                image = to_tensor([painted])
+                found = judge.features(image)
+                figures[kind].append(
+                    (
+                        judge.style(found, seen),
+                        judge.content(found, own),
+                        judge.patches(image, wanted),
+                    )
+                )
+                line.append(painted)
+            lines.append(np.hstack(line))
+        means = np.mean(figures, axis=1)
+        words = " | ".join(f"{a:.3f} | {b:.3f}" for a, b in means.T)
+        print(f"| {stem} | {better.provenance.recipe['steps']} | {words} |", flush=True)
+        square = cv2.resize(
+            pixels[: min(pixels.shape[:2]), : min(pixels.shape[:2])], (_SIDE, _SIDE)
+        )
+        left = np.vstack([square, np.full_like(square, 255)])
+        rows.append(np.hstack([left, np.vstack(lines)]))
+    top = np.hstack([np.full((_SIDE, _SIDE, 3), 255, np.uint8), *(_levels(c) for c in contents)])
+    sheet = cv2.resize(np.vstack([top, *rows]), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(SHEET), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    print(f"Saved: '{SHEET}'")
+
+
+def _levels(colours: np.ndarray) -> np.ndarray:
+    return to_depth(colours, "8")
+
+
+if __name__ == "__main__":
+    main()
