@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.generators.texture_loss import gram, gram_distance
+from core.networks.layers import ordered
 
 STYLE_LAYERS = (("conv1", "fire2"), ("fire3",), ("fire4", "fire5"), ("fire6", "fire7"))
 CONTENT_LAYERS = ("fire3", "fire5")
@@ -20,7 +21,7 @@ def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
     """
     directions = F.normalize(torch.randn(slices, a.shape[1], device=a.device), dim=1)
     scale = (b.var(dim=2, keepdim=True) + 1e-4 * b.var() + 1e-8).rsqrt()
-    pa, pb = ((directions @ (x * scale)).sort(dim=2).values for x in (a, b))
+    pa, pb = (ordered(directions @ (x * scale)) for x in (a, b))
     return (pa - pb).abs().mean((1, 2)) / a.shape[1] ** 0.25
 
 
@@ -58,7 +59,7 @@ def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) 
         filters = filters / filters.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
         stride, start = 3 - level, int(torch.randint(3 - level, ()))
         pa, pb = (
-            F.conv2d(x[..., start:, start:], filters, stride=stride).flatten(2).sort(dim=2).values
+            ordered(F.conv2d(x[..., start:, start:], filters, stride=stride).flatten(2))
             for x in (painted, style)
         )
         total = total + (pa - pb).abs().mean()

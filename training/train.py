@@ -12,6 +12,7 @@ import csv
 import os
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -23,7 +24,7 @@ from torch import Tensor
 from core.generators.allocator import keep_blocks
 from core.networks.codes import feature_statistics, palette, style_code
 from core.networks.decoder import Decoder
-from core.networks.encoder import Encoder
+from core.networks.encoder import Encoder, Features
 from core.networks.transport import colour_transport, move_colours
 from core.networks.weights import load_decoder, load_encoder, shipped_steps
 
@@ -93,6 +94,9 @@ class Trainer:
         self, config: dict, root: Path, run: Path, encoder_weights: Path | None, device: str
     ) -> None:
         self.config, self.run, self.device = config, run, torch.device(device)
+        self.half = partial(
+            torch.autocast, self.device.type, torch.bfloat16, enabled=config["bf16"]
+        )
         torch.manual_seed(config["seed"])
         layout = torch.channels_last
         self.encoder, self.average_encoder, self.decoder, self.average, self.teacher = (
@@ -174,16 +178,17 @@ class Trainer:
         identity = self.step < c["identity_steps"] or self.step % c["identity_every"] == 0
         with torch.set_grad_enabled(joint):
             goal = content if identity else style
-            code = style_code(goal, self.encoder(goal))
-            features = self.encoder(in_colours_of(content, code))
+            code = style_code(goal, self._encoded(goal))
+            features = self._encoded(in_colours_of(content, code))
             statistics = feature_statistics(features)
-        painted = self.decoder(features, statistics, code, noise)
+        with self.half():
+            painted = self.decoder(features, statistics, code, noise).float()
         if identity:
             parts = {"identity": F.l1_loss(painted, content)}
         else:
             with torch.no_grad():
-                wanted, kept = self.teacher(style), self.teacher(content, last="fire5")
-            seen = self.teacher(painted)
+                wanted, kept = self._taught(style), self._taught(content, last="fire5")
+            seen = self._taught(painted)
             parts = {
                 "style": losses.style_loss(seen, wanted),
                 "patch": losses.patch_loss(painted, style),
@@ -197,6 +202,15 @@ class Trainer:
         self._update_averages()
         self.step += 1
         return {name: value.item() for name, value in parts.items()}
+
+    def _encoded(self, images: Tensor) -> Features:
+        """Features of a batch; statistics of them want whole precision."""
+        with self.half():
+            return Features(*(f.float() for f in self.encoder(images)))
+
+    def _taught(self, images: Tensor, last: str = "fire7") -> dict[str, Tensor]:
+        with self.half():
+            return {name: f.float() for name, f in self.teacher(images, last).items()}
 
     def _noise(
         self, decoder: Decoder, images: Tensor, generator: torch.Generator | None = None

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.encoder import Encoder
+from ..networks.layers import ordered
 
 _QUANTILES = 256
 _SLICES = 24
@@ -63,7 +64,7 @@ def patch_quantiles(maps: Tensor, kernels: Tensor) -> Tensor:
     room = max(1, min(stride, height - size + 1, width - size + 1))
     top, left = torch.randint(room, (2,)).tolist()
     values = F.conv2d(maps[..., top:, left:], kernels, stride=stride)
-    values = values.transpose(0, 1).flatten(1).sort(dim=1).values
+    values = ordered(values.transpose(0, 1).flatten(1))
     at = (torch.arange(_QUANTILES, device=maps.device) + 0.5) / _QUANTILES * values.shape[1]
     return values[:, at.long()]
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from .encoder import WIDTHS, Features
-from .layers import ROWS, as_rows
+from .layers import ROWS, as_rows, ordered
 
 QUANTILES = 8
 _DIRECTIONS = torch.tensor(
@@ -54,9 +54,9 @@ def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
         pixels = pixels[..., kept] if kept.any() else pixels
     slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
     at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
-    ordered = slices.sort(dim=2).values
-    index = (at * (ordered.shape[2] - 1)).round().long()
-    return ordered[:, :, index].flatten(1)
+    values = ordered(slices)
+    index = (at * (values.shape[2] - 1)).round().long()
+    return values[:, :, index].flatten(1)
 
 
 def style_code(image: Tensor, features: Features) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -115,3 +116,28 @@ def as_rows(maps: Tensor) -> Tensor:
 def as_maps(rows: Tensor, like: Tensor) -> Tensor:
     """:func:`as_rows` undone, for the height and width of ``like``."""
     return rows.view(1, *like.shape[2:], -1).permute(0, 3, 1, 2)
+
+
+class _Ordered(torch.autograd.Function):
+    """NumPy sorts several times as fast as torch, and needs no order where nothing is learned."""
+
+    @staticmethod
+    def forward(ctx, values: Tensor) -> Tensor:
+        array = np.ascontiguousarray(values.detach().numpy())
+        if not ctx.needs_input_grad[0]:
+            return torch.from_numpy(np.sort(array, axis=-1))
+        order = torch.from_numpy(np.argsort(array, axis=-1))
+        ctx.save_for_backward(order)
+        return torch.from_numpy(array).gather(-1, order)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:  # type: ignore[override]
+        (order,) = ctx.saved_tensors
+        return torch.empty_like(gradient).scatter_(-1, order, gradient)
+
+
+def ordered(values: Tensor) -> Tensor:
+    """Sorted along the last axis, with a gradient."""
+    if values.device.type == "cpu":
+        return _Ordered.apply(values)  # type: ignore[no-any-return]
+    return values.sort(dim=-1).values
