@@ -20,6 +20,7 @@ from torch import Tensor
 from core.generators.stylebook import encode_zooms
 from core.generators.stylizer import Stylizer
 from core.generators.texture_loss import gram, gram_distance
+from core.networks.layers import ordered
 from core.styles.style import Style
 from training import losses
 from training.data import to_tensor
@@ -74,8 +75,7 @@ class Judge:
 
 def _quantiles(points: Tensor, count: int = 256) -> Tensor:
     at = torch.linspace(0, 1, count)
-    ordered = points.sort(dim=-1).values
-    return ordered[..., (at * (points.shape[-1] - 1)).long()]
+    return ordered(points)[..., (at * (points.shape[-1] - 1)).long()]
 
 
 def _quantile_distance(a: Tensor, b: Tensor, slices: int = 48) -> float:

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.generators.allocator import keep_blocks
 from core.networks.codes import feature_statistics, palette, style_code
@@ -38,6 +38,7 @@ def in_colours_of(image: Tensor, code: Tensor) -> Tensor:
 
 
 KINDS = ("content", "style")
+_FAN_IN = 288  # inputs of a unit up to which it learns at the full rate
 
 
 class Batches:
@@ -110,10 +111,7 @@ class Trainer:
             )
         )
         self.batches = Batches(config, root, run)
-        groups = [
-            {"params": self.decoder.parameters()},
-            {"params": self.encoder.parameters(), "scale": 0.2},
-        ]
+        groups = [*_groups(self.decoder, 1.0), *_groups(self.encoder, 0.2)]
         self.optimizer = torch.optim.AdamW(
             groups, lr=config["rate"], weight_decay=1e-4, betas=(0.9, 0.99)
         )
@@ -170,7 +168,7 @@ class Trainer:
         c = self.config
         joint = self.step >= c["joint_from"]
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate() * group.get("scale", 1.0)
+            group["lr"] = self._rate() * group["scale"]
         self.encoder.requires_grad_(joint)
         content, style = (batch.to(self.device) for batch in next(self.ready))
         noise = self._noise(self.decoder, content)
@@ -252,6 +250,17 @@ class Trainer:
         grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
         pixels = (grid.permute(1, 2, 0).cpu().numpy()[..., ::-1] * 255 + 0.5).astype(np.uint8)
         cv2.imwrite(str(self.run / f"sheet_{self.step:06d}.png"), pixels)
+
+
+def _groups(network: nn.Module, scale: float) -> list[dict]:
+    """Parameters by their share of the rate: a step of Adam moves each weight as far, so that a unit
+    with many of them moves by their number, and at the full rate dies of it (muP: Yang et al.,
+    "Tensor Programs V", 2022)."""
+    groups: dict[float, list] = {}
+    for parameter in network.parameters():
+        inputs = parameter[0].numel() if parameter.ndim > 1 else 1
+        groups.setdefault(scale * min(1.0, _FAN_IN / inputs), []).append(parameter)
+    return [{"params": members, "scale": share} for share, members in groups.items()]
 
 
 def _square(pixels: np.ndarray, side: int = 256) -> np.ndarray:

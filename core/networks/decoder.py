@@ -1,17 +1,19 @@
 """The decoder: features of a content image and a style code -> the stylized image.
 
-Style enters twice. At each of the encoder's four scales the content's channel statistics are
-replaced by the style's (adaptive instance normalization), and inside each block a scale and shift
-per channel, computed from the whole code, turns the same convolutions into different brushes.
-Seeded noise gives flat areas something to break into strokes.
+Style enters three times. At each of the encoder's four scales the content's channel statistics are
+replaced by the style's (adaptive instance normalization); inside each block a scale and shift per
+channel are computed from the whole code; and so is what is added to the kernels themselves, which
+makes different brushes of the same convolutions. Seeded noise gives flat areas something to break
+into strokes.
 
-All modulation is affine per channel, so at inference (one style at a time) it is folded into the
-weights of the next convolution and costs nothing.
+At inference (one style at a time) all of it is folded into the weights of the convolutions and
+costs nothing.
 
 References
 ----------
 Huang and Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
 ICCV 2017. Karras et al., "A Style-Based Generator Architecture", CVPR 2019 (noise inputs).
+Chandran et al., "Adaptive Convolutions for Structure-Aware Style Transfer", CVPR 2021.
 """
 
 from __future__ import annotations
@@ -27,7 +29,48 @@ from .encoder import WIDTHS, Features
 from .layers import ROWS, Conv3x3, Upsample2x, as_maps, as_rows
 
 _MAPPED = 256
+_SLOPE = 0.2  # of inner channels below zero: with none, nearly all of them died early in training
 _MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
+
+
+class StyledConv(Conv3x3):
+    """3x3 convolution to whose kernel the style adds a mixture of ``rank`` others.
+
+    ``(B, in, H, W)`` to ``(B, out, H, W)``. The added kernels share their outputs' directions
+    (``spread``), so that a mixture of them has a low rank and costs little where styles differ from
+    pixel to pixel.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, rank: int) -> None:
+        super().__init__(in_channels, out_channels)
+        self.gate = nn.Linear(_MAPPED, rank)
+        self.basis = nn.Parameter(torch.randn(rank, in_channels, 3, 3) / (9 * in_channels) ** 0.5)
+        self.spread = nn.Parameter(torch.randn(out_channels, rank) / rank**0.5)
+        nn.init.zeros_(self.gate.weight)
+        nn.init.zeros_(self.gate.bias)
+
+    def kernel(self, mapped: Tensor) -> Tensor:
+        """The kernel for a single style ``(1, 256)``."""
+        added = (self.spread * self.gate(mapped)) @ self.basis.flatten(1)
+        return self.weight + added.view_as(self.weight)
+
+    def forward(  # type: ignore[override]
+        self, x: Tensor, mapped: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
+        """With a style ``(B, 256)`` for each picture, or for each region of one."""
+        if weights is None and len(mapped) == 1 and not torch.is_grad_enabled():
+            return self.convolve(x, self.kernel(mapped), self.bias)
+        gates = self.gate(mapped)
+        if weights is None:
+            kernels = torch.cat([self.weight, self.basis])
+            out, low = self.convolve(x, kernels, None).split([len(self.spread), gates.shape[1]], 1)
+            added = F.conv2d(low * gates[..., None, None], self.spread[..., None, None], self.bias)
+            return out + added
+        out, low = self.convolve(x, self.weight, self.bias), self.convolve(x, self.basis, None)
+        rows, shares, lows = as_rows(out), as_rows(weights), as_rows(low)
+        for part, share, thin in zip(*(r.split(ROWS) for r in (rows, shares, lows)), strict=True):
+            part.addmm_((share @ gates).mul_(thin), self.spread.t())
+        return as_maps(rows, x)
 
 
 class StyledBlock(nn.Module):
@@ -36,12 +79,12 @@ class StyledBlock(nn.Module):
     ``(B, channels, H, W)`` to the same; ``mapped`` is ``(B, 256)``, ``noise`` is ``(B, 1, H, W)``.
     """
 
-    def __init__(self, channels: int, inner: int) -> None:
+    def __init__(self, channels: int, inner: int, rank: int) -> None:
         super().__init__()
         self.modulation = nn.Linear(_MAPPED, 2 * channels)
         self.noise_gain = nn.Linear(_MAPPED, inner)
-        self.first = Conv3x3(channels, inner)
-        self.second = Conv3x3(inner, channels)
+        self.first = StyledConv(channels, inner, rank)
+        self.second = StyledConv(inner, channels, rank)
         nn.init.zeros_(self.noise_gain.weight)
         nn.init.constant_(self.noise_gain.bias, 0.05)
         nn.init.normal_(self.modulation.weight, std=0.02)
@@ -53,19 +96,19 @@ class StyledBlock(nn.Module):
         scale, shift = self.modulation(mapped).chunk(2, dim=1)
         gain = self.noise_gain(mapped)
         if weights is not None:
-            h = self.first(affine_by_region(x, 1 + scale, shift, weights))
-            h = add_noise_by_region(h, noise, gain, weights)
-            return F.relu_(self.second(F.relu_(h)).add_(x))
+            h = self.first(affine_by_region(x, 1 + scale, shift, weights), mapped, weights)
+            h = F.leaky_relu_(add_noise_by_region(h, noise, gain, weights), _SLOPE)
+            return F.relu_(self.second(h, mapped, weights).add_(x))
         if len(mapped) == 1 and not torch.is_grad_enabled():
-            weight = self.first.weight * (1 + scale[0, :, None, None])
-            bias = self.first.bias + (self.first.weight * shift[0, :, None, None]).sum((1, 2, 3))
-            h = self.first.convolve(x, weight, bias)
+            kernel = self.first.kernel(mapped)
+            bias = self.first.bias + (kernel * shift[0, :, None, None]).sum((1, 2, 3))
+            h = self.first.convolve(x, kernel * (1 + scale[0, :, None, None]), bias)
             gain = gain[..., None, None]
         else:
             scale, shift, gain = (m[..., None, None] for m in (1 + scale, shift, gain))
-            h = self.first(torch.addcmul(shift, x, scale))
-        h = F.relu_(torch.addcmul(h, noise, gain))
-        return F.relu_(self.second(h).add_(x))
+            h = self.first(torch.addcmul(shift, x, scale), mapped)
+        h = F.leaky_relu_(torch.addcmul(h, noise, gain), _SLOPE)
+        return F.relu_(self.second(h, mapped).add_(x))
 
 
 def affine_by_region(x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor) -> Tensor:
@@ -90,8 +133,8 @@ def add_noise_by_region(x: Tensor, noise: Tensor, gain: Tensor, weights: Tensor)
 class Decoder(nn.Module):
     """Features and codes -> ``(B, 3, H, W)`` float32, sRGB-encoded in [0, 1]."""
 
-    BLOCKS = ((192, 192), (128, 96), (128, 96), (64, 48), (32, 24))
-    """Channels and inner channels of the blocks, coarsest first."""
+    BLOCKS = ((192, 192, 24), (128, 96, 16), (128, 96, 16), (64, 48, 12), (32, 24, 8))
+    """Channels, inner channels and rank of the blocks, coarsest first."""
 
     NOISE_SCALES = (3, 2, 2, 1, 0)
     """Which feature scale (finest is 0) each block's noise lives at."""
@@ -106,7 +149,7 @@ class Decoder(nn.Module):
         self.mapping = nn.Sequential(
             nn.Linear(CODE_LENGTH, _MAPPED), nn.SiLU(), nn.Linear(_MAPPED, _MAPPED), nn.SiLU()
         )
-        self.blocks = nn.ModuleList(StyledBlock(c, i) for c, i in self.BLOCKS)
+        self.blocks = nn.ModuleList(StyledBlock(*sizes) for sizes in self.BLOCKS)
         w1, w2, w3, w4 = WIDTHS
         self.narrow = nn.ModuleList(
             (nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1))
