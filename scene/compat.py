@@ -21,6 +21,24 @@ def use_nodes(material: bpy.types.Material) -> None:
         material.use_nodes = True
 
 
+def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
+    """The nodes that composite a scene's render; a new tree lets the render through as it is.
+
+    From 5.0 on, it is a node group of the file, which the scene names.
+    """
+    if bpy.app.version < (5, 0, 0):
+        scene.use_nodes = True  # with nodes of its own where there are none yet
+        return scene.node_tree
+    if scene.compositing_node_group is None:
+        tree = bpy.data.node_groups.new("Compositing Nodes", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        render, output = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("NodeGroupOutput")
+        output.location.x = 400
+        tree.links.new(render.outputs["Image"], output.inputs["Image"])
+        scene.compositing_node_group = tree
+    return scene.compositing_node_group
+
+
 def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
     """Render to OpenEXR MultiLayer, all passes in one part."""
     if bpy.app.version >= (5, 0, 0):

@@ -17,8 +17,7 @@ from ..imaging.metadata import NOTHING, Metadata, read_metadata
 from ..imaging.picture import Picture
 from ..jobs.frames_messages import SequenceRef
 from .movie_reader import MovieReader
-
-MOVIES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".ogv")
+from .numbers import MOVIES
 
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
 _PLACE = re.compile(r"#+|%0?(\d*)d|\*")
