@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
@@ -56,6 +59,47 @@ def test_vector_pass_becomes_flows_with_y_down(moving):
     assert np.allclose(passes.depth[middle], 100, atol=0.5)
     half = read_passes(Path(moving.render.frame_path(frame=2)), (SIZE // 2, SIZE // 2))
     assert np.allclose(half.to_previous[13:15, 16:18], [-4, -2], atol=0.05)
+
+
+EEVEE = """
+import sys
+import bpy
+scene = bpy.context.scene
+bpy.data.objects.remove(bpy.data.objects["Cube"])
+camera = scene.camera
+camera.matrix_world.identity()
+camera.data.type, camera.data.ortho_scale, camera.location.z = "ORTHO", 64.0, 100
+bpy.ops.mesh.primitive_plane_add(size=16)
+for frame, place in enumerate([(-12, 2), (-4, -2), (12, -2)], start=1):
+    bpy.context.object.location = (*place, 0)
+    bpy.context.object.keyframe_insert("location", frame=frame)
+scene.render.engine = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
+scene.eevee.taa_render_samples = 1
+scene.render.resolution_x = scene.render.resolution_y = 64
+layer = scene.view_layers[0]
+layer.use_pass_vector = layer.use_pass_z = True
+if bpy.app.version >= (5, 0, 0):
+    scene.render.image_settings.media_type = "MULTI_LAYER_IMAGE"
+scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
+scene.render.filepath = sys.argv[-1]
+scene.frame_set(2)
+bpy.ops.render.render(write_still=True)
+"""
+
+
+def test_the_vector_pass_of_eevee_is_the_same(tmp_path):
+    """In a process of its own: without a graphics driver, Blender may not survive it."""
+    file = tmp_path / "eevee.exr"
+    with suppress(subprocess.TimeoutExpired):  # a machine may draw every pixel itself, and slowly
+        subprocess.run([sys.executable, "-c", EEVEE, str(file)], timeout=150, capture_output=True)
+    if not file.exists():
+        pytest.skip("EEVEE does not render on this machine.")
+    passes = read_passes(file, (SIZE, SIZE))
+    inside = (slice(28, 40), slice(22, 34))  # of the plane, whose middle is at (28, 34)
+    assert np.allclose(passes.to_previous[inside], [-8, -4], atol=0.05)
+    assert np.allclose(passes.to_next[inside], [16, 0], atol=0.05)
+    assert np.allclose(passes.depth[inside], 100, atol=0.5)
+    assert not passes.to_previous[:16].any(), "nothing else moves"
 
 
 def test_render_restyle_and_load(moving, build, tmp_path):
