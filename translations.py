@@ -246,6 +246,7 @@ CHINESE = {
         "作为合成节点中的图像节点，由你自行连接"
     ),
     "Render and Restyle": "渲染并风格化",
+    "Press Use Render Output first": "请先点击“使用渲染输出”",
     "Render the frames that are missing, as Blender renders an animation, then restyle all": (
         "按 Blender 渲染动画的方式渲染缺失的帧，然后风格化全部帧"
     ),

@@ -28,7 +28,7 @@ def is_render_output(scene: bpy.types.Scene) -> bool:
         return False
     source = Path(bpy.path.abspath(scene.impasto.frames.source))
     output = Path(render_output(scene))
-    return source == output.parent or _without_number(source) == _without_number(output)
+    return _without_number(source) == _without_number(output)
 
 
 def _without_number(path: Path) -> Path:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -53,8 +54,8 @@ class Sequence:
         """Frames per second, as a movie or the first frame says; 0 if neither does."""
         if self.movie is not None:
             return self.movie.fps
-        said = dict(self.metadata(self.frames[0]).own).get("framesPerSecond", 0)
-        return float(said)
+        said = dict(self.metadata(self.frames[0]).own).get("framesPerSecond")
+        return float(said) if isinstance(said, Fraction) and said > 0 else 0.0
 
     @property
     def missing(self) -> tuple[int, ...]:
