@@ -14,8 +14,8 @@ from . import compat
 
 Place = Literal["SEQUENCER", "COMPOSITOR", "IMAGE"]
 
-_BELOW = 420
-"""Units below the other nodes, where a new one hides none."""
+_HEIGHT, _GAP = 260.0, 40.0
+"""Of a node that was never drawn, and so has no size; and between two, one below the other."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,12 @@ def _as_node(scene: bpy.types.Scene, image: bpy.types.Image, span: _Span) -> str
     images = (node for node in tree.nodes if node.type == "IMAGE")
     node = next((node for node in images if node.image == image), None)
     if node is None:
-        places = [other.location for other in tree.nodes]
+        others = list(tree.nodes)
         node = tree.nodes.new("CompositorNodeImage")
-        if places:
-            node.location = min(p.x for p in places), min(p.y for p in places) - _BELOW
+        if others:
+            left = min(other.location.x for other in others)
+            bottom = min(other.location.y - (other.dimensions.y or _HEIGHT) for other in others)
+            node.location = left, bottom - _GAP
         node.image = image
     for other in tree.nodes:
         other.select = other == node

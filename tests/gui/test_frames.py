@@ -67,21 +67,24 @@ def test_the_compositor_gets_a_node_that_hides_no_other(artist):
     )
     time.sleep(1.0)
     artist.run(
-        "a = area('NODE_EDITOR')\n"
-        "r = next(r for r in a.regions if r.type == 'WINDOW')\n"
-        "tree = bpy.context.scene\n"
-        "tree = getattr(tree, 'compositing_node_group', None) or tree.node_tree\n"
-        "a.spaces.active.node_tree = tree\n"
-        "with bpy.context.temp_override(area=a, region=r): bpy.ops.node.view_all()"
+        "def show():\n"
+        "    a, scene = area('NODE_EDITOR'), bpy.context.scene\n"
+        "    space = a.spaces.active\n"
+        "    tree = getattr(scene, 'compositing_node_group', None) or scene.node_tree\n"
+        "    space.node_tree, space.show_region_ui = tree, False\n"
+        "    if hasattr(space, 'show_region_asset_shelf'): space.show_region_asset_shelf = False\n"
+        "    r = next(r for r in a.regions if r.type == 'WINDOW')\n"
+        "    with bpy.context.temp_override(area=a, region=r): bpy.ops.node.view_all()\n"
+        "show()"
     )
     time.sleep(1.5)
     artist.shot("compositor")
-    nodes = "a.spaces.active.node_tree.nodes"
-    apart = artist.run(
-        "a = area('NODE_EDITOR')\n"
-        f"new = {nodes}.active\n"
-        "def top_and_bottom(n): return n.location.y, n.location.y - n.dimensions.y\n"
-        f"answer = all(top_and_bottom(new)[0] < top_and_bottom(n)[1] for n in {nodes}"
-        " if n != new and n.type != 'REROUTE')"
+    assert artist.run(
+        "def apart():\n"
+        "    nodes = area('NODE_EDITOR').spaces.active.node_tree.nodes\n"
+        "    new = nodes.active\n"
+        "    others = [n for n in nodes if n != new and n.type != 'REROUTE']\n"
+        "    bottom = min(n.location.y - n.dimensions.y for n in others)\n"
+        "    return new.type == 'IMAGE' and len(others) > 1 and new.location.y < bottom\n"
+        "answer = apart()"
     )
-    assert apart
