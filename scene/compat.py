@@ -52,5 +52,18 @@ def strips(editor: bpy.types.SequenceEditor):
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
+def shown_part(strip) -> tuple[int, int]:
+    """The first picture of a strip that is shown, from 0, and how many are.
+
+    Blender 5.2 has other names for it, and 6.0 only those.
+    """
+    if hasattr(strip, "left_handle_offset"):
+        first, length = strip.content_trim_start + strip.left_handle_offset, strip.duration
+    else:
+        first = strip.animation_offset_start + strip.frame_offset_start
+        length = strip.frame_final_duration
+    return max(0, int(first)), int(length)
+
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Options of a property that takes ``//`` paths; without them, 4.5 and later paint it red."""

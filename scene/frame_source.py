@@ -118,14 +118,13 @@ def use_strip(scene: bpy.types.Scene) -> None:
         The strip's pictures are not a numbered sequence in one folder.
     """
     strip, settings = scene.sequence_editor.active_strip, scene.impasto.frames
-    shown = strip.frame_final_duration
+    start, shown = compat.shown_part(strip)
     if strip.type == "MOVIE":
         settings.source = strip.filepath
-        first = int(strip.frame_offset_start) + 1
-        settings.first, settings.last = first, first + shown - 1
+        settings.first, settings.last = start + 1, start + shown
     else:
         names = [element.filename for element in strip.elements]
-        names = names[int(strip.frame_offset_start) :][:shown]
+        names = names[start : start + shown]
         numbers = [re.findall(r"\d+", Path(name).stem) for name in names]
         if not all(numbers):
             raise BadRequest(

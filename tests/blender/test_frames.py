@@ -51,12 +51,17 @@ def test_vector_pass_becomes_flows_with_y_down(moving):
     assert frame_source.missing_passes(moving) == ["Vector", "Depth", "OpenEXR MultiLayer"]
     bpy.ops.impasto.enable_passes()
     assert frame_source.missing_passes(moving) == []
+    layer = moving.view_layers[0]
+    layer.use_pass_normal = layer.use_pass_position = True
     bpy.ops.render.render(animation=True)
     passes = read_passes(Path(moving.render.frame_path(frame=2)), (SIZE, SIZE))
     middle = (slice(26, 31), slice(31, 37))  # of the card, whose corners are at (28, 22), (40, 34)
     assert np.allclose(passes.to_previous[middle], [-8, -4], atol=0.05)
     assert np.allclose(passes.to_next[middle], [16, 0], atol=0.05)
     assert np.allclose(passes.depth[middle], 100, atol=0.5)
+    assert np.allclose(passes.normal[middle], [0, 0, 1], atol=0.01)
+    # A unit is a pixel: the middle of row 28 is 3.5 above the axis, that of column 34 is 2.5 beside.
+    assert np.allclose(passes.position[28, 34], [2.5, 3.5, 0], atol=0.6)
     half = read_passes(Path(moving.render.frame_path(frame=2)), (SIZE // 2, SIZE // 2))
     assert np.allclose(half.to_previous[13:15, 16:18], [-4, -2], atol=0.05)
 
@@ -223,6 +228,30 @@ def test_a_strip_gives_its_frames(moving, build, tmp_path):
     settings = moving.impasto.frames
     assert Path(settings.source) == folder / "s_004.png"
     assert (settings.use_range, settings.first, settings.last) == (True, 4, 6)
+
+
+def test_a_movie_strip_gives_what_is_shown_of_it(moving, tmp_path):
+    path = tmp_path / "m.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 24, (64, 48))
+    for level in range(0, 200, 20):
+        writer.write(np.full((48, 64, 3), level, np.uint8))
+    writer.release()
+    editor = moving.sequence_editor_create()
+    strip = compat.strips(editor).new_movie("M", str(path), 1, 5)
+    strip.frame_offset_start, strip.frame_offset_end = 2, 3
+    editor.active_strip = strip
+    assert bpy.ops.impasto.use_strip() == {"FINISHED"}
+    settings = moving.impasto.frames
+    assert Path(settings.source) == path
+    assert (settings.use_range, settings.first, settings.last) == (True, 3, 7)
+
+
+def test_a_strip_without_numbers_is_refused(moving, build):
+    editor = moving.sequence_editor_create()
+    strip = compat.strips(editor).new_image("S", str(build.png("cover")), 1, 1)
+    editor.active_strip = strip
+    with pytest.raises(RuntimeError, match="not numbered; put numbers into their names"):
+        bpy.ops.impasto.use_strip()
 
 
 @pytest.fixture

@@ -61,6 +61,18 @@ def test_the_queue_goes_on_after_a_job_that_a_script_waits_for(artist):
     assert artist.ask("[os.path.exists(f'/w/film {n}/f_0003.png') for n in 'AB']") == [True, True]
 
 
+def test_a_strip_of_the_result_gives_its_frames_again(artist):
+    """The names of what is asked for have changed from one Blender to the next."""
+    artist.run(
+        "bpy.ops.impasto.load_frames(place='SEQUENCER')\n"
+        "editor = bpy.context.scene.sequence_editor\n"
+        "editor.active_strip = (editor.strips if hasattr(editor, 'strips') else editor.sequences)[0]\n"
+        "bpy.ops.impasto.use_strip()"
+    )
+    found = artist.ask(f"[{FRAMES}.source, {FRAMES}.first, {FRAMES}.last]")
+    assert found in (["/w/film A/f_0001.png", 1, 3], ["/w/film B/f_0001.png", 1, 3])
+
+
 def test_the_compositor_gets_a_node_that_hides_no_other(artist):
     artist.run(
         "bpy.ops.impasto.load_frames(place='COMPOSITOR')\n"

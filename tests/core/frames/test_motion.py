@@ -90,6 +90,27 @@ def test_passes_of_neighbours_tie_them_exactly_and_depth_hides():
     assert ahead.believed.min() > 0.99, "the card itself is not behind the ground"
 
 
+def test_normals_and_positions_tell_surfaces_apart_that_look_the_same():
+    """As far away and as bright as each other, two walls are told apart by nothing else."""
+    frame = levels(texture(40, 60, 1))
+    still = np.zeros((40, 60, 2), np.float32)
+    depth = np.full((40, 60), 10, np.float32)
+    wall = np.tile(np.array([0, 0, 1], np.float32), (40, 60, 1))
+    turned, away = wall.copy(), wall.copy()
+    turned[:, 30:] = (1, 0, 0)
+    away[:, 30:] += (8, 0, 0)
+    for name, other in (("normal", turned), ("position", away)):
+        last = Seen(frame, Passes(still, still, depth, **{name: wall}))
+        here = Seen(frame, Passes(still, still, depth, **{name: other}))
+        for tie in ties(last, here):
+            assert tie.believed[:, :28].min() > 0.99, name
+            assert tie.believed[:, 32:].max() == 0, name
+    sky = Seen(frame, Passes(still, still, depth, normal=np.zeros_like(wall)))
+    assert ties(sky, sky)[0].believed.min() > 0.99, (
+        "where there is no surface, nothing is told apart"
+    )
+
+
 def test_shots_are_cut_where_the_scene_changes():
     shots = find_shots(np.stack([describe_frame(picture(n)) for n in range(1, COUNT + 1)]))
     assert [(s.start, s.stop) for s in shots] == [(0, CUT), (CUT, COUNT)]
