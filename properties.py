@@ -231,6 +231,17 @@ class FrameSettings(bpy.types.PropertyGroup):
             ("OPEN_EXR", "OpenEXR", "Scene-linear floats"),
         ),
     )
+    depth: EnumProperty(
+        name="Color Depth",
+        description="Bits of a channel of the restyled frames, as far as their format has them",
+        items=(
+            ("SOURCE", "As Source", "The depth of the frames"),
+            ("8", "8 Bit", "256 levels"),
+            ("16", "16 Bit", "65536 levels"),
+            ("half", "Half Float", "16 bits, also above 1"),
+            ("float", "Float", "32 bits, also above 1"),
+        ),
+    )
     movie: BoolProperty(name="Movie", description="Also write the restyled frames as a movie")
     overwrite: BoolProperty(name="Overwrite", description="Replace files that lie where frames go")
     result: StringProperty()

@@ -241,6 +241,28 @@ CHINESE = {
         "清除队列中的所有任务；正在运行的任务继续"
     ),
     "Sequencer": "序列编辑器",
+    "Compositor": "合成器",
+    "As an Image node in the compositing nodes, for you to link": (
+        "作为合成节点中的图像节点，由你自行连接"
+    ),
+    "Render and Restyle": "渲染并风格化",
+    "Press Use Render Output first": "请先点击“使用渲染输出”",
+    "Render the frames that are missing, as Blender renders an animation, then restyle all": (
+        "按 Blender 渲染动画的方式渲染缺失的帧，然后风格化全部帧"
+    ),
+    "Color Depth": "颜色深度",
+    "Bits of a channel of the restyled frames, as far as their format has them": (
+        "风格化后的帧每个通道的位数，以其格式支持为限"
+    ),
+    "The depth of the frames": "与这些帧的深度相同",
+    "8 Bit": "8 位",
+    "16 Bit": "16 位",
+    "Half Float": "半精度浮点",
+    "Float": "浮点",
+    "256 levels": "256 级",
+    "65536 levels": "65536 级",
+    "16 bits, also above 1": "16 位，可大于 1",
+    "32 bits, also above 1": "32 位，可大于 1",
     "Source": "来源",
     "Statistics": "统计",
     "Step": "步长",

@@ -48,9 +48,12 @@ class JobOperator:
             return {"CANCELLED"}
         self._job.block()
         ended = self._conclude()
-        if bpy.app.background and self._queue_goes_on():
-            with suppress(RuntimeError):  # what the next one reports is not this one's error
-                bpy.ops.impasto.run_queue()
+        if self._queue_goes_on():
+            if bpy.app.background:
+                with suppress(RuntimeError):  # what the next one reports is not this one's error
+                    bpy.ops.impasto.run_queue()
+            else:  # a script in a window: the rest need not block it
+                bpy.app.timers.register(_run_queue)
         return ended
 
     def invoke(self, context, event):

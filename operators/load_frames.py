@@ -1,9 +1,10 @@
-"""Load Frames: the restyled animation into the Sequencer, or onto a material."""
+"""Load Frames: the restyled animation into the Sequencer, the compositor, or onto a material."""
 
 import bpy
 from bpy.props import EnumProperty
 
 from ..core.errors import ImpastoError
+from ..core.frames.numbers import spelled
 
 
 class IMPASTO_OT_load_frames(bpy.types.Operator):
@@ -18,6 +19,11 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
         description="Where the restyled frames are loaded",
         items=(
             ("SEQUENCER", "Sequencer", "As an image strip in the Video Sequencer"),
+            (
+                "COMPOSITOR",
+                "Compositor",
+                "As an Image node in the compositing nodes, for you to link",
+            ),
             (
                 "IMAGE",
                 "Image Sequence",
@@ -34,17 +40,19 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene import frames
+        from ..scene import frame_results
 
         try:
-            name = frames.load(context.scene, self.place)
+            name = frame_results.load(context, self.place)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        if self.place == "IMAGE":
-            count = len(frames.result_files(context.scene))
-            frames.show_on_material(context, bpy.data.images[name], count)
-        self.report({"INFO"}, f"Loaded as {name}.")
+        missing = frame_results.missing_results(context.scene)
+        if missing and self.place != "SEQUENCER":
+            gaps = f"it shows nothing where there is no {spelled(missing)}"
+            self.report({"WARNING"}, f"Loaded as {name}; {gaps}.")
+        else:
+            self.report({"INFO"}, f"Loaded as {name}.")
         return {"FINISHED"}
 
 

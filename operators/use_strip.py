@@ -22,10 +22,10 @@ class IMPASTO_OT_use_strip(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene import frames
+        from ..scene import frame_source
 
         try:
-            frames.use_strip(context.scene)
+            frame_source.use_strip(context.scene)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..scene import icons, jobs
+from ..scene import frame_source, icons, jobs
 from ..translations import CONTEXT
 from .editors import job_buttons
 
@@ -44,6 +44,8 @@ class IMPASTO_PT_frames:
             row = layout.row()
             row.scale_y = 1.5
             row.operator("impasto.restyle_frames", icon="RENDER_ANIMATION")
+            if frame_source.is_render_output(context.scene):
+                layout.operator("impasto.render_and_restyle", icon="RENDER_STILL")
         else:
             layout.progress(
                 factor=running.progress, text=f"{running.title}  {running.progress:.0%}"
@@ -96,6 +98,7 @@ class IMPASTO_PT_frames_output:
         layout.use_property_decorate = False
         layout.prop(settings, "output")
         layout.prop(settings, "format")
+        layout.prop(settings, "depth")
         layout.prop(settings, "movie")
         layout.prop(settings, "overwrite")
         row = layout.row()

@@ -21,6 +21,24 @@ def use_nodes(material: bpy.types.Material) -> None:
         material.use_nodes = True
 
 
+def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
+    """The nodes that composite a scene's render; a new tree lets the render through as it is.
+
+    From 5.0 on, it is a node group of the file, which the scene names.
+    """
+    if bpy.app.version < (5, 0, 0):
+        scene.use_nodes = True  # with nodes of its own where there are none yet
+        return scene.node_tree
+    if scene.compositing_node_group is None:
+        tree = bpy.data.node_groups.new("Compositing Nodes", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        render, output = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("NodeGroupOutput")
+        output.location.x = 400
+        tree.links.new(render.outputs["Image"], output.inputs["Image"])
+        scene.compositing_node_group = tree
+    return scene.compositing_node_group
+
+
 def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
     """Render to OpenEXR MultiLayer, all passes in one part."""
     if bpy.app.version >= (5, 0, 0):
@@ -32,6 +50,19 @@ def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
 def strips(editor: bpy.types.SequenceEditor):
     """The strips of a sequence editor; before 4.4 they were called sequences."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def shown_part(strip) -> tuple[int, int]:
+    """The first picture of a strip that is shown, from 0, and how many are.
+
+    Blender 5.2 has other names for it, and 6.0 only those.
+    """
+    if hasattr(strip, "left_handle_offset"):
+        first, length = strip.content_trim_start + strip.left_handle_offset, strip.duration
+    else:
+        first = strip.animation_offset_start + strip.frame_offset_start
+        length = strip.frame_final_duration
+    return max(0, int(first)), int(length)
 
 
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()

@@ -1,4 +1,4 @@
-"""Frames: the sequence that the panel names, the passes it wants, and where its result goes."""
+"""Frames: the jobs that restyle the sequence that the panel names, and frames that were painted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import bpy
 
 from .. import preferences
 from ..core.errors import BadRequest, NoImages
+from ..core.frames.numbers import MOVIES, spelled
 from ..core.jobs.frames_messages import (
     NO_FIRST,
     NO_LAST,
@@ -26,72 +26,13 @@ from ..core.jobs.frames_messages import (
 )
 from ..core.jobs.messages import Look
 from ..core.styles.look import SUFFIX
-from . import compat, destination, gallery, storage
+from . import destination, frame_source, gallery, storage
+from .frame_results import result_files
 from .job import SceneJob, start_job, temporary_folder
 from .jobs import Waiting
 
-Place = Literal["SEQUENCER", "IMAGE"]
-
 _KEYFRAMES, _PROPAGATED = "keyframes", "propagated"
 """Folders beside the restyled frames: what the artist painted, and what came of it."""
-
-_PASSES = ("use_pass_vector", "use_pass_z")
-
-
-def render_output(scene: bpy.types.Scene) -> str:
-    """The first frame that the scene's render settings write, as a path."""
-    return scene.render.frame_path(frame=scene.frame_start)
-
-
-def use_strip(scene: bpy.types.Scene) -> None:
-    """Take source and range from the active strip: what of it is shown, without its trimmed ends.
-
-    Raises
-    ------
-    BadRequest
-        The strip's pictures are not a numbered sequence in one folder.
-    """
-    strip, settings = scene.sequence_editor.active_strip, scene.impasto.frames
-    shown = strip.frame_final_duration
-    if strip.type == "MOVIE":
-        settings.source = strip.filepath
-        first = int(strip.frame_offset_start) + 1
-        settings.first, settings.last = first, first + shown - 1
-    else:
-        names = [element.filename for element in strip.elements]
-        names = names[int(strip.frame_offset_start) :][:shown]
-        numbers = [re.findall(r"\d+", Path(name).stem) for name in names]
-        if not all(numbers):
-            raise BadRequest(
-                f'The pictures of "{strip.name}" are not numbered; put numbers into their names.'
-            )
-        settings.source = str(Path(strip.directory) / names[0])
-        settings.first, settings.last = int(numbers[0][-1]), int(numbers[-1][-1])
-    settings.use_range = True
-
-
-def missing_passes(scene: bpy.types.Scene) -> list[str]:
-    """What the render lacks for exact motion, in the words of the interface."""
-    lacking = [
-        name
-        for layer in scene.view_layers
-        for attribute, name in zip(_PASSES, ("Vector", "Depth"), strict=True)
-        if layer.use and not getattr(layer, attribute)
-    ]
-    if scene.render.image_settings.file_format != "OPEN_EXR_MULTILAYER":
-        lacking.append("OpenEXR MultiLayer")
-    if scene.render.use_motion_blur:
-        lacking.append("No Motion Blur")
-    return list(dict.fromkeys(lacking))
-
-
-def enable_passes(scene: bpy.types.Scene) -> None:
-    """Let renders carry motion and depth: the passes, a format that keeps them, no motion blur."""
-    for layer in scene.view_layers:
-        for attribute in _PASSES:
-            setattr(layer, attribute, True)
-    compat.choose_multilayer(scene.render.image_settings)
-    scene.render.use_motion_blur = False
 
 
 def start(context: bpy.types.Context, *, propagate: bool = False) -> SceneJob:
@@ -124,6 +65,7 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
         if not painted:
             raise NoImages("No frame is painted yet; press Paint Frame, paint, and save the image.")
         folder = folder / _PROPAGATED
+    lacking = _not_rendered(context.scene)
     destination.prepare(folder)
     limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
     request = FramesRequest(
@@ -137,8 +79,9 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
         ),
         str(folder),
         format=settings.format,
+        depth=settings.depth,
         movie=str(folder / f"{source.stem} (Impasto).mp4") if settings.movie else "",
-        fps=context.scene.render.fps / context.scene.render.fps_base,
+        fps=_fps(context.scene, source),
         overwrite=settings.overwrite or propagate,  # in a folder of its own
         memory_limit=int(preferences.get(context).memory_limit * 2**30),
     )
@@ -152,7 +95,10 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
             scene.impasto.frames.result = done[0].outputs[0]
         fresh = sum(not event.skipped for event in done)
         said = f"{fresh} frames restyled, {len(done) - fresh} were there already."
-        job.message = f"{said} {job.message}".strip()
+        gaps = job.result.missing if isinstance(job.result, FramesResult) else ()
+        if gaps and not lacking:
+            said = f"{said} Missing: {spelled(gaps)}."
+        job.message = f"{said} {lacking} {job.message}".replace("  ", " ").strip()
 
     wanted: FramesRequest | PropagateRequest = request
     if propagate:
@@ -169,6 +115,30 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
         return job
 
     return Waiting(title, begin)
+
+
+def _not_rendered(scene: bpy.types.Scene) -> str:
+    """A sentence on the frames that the scene is to render and has not yet; empty if all are there.
+
+    Raises
+    ------
+    NoImages
+        None is.
+    """
+    if not frame_source.is_render_output(scene):
+        return ""
+    missing = frame_source.missing_frames(scene)
+    if missing and len(missing) == len(frame_source.wanted_frames(scene)):
+        raise NoImages("None of the frames is rendered yet; press Render and Restyle.")
+    said = f"Not rendered yet: {spelled(missing)}; Render and Restyle renders what is missing."
+    return said if missing else ""
+
+
+def _fps(scene: bpy.types.Scene, source: Path) -> float:
+    """Frames per second of the restyled movie: a movie's own (0), else the scene's."""
+    if source.suffix.lower() in MOVIES:
+        return 0.0
+    return scene.render.fps / scene.render.fps_base
 
 
 def _with_thumbnail(
@@ -244,59 +214,3 @@ def _look(look) -> Look:
         max_side=look.max_side,
         seed=look.seed,
     )
-
-
-def result_files(scene: bpy.types.Scene) -> list[Path]:
-    """The restyled frames, in order; empty if there are none."""
-    first = Path(scene.impasto.frames.result)
-    digits = re.search(r"(\d+)(?!.*\d)", first.stem)
-    if not scene.impasto.frames.result or digits is None or not first.parent.is_dir():
-        return []
-    name = re.compile(
-        re.escape(first.stem[: digits.start()])
-        + r"(\d+)"
-        + re.escape(first.stem[digits.end() :] + first.suffix)
-    )
-    found = [(int(m[1]), p) for p in first.parent.iterdir() if (m := name.fullmatch(p.name))]
-    return [path for _, path in sorted(found)]
-
-
-def load(scene: bpy.types.Scene, place: Place) -> str:
-    """Load the restyled frames as a strip, or as an image sequence; returns its name.
-
-    Raises
-    ------
-    NoImages
-        They are not on disk any more.
-    """
-    files = result_files(scene)
-    if not files:
-        raise NoImages("The restyled frames are not on disk; restyle them first.")
-    name = f"{files[0].stem} (Impasto)"
-    if place == "SEQUENCER":
-        editor = scene.sequence_editor or scene.sequence_editor_create()
-        strips = compat.strips(editor)
-        channel = max((strip.channel for strip in strips), default=0) + 1
-        strip = strips.new_image(name, str(files[0]), channel, scene.frame_start)
-        for path in files[1:]:
-            strip.elements.append(path.name)
-        return strip.name
-    image = bpy.data.images.load(str(files[0]))
-    image.source = "SEQUENCE"
-    image.name = name
-    return image.name
-
-
-def show_on_material(context: bpy.types.Context, image: bpy.types.Image, frames: int) -> bool:
-    """Give the active object's active image node the sequence; False if there is none."""
-    thing = context.object
-    material = thing.active_material if thing is not None else None
-    tree = compat.node_tree(material) if material is not None else None
-    node = tree.nodes.active if tree is not None else None
-    if node is None or node.type != "TEX_IMAGE" or material.library:
-        return False
-    node.image = image
-    node.image_user.frame_duration = frames
-    node.image_user.frame_start = context.scene.frame_start
-    node.image_user.use_auto_refresh = True
-    return True

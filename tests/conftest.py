@@ -15,6 +15,7 @@ import tempfile
 import types
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,10 @@ HAS_BPY = importlib.util.find_spec("bpy") is not None
 _repository = RESOURCES / "extensions" / "user_default"
 _repository.mkdir(parents=True)
 (_repository / "impasto").symlink_to(ROOT)
+# A busy machine takes longer than Hypothesis allows an example, and that is no error.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
+
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/worker.py
 

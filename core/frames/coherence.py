@@ -15,16 +15,16 @@ Operator", HPG 2018 (a mixture that keeps the variance of what is mixed).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from .motion import Tie, warp
 from .prefetch import prefetched
+from .shelf import Shelf
 
 _BROAD = 8.0
 """Deviation in pixels of what counts as broad; strokes are finer."""
@@ -94,48 +94,12 @@ def _shrunk(image: np.ndarray) -> np.ndarray:
     return cv2.resize(image, small, interpolation=cv2.INTER_AREA)
 
 
-class Shelf:
-    """A list of arrays that lies on disk, so that long intervals need no memory.
-
-    Files that another shelf left in the folder are written over in place, which is several times as
-    fast as new ones.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._count = 0
-        self._forms: dict[Path, tuple[np.dtype, tuple[int, ...]]] = {}
-        folder.mkdir(exist_ok=True)
-
-    def __len__(self) -> int:
-        return self._count
-
-    def append(self, **arrays: np.ndarray) -> None:
-        """Put arrays down under names."""
-        for name, array in arrays.items():
-            path = self._path(self._count, name)
-            # Bare bytes: the header of a .npy file is read with Python's parser, and that of 3.11
-            # fails now and then where two threads are in it.
-            with path.open("r+b" if path.exists() else "wb") as file:
-                np.ascontiguousarray(array).tofile(file)
-            self._forms[path] = (array.dtype, array.shape)
-        self._count += 1
-
-    def fetch(self, index: int, name: str) -> np.ndarray:
-        """An array of an entry."""
-        path = self._path(index, name)
-        dtype, shape = self._forms[path]
-        return np.fromfile(path, dtype, count=math.prod(shape)).reshape(shape)
-
-    def _path(self, index: int, name: str) -> Path:
-        return self._folder / f"{index}.{name}"
-
-
 class PaintedShelf:
     """The paintings of an interval, and what ties them together, on disk."""
 
-    def __init__(self, folder: Path) -> None:
-        self._shelf = Shelf(folder)
+    def __init__(self, shelf: Shelf) -> None:
+        shelf.clear()
+        self._shelf = shelf
 
     def __len__(self) -> int:
         return len(self._shelf)
@@ -162,11 +126,11 @@ def between(
     frames: PaintedShelf,
     strength: float,
     closed: bool,
-    folder: Path,
+    behind: Shelf,
     *,
     backwards: bool = False,
     check: Callable[[], None] = lambda: None,
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray, None, None]:
     """Results of an interval in order: its first anchor, the frames after it, and the next anchor.
 
     Parameters
@@ -175,8 +139,8 @@ def between(
         In order. With ``closed`` the last one is an anchor, too.
     strength : float in [0, 1]
         How much of what could be carried is.
-    folder : Path
-        For temporary files.
+    behind : Shelf
+        For what comes from the closing anchor; what was on it is gone.
     backwards : bool
         All is carried from the closing anchor: the first frame is none.
     check : callable
@@ -191,18 +155,19 @@ def between(
         for result, _ in _chain(frames, range(last + 1), strength, check):
             yield result
         return
-    behind = Shelf(folder)
-    for result, reach in prefetched(_chain(frames, range(last, -1, -1), strength, check)):
-        behind.append(result=result, reach=reach)
+    behind.clear()
+    with closing(prefetched(_chain(frames, range(last, -1, -1), strength, check))) as back:
+        for result, reach in back:
+            behind.append(result=result, reach=reach)
     if backwards:
         for i in range(last + 1):
             check()
             yield behind.fetch(last - i, "result")
         return
-    ahead = prefetched(_chain(frames, range(last + 1), strength, check))
-    for i, (result, reach) in enumerate(ahead):
-        other, other_reach = (behind.fetch(last - i, name) for name in ("result", "reach"))
-        yield mix(result, other, _share(i / last, reach, other_reach))
+    with closing(prefetched(_chain(frames, range(last + 1), strength, check))) as ahead:
+        for i, (result, reach) in enumerate(ahead):
+            other, other_reach = (behind.fetch(last - i, name) for name in ("result", "reach"))
+            yield mix(result, other, _share(i / last, reach, other_reach))
 
 
 def mix(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:

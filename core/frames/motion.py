@@ -24,6 +24,8 @@ from ..imaging.resize import resize
 
 _TOLERANCE, _FLOOR = 0.02, 0.5  # share of the squared lengths, and squared pixels
 _CLOSER = 0.9  # a point whose depth is less than this share of the pixel's is in front of it
+_TURNED = 0.7  # cosine of the angle by which a surface turns at most from one frame to the next
+_MOVED = 0.25  # share of its depth by which a point moves at most in the scene
 _SPREAD = 0.12  # difference of colour at which a match is believed by 1/e
 _DOUBTED, _BELIEVED = 0.1, 0.4
 """Between these, belief rises from none to all: what is half believed mixes two sets of strokes, which
@@ -40,12 +42,15 @@ _SEARCHED = 640
 class Passes:
     """What a multilayer render knows of a frame, at the size at which motion is looked for.
 
-    ``to_previous`` and ``to_next`` are flows; ``depth`` is ``(H, W)`` float32, or None.
+    ``to_previous`` and ``to_next`` are flows; ``depth`` is ``(H, W)`` float32, or None; ``normal`` and
+    ``position`` are ``(H, W, 3)`` float32, in the space of the scene, or None.
     """
 
     to_previous: np.ndarray
     to_next: np.ndarray
     depth: np.ndarray | None = None
+    normal: np.ndarray | None = None
+    position: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,14 @@ def shrunk(size: tuple[int, int], longest: int = LARGEST) -> tuple[int, int]:
 
 def ties(last: Seen, here: Seen) -> tuple[Tie, Tie]:
     """From a frame to the one before it, and from that one back to it."""
+    same: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
     if last.passes is not None and here.passes is not None:
         back, ahead = here.passes.to_previous, last.passes.to_next
         depths = (here.passes.depth, last.passes.depth)
+        same = (
+            same_surface(back, here.passes, last.passes),
+            same_surface(ahead, last.passes, here.passes),
+        )
     elif np.array_equal(here.frame, last.frame):  # a held frame: nothing moves
         still = np.zeros((*here.frame.shape[:2], 2), np.float32)
         certain = np.ones(here.frame.shape[:2], np.float32)
@@ -86,8 +96,8 @@ def ties(last: Seen, here: Seen) -> tuple[Tie, Tie]:
         ahead = optical_flow(last.frame, here.frame)
         depths = (None, None)
     return (
-        Tie(back, confidence(back, ahead, here.frame, last.frame, depths)),
-        Tie(ahead, confidence(ahead, back, last.frame, here.frame, depths[::-1])),
+        Tie(back, confidence(back, ahead, here.frame, last.frame, depths, same[0])),
+        Tie(ahead, confidence(ahead, back, last.frame, here.frame, depths[::-1], same[1])),
     )
 
 
@@ -118,7 +128,16 @@ def read_passes(path: Path, size: tuple[int, int]) -> Passes | None:
         depth = _channel(channels, "Depth.V")
     if depth is not None:
         depth = cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST)
-    return Passes(back, ahead, depth)
+    normal, position = (_vectors(channels, name, size) for name in ("Normal", "Position"))
+    return Passes(back, ahead, depth, normal, position)
+
+
+def _vectors(channels: dict, name: str, size: tuple[int, int]) -> np.ndarray | None:
+    """A pass of three channels, which is not mixed across edges."""
+    x, y, z = (_channel(channels, f"{name}.{axis}") for axis in "XYZ")
+    if x is None or y is None or z is None:
+        return None
+    return cv2.resize(np.dstack([x, y, z]), size, interpolation=cv2.INTER_NEAREST)
 
 
 def _channel(channels: dict, ending: str) -> np.ndarray | None:
@@ -175,12 +194,37 @@ def _squared(vectors: np.ndarray) -> np.ndarray:
     return vectors[..., 0] ** 2 + vectors[..., 1] ** 2
 
 
+def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray | None:
+    """Where a flow leads to what may be the same surface, by the passes Normal and Position, ``(H, W)``
+    bool: one that is turned otherwise, or lies elsewhere in the scene, is another. None without them.
+    """
+    same = np.ones(flow.shape[:2], bool)
+    ends = cv2.add(_grid(*flow.shape[1::-1]), flow)
+
+    def there(image: np.ndarray) -> np.ndarray:
+        nothing = np.empty(0, np.float32)
+        return cv2.remap(image, ends, nothing, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+
+    known = False
+    if frame.normal is not None and other.normal is not None:
+        mine, theirs = frame.normal, there(other.normal)
+        lengths = np.sqrt((mine**2).sum(2) * (theirs**2).sum(2))  # 0 where there is no surface
+        same &= (mine * theirs).sum(2) >= _TURNED * lengths
+        known = True
+    if frame.position is not None and other.position is not None and frame.depth is not None:
+        moved = np.sqrt(((there(other.position) - frame.position) ** 2).sum(2))
+        same &= moved <= _MOVED * frame.depth
+        known = True
+    return same if known else None
+
+
 def confidence(
     flow: np.ndarray,
     back: np.ndarray,
     frame: np.ndarray,
     other: np.ndarray,
     depths: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
+    same: np.ndarray | None = None,
 ) -> np.ndarray:
     """How much the pixels that a flow points to can be believed, ``(H, W)`` float32 in [0, 1].
 
@@ -192,6 +236,8 @@ def confidence(
         The pictures themselves: a match of different colours is none.
     depths : (H, W) float32, or None
         Of the frame and of the other: what is nearer in the other hides the point.
+    same : (H, W) bool, or None
+        Where they may show the same surface (see :func:`same_surface`).
     """
     height, width = flow.shape[:2]
     x, y = cv2.split(cv2.add(_grid(width, height), flow))
@@ -209,6 +255,8 @@ def confidence(
     if mine is not None and theirs is not None:
         behind = cv2.remap(theirs, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
         believed *= behind >= _CLOSER * mine
+    if same is not None:
+        believed *= same
     # One pixel less all around: the edges of what moves are mixtures of both sides.
     believed = cv2.erode(believed.astype(np.float32), np.ones((3, 3), np.uint8))
     certain = np.clip((believed - _DOUBTED) / (_BELIEVED - _DOUBTED), 0, 1)

@@ -15,6 +15,9 @@ from ..jobs.frames_messages import AssembleFramesRequest, AssembleFramesResult
 from ..jobs.messages import Failure, Progress
 from .sequence import find_sequence
 
+FPS = 24.0
+"""Where neither the request nor the frames say how fast they are."""
+
 _CODECS = {".mp4": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 
 
@@ -91,7 +94,7 @@ def assemble(
     count, failures = write_movie(
         [frame.path for frame in sequence.frames],
         Path(request.movie),
-        request.fps,
+        request.fps or sequence.fps or FPS,
         overwrite=request.overwrite,
         told=lambda done: progress(Progress(done, "Writing the movie")),
     )

@@ -7,52 +7,32 @@ it was, and writes the same pixels as one that was not.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ..errors import BadRequest, ImpastoError, JobCancelled, OutputUnwritable
-from ..generators import allocator, looks, memory
+from ..errors import BadRequest, ImpastoError, OutputUnwritable
+from ..generators import allocator, memory
 from ..generators.batch import StylizeBatch, shared
-from ..imaging.convert import to_depth, with_depth
-from ..imaging.files import read_picture, write_atomically, write_picture
-from ..imaging.picture import Picture
-from ..imaging.resize import resize
 from ..jobs.frames_messages import FrameDone, FramesRequest, FramesResult
 from ..jobs.messages import Failure, ItemDone, Progress
 from ..styles.style import Style
 from .coherence import Painted, PaintedShelf, between
-from .motion import Seen, Tie, read_passes, shrunk, ties
-from .movie import write_movie
+from .content_keys import ContentKeys
+from .painter import Loaded, Painter
 from .prefetch import prefetched
 from .prepare import measure_shots
-from .sequence import Frame, find_sequence
-from .shot_file import ShotFile, fingerprint, load_shot_file
-
-_JOURNAL = ".impasto"
-_SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "OPEN_EXR": ".exr"}
-_THUMBNAIL = 256
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """A frame as it was read, at its own size and at that of the work, and what ties it to the frame
-    that was read before it."""
-
-    frame: Frame
-    picture: Picture
-    work: np.ndarray
-    counted: np.ndarray | None
-    ties: tuple[Tie, Tie] | None
+from .results import Results
+from .sequence import find_sequence
+from .shelf import Shelf
+from .shot_file import ShotFile, fingerprint, load_shot_file, state_of_files
 
 
 def restyle_frames(
@@ -97,57 +77,68 @@ class _Run:
         item_done: Callable[[ItemDone], None],
     ) -> None:
         self.request, self.look = request, request.settings.look
+        self.by_motion = request.settings.coherence == "MOTION"
         self.progress, self.cancel, self.item_done = progress, cancel, item_done
-        self.folder = Path(request.output_folder)
         self.sequence = find_sequence(request.sequence)
-        if self.folder.resolve() == self.sequence.frames[0].path.parent.resolve():
+        folder = Path(request.output_folder)
+        if folder.resolve() == self.sequence.frames[0].path.parent.resolve():
             raise BadRequest("The frames lie in that folder; choose another one for the results.")
-        self._make_folder()
+        self.results = Results(request, self.sequence)
         self.batch: StylizeBatch = shared(progress)
         self.style: Style = self.batch.styles.resolve(self.look.styles)
         self.failures: dict[int, Failure] = {}
         self.written: dict[int, str] = {}
         self.skipped: dict[int, str] = {}
+        self.keys: dict[int, str] = {}
         self.begun = time.monotonic()
         self.shots = self._shots()
-        every = self.shots.numbers
-        self.wanted = [n for n in every if not request.only or n in set(request.only)]
+        every = set(self.shots.numbers)
+        self.wanted = every.intersection(request.only) if request.only else every
         self.painted = {p.number: Path(p.path) for p in request.settings.painted}
-        self.at = {number: position for position, number in enumerate(every)}
         self.frames = {frame.number: frame for frame in self.sequence.frames}
-        self._hashes: dict[Path, str] = {}
-        self._covered: dict[int, Picture] = {}
-        """Frames of which the painting leaves nothing but alpha and depth, which are kept for it."""
-        self._last: tuple[int, np.ndarray] | None = None
+        self.content = ContentKeys(request, self.shots, self.frames, self.painted)
+        self.painter = Painter(
+            request.settings,
+            self.sequence,
+            self.batch,
+            self.style,
+            self.shots.own,
+            self.painted,
+            cancel,
+        )
+        self._pending: list[tuple[int, Future[Path]]] = []
 
     def whole(self) -> FramesResult:
         first = self.sequence.read(self.frames[self.shots.numbers[0]])
         self.batch.stylizer.tile = memory.tile_for(
             [first.size], self.look, self.sequence.pattern, self.request.memory_limit
         )
-        with (
-            tempfile.TemporaryDirectory(
-                prefix="impasto_frames_", ignore_cleanup_errors=True
-            ) as name,
-            ThreadPoolExecutor(1, "impasto-write") as writer,
-        ):
-            self._scratch = Path(name)
-            pending: list[tuple[int, Future]] = []
-            for shot, start, stop, closed in self._intervals():
-                self._interval(shot, start, stop, closed, writer, pending)
-            self._settle(pending, 0)
+        with ExitStack() as stack:
+            self._writer = stack.enter_context(ThreadPoolExecutor(1, "impasto-write"))
+            if self.by_motion:
+                self._frames, self._behind = (
+                    Shelf(stack.enter_context(tempfile.TemporaryFile(buffering=0)))
+                    for _ in range(2)
+                )
+                self._all_by_motion()
+            else:
+                for index, shot in enumerate(self.shots.shots):
+                    inside = (n for n in self.shots.numbers if shot.first <= n <= shot.last)
+                    self._apart(index, inside)
+            self._settle(0)
         allocator.give_back()
-        movie = self._movie()
+        finished = {n: self.keys[n] for n in (*self.written, *self.skipped)}
+        movie = self.results.write_movie(finished)
         self.progress(Progress(1.0, "Done"))
-        suffix = self._suffix()
         return FramesResult(
             tuple(self.written[n] for n in sorted(self.written)),
             tuple(self.skipped[n] for n in sorted(self.skipped)),
             tuple(self.failures[n] for n in sorted(self.failures)),
             self.shots.shots,
-            str(self.folder / Path(self.sequence.pattern).with_suffix(suffix).name),
-            str(self._shot_path()),
+            self.results.pattern,
+            str(self.results.shot_file),
             movie,
+            self.sequence.missing,
         )
 
     # --- what is to be done ---
@@ -155,22 +146,26 @@ class _Run:
     def _shots(self) -> ShotFile:
         """From the file that was given, from an earlier run, or found now."""
         made_for = fingerprint(self.request.settings, self.style.codes)
-        path = self._shot_path()
-        given = bool(self.request.shot_file)
-        if given or path.exists():
-            try:
-                shots = load_shot_file(path)
-                numbers = {frame.number for frame in self.sequence.frames}
-                if shots.settings == made_for and (given or set(shots.numbers) == numbers):
-                    return shots
-            except BadRequest:
-                if given:
-                    raise
-            if given:
+        numbers = {frame.number for frame in self.sequence.frames}
+        path = self.results.shot_file
+        if self.request.shot_file:
+            shots = load_shot_file(path)
+            if shots.settings != made_for:
                 raise BadRequest(
                     f'"{path}" was made for other settings or another style;'
                     " make it again with: frames prepare."
                 )
+            if not numbers.issuperset(shots.numbers):
+                raise BadRequest(
+                    f'"{path}" was made for more frames than there are here;'
+                    " give the same range, and see that all frames are there."
+                )
+            return shots
+        files = state_of_files(self.sequence.frames)
+        with suppress(BadRequest):
+            shots = load_shot_file(path)
+            if (shots.settings, shots.files) == (made_for, files) and set(shots.numbers) == numbers:
+                return shots
         share = 0.1
         shots, failures = measure_shots(
             self.batch,
@@ -181,184 +176,107 @@ class _Run:
             self.cancel,
         )
         self.failures |= {int(f.key): f for f in failures}
+        shots = replace(shots, files=files)
         shots.save(path, overwrite=True)
         return shots
 
-    def _shot_path(self) -> Path:
-        return Path(self.request.shot_file or self.folder / _JOURNAL / "shots.json")
+    def _all_by_motion(self) -> None:
+        for shot, first, last in self.shots.intervals():
+            numbers = self.shots.numbers[first : last + 1]
+            closed = last > first and numbers[-1] in self.shots.shots[shot].anchors
+            self._interval(shot, numbers, closed)
 
-    def _intervals(self) -> Iterator[tuple[int, int, int, bool]]:
-        """Shot, first and last position, and whether the last is an anchor that comes next."""
-        if self.request.settings.coherence != "MOTION":
-            for index, shot in enumerate(self.shots.shots):
-                for position in range(self.at[shot.first], self.at[shot.last] + 1):
-                    yield index, position, position, False
-            return
-        for index, first, last in self.shots.intervals():
-            anchors = self.shots.shots[index].anchors
-            yield index, first, last, last > first and self.shots.numbers[last] in anchors
-
-    # --- an interval ---
-
-    def _interval(
-        self,
-        shot: int,
-        first: int,
-        last: int,
-        closed: bool,
-        writer: ThreadPoolExecutor,
-        pending: list[tuple[int, Future]],
-    ) -> None:
-        numbers = self.shots.numbers[first : last + 1]
-        # An anchor that closes an interval is written by the next one.
-        mine = [n for n in (numbers[:-1] if closed else numbers) if n in set(self.wanted)]
-        keys = self._keys(numbers)
+    def _left(self, numbers: Iterable[int], keys: dict[int, str]) -> list[int]:
+        """Those frames of them that have neither finished nor failed."""
         left = []
-        for number in mine:
+        for number in numbers:
             if number in self.failures:
                 continue
+            self.keys[number] = keys[number]
             try:
-                finished = self._finished(number, keys[number])
+                finished = self.results.finished(number, keys[number])
             except ImpastoError as error:
                 self.failures[number] = Failure(str(number), str(error))
                 continue
             if finished:
-                path = self._output(number)
+                path = self.results.path(number)
                 self.skipped[number] = str(path)
                 self._tell(number, path, skipped=True)
             else:
                 left.append(number)
+        return left
+
+    # --- frames that nothing ties together ---
+
+    def _apart(self, shot: int, numbers: Iterable[int]) -> None:
+        """The frames of a shot, each by itself."""
+        wanted = [number for number in numbers if number in self.wanted]
+        keys = {number: self.content.of([number])[number] for number in wanted}
+        with closing(self._load(self._left(wanted, keys))) as loaded:
+            for item in loaded:
+                self._hand_over(item.frame.number, self.painter.paint(item, shot, kept=True))
+
+    # --- an interval ---
+
+    def _interval(self, shot: int, numbers: tuple[int, ...], closed: bool) -> None:
+        """From an anchor up to the next one (``closed``), or to the end of the shot."""
+        # An anchor that closes an interval is written by the next one.
+        wanted = [n for n in (numbers[:-1] if closed else numbers) if n in self.wanted]
+        left = self._left(wanted, self.content.of(numbers)) if wanted else []
         if not left:
             return
-        shelf = PaintedShelf(self._scratch / "frames")
+        shelf = PaintedShelf(self._frames)
         kept: list[int] = []
-        for item in prefetched(self._load(numbers)):
-            shelf.append(Painted(self._painting(item, shot), item.ties))
-            number = item.frame.number
-            kept.append(number)
-            if number in left and looks.replaces_all(item.picture, item.work, self.look):
-                nothing = np.broadcast_to(np.float32(0), item.picture.colour.shape)
-                self._covered[number] = item.picture.with_colour(nothing)
+        with closing(self._load(numbers)) as loaded:
+            for item in loaded:
+                kept.append(item.frame.number)
+                painting = self.painter.paint(item, shot, kept=kept[-1] in left)
+                shelf.append(Painted(painting, item.ties))
         if not kept:
             return
-        strength = self.request.settings.strength
-        backwards = closed and self._only_closing_is_painted(shot, numbers)
         results = between(
             shelf,
-            strength,
+            self.request.settings.strength,
             closed,
-            self._scratch / "back",
-            backwards=backwards,
-            check=self._check,
+            self._behind,
+            backwards=closed and self._only_closing_is_painted(shot, numbers),
+            check=self.painter.check,
         )
-        for number, result in zip(kept, results, strict=True):
-            if number in left:
-                self._settle(pending, 2)
-                future = writer.submit(self._write, number, keys[number], result)
-                pending.append((number, future))
+        with closing(results):
+            for number, result in zip(kept, results, strict=True):
+                if number in left:
+                    self._hand_over(number, result)
 
-    def _load(self, numbers: tuple[int, ...]) -> Iterator[_Loaded]:
-        """Those frames of them that can be read, and the motion between them."""
-        last: Seen | None = None
-        for number in numbers:
-            try:
-                item, last = self._read(self.frames[number], last)
-            except ImpastoError as error:
-                self.failures.setdefault(number, Failure(str(number), str(error)))
-            else:
-                yield item
+    def _load(self, numbers: Iterable[int]) -> Generator[Loaded, None, None]:
+        """Those frames of them that can be read, one ahead of what is done with them."""
 
-    def _read(self, frame: Frame, last: Seen | None) -> tuple[_Loaded, Seen | None]:
-        picture = self.sequence.read(frame)
-        goal = looks.plan(picture.size, self.look)
-        work, counted = looks.to_work(picture, goal, self.look.seamless, alpha_covers=True)
-        if self.request.settings.coherence != "MOTION":
-            return _Loaded(frame, picture, work, counted, None), None
-        size = shrunk((work.shape[1], work.shape[0]))
-        passes = read_passes(frame.path, size) if frame.index < 0 else None
-        seen = Seen(to_depth(cv2.resize(work, size, interpolation=cv2.INTER_AREA), "8"), passes)
-        tied = None if last is None else ties(last, seen)
-        return _Loaded(frame, picture, work, counted, tied), seen
+        def failed(number: int, why: str) -> None:
+            self.failures.setdefault(number, Failure(str(number), why))
 
-    def _painting(self, item: _Loaded, shot: int) -> np.ndarray:
-        """Of a frame alone; an anchor that closes an interval and opens the next is painted once."""
-        number = item.frame.number
-        if self._last is None or self._last[0] != number:
-            self._last = (number, self._paint(item, shot))
-        return self._last[1]
-
-    def _paint(self, item: _Loaded, shot: int) -> np.ndarray:
-        self._check()
-        if item.frame.number in self.painted:
-            return self._painted(item)
-        goal = looks.plan(item.picture.size, self.look)
-        own = None
-        if self.request.settings.coherence != "OFF":
-            own = self.shots.own[shot][None]
-        return self.batch.stylizer.paint(
-            item.work,
-            self.style.code(goal.zoom),
-            own=own,
-            strength=self.look.strength,
-            seamless=self.look.seamless,
-            seed=self.look.seed,
-            counted=item.counted,
-            adapters=self.style.adapters,
-            cancel=self.cancel,
-        )
-
-    def _painted(self, item: _Loaded) -> np.ndarray:
-        """The artist's picture in place of the network's, at the size of the work."""
-        size = (item.work.shape[1], item.work.shape[0])
-        painted = looks.display(read_picture(self.painted[item.frame.number]))
-        return np.clip(resize(painted, size), 0, 1)
+        return prefetched(self.painter.load([self.frames[n] for n in numbers], failed))
 
     def _only_closing_is_painted(self, shot: int, numbers: tuple[int, ...]) -> bool:
         """Whether an interval leads from the start of a shot up to its first painted frame."""
         first = self.shots.shots[shot].first
         return numbers[0] == first and first not in self.painted and numbers[-1] in self.painted
 
-    def _check(self) -> None:
-        if self.cancel():
-            raise JobCancelled("Cancelled.")
-
     # --- files ---
 
-    def _write(self, number: int, key: str, result: np.ndarray) -> Path:
-        """Encode a frame and put it where it belongs, its key first."""
+    def _hand_over(self, number: int, result: np.ndarray) -> None:
+        """Let the other thread write a frame, when no more than two are still to be written."""
+        self._settle(2)
+        self._pending.append((number, self._writer.submit(self._write, number, result)))
+
+    def _write(self, number: int, result: np.ndarray) -> Path:
         frame = self.frames[number]
-        covered = self._covered.pop(number, None)
-        if covered is not None:
-            final = covered.with_colour(result)
-        else:
-            picture = self.sequence.read(frame)
-            goal = looks.plan(picture.size, self.look)
-            work, _ = looks.to_work(picture, goal, self.look.seamless, alpha_covers=True)
-            sized = looks.resized(picture, goal.size, self.look.seamless)
-            final = looks.from_work(sized, work, result, self.look)
-        if self.request.depth != "SOURCE":
-            final = with_depth(final, self.request.depth)
-        path = self._output(number)
-        if path.suffix == ".jpg":
-            final = replace(final, alpha=None)
-        note = json.dumps({"key": key, "source": str(frame.path.name)}).encode()
-        write_atomically(self._note(number), note, overwrite=True)
-        write_picture(final, path, overwrite=True)
-        if self.request.thumbnail:
-            self._show(result)
+        path = self.results.write(frame, self.keys[number], self.painter.finish(frame, result))
+        self.results.show(result)
         return path
 
-    def _show(self, result: np.ndarray) -> None:
-        height, width = result.shape[:2]
-        factor = min(1.0, _THUMBNAIL / max(height, width))
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        small = Picture(np.clip(resize(result, size), 0, 1))
-        write_picture(small, self.request.thumbnail, overwrite=True)
-
-    def _settle(self, pending: list[tuple[int, Future]], most: int) -> None:
+    def _settle(self, most: int) -> None:
         """Wait until no more than ``most`` frames are still to be written."""
-        while len(pending) > most:
-            number, future = pending.pop(0)
+        while len(self._pending) > most:
+            number, future = self._pending.pop(0)
             try:
                 path = future.result()
             except OutputUnwritable:
@@ -380,79 +298,3 @@ class _Run:
         self.item_done(event)
         total = max(1, len(self.wanted))
         self.progress(Progress(0.1 + 0.9 * done / total, f"Frame {number} ({done} of {total})"))
-
-    def _finished(self, number: int, key: str) -> bool:
-        """Whether this very frame is there already.
-
-        Raises
-        ------
-        OutputUnwritable
-            Another file is where it goes.
-        """
-        path, note = self._output(number), self._note(number)
-        if not path.exists():
-            return False
-        try:
-            same = json.loads(note.read_text(encoding="utf-8"))["key"] == key
-            ours = True
-        except (OSError, ValueError, KeyError):
-            same = ours = False
-        if same or self.request.overwrite:
-            return same
-        why = "was made with other settings" if ours else "is in the way"
-        raise OutputUnwritable(
-            f'"{path}" {why}; choose another folder, or allow it to be overwritten.'
-        )
-
-    def _keys(self, numbers: tuple[int, ...]) -> dict[int, str]:
-        """Of each frame of an interval: everything that its pixels depend on."""
-        digest = hashlib.sha256(self.shots.settings.encode())
-        digest.update(f"{self.request.format} {self.request.depth}".encode())
-        for code in self.shots.own:
-            digest.update(code.tobytes())
-        for number in numbers:
-            frame = self.frames[number]
-            if number in self.painted:
-                digest.update(self._hash(self.painted[number]).encode())
-            digest.update(f"{self._hash(frame.path)} {frame.index}".encode())
-        common = digest.hexdigest()
-        return {n: hashlib.sha256(f"{common} {n}".encode()).hexdigest() for n in numbers}
-
-    def _hash(self, path: Path) -> str:
-        if path not in self._hashes:
-            try:
-                with path.open("rb") as file:
-                    self._hashes[path] = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
-                return "missing"
-        return self._hashes[path]
-
-    def _suffix(self) -> str:
-        if self.request.format != "SOURCE":
-            return _SUFFIXES[self.request.format]
-        return Path(f"frame{self.sequence.suffix}").suffix.lower() or ".png"
-
-    def _output(self, number: int) -> Path:
-        name = self.sequence.name(number, self.sequence.suffix)
-        return self.folder / Path(name).with_suffix(self._suffix()).name
-
-    def _note(self, number: int) -> Path:
-        return self.folder / _JOURNAL / f"{self._output(number).name}.json"
-
-    def _make_folder(self) -> None:
-        try:
-            (self.folder / _JOURNAL).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputUnwritable(
-                f'Frames cannot be written to "{self.folder}" ({error.strerror});'
-                " choose another folder."
-            ) from error
-
-    def _movie(self) -> str:
-        if not self.request.movie:
-            return ""
-        outputs = [p for n in self.wanted if (p := self._output(n)).exists()]
-        write_movie(
-            outputs, Path(self.request.movie), self.request.fps, overwrite=self.request.overwrite
-        )
-        return self.request.movie

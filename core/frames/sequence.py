@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from ..errors import ImageMissing, ImageUnreadable, NoImages
+from ..errors import ImageUnreadable, NoImages
 from ..imaging.files import FORMATS, read_picture
+from ..imaging.metadata import NOTHING, Metadata, read_metadata
 from ..imaging.picture import Picture
 from ..jobs.frames_messages import SequenceRef
-
-MOVIES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".ogv")
+from .movie_reader import MovieReader
+from .numbers import MOVIES
 
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
 _PLACE = re.compile(r"#+|%0?(\d*)d|\*")
@@ -40,10 +43,26 @@ class Sequence:
     suffix: str
     padding: int
     colour_space: str = ""
+    movie: MovieReader | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_movie(self) -> bool:
         return self.frames[0].index >= 0
+
+    @property
+    def fps(self) -> float:
+        """Frames per second, as a movie or the first frame says; 0 if neither does."""
+        if self.movie is not None:
+            return self.movie.fps
+        said = dict(self.metadata(self.frames[0]).own).get("framesPerSecond")
+        return float(said) if isinstance(said, Fraction) and said > 0 else 0.0
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Numbers that the sequence leaves out, where the others lie evenly."""
+        numbers = [frame.number for frame in self.frames]
+        step = math.gcd(*(b - a for a, b in pairwise(numbers)))
+        return tuple(sorted(set(range(numbers[0], numbers[-1], step or 1)) - set(numbers)))
 
     @property
     def pattern(self) -> str:
@@ -64,16 +83,17 @@ class Sequence:
         """
         if frame.index < 0:
             return read_picture(frame.path, colour_space=self.colour_space)
-        movie = _open(frame.path)
-        movie.set(cv2.CAP_PROP_POS_FRAMES, frame.index)
-        sound, pixels = movie.read()
-        movie.release()
-        if not sound:
+        pixels = self.movie.read(frame.index) if self.movie is not None else None
+        if pixels is None:
             raise ImageUnreadable(
                 f'Frame {frame.number} of "{frame.path.name}" cannot be read;'
                 " export the movie as an image sequence."
             )
-        return Picture(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.float32) / 255)
+        return Picture(pixels.astype(np.float32) / 255)
+
+    def metadata(self, frame: Frame) -> Metadata:
+        """What a frame's file says besides its pixels; nothing for a movie's."""
+        return read_metadata(frame.path) if frame.index < 0 else NOTHING
 
 
 def find_sequence(reference: SequenceRef) -> Sequence:
@@ -89,13 +109,14 @@ def find_sequence(reference: SequenceRef) -> Sequence:
         A movie that cannot be opened.
     """
     source = Path(reference.source)
+    movie = None
     if reference.files:
         start = max(1, reference.first)
         frames = [Frame(start + i, Path(f)) for i, f in enumerate(reference.files)]
         prefix, suffix, padding = source.stem, frames[0].path.suffix, _PADDING
     elif source.suffix.lower() in MOVIES:
-        count = _count(source)
-        frames = [Frame(i + 1, source, i) for i in range(count)]
+        movie = MovieReader(source)
+        frames = [Frame(i + 1, source, i) for i in range(movie.count)]
         prefix, suffix, padding = f"{source.stem}_", ".png", _PADDING
     else:
         frames, prefix, suffix, padding = _on_disk(source)
@@ -110,7 +131,7 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     step = max(1, reference.step)
     start = inside[0].number
     kept = tuple(f for f in inside if (f.number - start) % step == 0)
-    return Sequence(kept, prefix, suffix, padding, reference.colour_space)
+    return Sequence(kept, prefix, suffix, padding, reference.colour_space, movie)
 
 
 def _on_disk(source: Path) -> tuple[list[Frame], str, str, int]:
@@ -155,21 +176,3 @@ def _split(path: Path) -> tuple[str, str, str] | None:
 
 def _known() -> Iterable[str]:
     return (*FORMATS, ".jpeg", ".tif")
-
-
-def _open(path: Path) -> cv2.VideoCapture:
-    if not path.is_file():
-        raise ImageMissing(f'The movie "{path}" does not exist; choose another one.')
-    movie = cv2.VideoCapture(str(path))
-    if not movie.isOpened():
-        raise ImageUnreadable(
-            f'The movie "{path.name}" cannot be opened; export it as an image sequence.'
-        )
-    return movie
-
-
-def _count(path: Path) -> int:
-    movie = _open(path)
-    count = int(movie.get(cv2.CAP_PROP_FRAME_COUNT))
-    movie.release()
-    return count

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,9 +19,10 @@ import numpy as np
 from ..errors import BadRequest
 from ..imaging.files import write_atomically
 from ..jobs.frames_messages import FramesSettings, ShotInfo
+from .sequence import Frame
 
 _VERSION = 1
-_ALGORITHM = 2
+_ALGORITHM = 3
 """Raised whenever the same frames and settings give other pixels than before."""
 
 _CLOSED_FROM = 4
@@ -29,12 +32,14 @@ _CLOSED_FROM = 4
 @dataclass(frozen=True)
 class ShotFile:
     """See the module. ``own`` has one code ``(CODE_LENGTH,)`` float32 for each shot; ``sizes`` are
-    (width, height); ``numbers`` those of the frames."""
+    (width, height); ``numbers`` those of the frames; ``files`` their :func:`state_of_files`, where
+    the shots were found on the way and frames may have been rendered anew since."""
 
     settings: str
     numbers: tuple[int, ...]
     shots: tuple[ShotInfo, ...]
     own: tuple[np.ndarray, ...]
+    files: str = ""
 
     def save(self, path: Path, *, overwrite: bool) -> None:
         """Write it atomically.
@@ -48,6 +53,7 @@ class ShotFile:
             "settings": self.settings,
             "numbers": self.numbers,
             "shots": [asdict(shot) for shot in self.shots],
+            "files": self.files,
             "own": [[float(v) for v in code] for code in self.own],
         }
         write_atomically(path, json.dumps(words).encode(), overwrite=overwrite)
@@ -81,7 +87,9 @@ def load_shot_file(path: Path) -> ShotFile:
             for s in words["shots"]
         )
         own = tuple(np.array(code, np.float32) for code in words["own"])
-        return ShotFile(words["settings"], tuple(words["numbers"]), shots, own)
+        return ShotFile(
+            words["settings"], tuple(words["numbers"]), shots, own, words.get("files", "")
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadRequest(f'"{path}" is no shot file; make one with: frames prepare.') from error
 
@@ -95,6 +103,16 @@ def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
     digest.update(np.ascontiguousarray(style, np.float32).tobytes())
     for name in ("encoder", "decoder"):
         digest.update((FOLDER / f"{name}.safetensors").read_bytes())
+    return digest.hexdigest()
+
+
+def state_of_files(frames: Iterable[Frame]) -> str:
+    """Names, sizes and times of the frames' files, as a digest: another one where any has changed."""
+    digest = hashlib.sha256()
+    for path in dict.fromkeys(frame.path for frame in frames):
+        with suppress(OSError):
+            found = path.stat()
+            digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 

@@ -198,6 +198,8 @@ def from_work(picture: Picture, colour: np.ndarray, painted: np.ndarray, look: L
     Where the work was smaller than the picture, the picture's own fine detail of lightness, which
     the work could not see, is added back.
     """
+    if replaces_all(picture, colour, look):
+        return picture.with_colour(painted)
     original = display(picture)
     size = picture.size
     if painted.shape[1::-1] != size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,8 +58,14 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
     return Picture(colour, alpha, DEPTHS[bands[0].dtype], "linear", len(bands) == 1)
 
 
-def encode(picture: Picture, *, premultiplied: bool = True) -> bytes:
-    """A scanline file, losslessly compressed (ZIP), of a picture of depth half or float."""
+def encode(
+    picture: Picture,
+    *,
+    premultiplied: bool = True,
+    attributes: Mapping[str, object] | None = None,
+) -> bytes:
+    """A scanline file, losslessly compressed (ZIP), of a picture of depth half or float, with more
+    attributes in its header."""
     exr = _library()
     colour, alpha = picture.colour, picture.alpha
     if alpha is not None and premultiplied:
@@ -70,7 +76,12 @@ def encode(picture: Picture, *, premultiplied: bool = True) -> bytes:
         channels["A"] = np.ascontiguousarray(alpha)
     header = {"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}
     buffer = io.BytesIO()
-    exr.File(header, channels).write(buffer)
+    try:
+        exr.File({**(attributes or {}), **header}, channels).write(buffer)
+    except (RuntimeError, TypeError, ValueError):  # an attribute that the package cannot write
+        if not attributes:
+            raise
+        return encode(picture, premultiplied=premultiplied)
     return buffer.getvalue()
 
 

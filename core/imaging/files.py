@@ -20,6 +20,7 @@ from . import exr, raster
 from .alpha import to_premultiplied, to_straight
 from .convert import encoding_of, with_depth
 from .headers import BadHeader, Header, is_complete, read_header
+from .metadata import NOTHING, Metadata, embed, exr_header
 from .picture import Depth, Picture
 
 AlphaMode = Literal["STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
@@ -123,6 +124,7 @@ def write_picture(
     *,
     overwrite: bool = False,
     alpha_mode: AlphaMode = "STRAIGHT",
+    metadata: Metadata = NOTHING,
 ) -> None:
     """Write a picture in the format that the suffix names: whole, or not at all.
 
@@ -136,6 +138,8 @@ def write_picture(
         Replace a file that exists; else it is refused.
     alpha_mode : AlphaMode
         As in :func:`read_picture`: how the file relates its colours to alpha.
+    metadata : Metadata
+        What else goes into the file, as far as its format has room for it.
 
     Raises
     ------
@@ -167,11 +171,12 @@ def write_picture(
         picture = with_depth(picture, form.depths[-1])
     related = alpha_mode in ("STRAIGHT", "PREMUL")
     if suffix == ".exr":
-        data = exr.encode(picture, premultiplied=related)
+        attributes = exr_header(metadata, picture)
+        data = exr.encode(picture, premultiplied=related, attributes=attributes)
     else:
         if alpha_mode == "PREMUL" and picture.alpha is not None:
             picture = replace(picture, colour=to_premultiplied(picture.colour, picture.alpha))
-        data = raster.encode(picture, suffix)
+        data = embed(raster.encode(picture, suffix), suffix, metadata, picture)
     write_atomically(path, data, overwrite=overwrite)
 
 

@@ -114,7 +114,7 @@ def _whole_png(data: bytes | bytearray) -> bool:
 
 
 def _jpeg(file: BinaryIO, start: bytes) -> Header:
-    for mark in _jpeg_segments(file):
+    for mark, _ in jpeg_segments(file):
         if mark in _JPEG_FRAMES:
             _, height, width = struct.unpack(">BHH", file.read(5))
             return Header("jpeg", width, height)
@@ -124,21 +124,27 @@ def _jpeg(file: BinaryIO, start: bytes) -> Header:
 def _whole_jpeg(data: bytes | bytearray) -> bool:
     file = io.BytesIO(data)
     try:
-        scan = next(file.tell() for mark in _jpeg_segments(file) if mark == 0xDA)
+        scan = next(file.tell() for mark, _ in jpeg_segments(file) if mark == 0xDA)
     except (BadHeader, struct.error, StopIteration):
         return False
     return data.find(b"\xff\xd9", scan) > 0
 
 
-def _jpeg_segments(file: BinaryIO) -> Iterator[int]:
-    """The marks of the segments before the picture, the file standing behind each one's length."""
+def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Marks and lengths of the segments before the picture, the file standing at the start of each.
+
+    Raises
+    ------
+    BadHeader
+        Something else is between them.
+    """
     file.seek(2)
     while (mark := file.read(1)) == b"\xff":
         while mark == b"\xff":
             mark = file.read(1)
         (length,) = struct.unpack(">H", file.read(2))
         end = file.tell() + length - 2
-        yield mark[0]
+        yield mark[0], length - 2
         file.seek(end)
     raise BadHeader("a segment does not start with its mark")
 

@@ -7,7 +7,6 @@ changes (TGA, BMP, WebP, 8-bit TIFF, grey PNG with alpha).
 from __future__ import annotations
 
 import io
-import struct
 from typing import Any
 
 import cv2
@@ -17,6 +16,7 @@ from PIL import Image
 from .alpha import full_alpha, to_straight
 from .convert import DEPTHS, to_depth, to_float
 from .headers import Header
+from .metadata.tiff import with_tags
 from .picture import Picture
 
 Image.MAX_IMAGE_PIXELS = None  # a 16k texture is no attack; read_picture has its own limit
@@ -103,23 +103,9 @@ def encode(picture: Picture, suffix: str) -> bytes:
     stacked = np.dstack([samples[i] for i in order])
     data = cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
     if suffix == ".tif" and picture.alpha is not None:
-        return _with_straight_alpha(data)
+        # Without the tag ExtraSamples, Blender takes the colours for premultiplied.
+        return with_tags(data, {338: (3, 1, b"\x02\0")})
     return data
-
-
-def _with_straight_alpha(tiff: bytes) -> bytes:
-    """Add the tag ExtraSamples = 2, without which Blender takes the colours for premultiplied."""
-    if tiff[:4] != b"II*\0":
-        return tiff
-    (place,) = struct.unpack_from("<I", tiff, 4)
-    (count,) = struct.unpack_from("<H", tiff, place)
-    tags = [tiff[place + 2 + 12 * i : place + 14 + 12 * i] for i in range(count)]
-    tags.append(struct.pack("<HHIHH", 338, 3, 1, 2, 0))
-    tags.sort(key=lambda tag: struct.unpack_from("<H", tag))
-    padding = b"\0" * (len(tiff) % 2)
-    start = struct.pack("<I", len(tiff) + len(padding))
-    directory = struct.pack("<H", len(tags)) + b"".join(tags) + b"\0" * 4
-    return b"".join((tiff[:4], start, tiff[8:], padding, directory))
 
 
 def _by_cv2(data: bytearray) -> np.ndarray:

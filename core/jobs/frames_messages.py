@@ -115,8 +115,9 @@ class FramesRequest:
     and padding are those of the sequence. ``shot_file``: from :class:`PrepareFramesRequest` with
     the same sequence and settings; empty: prepared on the way and kept in the output folder.
     ``only``: frame numbers to write, for a machine that does its share; empty: all.
-    ``movie``: also write the finished frames as a movie, at ``fps``. ``thumbnail``: a PNG that is
-    replaced with each finished frame; empty: none is made.
+    ``movie``: also write the finished frames as a movie, at ``fps``; 0: as the source says (a movie,
+    or an OpenEXR file's framesPerSecond), else 24. ``thumbnail``: a PNG that is replaced with each
+    finished frame; empty: none is made.
     """
 
     sequence: SequenceRef
@@ -127,7 +128,7 @@ class FramesRequest:
     format: FileFormat = "SOURCE"
     depth: FileDepth = "SOURCE"
     movie: str = ""
-    fps: float = 24.0
+    fps: float = 0.0
     thumbnail: str = ""
     overwrite: bool = False
     memory_limit: int = 0
@@ -139,7 +140,7 @@ class FramesResult:
 
     ``written`` and ``skipped`` are files in the order of the frames; ``shots`` as they were found;
     ``pattern`` is the output with ``#`` for the digits of the number; ``movie`` is empty if none
-    was asked for.
+    was asked for. ``missing``: numbers that the sequence leaves out between its first and last.
     """
 
     written: tuple[str, ...] = ()
@@ -149,6 +150,7 @@ class FramesResult:
     pattern: str = ""
     shot_file: str = ""
     movie: str = ""
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,11 +171,12 @@ class PropagateRequest:
 
 @dataclass(frozen=True)
 class AssembleFramesRequest:
-    """Make a movie of finished frames; an existing one is replaced only with ``overwrite``."""
+    """Make a movie of finished frames, at ``fps`` as in :class:`FramesRequest`; an existing one is
+    replaced only with ``overwrite``."""
 
     sequence: SequenceRef
     movie: str
-    fps: float = 24.0
+    fps: float = 0.0
     overwrite: bool = False
 
 

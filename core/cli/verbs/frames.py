@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from ...frames.numbers import spelled
 from ...jobs import handlers
 from ...jobs.frames_messages import (
     NO_FIRST,
@@ -105,7 +106,9 @@ def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> Non
     run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
-        action.add_argument("--fps", type=float, default=24.0)
+        action.add_argument(
+            "--fps", type=float, default=0.0, help="default: as the source says, else 24"
+        )
     prepare.set_defaults(run=partial(_prepare, runner))
     run_.set_defaults(run=partial(_run, runner))
     assemble.set_defaults(run=partial(_assemble, runner))
@@ -194,10 +197,16 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         )
     result = runner(wanted, progress=report.progress, cancel=lambda: False, item_done=item_done)
     assert isinstance(result, FramesResult)
+    if result.missing:
+        report.say(f"Missing: {spelled(result.missing)}")
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
     report.result(
-        written=result.written, skipped=result.skipped, pattern=result.pattern, movie=result.movie
+        written=result.written,
+        skipped=result.skipped,
+        missing=result.missing,
+        pattern=result.pattern,
+        movie=result.movie,
     )
     return judged(result.failures, len(result.written) + len(result.skipped), report)
 

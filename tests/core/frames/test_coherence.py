@@ -1,14 +1,19 @@
 """What ties the paintings of a shot together: anchors, and the mixture of what comes from two."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.frames.coherence import Shelf, mix
+from core.errors import OutputUnwritable
+from core.frames.coherence import mix
 from core.frames.prefetch import prefetched
+from core.frames.shelf import Shelf
 from core.frames.shot_file import anchors_of
 from core.jobs.frames_messages import FramesSettings, PaintedFrame
 from core.jobs.messages import Look, StyleRef
@@ -86,12 +91,38 @@ def test_work_ahead_ends_with_who_asked_for_it():
 
 def test_a_shelf_gives_back_what_was_put_on_it_over_what_lay_there_before(tmp_path):
     rng = np.random.default_rng(2)
-    for side in (9, 5):  # the second shelf writes over longer files
-        arrays = [rng.random((side, 4, 2), np.float32)[::-1] for _ in range(3)]
-        shelf = Shelf(tmp_path / "shelf")
-        for array in arrays:
-            shelf.append(flow=array, believed=array[..., 0])
-        assert len(shelf) == 3
-        for index, array in enumerate(arrays):
-            np.testing.assert_array_equal(shelf.fetch(index, "flow"), array)
-            np.testing.assert_array_equal(shelf.fetch(index, "believed"), array[..., 0])
+    with (tmp_path / "shelf").open("w+b", buffering=0) as file:
+        shelf = Shelf(file)
+        for side in (9, 5):  # the second time writes over longer ones
+            shelf.clear()
+            arrays = [rng.random((side, 4, 2), np.float32)[::-1] for _ in range(3)]
+            for array in arrays:
+                shelf.append(flow=array, believed=array[..., 0])
+            assert len(shelf) == 3
+            for index, array in enumerate(arrays):
+                np.testing.assert_array_equal(shelf.fetch(index, "flow"), array)
+                np.testing.assert_array_equal(shelf.fetch(index, "believed"), array[..., 0])
+
+
+def test_threads_put_down_and_fetch_side_by_side():
+    with TemporaryFile(buffering=0) as file, ThreadPoolExecutor(3) as pool:
+        shelf = Shelf(file)
+        shelf.append(a=np.zeros(1000))
+
+        def fetch(_) -> bool:
+            index = len(shelf) - 1
+            return bool((shelf.fetch(index, "a") == index).all())
+
+        fetched = pool.map(fetch, range(600))
+        for index in range(1, 200):
+            shelf.append(a=np.full(1000, index, float))
+        assert all(fetched)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_full_disk_is_said():
+    with (
+        open("/dev/full", "r+b", buffering=0) as file,
+        pytest.raises(OutputUnwritable, match="room"),
+    ):
+        Shelf(file).append(a=np.zeros(1000))

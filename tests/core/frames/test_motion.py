@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from bl_ext.user_default.impasto.core.frames.motion import (
+    Passes,
     Seen,
     confidence,
     optical_flow,
@@ -73,6 +74,41 @@ def test_a_nearer_surface_in_the_other_frame_hides():
     nearer[:, 30:] = 4
     assert confidence(flow, flow, frame, frame, (depth, nearer))[:, 32:].max() == 0
     assert confidence(flow, flow, frame, frame, (nearer, depth)).min() > 0.99
+
+
+def test_passes_of_neighbours_tie_them_exactly_and_depth_hides():
+    """A card comes in front of still ground that looks just like it: only Depth knows."""
+    frame = levels(texture(40, 60, 1))
+    still = np.zeros((40, 60, 2), np.float32)
+    far = np.full((40, 60), 10, np.float32)
+    near = far.copy()
+    near[10:30, 20:40] = 3
+    last, here = Seen(frame, Passes(still, still, near)), Seen(frame, Passes(still, still, far))
+    back, ahead = ties(last, here)
+    assert back.believed[12:28, 22:38].max() == 0, "it was hidden before"
+    assert back.believed[:8].min() > 0.99
+    assert ahead.believed.min() > 0.99, "the card itself is not behind the ground"
+
+
+def test_normals_and_positions_tell_surfaces_apart_that_look_the_same():
+    """As far away and as bright as each other, two walls are told apart by nothing else."""
+    frame = levels(texture(40, 60, 1))
+    still = np.zeros((40, 60, 2), np.float32)
+    depth = np.full((40, 60), 10, np.float32)
+    wall = np.tile(np.array([0, 0, 1], np.float32), (40, 60, 1))
+    turned, away = wall.copy(), wall.copy()
+    turned[:, 30:] = (1, 0, 0)
+    away[:, 30:] += (8, 0, 0)
+    for name, other in (("normal", turned), ("position", away)):
+        last = Seen(frame, Passes(still, still, depth, **{name: wall}))
+        here = Seen(frame, Passes(still, still, depth, **{name: other}))
+        for tie in ties(last, here):
+            assert tie.believed[:, :28].min() > 0.99, name
+            assert tie.believed[:, 32:].max() == 0, name
+    sky = Seen(frame, Passes(still, still, depth, normal=np.zeros_like(wall)))
+    assert ties(sky, sky)[0].believed.min() > 0.99, (
+        "where there is no surface, nothing is told apart"
+    )
 
 
 def test_shots_are_cut_where_the_scene_changes():

@@ -122,6 +122,82 @@ def test_a_still_scene_stays_still(tmp_path):
         assert np.abs(other.astype(int) - first).max() <= 1
 
 
+def test_nothing_builds_up_over_250_frames(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    pixels = (texture(48, 64, 2) * 255).astype(np.uint8)
+    for number in range(1, 251):
+        cv2.imwrite(str(folder / f"{number:04d}.png"), pixels)
+    run(folder, tmp_path / "out", replace(SETTINGS, anchor_interval=24))
+    first, last = (cv2.imread(str(tmp_path / "out" / f"{n:04d}.png")) for n in (1, 250))
+    assert np.abs(first.astype(int) - last).mean() <= 2
+
+
+def test_what_was_before_a_cut_leaves_nothing_behind(animation, tmp_path, whole):
+    """The second shot by itself gives the same pixels."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(CUT + 1, COUNT + 1):
+        shutil.copy(animation / f"shot_{number:04d}.png", folder)
+    run(folder, tmp_path / "out")
+    assert contents(tmp_path / "out").items() <= contents(whole).items()
+
+
+def test_frames_rendered_anew_are_cut_anew(animation, tmp_path):
+    folder = tmp_path / "in"
+    shutil.copytree(animation, folder)
+    before, _ = run(folder, tmp_path / "out")
+    assert len(before.shots) == 2
+    for number in range(CUT + 1, COUNT + 1):
+        shutil.copy(animation / f"shot_{CUT:04d}.png", folder / f"shot_{number:04d}.png")
+    after, _ = run(folder, tmp_path / "out", overwrite=True)
+    assert [(s.first, s.last) for s in after.shots] == [(1, COUNT)]
+
+
+def test_a_shot_file_of_more_frames_is_refused(animation, tmp_path):
+    shots = str(tmp_path / "shots.json")
+    quietly(prepare_frames, PrepareFramesRequest(SequenceRef(str(animation)), SETTINGS, shots))
+    request = FramesRequest(
+        SequenceRef(str(animation), last=3), SETTINGS, str(tmp_path / "out"), shots
+    )
+    with pytest.raises(BadRequest, match="more frames than there are here"):
+        quietly(restyle_frames, request, item_done=lambda event: None)
+
+
+@pytest.mark.parametrize("coherence", ["OFF", "STATISTICS"])
+def test_frames_apart_resume_and_split_to_the_same_pixels(animation, tmp_path, coherence):
+    settings = replace(SETTINGS, coherence=coherence)
+    result, events = run(animation, tmp_path / "whole", settings)
+    assert [e.number for e in events] == list(range(1, COUNT + 1)) and not result.failures
+    for part in ((6, 2), (1, 3, 4), ()):
+        run(animation, tmp_path / "parts", settings, only=part)
+    assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
+    again, _ = run(animation, tmp_path / "whole", settings)
+    assert len(again.skipped) == COUNT
+
+
+def test_nothing_is_left_in_the_temporary_folder_when_killed(animation, tmp_path):
+    away = tmp_path / "away"
+    away.mkdir()
+    command = [
+        *(sys.executable, "-m", "core", "frames", "run", animation, "--style", "starry-night"),
+        *("--brush-scale", "4", "--out", tmp_path / "out"),
+    ]
+    process = subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(away)},
+    )
+    next(line for line in process.stdout if line.startswith("Saved: "))
+    os.kill(process.pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+    assert not [p for p in away.iterdir() if p.name.startswith("impasto")]
+    assert sum(p.stat().st_size for p in away.rglob("*") if p.is_file()) == 0
+
+
 def test_motion_flickers_less_than_frame_by_frame(animation, tmp_path):
     """Grain that changes with every frame makes strokes jump, unless they are carried along."""
     folder = tmp_path / "in"

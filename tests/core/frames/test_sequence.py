@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from bl_ext.user_default.impasto.core.errors import ImageMissing, NoImages
+from bl_ext.user_default.impasto.core.frames.numbers import spelled
 from bl_ext.user_default.impasto.core.frames.sequence import find_sequence
 from bl_ext.user_default.impasto.core.jobs.frames_messages import SequenceRef
 
@@ -27,6 +28,15 @@ def test_frames_by_any_of_their_names(folder, source):
     assert [f.number for f in sequence.frames] == [8, 9, 10, 11, 14]
     assert sequence.pattern == "a.v2_###.png"
     assert sequence.name(7, ".exr") == "a.v2_007.exr"
+
+
+def test_what_is_missing_is_told(folder):
+    assert find_sequence(SequenceRef(str(folder))).missing == (12, 13)
+    every_third = find_sequence(SequenceRef(str(folder), first=8, step=3))
+    assert [f.number for f in every_third.frames] == [8, 11, 14] and every_third.missing == ()
+    assert find_sequence(SequenceRef(str(folder), last=8)).missing == ()
+    assert spelled((12, 13)) == "frames 12-13" and spelled([4]) == "frame 4"
+    assert spelled(range(1, 20, 2)) == "frames 1, 3, 5, 7, 9 and 5 more"
 
 
 def test_range_and_step(folder):

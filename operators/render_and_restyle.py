@@ -1,0 +1,64 @@
+"""Render and Restyle: the frames that are not rendered yet, and then all of them restyled."""
+
+from contextlib import suppress
+
+import bpy
+
+from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
+
+
+class IMPASTO_OT_render_and_restyle(Restyle):
+    """Render the frames that are missing, as Blender renders an animation, then restyle all"""
+
+    bl_idname = "impasto.render_and_restyle"
+    bl_label = "Render and Restyle"
+
+    @classmethod
+    def poll(cls, context):
+        from ..scene import frame_source
+
+        if not frame_source.is_render_output(context.scene):
+            cls.poll_message_set("Press Use Render Output first")
+            return False
+        return super().poll(context)
+
+    def execute(self, context):
+        from ..scene import frame_source
+
+        missing = frame_source.missing_frames(context.scene)
+        if missing:
+            try:
+                frame_source.render_missing(context.scene, missing)
+            except RuntimeError as error:
+                return self._not_rendered(error)
+        return super().execute(context)
+
+    def invoke(self, context, event):
+        from ..scene import frame_source
+
+        missing = frame_source.missing_frames(context.scene)
+        if bpy.app.background or not missing:
+            return super().invoke(context, event)
+        try:
+            frame_source.begin_to_render(context.scene, missing, _restyle)
+        except RuntimeError as error:
+            return self._not_rendered(error)
+        self.report({"INFO"}, f"Rendering {len(missing)} frames; they are restyled after that.")
+        return {"FINISHED"}
+
+    def _not_rendered(self, error: RuntimeError):
+        self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
+        return {"CANCELLED"}
+
+
+def _restyle(scene: bpy.types.Scene, whole: bool) -> None:
+    """Called when the render has ended; not whole where it was cancelled."""
+    windows = bpy.context.window_manager.windows
+    # Not in the window of the render: who closes that does not mean this.
+    window = next((w for w in windows if w.parent is None and w.scene == scene), None)
+    if whole and window is not None:
+        with bpy.context.temp_override(window=window), suppress(RuntimeError):
+            bpy.ops.impasto.restyle_frames("INVOKE_DEFAULT")
+
+
+CLASSES = (IMPASTO_OT_render_and_restyle,)
