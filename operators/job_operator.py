@@ -11,6 +11,7 @@ import bpy
 from ..core.errors import ImpastoError
 from ..properties import active_group
 from ..scene import jobs
+from ..translations import tip
 
 if TYPE_CHECKING:
     from ..scene.job import SceneJob
@@ -40,7 +41,8 @@ class JobOperator:
         """For ``poll``: False, with the reason, while another job runs."""
         running = jobs.current()
         if running is not None:
-            cls.poll_message_set(f"{running.title} is running; wait for it or cancel it")
+            said = tip("{job} is running; wait for it or cancel it")
+            cls.poll_message_set(said.format(job=running.title))
         return running is None
 
     def execute(self, context):
@@ -137,7 +139,7 @@ class GroupJobOperator(JobOperator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         return cls.idle()
 

@@ -159,8 +159,9 @@ class Window:
 
     def scroll(self, clicks: int, kind: str = "UI", editor: str = "VIEW_3D") -> None:
         """Turn the wheel over a region: positive goes down."""
-        left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
-        self.move(left + width * 0.5, top + height * 0.5)
+        left, top, width, _ = self.ask(f"box({kind!r}, {editor!r})")
+        # Near the top there is always a panel: beside panels, the wheel turns what is behind them.
+        self.move(left + width * 0.5, top + 14)
         self.screen.do(f"click --repeat {abs(clicks)} --delay 30 {5 if clicks > 0 else 4}")
         time.sleep(0.4)
 
