@@ -80,15 +80,19 @@ class Artist(Window):
         for old in home.glob("*.zip"):
             old.unlink()
         shutil.copy(package, home / package.name)
-        for _ in range(3):
+        for patience in (0.5, 1, 2, 4):  # A busy machine draws late, and loses clicks till then.
             left, top, width, _ = self.open_preferences("EXTENSIONS")
+            time.sleep(patience)
             self.click(left + width - 22, top + 20)  # The drop-down arrow at the upper right.
-            time.sleep(0.5)
+            time.sleep(patience)
             self.key("Up", "Return")  # Its last entry is Install from Disk.
-            time.sleep(2.0)
+            time.sleep(4 * patience)
             if self.ask(CHOSEN_FILE):
                 break
+            self.shot("failure")
             self.close_preferences()
+        else:
+            raise GuiFailure("Install from Disk opens no file browser")
         left, top, width, height = self.last_window()
         for _ in range(5):
             self.click(left + 330, top + 80)  # The only file.
@@ -256,8 +260,8 @@ class Artist(Window):
         working = f"{self.JOB} and {self.JOB}.step.startswith('Stylizing')"
         self.until(working, "the long job to begin", 120)
 
-    def watch_progress(self, timeout: float = 400.0) -> list[float]:
-        """The progress of the running job until it ends."""
+    def watch_progress(self, timeout: float = 400.0, shot: str = "") -> list[float]:
+        """The progress of the running job until it ends; a screenshot when some is done."""
         seen: list[float] = []
         end = time.monotonic() + timeout
         self.until(f"{self.JOB} is not None", "the job to start", 10)
@@ -267,6 +271,11 @@ class Artist(Window):
                 time.sleep(0.4)
                 return seen
             seen.append(now)
+            if shot and now > 0.3:
+                self.over_viewport()  # No tooltip in the picture.
+                time.sleep(0.3)
+                self.shot(shot)
+                shot = ""
             time.sleep(0.1)
         raise GuiFailure(f"the job did not end; its progress was {seen[-1]}")
 
