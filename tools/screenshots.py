@@ -15,7 +15,6 @@ SHOTS = ROOT / "dist/gui/sid"
 IMAGES = ROOT / "docs/images"
 LARGEST = 250_000
 
-WHOLE = (0, 0, 1280, 960)
 WINDOW = (0, 0, 1052, 872)
 """The 3D Viewport with its sidebar."""
 SIDEBAR = (760, 76, 1052, 872)
@@ -35,7 +34,7 @@ PICTURES = {
     "dropped": ("features/dropped", WINDOW),
     "chinese": ("features/chinese-0", WINDOW),
     "queue": ("features/paused", SIDEBAR),
-    "regions": ("panels/regions", WHOLE),
+    "regions": ("panels/regions", (32, 48, 1248, 912)),
     **{
         f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
         for name in ("textures", "style", "stylize", "frames", "create", "jobs")

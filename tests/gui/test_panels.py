@@ -10,6 +10,15 @@ from artist import LOOK
 pytestmark = pytest.mark.story
 
 
+CORNERS = """
+shown = region('WINDOW', 'IMAGE_EDITOR')
+view = shown.view2d
+corners = [*view.view_to_region(0, 0, clip=False), *view.view_to_region(1, 1, clip=False)]
+answer = [*corners, shown.width, shown.height]
+"""
+"""Where the lower left and the upper right corner of the picture are, and the editor's size."""
+
+
 @pytest.fixture(scope="module")
 def artist(open_window, profile):
     """A Blender with the small textures in groups."""
@@ -55,6 +64,8 @@ def test_draw_regions(artist):
     assert artist.ask("area('IMAGE_EDITOR').spaces.active.image.name") == "Impasto Regions"
     time.sleep(2.0)
     artist.shot("regions")
+    left, bottom, right, top, width, height = artist.run(CORNERS)
+    assert left >= 0 and bottom >= 0 and right <= width and top <= height, "all of it is seen"
     artist.close_preferences()
     artist.over_viewport()
     artist.shot("panel-regions")
