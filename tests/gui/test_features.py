@@ -131,7 +131,7 @@ def test_simplified_chinese(artist):
         "view.language = 'zh_HANS'; view.use_translate_interface = True"
     )
     assert artist.ask("bpy.app.translations.pgettext_iface('Stylize')") == "风格化"
-    assert "队列为空" in artist.why_disabled("impasto.clear_queue")
+    assert "队列是空的" in artist.why_disabled("impasto.clear_queue")
     artist.toggle("Frames")
     for title in ("Stylize", "Style", "Textures"):  # from below, as toggle() wants it
         artist.toggle(title)
