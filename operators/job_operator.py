@@ -144,12 +144,17 @@ class GroupJobOperator(JobOperator):
         return cls.idle()
 
 
-def _run_queue() -> None:
-    """Called by a timer, when the operator of the job before has ended."""
+def _run_queue() -> float | None:
+    """Called by a timer, when the operator of the job before has ended; again, until a job runs:
+    Blender may be busy for a moment, or the first of the queue cannot begin.
+    """
+    if not jobs.waiting or jobs.current() is not None:
+        return None
     window = next(iter(bpy.context.window_manager.windows), None)
-    if window is not None and jobs.waiting and jobs.current() is None:
+    if window is not None:
         with bpy.context.temp_override(window=window), suppress(RuntimeError):
             bpy.ops.impasto.run_queue("INVOKE_DEFAULT")
+    return 1.0 if jobs.current() is None else None
 
 
 def _redraw(context) -> None:
