@@ -30,6 +30,7 @@ CHINESE = {
     "More Options": "更多选项",
     "Move to Group": "移到分组",
     "No jobs yet": "还没有任务",
+    "Number": "数量",
     "Open Picture": "打开图片",
     "Original": "原图",
     "Output": "输出",
