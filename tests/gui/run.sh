@@ -9,7 +9,7 @@ suites=${SUITES:-sid trixie}
 [ "${1:-}" != screenshots ] || suites=sid
 
 gui_tests() {
-  "$python" -m pytest -c tests/gui/pytest.ini --rootdir tests/gui --confcutdir tests/gui --suites "$suites" "$@"
+  "$python" -m pytest -c tests/gui/pytest.ini --rootdir tests/gui --confcutdir tests/gui --suites "$suites" --durations 10 "$@"
 }
 
 # On a busy machine, which draws every pixel itself, a click can come too late. So what failed is run
