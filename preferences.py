@@ -65,6 +65,7 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
+        layout.use_property_decorate = False
         layout.prop(self, "results")
         row = layout.row()
         row.active = self.results == "FOLDER"

@@ -30,12 +30,14 @@ CHINESE = {
     "More Options": "更多选项",
     "Move to Group": "移到分组",
     "No jobs yet": "还没有任务",
+    "Number": "数量",
     "Open Picture": "打开图片",
     "Original": "原图",
     "Output": "输出",
     "Palettes": "色板",
     "Pause": "暂停",
     "Pause Job": "暂停任务",
+    "Paused": "已暂停",
     "Preview": "预览",
     "Preview Textures": "预览纹理",
     "Refine": "精炼",
@@ -55,6 +57,36 @@ CHINESE = {
     "Textures": "纹理",
     "Textures in Group": "组内纹理",
     "Use for All Groups": "用于所有分组",
+    # Why a button cannot be pressed
+    "A group of one texture cannot be split": "只有一个纹理的分组无法拆分",
+    "A job is running; cancel it first": "有任务正在运行；请先取消它",
+    "Choose a group first": "请先选择一个分组",
+    "Choose a picture as the style first; only pictures are refined": (
+        "请先选择一张图片作为风格；只有图片可以精炼"
+    ),
+    "Choose a style first": "请先选择风格",
+    "Choose a style for a group first": "请先为某个分组选择风格",
+    "Choose a style for the frames first": "请先为帧选择风格",
+    "Choose a texture in the list first": "请先在列表中选择一个纹理",
+    "Choose the frames first": "请先选择帧",
+    "Draw the style map first": "请先绘制风格图谱",
+    "No job is running": "没有正在运行的任务",
+    "No texture is restyled yet; press Stylize first": "还没有风格化的纹理；请先点击“风格化”",
+    "No worker is running": "没有正在运行的工作进程",
+    "Restyle frames first": "请先风格化帧",
+    "Select an image or movie strip in the Video Sequencer first": (
+        "请先在视频序列编辑器中选择图像或影片片段"
+    ),
+    "Set Regions to 2 or more first": "请先将“区域”设为 2 或更多",
+    "Switch to Object Mode first": "请先切换到物体模式",
+    "The scene renders all that is needed already": "场景已会渲染所需的全部内容",
+    "The style picture is missing; choose another one": "风格图片不存在；请另选一张",
+    "There is no other group to merge with": "没有其他分组可以合并",
+    "What learns for a given time is not paused; cancel keeps the best": (
+        "按给定时间学习的任务不能暂停；取消会保留最佳结果"
+    ),
+    "{share}  {time} left": "{share}  剩余 {time}",
+    "{job} is running; wait for it or cancel it": "“{job}”正在运行；请等待或取消它",
     # Properties and their choices
     "Active Group": "活动分组",
     "Active Texture": "活动纹理",
@@ -445,6 +477,11 @@ CONTEXT = "Impasto"
 
 _CONTEXTS = ("*", "Operator", CONTEXT)
 """Buttons look their labels up as operators, all else without a context."""
+
+
+def tip(text: str) -> str:
+    """A sentence of a tooltip in the artist's language: what a poll says, Blender does not look up."""
+    return bpy.app.translations.pgettext_tip(text)
 
 
 def register() -> None:

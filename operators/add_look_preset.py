@@ -7,6 +7,7 @@ from bl_operators.presets import AddPresetBase
 
 from ..properties import active_group
 from ..scene.grouping import LOOK_FIELDS
+from ..translations import tip
 
 _LOOK = "bpy.context.scene.impasto.groups[bpy.context.scene.impasto.active_group].look"
 
@@ -24,7 +25,7 @@ class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         return True
 

@@ -5,6 +5,7 @@ from bpy.props import StringProperty
 
 from ..properties import active_group
 from ..scene import gallery
+from ..translations import tip
 
 
 class IMPASTO_OT_choose_style(bpy.types.Operator):
@@ -22,7 +23,7 @@ class IMPASTO_OT_choose_style(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene import jobs
+from ..translations import tip
 
 
 class IMPASTO_OT_cancel_job(bpy.types.Operator):
@@ -16,7 +17,7 @@ class IMPASTO_OT_cancel_job(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if jobs.current() is None:
-            cls.poll_message_set("No job is running")
+            cls.poll_message_set(tip("No job is running"))
             return False
         return True
 
@@ -35,11 +36,11 @@ class IMPASTO_OT_pause_job(bpy.types.Operator):
     def poll(cls, context):
         running = jobs.current()
         if running is None:
-            cls.poll_message_set("No job is running")
+            cls.poll_message_set(tip("No job is running"))
             return False
         if not running.can_pause:
             cls.poll_message_set(
-                "What learns for a given time is not paused; cancel keeps the best"
+                tip("What learns for a given time is not paused; cancel keeps the best")
             )
             return False
         return True

@@ -6,6 +6,7 @@ import bpy
 
 from ..properties import active_group
 from ..scene import grouping
+from ..translations import tip
 
 
 class IMPASTO_OT_copy_look(bpy.types.Operator):
@@ -18,7 +19,7 @@ class IMPASTO_OT_copy_look(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         return True
 

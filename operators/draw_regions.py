@@ -3,6 +3,7 @@
 import bpy
 
 from ..properties import active_group
+from ..translations import tip
 from .job_operator import GroupJobOperator
 
 
@@ -17,10 +18,10 @@ class IMPASTO_OT_draw_regions(GroupJobOperator, bpy.types.Operator):
     def poll(cls, context):
         group = active_group(context.scene)
         if group is not None and group.look.regions < 2:
-            cls.poll_message_set("Set Regions to 2 or more first")
+            cls.poll_message_set(tip("Set Regions to 2 or more first"))
             return False
         if group is not None and not (group.look.style or group.look.second):
-            cls.poll_message_set("Choose a style first")
+            cls.poll_message_set(tip("Choose a style first"))
             return False
         return super().poll(context)
 

@@ -2,6 +2,8 @@
 
 import bpy
 
+from ..translations import tip
+
 
 class IMPASTO_OT_enable_passes(bpy.types.Operator):
     """Render to OpenEXR MultiLayer with the Vector and Depth passes, without motion blur"""
@@ -15,7 +17,7 @@ class IMPASTO_OT_enable_passes(bpy.types.Operator):
         from ..scene import frame_source
 
         if not frame_source.missing_passes(context.scene):
-            cls.poll_message_set("The scene renders all that is needed already")
+            cls.poll_message_set(tip("The scene renders all that is needed already"))
             return False
         return True
 

@@ -11,6 +11,7 @@ import bpy
 from ..core.errors import ImpastoError
 from ..properties import active_group
 from ..scene import jobs
+from ..translations import tip
 
 if TYPE_CHECKING:
     from ..scene.job import SceneJob
@@ -40,7 +41,8 @@ class JobOperator:
         """For ``poll``: False, with the reason, while another job runs."""
         running = jobs.current()
         if running is not None:
-            cls.poll_message_set(f"{running.title} is running; wait for it or cancel it")
+            said = tip("{job} is running; wait for it or cancel it")
+            cls.poll_message_set(said.format(job=running.title))
         return running is None
 
     def execute(self, context):
@@ -140,17 +142,22 @@ class GroupJobOperator(JobOperator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         return cls.idle()
 
 
-def _run_queue() -> None:
-    """Called by a timer, when the operator of the job before has ended."""
+def _run_queue() -> float | None:
+    """Called by a timer, when the operator of the job before has ended; again, until a job runs:
+    Blender may be busy for a moment, or the first of the queue cannot begin.
+    """
+    if not jobs.waiting or jobs.current() is not None:
+        return None
     window = next(iter(bpy.context.window_manager.windows), None)
-    if window is not None and jobs.waiting and jobs.current() is None:
+    if window is not None:
         with bpy.context.temp_override(window=window), suppress(RuntimeError):
             bpy.ops.impasto.run_queue("INVOKE_DEFAULT")
+    return 1.0 if jobs.current() is None else None
 
 
 def _redraw(context) -> None:

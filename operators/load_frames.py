@@ -5,6 +5,7 @@ from bpy.props import EnumProperty
 
 from ..core.errors import ImpastoError
 from ..core.frames.numbers import spelled
+from ..translations import tip
 
 
 class IMPASTO_OT_load_frames(bpy.types.Operator):
@@ -35,7 +36,7 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not context.scene.impasto.frames.result:
-            cls.poll_message_set("Restyle frames first")
+            cls.poll_message_set(tip("Restyle frames first"))
             return False
         return True
 

@@ -5,6 +5,7 @@ from bpy.props import EnumProperty
 
 from ..properties import active_group
 from ..scene import grouping
+from ..translations import tip
 
 
 class IMPASTO_OT_merge_groups(bpy.types.Operator):
@@ -21,7 +22,7 @@ class IMPASTO_OT_merge_groups(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None or len(context.scene.impasto.groups) < 2:
-            cls.poll_message_set("There is no other group to merge with")
+            cls.poll_message_set(tip("There is no other group to merge with"))
             return False
         return True
 

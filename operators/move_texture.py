@@ -5,6 +5,7 @@ from bpy.props import EnumProperty
 
 from ..properties import active_group
 from ..scene import grouping
+from ..translations import tip
 
 
 class IMPASTO_OT_move_texture(bpy.types.Operator):
@@ -24,7 +25,7 @@ class IMPASTO_OT_move_texture(bpy.types.Operator):
     def poll(cls, context):
         group = active_group(context.scene)
         if group is None or not 0 <= group.active_member < len(group.members):
-            cls.poll_message_set("Choose a texture in the list first")
+            cls.poll_message_set(tip("Choose a texture in the list first"))
             return False
         return True
 

@@ -3,6 +3,7 @@
 import bpy
 
 from ..core.errors import ImpastoError
+from ..translations import tip
 from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
 
 
@@ -16,7 +17,7 @@ class IMPASTO_OT_paint_frame(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not context.scene.impasto.frames.result:
-            cls.poll_message_set("Restyle frames first")
+            cls.poll_message_set(tip("Restyle frames first"))
             return False
         return True
 

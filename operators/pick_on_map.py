@@ -2,6 +2,8 @@
 
 import bpy
 
+from ..translations import tip
+
 
 class IMPASTO_OT_pick_on_map(bpy.types.Operator):
     """Click on the style map to choose a place on it"""
@@ -13,7 +15,7 @@ class IMPASTO_OT_pick_on_map(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if context.scene.impasto.pictures.get("style map") is None:
-            cls.poll_message_set("Draw the style map first")
+            cls.poll_message_set(tip("Draw the style map first"))
             return False
         return True
 

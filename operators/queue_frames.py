@@ -4,6 +4,7 @@ import bpy
 
 from ..core.errors import ImpastoError
 from ..scene import jobs
+from ..translations import tip
 from .job_operator import JobOperator
 from .restyle_frames import frames_are_chosen
 
@@ -39,7 +40,7 @@ class IMPASTO_OT_run_queue(JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not jobs.waiting:
-            cls.poll_message_set("The queue is empty")
+            cls.poll_message_set(tip("The queue is empty"))
             return False
         return cls.idle()
 
@@ -56,7 +57,7 @@ class IMPASTO_OT_clear_queue(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not jobs.waiting:
-            cls.poll_message_set("The queue is empty")
+            cls.poll_message_set(tip("The queue is empty"))
         return bool(jobs.waiting)
 
     def execute(self, context):

@@ -8,6 +8,7 @@ from bpy.props import IntProperty
 from ..core.styles.look import SUFFIX
 from ..properties import active_group
 from ..scene import gallery
+from ..translations import tip
 from .job_operator import JobOperator
 
 
@@ -34,14 +35,16 @@ class IMPASTO_OT_refine_style(JobOperator, bpy.types.Operator):
     def poll(cls, context):
         group = active_group(context.scene)
         if group is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         look = group.look
         if not look.style or gallery.builtin(look.style) or look.style.endswith(SUFFIX):
-            cls.poll_message_set("Choose a picture as the style first; only pictures are refined")
+            cls.poll_message_set(
+                tip("Choose a picture as the style first; only pictures are refined")
+            )
             return False
         if not Path(gallery.source(look)).is_file():
-            cls.poll_message_set("The style picture is missing; choose another one")
+            cls.poll_message_set(tip("The style picture is missing; choose another one"))
             return False
         return cls.idle()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene import jobs, worker
+from ..translations import tip
 
 
 class IMPASTO_OT_release_memory(bpy.types.Operator):
@@ -16,10 +17,10 @@ class IMPASTO_OT_release_memory(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if jobs.current() is not None:
-            cls.poll_message_set("A job is running; cancel it first")
+            cls.poll_message_set(tip("A job is running; cancel it first"))
             return False
         if worker.pid() is None:
-            cls.poll_message_set("No worker is running")
+            cls.poll_message_set(tip("No worker is running"))
             return False
         return True
 

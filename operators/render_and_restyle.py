@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import bpy
 
+from ..translations import tip
 from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
 
 
@@ -18,7 +19,7 @@ class IMPASTO_OT_render_and_restyle(Restyle):
         from ..scene import frame_source
 
         if not frame_source.is_render_output(context.scene):
-            cls.poll_message_set("Press Use Render Output first")
+            cls.poll_message_set(tip("Press Use Render Output first"))
             return False
         return super().poll(context)
 

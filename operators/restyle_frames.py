@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..translations import tip
 from .job_operator import JobOperator
 
 
@@ -9,10 +10,10 @@ def frames_are_chosen(operator: type[bpy.types.Operator], context) -> bool:
     """For ``poll``: False, with the reason, where the panel lacks something."""
     settings = context.scene.impasto.frames
     if not settings.source:
-        operator.poll_message_set("Choose the frames first")
+        operator.poll_message_set(tip("Choose the frames first"))
         return False
     if not settings.look.style:
-        operator.poll_message_set("Choose a style for the frames first")
+        operator.poll_message_set(tip("Choose a style for the frames first"))
         return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scene import results
+from ..translations import tip
 
 
 class RestyledOperator:
@@ -11,6 +12,6 @@ class RestyledOperator:
     @classmethod
     def poll(cls, context):
         if not results.any_restyled():
-            cls.poll_message_set("No texture is restyled yet; press Stylize first")
+            cls.poll_message_set(tip("No texture is restyled yet; press Stylize first"))
             return False
         return True

@@ -6,6 +6,7 @@ import bpy
 
 from ..properties import active_group
 from ..scene.words import counted
+from ..translations import tip
 
 
 class IMPASTO_OT_select_objects(bpy.types.Operator):
@@ -18,10 +19,10 @@ class IMPASTO_OT_select_objects(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if active_group(context.scene) is None:
-            cls.poll_message_set("Choose a group first")
+            cls.poll_message_set(tip("Choose a group first"))
             return False
         if context.mode != "OBJECT":
-            cls.poll_message_set("Switch to Object Mode first")
+            cls.poll_message_set(tip("Switch to Object Mode first"))
             return False
         return True
 

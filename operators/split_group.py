@@ -4,6 +4,7 @@ import bpy
 
 from ..properties import active_group
 from ..scene import grouping
+from ..translations import tip
 
 
 class IMPASTO_OT_split_group(bpy.types.Operator):
@@ -17,7 +18,7 @@ class IMPASTO_OT_split_group(bpy.types.Operator):
     def poll(cls, context):
         group = active_group(context.scene)
         if group is None or len(group.members) < 2:
-            cls.poll_message_set("A group of one texture cannot be split")
+            cls.poll_message_set(tip("A group of one texture cannot be split"))
             return False
         return True
 

@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import EnumProperty
 
+from ..translations import tip
 from .job_operator import JobOperator
 
 
@@ -24,10 +25,10 @@ class _Stylize(JobOperator):
     def poll(cls, context):
         groups = context.scene.impasto.groups
         if not groups:
-            cls.poll_message_set("Analyze textures first")
+            cls.poll_message_set(tip("Analyze textures first"))
             return False
         if not any(group.look.style for group in groups):
-            cls.poll_message_set("Choose a style for a group first")
+            cls.poll_message_set(tip("Choose a style for a group first"))
             return False
         return cls.idle()
 

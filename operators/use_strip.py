@@ -3,6 +3,7 @@
 import bpy
 
 from ..core.errors import ImpastoError
+from ..translations import tip
 
 
 class IMPASTO_OT_use_strip(bpy.types.Operator):
@@ -17,7 +18,7 @@ class IMPASTO_OT_use_strip(bpy.types.Operator):
         editor = context.scene.sequence_editor
         strip = editor.active_strip if editor is not None else None
         if strip is None or strip.type not in {"IMAGE", "MOVIE"}:
-            cls.poll_message_set("Select an image or movie strip in the Video Sequencer first")
+            cls.poll_message_set(tip("Select an image or movie strip in the Video Sequencer first"))
             return False
         return True
 

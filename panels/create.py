@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..properties import active_group
 from ..scene import icons, jobs
 from ..translations import CONTEXT
-from .editors import job_buttons
+from .editors import job_progress
 from .with_group import WithGroup
 
 
@@ -46,12 +46,9 @@ class IMPASTO_PT_create:
                 )
                 again.again = True
         else:
-            layout.progress(
-                factor=running.progress, text=f"{running.title}  {running.progress:.0%}"
-            )
+            job_progress(layout, running)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=9)
-            job_buttons(layout, running)
 
 
 class IMPASTO_PT_create_styles(WithGroup):

@@ -1,4 +1,4 @@
-"""Show one panel in several editors, text in several lines, and what ends or halts a job."""
+"""Show one panel in several editors, text in several lines, and a job with what halts and ends it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.app.translations import pgettext_iface
 
 if TYPE_CHECKING:
     from ..scene.job import SceneJob
@@ -45,6 +46,16 @@ def paragraph(
     column.scale_y = 0.8
     for index, line in enumerate(textwrap.wrap(text, letters)):
         column.label(text=line, icon=icon if index == 0 else "BLANK1" if icon != "NONE" else "NONE")
+
+
+def job_progress(layout: bpy.types.UILayout, running: SceneJob) -> None:
+    """How far the job is, then Cancel, and Pause or Resume.
+
+    A preview belongs below: one that appears must not push a button away from under the pointer.
+    """
+    share = pgettext_iface("Paused") if running.paused else f"{running.progress:.0%}"
+    layout.progress(factor=running.progress, text=f"{running.title}  {share}")
+    job_buttons(layout, running)
 
 
 def job_buttons(layout: bpy.types.UILayout, running: SceneJob) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..scene import frame_source, icons, jobs
 from ..translations import CONTEXT
-from .editors import job_buttons
+from .editors import job_progress
 
 
 class IMPASTO_PT_frames:
@@ -38,7 +38,7 @@ class IMPASTO_PT_frames:
         layout.prop(settings, "coherence")
         row = layout.row()
         row.active = settings.coherence == "MOTION"
-        row.prop(settings, "coherence_strength", text="Amount")
+        row.prop(settings, "coherence_strength", text="Amount", text_ctxt=CONTEXT)
         running = jobs.current()
         if running is None:
             row = layout.row()
@@ -47,14 +47,13 @@ class IMPASTO_PT_frames:
             if frame_source.is_render_output(context.scene):
                 layout.operator("impasto.render_and_restyle", icon="RENDER_STILL")
         else:
-            layout.progress(
-                factor=running.progress, text=f"{running.title}  {running.progress:.0%}"
-            )
+            job_progress(layout, running)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=6)
-            job_buttons(layout, running)
         draw_queue(layout, running is not None)
-        layout.operator_menu_enum("impasto.load_frames", "place", icon="SEQUENCE")
+        row = layout.row()
+        row.active = bool(settings.result)  # A menu that opens says why; it is only dimmed.
+        row.operator_menu_enum("impasto.load_frames", "place", icon="SEQUENCE")
 
 
 def draw_queue(layout, busy: bool) -> None:

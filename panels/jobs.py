@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bpy.app.translations import pgettext_iface
+
 from ..scene import icons, jobs
 from .editors import job_buttons, paragraph
 
@@ -20,10 +22,10 @@ class IMPASTO_PT_jobs:
         if running is not None:
             layout.label(text=running.title, icon="TIME")
             layout.progress(factor=running.progress, text=_remaining(running))
+            job_buttons(layout, running)  # Above what comes and grows.
             paragraph(layout, context, running.step)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=8)
-            job_buttons(layout, running)
         ended = [job for job in jobs.history if not job.running][:_SHOWN]
         for job in ended:
             box = layout.box()
@@ -37,11 +39,14 @@ class IMPASTO_PT_jobs:
 
 
 def _remaining(job) -> str:
+    if job.paused:
+        return pgettext_iface("Paused")
     left = job.seconds_left
     if left is None:
         return f"{job.progress:.0%}"
     minutes, seconds = divmod(round(left), 60)
-    return f"{job.progress:.0%}  {minutes}:{seconds:02d} left"
+    said = pgettext_iface("{share}  {time} left")
+    return said.format(share=f"{job.progress:.0%}", time=f"{minutes}:{seconds:02d}")
 
 
 PANELS = (IMPASTO_PT_jobs,)

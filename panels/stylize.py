@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import preferences
-from ..scene import jobs
+from ..scene import jobs, results
 from ..translations import CONTEXT
-from .editors import job_buttons
+from .editors import job_progress
 
 
 class IMPASTO_PT_stylize:
@@ -30,9 +30,7 @@ class IMPASTO_PT_stylize:
                 "impasto.stylize_textures", text="Stylize", icon="BRUSH_DATA"
             ).target = settings.target
         else:
-            text = f"{running.title}  {running.progress:.0%}"
-            column.progress(factor=running.progress, text=text)
-            job_buttons(column, running)
+            job_progress(column, running)
         row = layout.row(align=True)
         row.operator(
             "impasto.compare_textures",
@@ -40,7 +38,9 @@ class IMPASTO_PT_stylize:
             icon="UV_SYNC_SELECT",
             depress=settings.showing_originals,
         )
-        row.operator_menu_enum(
+        menu = row.row(align=True)
+        menu.active = results.any_restyled()  # A menu that opens says why; it is only dimmed.
+        menu.operator_menu_enum(
             "impasto.revert_textures", "target", text="Revert", text_ctxt=CONTEXT, icon="LOOP_BACK"
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..properties import active_group
 from ..scene import jobs, pictures
+from ..translations import CONTEXT
 from .editors import paragraph
 
 
@@ -18,9 +19,12 @@ class IMPASTO_PT_textures:
         layout.use_property_decorate = False
         layout.prop(settings, "scope")
         layout.prop(settings, "algorithm")
-        layout.prop(settings, "automatic")
-        if not settings.automatic:
-            layout.prop(settings, "distance" if settings.algorithm == "DBSCAN" else "group_count")
+        column = layout.column(heading="Groups", heading_ctxt=CONTEXT)
+        column.prop(settings, "automatic")
+        if not settings.automatic and settings.algorithm == "DBSCAN":
+            column.prop(settings, "distance")
+        elif not settings.automatic:
+            column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
         layout.prop(settings, "material_weight")
         row = layout.row()
         row.scale_y = 1.3

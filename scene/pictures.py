@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -48,4 +49,19 @@ def show(context: bpy.types.Context, image: bpy.types.Image) -> None:
         bpy.ops.wm.window_new()
         area = context.window_manager.windows[-1].screen.areas[0]
         area.ui_type = "IMAGE_EDITOR"
-    area.spaces.active.image = image
+    if area.spaces.active.image != image:
+        area.spaces.active.image = image
+        # Later: an editor has no size before it is drawn.
+        bpy.app.timers.register(partial(_fit, image.name), first_interval=0.2)
+
+
+def _fit(name: str) -> None:
+    """Zoom the editors that show an image so that all of it is seen."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            image = area.spaces.active.image if area.type == "IMAGE_EDITOR" else None
+            if image is None or image.name != name:
+                continue
+            region = next(region for region in area.regions if region.type == "WINDOW")
+            with bpy.context.temp_override(window=window, area=area, region=region):
+                bpy.ops.image.view_all(fit_view=True)

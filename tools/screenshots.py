@@ -15,7 +15,6 @@ SHOTS = ROOT / "dist/gui/sid"
 IMAGES = ROOT / "docs/images"
 LARGEST = 250_000
 
-WHOLE = (0, 0, 1280, 960)
 WINDOW = (0, 0, 1052, 872)
 """The 3D Viewport with its sidebar."""
 SIDEBAR = (760, 76, 1052, 872)
@@ -28,12 +27,14 @@ PICTURES = {
     "nothing-to-do": ("tour/nothing-to-do", (400, 76, 1052, 560)),
     "analyzed": ("tour/analyzed", WINDOW),
     "gallery": ("tour/gallery-3", (300, 0, 1280, 640)),
-    "stylizing": ("tour/stylizing", (300, 560, 1280, 960)),
+    "stylizing": ("tour/stylizing", (0, 560, 1052, 960)),
     "stylized": ("tour/stylized", WINDOW),
     "originals": ("tour/originals", WINDOW),
     "image-editor": ("tour/image-editor", WINDOW),
     "dropped": ("features/dropped", WINDOW),
     "chinese": ("features/chinese-0", WINDOW),
+    "queue": ("features/paused", SIDEBAR),
+    "regions": ("panels/regions", (32, 48, 1248, 912)),
     **{
         f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
         for name in ("textures", "style", "stylize", "frames", "create", "jobs")

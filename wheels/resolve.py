@@ -57,7 +57,8 @@ def _resolve(platform: Platform, generation: Generation, find_links: list[str]) 
             if name in PURE:
                 proposals |= pip.propose_pure(name, proposals[name]["metadata"]["version"])
             chosen[name] = _wheel(proposals[name], platform, generation, variant)
-            pending += _needs(proposals[name], platform, generation)
+            needs = proposals[name]["metadata"].get("requires_dist", ())
+            pending += needed(needs, platform, generation)
     print(f"{target}: {len(chosen)} wheels")
     return list(chosen.values())
 
@@ -126,8 +127,8 @@ def _wheel(entry: dict, platform: Platform, generation: Generation, variant: str
     )
 
 
-def _needs(entry: dict, platform: Platform, generation: Generation) -> list[str]:
-    """The distributions that one needs on the target."""
+def needed(requires: list[str], platform: Platform, generation: Generation) -> list[str]:
+    """The distributions that a wheel with these ``Requires-Dist`` needs on the target."""
     conditions = {
         **platform.markers,
         "python_version": generation.python,
@@ -136,7 +137,7 @@ def _needs(entry: dict, platform: Platform, generation: Generation) -> list[str]
         "platform_python_implementation": "CPython",
         "extra": "",
     }
-    needs = [Requirement(text) for text in entry["metadata"].get("requires_dist", ())]
+    needs = [Requirement(text) for text in requires]
     return [
         canonicalize_name(need.name)
         for need in needs

@@ -3,7 +3,8 @@
     python wheels/wheels.py lock    choose versions, write lock.csv
     python wheels/wheels.py fetch   download what is locked, verify it
     python wheels/wheels.py list    what is locked, with sizes
-    python wheels/wheels.py check   is the lock complete and free of what Blender ships?
+    python wheels/wheels.py check   is the lock complete and free of what Blender ships? Of wheels
+                                    that are fetched: is there all that they depend on?
 
 ``fetch`` and ``list`` take filters: ``--platform linux-x64 --python 3.11 --variant small``.
 
@@ -17,10 +18,13 @@ zips never need it.
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterable
+from email import message_from_bytes
 from pathlib import Path
 
 import lock
@@ -71,10 +75,13 @@ def check(wheels: list[Wheel]) -> list[str]:
     for generation in GENERATIONS:
         for platform in PLATFORMS:
             target = f"{platform.name}, Python {generation.python}"
-            names = {
-                wheel.name
-                for wheel in choose(wheels, platform=platform.name, python=generation.python)
-            }
+            chosen = choose(wheels, platform=platform.name, python=generation.python)
+            names = {wheel.name for wheel in chosen}
+            for wheel in chosen:
+                if wheel.path.exists():
+                    needs = set(resolve.needed(requires(wheel.path), platform, generation))
+                    lacking = needs - names - generation.ships - DROPPED.keys()
+                    problems += [f"{target}: {wheel.name} needs {name}" for name in sorted(lacking)]
             for name in SMALL:
                 if canonicalize_name(name) not in names:
                     problems.append(f"{target}: {name} is missing")
@@ -84,6 +91,13 @@ def check(wheels: list[Wheel]) -> list[str]:
         if not fits(wheel):
             problems.append(f"{wheel.file} does not fit {wheel.platform}, Python {wheel.python}")
     return problems
+
+
+def requires(file: Path) -> list[str]:
+    """What a wheel declares to depend on."""
+    with zipfile.ZipFile(file) as archive:
+        (name,) = (n for n in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", n))
+        return message_from_bytes(archive.read(name)).get_all("Requires-Dist", [])
 
 
 def fits(wheel: Wheel) -> bool:

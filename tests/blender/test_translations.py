@@ -50,6 +50,16 @@ def test_labels_and_tooltips_of_everything_are_in_chinese():
     assert words - {""} - CHINESE.keys() == set()
 
 
+def test_why_a_button_cannot_be_pressed_is_in_chinese():
+    said = set()
+    for file in (Path(impasto.__file__).parent / "operators").glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        found = re.findall(r'\btip\(\s*"([^"]+)"', text)
+        assert len(found) == text.count("poll_message_set("), file.name
+        said |= set(found)
+    assert said - CHINESE.keys() == set()
+
+
 def test_every_property_and_operator_has_a_tooltip():
     for kind in OPERATORS:
         if issubclass(kind, bpy.types.Operator):

@@ -4,11 +4,12 @@ keyboard."""
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from pathlib import Path
 
-from window import SIZE, GuiFailure, Window
+from window import SIZE, GuiFailure, Window, wait_for
 
 MODULE = "bl_ext.user_default.impasto"
 HOME = "root"
@@ -30,7 +31,8 @@ RESTYLED = """[
     for n in (m.node_tree.nodes if m.node_tree else ())
     if n.type == "TEX_IMAGE" and n.image and "(Impasto" in n.image.name
 ]"""
-STYLE_OF_GROUP = """(lambda s: s.groups[s.active_group].look.style)(bpy.context.scene.impasto)"""
+LOOK = "(lambda s: s.groups[s.active_group].look)(bpy.context.scene.impasto)"
+STYLE_OF_GROUP = f"{LOOK}.style"
 
 
 class Artist(Window):
@@ -78,15 +80,19 @@ class Artist(Window):
         for old in home.glob("*.zip"):
             old.unlink()
         shutil.copy(package, home / package.name)
-        for _ in range(3):
+        for patience in (0.5, 1, 2, 4):  # A busy machine draws late, and loses clicks till then.
             left, top, width, _ = self.open_preferences("EXTENSIONS")
+            time.sleep(patience)
             self.click(left + width - 22, top + 20)  # The drop-down arrow at the upper right.
-            time.sleep(0.5)
+            time.sleep(patience)
             self.key("Up", "Return")  # Its last entry is Install from Disk.
-            time.sleep(2.0)
+            time.sleep(4 * patience)
             if self.ask(CHOSEN_FILE):
                 break
+            self.shot("failure")
             self.close_preferences()
+        else:
+            raise GuiFailure("Install from Disk opens no file browser")
         left, top, width, height = self.last_window()
         for _ in range(5):
             self.click(left + 330, top + 80)  # The only file.
@@ -226,6 +232,14 @@ class Artist(Window):
         self.click(left + 60, top + 14 + HEADER * self.panels().index(title))
         time.sleep(0.5)
 
+    def open_sub_panel(self, panel: str, below: str) -> None:
+        """Open the sub-panel whose header is the first below a button."""
+        left, *_ = self.ask("box()")
+        _, y = self.find(below)
+        self.click(left + 60, y + 30)
+        self.run("draw_seconds.clear(); region().tag_redraw()")
+        self.until(f"{panel!r} in draw_seconds", f"{panel} to open", 5)
+
     def wait_idle(self, timeout: float = 400.0) -> None:
         """Wait until no job runs and the operator around it has ended."""
         time.sleep(0.3)
@@ -246,8 +260,8 @@ class Artist(Window):
         working = f"{self.JOB} and {self.JOB}.step.startswith('Stylizing')"
         self.until(working, "the long job to begin", 120)
 
-    def watch_progress(self, timeout: float = 400.0) -> list[float]:
-        """The progress of the running job until it ends."""
+    def watch_progress(self, timeout: float = 400.0, shot: str = "") -> list[float]:
+        """The progress of the running job until it ends; a screenshot when some is done."""
         seen: list[float] = []
         end = time.monotonic() + timeout
         self.until(f"{self.JOB} is not None", "the job to start", 10)
@@ -257,8 +271,38 @@ class Artist(Window):
                 time.sleep(0.4)
                 return seen
             seen.append(now)
+            if shot and now > 0.3:
+                self.over_viewport()  # No tooltip in the picture.
+                time.sleep(0.3)
+                self.shot(shot)
+                shot = ""
             time.sleep(0.1)
         raise GuiFailure(f"the job did not end; its progress was {seen[-1]}")
+
+    def toggle_pause(self, paused: bool) -> None:
+        """Press Pause, or Resume; paused, the worker must come to rest."""
+        for _ in range(3):  # A panel that grows can push the button away from under the pointer.
+            self.press(r"impasto\.pause_job", columns=(0.75,))
+            time.sleep(0.3)
+            if self.ask(f"{self.JOB}.paused") == paused:
+                break
+        self.until(f"{self.JOB}.paused == {paused}", "the button to be pressed", 5)
+        if paused:
+            wait_for(lambda: self._work_done(1.0) < 0.05, "the worker to rest", 60)
+
+    def _work_done(self, seconds: float) -> float:
+        """Seconds of processor time that the workers take in that time."""
+
+        def taken() -> float:
+            fields = [
+                Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+                for worker in self.workers()
+            ]
+            return sum(int(own) + int(of_system) for *_, own, of_system in (f[:13] for f in fields))
+
+        before = taken()
+        time.sleep(seconds)
+        return (taken() - before) / os.sysconf("SC_CLK_TCK")
 
     def why_disabled(self, operator: str) -> str:
         """What the tooltip of a disabled button says."""

@@ -24,30 +24,51 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("suite", suites, scope="session")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "story: the tests of this module build on each other")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """In a story, what comes after a failed chapter says nothing of its own."""
+    """Note what failed: at its setup, in itself, or at its teardown."""
     report = yield
-    if report.when == "call" and report.failed:
+    if report.failed:
         item.stash[FAILED] = True
-        if item.get_closest_marker("story"):
-            item.session.stash.setdefault(_BROKEN, set()).add((item.module, item.callspec.id))
+        _failed(item.session).append(item)
     return report
 
 
 def pytest_runtest_setup(item):
-    if (item.module, item.callspec.id) in item.session.stash.setdefault(_BROKEN, set()):
+    """In a story, what comes after a failed chapter says nothing of its own."""
+    if any(_same_story(item, other) for other in _failed(item.session)):
         pytest.skip("an earlier chapter of this story failed")
+
+
+def pytest_sessionfinish(session):
+    """Write down what to run once more, a test to a line: what failed, of a story all of it."""
+    failed = _failed(session)
+    again = [
+        f"tests/gui/{item.nodeid}"
+        for item in session.items
+        if item in failed or any(_same_story(item, other) for other in failed)
+    ]
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    (ARTIFACTS / "failed.txt").write_text("".join(f"{test}\n" for test in again))
+
+
+def _failed(session) -> list:
+    return session.stash.setdefault(_FAILED_TESTS, [])
+
+
+def _same_story(item, other) -> bool:
+    story = item.get_closest_marker("story")
+    return bool(story) and (item.module, item.callspec.id) == (other.module, other.callspec.id)
 
 
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 """Set on a test that failed."""
 
-_BROKEN: pytest.StashKey[set] = pytest.StashKey()
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "story: the tests of this module build on each other")
+_FAILED_TESTS: pytest.StashKey[list] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")

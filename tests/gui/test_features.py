@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from artist import STYLE_OF_GROUP
+from artist import LOOK, STYLE_OF_GROUP
 
 pytestmark = pytest.mark.story
 
 DROPPED = "/w/scene/Weave 1.png"
-LOOK = "(lambda s: s.groups[s.active_group].look)(bpy.context.scene.impasto)"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_results_become_assets(artist):
     artist.shot("assets")
 
 
-def test_a_second_sequence_waits_in_the_queue(artist):
+def test_a_second_sequence_waits_and_the_first_is_paused(artist):
     artist.run(
         "os.makedirs('/w/queue', exist_ok=True)\n"
         "for name in 'AB':\n"
@@ -107,7 +106,17 @@ def test_a_second_sequence_waits_in_the_queue(artist):
     artist.press(r"impasto\.queue_frames")
     artist.until(f"len({artist.JOBS}.waiting) == 1", "the second one to wait", 10)
     time.sleep(0.5)
+    artist.over_viewport()  # No tooltip in the picture.
+    time.sleep(0.5)
     artist.shot("queue")
+    artist.toggle_pause(True)
+    reached = artist.ask(f"{artist.JOB}.progress")
+    artist.over_viewport()
+    time.sleep(2.0)
+    artist.shot("paused")
+    assert artist.ask(f"{artist.JOB}.progress") == reached
+    artist.toggle_pause(False)
+    artist.until(f"{artist.JOB}.progress != {reached}", "the job to go on", 60)
     artist.until(f"not {artist.JOBS}.waiting", "the second one's turn", 200)
     artist.wait_idle()
     written = "[len(list(os.scandir(f'/w/queue/out {name}'))) for name in 'AB']"
@@ -122,8 +131,12 @@ def test_simplified_chinese(artist):
         "view.language = 'zh_HANS'; view.use_translate_interface = True"
     )
     assert artist.ask("bpy.app.translations.pgettext_iface('Stylize')") == "风格化"
-    artist.scroll(-60)
+    assert "队列是空的" in artist.why_disabled("impasto.clear_queue")
+    artist.toggle("Frames")
+    for title in ("Stylize", "Style", "Textures"):  # from below, as toggle() wants it
+        artist.toggle(title)
     for page in range(3):
+        artist.over_viewport()
         time.sleep(1.0)
         artist.shot(f"chinese-{page}")
         artist.scroll(8)

@@ -5,8 +5,18 @@ from __future__ import annotations
 import time
 
 import pytest
+from artist import LOOK
 
 pytestmark = pytest.mark.story
+
+
+CORNERS = """
+shown = region('WINDOW', 'IMAGE_EDITOR')
+view = shown.view2d
+corners = [*view.view_to_region(0, 0, clip=False), *view.view_to_region(1, 1, clip=False)]
+answer = [*corners, shown.width, shown.height]
+"""
+"""Where the lower left and the upper right corner of the picture are, and the editor's size."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +45,32 @@ def test_each_panel_alone(artist):
         assert artist.drawn() == {title}
         artist.shot(f"panel-{title.lower()}")
         artist.toggle(title)
+
+
+def test_draw_regions(artist):
+    artist.toggle("Style")
+    artist.open_sub_panel("IMPASTO_PT_style_mix", below=r"impasto\.copy_look")
+    artist.run(
+        "settings = bpy.context.scene.impasto\n"
+        "painted = [any('Paint' in m.name for m in g.members) for g in settings.groups]\n"
+        "settings.active_group = painted.index(True)"
+    )
+    artist.run(f"{LOOK}.style = '/w/scene/Bricks 1.png'")
+    assert "Set Regions" in artist.why_disabled("impasto.draw_regions")
+    artist.run(f"{LOOK}.regions = 2")
+    artist.press(r"impasto\.draw_regions")
+    artist.wait_idle()
+    artist.until("area('IMAGE_EDITOR').spaces.active.image is not None", "the picture", 20)
+    assert artist.ask("area('IMAGE_EDITOR').spaces.active.image.name") == "Impasto Regions"
+    time.sleep(2.0)
+    artist.shot("regions")
+    left, bottom, right, top, width, height = artist.run(CORNERS)
+    assert left >= 0 and bottom >= 0 and right <= width and top <= height, "all of it is seen"
+    artist.close_preferences()
+    artist.over_viewport()
+    artist.shot("panel-regions")
+    artist.scroll(-60)
+    artist.toggle("Style")
 
 
 def test_create_a_material(artist):

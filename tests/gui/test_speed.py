@@ -20,6 +20,7 @@ from conftest import ARTIFACTS
 
 FLOORS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms": 100}
 ROUNDS = 5
+PANELS = {"textures", "groups", "style", "style_mix", "stylize", "frames", "create", "jobs"}
 
 ENABLE = f"""
 import addon_utils, time
@@ -31,17 +32,37 @@ addon_utils.enable({MODULE!r})
 answer = time.perf_counter() - start
 """
 
+OPEN_ALL = """
+panels = [p for p in bpy.types.Panel.__subclasses__() if getattr(bpy.types, p.__name__, None) is p]
+panels = [p for p in panels if getattr(p, 'bl_category', '') == 'Impasto']
+for panel in reversed(panels):
+    bpy.utils.unregister_class(panel)
+for panel in panels:
+    if isinstance(getattr(panel, 'bl_options', None), set):
+        panel.bl_options = panel.bl_options - {'DEFAULT_CLOSED'}
+    bpy.utils.register_class(panel)
+"""
+"""Before the tab is drawn for the first time: later, it remembers what is folded."""
+
 
 @pytest.fixture(scope="module")
-def artist(open_window, profile, suite):
-    """A Blender with the extension enabled, and the figures it gives."""
-    window = open_window("speed", profile=profile)
-    window.figures = {"floors": FLOORS}
+def figures(suite):
+    """What is measured, for a file."""
+    file = ARTIFACTS / suite / "speed.json"
+    # What was measured before is kept where only a test that failed is run once more.
+    measured = json.loads(file.read_text()) if file.exists() else {"floors": FLOORS}
+    yield measured
+    text = json.dumps(measured, indent=2)
+    file.write_text(text + "\n")
+    print(text)
+
+
+@pytest.fixture
+def artist(open_window, profile, request):
+    """A Blender with the extension enabled."""
+    window = open_window(f"speed-{request.node.originalname}", profile=profile)
     yield window
     window.quit()
-    text = json.dumps(window.figures, indent=2)
-    (ARTIFACTS / suite / "speed.json").write_text(text + "\n")
-    print(text)
 
 
 def best(measure, floor: float) -> float:
@@ -52,16 +73,19 @@ def best(measure, floor: float) -> float:
     return round(min(figures), 2)
 
 
-def test_enable(artist):
+def test_enable(artist, figures):
     found = best(
         lambda: statistics.median(artist.run(ENABLE) for _ in range(5)), FLOORS["enable_ms"]
     )
-    artist.figures["enable_ms"] = found
+    figures["enable_ms"] = found
     assert found <= FLOORS["enable_ms"]
 
 
-def test_draw(artist):
-    """All panels of the tab together; each is drawn whenever the pointer moves over it."""
+def test_draw(artist, figures):
+    """All panels of the tab together, none folded; each is drawn whenever the pointer moves over
+    it.
+    """
+    artist.run(OPEN_ALL)
     artist.open("/w/scene/scene.blend")
     artist.press(r"impasto\.analyze_textures")
     artist.wait_idle()
@@ -74,26 +98,26 @@ def test_draw(artist):
             time.sleep(0.03)
         times = artist.ask("draw_seconds")
         panels = {name: statistics.median(found) for name, found in sorted(times.items())}
-        artist.figures["draw_ms"] = {name: round(1000 * s, 2) for name, s in panels.items()}
+        figures["draw_ms"] = {name: round(1000 * s, 2) for name, s in panels.items()}
         return sum(panels.values())
 
-    artist.figures["draw_all_ms"] = found = best(draw, FLOORS["draw_all_ms"])
-    assert len(artist.figures["draw_ms"]) >= 5
+    figures["draw_all_ms"] = found = best(draw, FLOORS["draw_all_ms"])
+    assert {f"IMPASTO_PT_{name}" for name in PANELS} <= figures["draw_ms"].keys()
     assert found <= FLOORS["draw_all_ms"]
 
 
-def test_click_during_the_largest_job(artist):
+def test_click_during_the_largest_job(artist, figures):
     artist.open("/w/scene/big.blend")
-    artist.figures["click_ms_without_a_job"] = [round(1000 * s) for s in clicks(artist)]
+    figures["click_ms_without_a_job"] = [round(1000 * s) for s in clicks(artist)]
     artist.start_long_job()
 
     def median() -> float:
         seconds = clicks(artist)
         assert artist.ask(f"{artist.JOB} is not None"), "the job was over too soon"
-        artist.figures["click_ms_during_a_job"] = [round(1000 * s) for s in seconds]
+        figures["click_ms_during_a_job"] = [round(1000 * s) for s in seconds]
         return statistics.median(seconds)
 
-    artist.figures["click_ms"] = found = best(median, FLOORS["click_ms"])
+    figures["click_ms"] = found = best(median, FLOORS["click_ms"])
     artist.key("Escape")
     artist.wait_idle()
     assert found <= FLOORS["click_ms"]

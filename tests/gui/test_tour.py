@@ -74,7 +74,6 @@ def test_pick_a_style_in_the_gallery(artist):
 def test_escape_cancels(artist, notes):
     artist.press(r"impasto\.stylize_textures")
     artist.until(f"{artist.JOB} and {artist.JOB}.progress > 0", "progress", 120)
-    artist.shot("stylizing")
     artist.key("Escape")
     artist.wait_idle()
     assert artist.ask(f"{artist.JOBS}.history[0].state") == "CANCELLED"
@@ -84,7 +83,7 @@ def test_escape_cancels(artist, notes):
 
 def test_stylize(artist, notes):
     artist.press(r"impasto\.stylize_textures")
-    seen = artist.watch_progress()
+    seen = artist.watch_progress(shot="stylizing")
     assert seen == sorted(seen) and len(set(seen)) > 2, seen
     shown = artist.ask(SHOWN)
     assert shown.keys() == notes["originals"].keys()

@@ -19,6 +19,10 @@ from sandbox import Sandbox
 HERE = Path(__file__).resolve().parent
 SIZE = (1280, 960)
 
+_BUSY = "can't modify blend data in this state"
+"""What Blender answers for a moment, while Cycles renders previews of materials in a thread."""
+_TRIES = 20
+
 _PAGE = 8
 """Clicks of the wheel between two looks at a region that is longer than its window."""
 
@@ -115,8 +119,12 @@ class Window:
     def run(self, code: str, timeout: float = 60.0):
         """Run code inside; it may set ``answer``."""
         self._socket.settimeout(timeout)
-        self._socket.sendall(json.dumps({"code": code}).encode() + b"\n")
-        reply = json.loads(self._replies.readline())
+        for _ in range(_TRIES):
+            self._socket.sendall(json.dumps({"code": code}).encode() + b"\n")
+            reply = json.loads(self._replies.readline())
+            if _BUSY not in reply.get("error", ""):
+                break
+            time.sleep(0.5)
         if "error" in reply:
             raise GuiFailure(reply["error"])
         return reply["answer"]
@@ -159,8 +167,9 @@ class Window:
 
     def scroll(self, clicks: int, kind: str = "UI", editor: str = "VIEW_3D") -> None:
         """Turn the wheel over a region: positive goes down."""
-        left, top, width, height = self.ask(f"box({kind!r}, {editor!r})")
-        self.move(left + width * 0.5, top + height * 0.5)
+        left, top, width, _ = self.ask(f"box({kind!r}, {editor!r})")
+        # Near the top there is always a panel: beside panels, the wheel turns what is behind them.
+        self.move(left + width * 0.5, top + 14)
         self.screen.do(f"click --repeat {abs(clicks)} --delay 30 {5 if clicks > 0 else 4}")
         time.sleep(0.4)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import zipfile
 from pathlib import Path
 
 import lock
@@ -69,6 +70,18 @@ def test_a_damaged_file_is_refused(tmp_path, monkeypatch):
     (tmp_path / wheel.file).write_bytes(b"not the locked bytes")
     with pytest.raises(wheels.LockError, match="damaged"):
         wheels.fetch([wheel])
+
+
+def test_a_missing_dependency_is_noticed(tmp_path, monkeypatch):
+    wheel = next(wheel for wheel in LOCKED if wheel.name == "cycler")
+    monkeypatch.setattr(lock, "HERE", tmp_path)
+    needs = ["numpy>=1", "kiwisolver", 'colorama; sys_platform == "plan9"', "frobnicate>=2"]
+    with zipfile.ZipFile(tmp_path / wheel.file, "w") as made:
+        lines = "".join(f"Requires-Dist: {need}\n" for need in needs)
+        made.writestr("cycler-1.dist-info/METADATA", f"Name: cycler\n{lines}\nOf no interest\n")
+    problems = [line for line in wheels.check(LOCKED) if "needs" in line]
+    assert len(problems) == len(ORDINARY)
+    assert all(line.endswith("cycler needs frobnicate") for line in problems)
 
 
 def test_a_wheel_for_another_machine_is_noticed():
