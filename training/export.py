@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
+from torch import nn
 
 from core.networks.decoder import Decoder
 from core.networks.encoder import Encoder
@@ -18,12 +20,22 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))
     args = parser.parse_args()
     state = torch.load(args.run / "checkpoint.pt", weights_only=True)
-    for name, network, part in (
-        ("encoder", Encoder(), "average_encoder"),
-        ("decoder", Decoder(), "average"),
-    ):
-        network.load_state_dict(state[part])
-        save_network(network, FOLDER / f"{name}.safetensors", {"steps": str(state["step"])})
+    networks: tuple[tuple[str, nn.Module], ...] = (("encoder", Encoder()), ("decoder", Decoder()))
+    for name, network in networks:
+        network.load_state_dict(state["average" if name == "decoder" else "average_encoder"])
+        path = FOLDER / f"{name}.safetensors"
+        if _same(network, path):  # a frozen encoder: what is cached by its file stays good
+            continue
+        save_network(network, path, {"steps": str(state["step"])})
+        path.chmod(0o644)
+
+
+def _same(network: nn.Module, path: Path) -> bool:
+    """Whether a file holds these very weights."""
+    known, state = (load_file(path) if path.exists() else {}), network.state_dict()
+    return known.keys() == state.keys() and all(
+        torch.equal(known[name], tensor.half()) for name, tensor in state.items()
+    )
 
 
 if __name__ == "__main__":

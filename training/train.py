@@ -177,7 +177,8 @@ class Trainer:
         with torch.set_grad_enabled(joint):
             goal = content if identity else style
             code = style_code(goal, self._encoded(goal))
-            features = self._encoded(in_colours_of(content, code))
+            moved = in_colours_of(content, code)
+            features = self._encoded(moved)
             statistics = feature_statistics(features)
         with self.half():
             painted = self.decoder(features, statistics, code, noise).float()
@@ -191,6 +192,7 @@ class Trainer:
                 "style": losses.style_loss(seen, wanted),
                 "patch": losses.patch_loss(painted, style),
                 "content": losses.content_loss(seen, kept),
+                "broad": losses.broad_loss(painted, moved),
             }
         total = sum(weights[name] * value for name, value in parts.items())
         self.optimizer.zero_grad(set_to_none=True)
