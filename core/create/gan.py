@@ -43,7 +43,7 @@ _CRITICS_EVERY = 2
 _EMA = 0.99
 _LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
 _BETWEEN = 0.33  # of several pictures, the share of steps that are spent between two of them
-_KEPT = 24  # drafts that are painted over again
+_KEPT, _DRAWN_EVERY = 16, 4  # drafts that are painted over again, steps to a new one
 _TILE = 1024
 _PUT_TOGETHER = 0.6  # share of a sample's time before it is painted
 _PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
@@ -110,7 +110,8 @@ class SpatialGan:
     ) -> np.ndarray:
         """See :meth:`~.interface.Model.sample`. Memory beyond the result is bounded by a tile.
 
-        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside.
+        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside. Where
+        on the torus a picture begins is drawn, too: cells would lie alike in all of them.
         """
         width, height = size
         spare = 0 if seamless else STRIDE
@@ -127,6 +128,7 @@ class SpatialGan:
         drawn, match = self._stock.draw(weights, tall, wide, np.random.default_rng(seed), check)
         layout = as_batch(drawn)
         canvas = np.empty((tall, wide, 3), np.float32)
+        begin = np.random.default_rng([seed, 1]).integers(STRIDE, size=2)
         parts = tiles(tall, wide, _TILE, seamless=True)
         for number, tile in enumerate(parts):
             check()
@@ -141,7 +143,13 @@ class SpatialGan:
                 place,
             )
             inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
-            canvas[tile.rows.core, tile.columns.core] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
+            rows, columns = (
+                (np.arange(side)[window.core] + start) % side
+                for side, window, start in zip(
+                    (tall, wide), (tile.rows, tile.columns), begin, strict=True
+                )
+            )
+            canvas[np.ix_(rows, columns)] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
         if seamless and (tall, wide) != (height, width):
             return np.clip(resize(canvas, size, wrap=True), 0, 1)
         return canvas[:height, :width]
@@ -280,8 +288,8 @@ class _Fitting:
 
     def _drawn(self, number: int) -> tuple[int, int, float, Tensor, Tensor]:
         """Two pictures, a share of the second, layouts and drafts: new ones at first, and at every
-        other step; else such as were drawn before, as to paint is what takes the time."""
-        if len(self._drafts) >= _KEPT and number % 2:
+        fourth step; else such as were drawn before, as to draw them takes time."""
+        if len(self._drafts) >= _KEPT and number % _DRAWN_EVERY:
             return self._drafts[self._numbers.integers(len(self._drafts))]
         count = len(self._pictures)
         first, second = (int(n) for n in self._numbers.integers(count, size=2))
