@@ -12,7 +12,7 @@ from ..networks.style_vae import FAMILIES, StyleVae
 
 _BATCH = 128
 _RATE = 1e-3
-_DIVERGENCE = 0.3
+DIVERGENCE = 0.3
 _WARM = 0.25  # share of the steps before the prior is laid into the latents
 _NOISE = 0.03  # of the codes, in their deviations
 
@@ -42,7 +42,7 @@ def fit_vae(
             group["lr"] = _RATE * min(1.0, 1.02 - done, (step + 1) / 100)
         chosen = torch.randint(len(codes), (_BATCH,))
         noisy = codes[chosen] + _NOISE * vae.code_std * torch.randn(_BATCH, codes.shape[1])
-        weight = _DIVERGENCE * min(1.0, max(0.0, (done - _WARM) / 0.2))
+        weight = DIVERGENCE * min(1.0, max(0.0, (done - _WARM) / 0.2))
         reconstruction, divergence = vae.loss(noisy, zooms[chosen], weight)
         optimizer.zero_grad(set_to_none=True)
         (reconstruction + weight * divergence).backward()
