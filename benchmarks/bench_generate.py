@@ -146,8 +146,8 @@ def bench_gan(seconds: float, start: int, limit: int) -> None:
             )
         )
     if scores:
-        mean = " | ".join(f"{f:.2f}" for f in np.mean(scores, axis=0))
-        print(f"| **Mean** | | {mean} | |")
+        median = " | ".join(f"{f:.2f}" for f in np.median(scores, axis=0))
+        print(f"| **Median** | | {median} | |")
         pairs = [np.hstack(rows[i : i + 2]) for i in range(0, len(rows) - 1, 2)]
         save("create-gan.jpg", np.vstack(pairs), 0.6)
 

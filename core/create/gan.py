@@ -36,7 +36,7 @@ from .interface import Budget, Clock, Step, mixture, to_square
 from .layout import draw_layout
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
-_RATE, _CRITIC_RATE = 2e-3, 1e-3
+_RATE, _CRITIC_RATE = 1e-3, 1e-3
 _ADVERSARIAL, _AGAIN, _PIXELS = 0.1, 1.0, 4.0
 _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
@@ -354,7 +354,9 @@ class _Fitting:
         ]
 
     def _window(self, canvas: Tensor) -> Tensor:
-        top, left = torch.randint(_CANVAS, (2,)).tolist()
+        """A square of a batch on a torus, whose cells lie as those of the pictures: the encoder would
+        see another texture in a weave that is moved by half a thread."""
+        top, left = (CELL * torch.randint(_CANVAS // CELL, (2,))).tolist()
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
     def _crops(self, *pictures: Tensor) -> list[Tensor]:
