@@ -44,7 +44,7 @@ CHOSEN = (
     "linen", "marble", "rust", "leather",
 )  # fmt: skip
 UNSEEN = ("meadow", "mahogany", "paving", "cobbles")
-MOVING = ("photo grass", "rust", "lichen")
+MOVING = ("photo grass", "photo gravel", "rust")
 _SIDE, _SAMPLE, _SAMPLES = 256, 128, 50
 _IMAGES = Path("docs/images")
 

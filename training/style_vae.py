@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.create.style_codes import DIVERGENCE, fit_vae
+from core.create.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae
 from core.create.style_map import zoom_logarithms
 from core.generators.stylebook import at_zoom
 from core.generators.stylizer import Stylizer
@@ -31,7 +31,6 @@ _DRAWN = 400
 _STEPS = 6000
 _LAST, _LAST_RATE = 3000, 5e-4
 _KNOWN, _STYLES = 96, 8  # draws from the prior and built-in styles in a step of the last ones
-_EXACT, _SHAKEN = 0.5, 0.01
 
 
 def gather(root: Path, run: Path) -> None:
@@ -83,15 +82,9 @@ def finish() -> StyleVae:
             at = zooms[torch.randint(count, (_KNOWN,))]
             old = known.decode(known.means[families] + drawn, at)
         reconstruction, divergence = vae.loss(old, at, DIVERGENCE)
-        chosen = own[torch.randint(len(own), (_STYLES,))].flatten(0, 1)
-        every = zooms.repeat(_STYLES)
-        latents = vae.encode(chosen, every)[0].view(_STYLES, count, LATENT).mean(1)
-        latents = latents + _SHAKEN * torch.randn_like(latents)
-        again = vae.decode(latents.repeat_interleave(count, 0), every)
-        apart = (again - chosen) / vae.code_std
-        exact = apart.abs().mean() + apart.square().mean()
+        exact = exact_loss(vae, own[torch.randint(len(own), (_STYLES,))], zooms)
         optimizer.zero_grad(set_to_none=True)
-        (reconstruction + DIVERGENCE * divergence + _EXACT * exact).backward()
+        (reconstruction + DIVERGENCE * divergence + EXACT * exact).backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimizer.step()
         if step % 250 == 0:

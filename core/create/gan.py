@@ -187,7 +187,12 @@ def fit(
     """See :func:`~.interface.fit`. Ends early when the texture distance has long stood still."""
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-    fitting = _Fitting([to_square(image, _CROP) for image in images])
+
+    def check() -> None:
+        if cancel():
+            raise JobCancelled("Cancelled.")
+
+    fitting = _Fitting([to_square(image, _CROP) for image in images], check)
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
         losses = fitting.step(clock.number, clock.done)
@@ -214,14 +219,14 @@ def fit(
 class _Fitting:
     """Networks, optimizers and pictures of one fit."""
 
-    def __init__(self, pictures: list[Tensor]) -> None:
+    def __init__(self, pictures: list[Tensor], check: Callable[[], None] = lambda: None) -> None:
         self._stock = Stock([to_levels(picture) for picture in pictures])
         self._pictures = self._stock.batches
         self._encoder = load_encoder()
         set_border(self._encoder, "reflect", "reflect")
         self._targets = [TextureTarget(self._encoder, picture) for picture in self._pictures]
         self._numbers = np.random.default_rng(torch.initial_seed())
-        self._elsewhere = [self._repeated(number) for number in range(len(pictures))]
+        self._elsewhere = [self._repeated(number, check) for number in range(len(pictures))]
         self._drafts: list[tuple[int, int, float, Tensor, Tensor]] = []
         self._generator = Generator()
         set_border(self._generator, "circular", "circular")
@@ -302,12 +307,14 @@ class _Fitting:
         self._drafts = [*self._drafts[-_KEPT + 1 :], (first, second, share, layout, draft)]
         return self._drafts[-1]
 
-    def _repeated(self, which: int) -> Tensor:
+    def _repeated(self, which: int, check: Callable[[], None]) -> Tensor:
         """A picture put together from its other parts, ``(1, 3, H, W)``."""
         layout = self._stock.layouts[which]
         weights = _weights(len(self._stock.layouts), which, which, 0.0)
         itself = np.insert(np.moveaxis(np.indices(layout.shape[:2]), 0, 2), 0, which, axis=2)
-        match = self._stock.detail.match(layout, weights, self._numbers, itself, wrap=False)
+        match = self._stock.detail.match(
+            layout, weights, self._numbers, itself, wrap=False, check=check
+        )
         return self._stock.detail.paint(layout, match)
 
     def _again(self, which: int) -> Tensor:
