@@ -32,6 +32,7 @@ _KEYS = 8192  # cells that are compared at the most
 _CHUNK, _BAND = 1024, 64  # cells and rows of cells that are looked at together
 _DIRECTIONS = 24  # numbers that surroundings are compared by
 _SEEN = (2 * _AROUND + 1) ** 2  # cells in them
+_LAYOUT = 1.0  # weight of the layout, where that of joints is 1
 _FLOW = 1  # cells around, with which a broad colour is put right
 _APART = 8  # cells from itself at which a picture is taken for another
 _SIDE = CELL + 2 * _FEATHER
@@ -165,7 +166,7 @@ class _Wanted:
         keys = self._detail._keys
         parts = zip(places.split(_CHUNK), cells.split(_CHUNK), strict=True)
         apart = [(self._wanted[p] - keys[c]).square().sum(1) for p, c in parts]
-        return torch.cat(apart) * (CELL**2 / _SEEN)
+        return torch.cat(apart) * (_LAYOUT * CELL**2 / _SEEN)
 
     def fits(self, places: Tensor, cells: Tensor) -> Tensor:
         detail = self._detail

@@ -1,8 +1,9 @@
 """The VAE: looks that nobody painted, from the map of styles, bent towards a group's own looks.
 
 A fit takes the bundled autoencoder of style codes and adds the looks of the group's pictures to it;
-what it knew is kept by training on draws from its own prior besides. A sample is a texture of the
-group painted in a look from the family of the group's looks, or from between them.
+what it knew is kept by training on draws from its own prior and on the built-in styles besides. A
+sample is a texture of the group painted in a look from the family of the group's looks, or from
+between them.
 """
 
 from __future__ import annotations
