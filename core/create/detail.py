@@ -101,14 +101,15 @@ class Detail:
             choice = choice[torch.from_numpy(random.permutation(len(choice))[:_KEYS])]
         keys = self._keys[choice]
         lengths = keys.square().sum(1)
-        found = []
+        # Made beforehand: small results left between large passing ones would break memory up.
+        match = torch.empty(len(wanted), dtype=torch.int64)
         for begun in range(0, len(wanted), _CHUNK):
             check()
             part = wanted[begun : begun + _CHUNK]
             away = torch.addmm(lengths[None], part, keys.t(), alpha=-2)
             away[self._near(places[begun : begun + _CHUNK, None], choice)] = torch.inf
-            found.append(choice[away.argmin(1)])
-        match = torch.cat(found).view(height, width)
+            match[begun : begun + _CHUNK] = choice[away.argmin(1)]
+        match = match.view(height, width)
         return settle(match, _Wanted(self, wanted, places, weighed), self._joints, random, check)
 
     def paint(self, layout: np.ndarray, match: Tensor, tile: Tile | None = None) -> Tensor:
@@ -164,9 +165,11 @@ class _Wanted:
 
     def away(self, places: Tensor, cells: Tensor) -> Tensor:
         keys = self._detail._keys
-        parts = zip(places.split(_CHUNK), cells.split(_CHUNK), strict=True)
-        apart = [(self._wanted[p] - keys[c]).square().sum(1) for p, c in parts]
-        return torch.cat(apart) * (_LAYOUT * CELL**2 / _SEEN)
+        apart = torch.empty(len(places))
+        for begun in range(0, len(places), _CHUNK):
+            part = slice(begun, begun + _CHUNK)
+            apart[part] = (self._wanted[places[part]] - keys[cells[part]]).square().sum(1)
+        return apart * (_LAYOUT * CELL**2 / _SEEN)
 
     def fits(self, places: Tensor, cells: Tensor) -> Tensor:
         detail = self._detail

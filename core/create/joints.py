@@ -187,5 +187,8 @@ def _strips(pictures: Sequence[np.ndarray], around: tuple[int, int, int, int]) -
 
 def _apart(table: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """Squared distances of pairs of rows."""
-    parts = zip(first.split(_CHUNK), second.split(_CHUNK), strict=True)
-    return torch.cat([(table[a] - table[b]).square().sum(1) for a, b in parts])
+    apart = torch.empty(len(first))
+    for begun in range(0, len(first), _CHUNK):
+        part = slice(begun, begun + _CHUNK)
+        apart[part] = (table[first[part]] - table[second[part]]).square().sum(1)
+    return apart
