@@ -2,21 +2,26 @@
 
 ``python -m training.style_vae codes`` encodes the training images, some of them twice with other
 colours, and drawn styles (minutes); ``python -m training.style_vae`` trains on these and exports.
+``python -m training.style_vae finish`` goes on from what is bundled until the built-in styles come
+back as nearly as they can, and what it knew besides is kept (a minute).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from core.create.style_codes import fit_vae
+from core.create.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae
+from core.create.style_map import zoom_logarithms
 from core.generators.stylebook import at_zoom
 from core.generators.stylizer import Stylizer
-from core.networks.weights import FOLDER, save_network
+from core.networks.style_vae import LATENT, StyleVae
+from core.networks.weights import FOLDER, load_style_vae, save_network
 from core.styles.catalog import builtin_styles
 from core.styles.style import ZOOMS, load_style_file
 
@@ -24,6 +29,8 @@ from . import data, synthetic
 
 _DRAWN = 400
 _STEPS = 6000
+_LAST, _LAST_RATE = 3000, 5e-4
+_KNOWN, _STYLES = 96, 8  # draws from the prior and built-in styles in a step of the last ones
 
 
 def gather(root: Path, run: Path) -> None:
@@ -55,18 +62,52 @@ def gather(root: Path, run: Path) -> None:
     np.savez(run / "codes.npz", codes=np.stack(codes), zooms=np.array(zooms, np.float32))
 
 
+def finish() -> StyleVae:
+    """The bundled autoencoder, trained on as it is used: a style's latent is the mean over its zooms,
+    and is decoded at each of them. Draws from the prior are learned besides, as they were."""
+    known = load_style_vae()
+    vae = deepcopy(known).requires_grad_(True)
+    torch.manual_seed(0)
+    zooms = zoom_logarithms()
+    codes = np.stack([load_style_file(info.file).codes for info in builtin_styles()])
+    own = torch.from_numpy(codes)
+    count = len(zooms)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=_LAST_RATE)
+    for step in range(_LAST):
+        for group in optimizer.param_groups:
+            group["lr"] = _LAST_RATE * min(1.0, 1.02 - step / _LAST, (step + 1) / 50)
+        with torch.no_grad():
+            families = torch.multinomial(known.shares.softmax(0), _KNOWN, True)
+            drawn = torch.randn(_KNOWN, LATENT) * known.spreads[families].exp()
+            at = zooms[torch.randint(count, (_KNOWN,))]
+            old = known.decode(known.means[families] + drawn, at)
+        reconstruction, divergence = vae.loss(old, at, DIVERGENCE)
+        exact = exact_loss(vae, own[torch.randint(len(own), (_STYLES,))], zooms)
+        optimizer.zero_grad(set_to_none=True)
+        (reconstruction + DIVERGENCE * divergence + EXACT * exact).backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        if step % 250 == 0:
+            print(f"{step} known {reconstruction.item():.4f} styles {exact.item():.4f}")
+    return vae.eval().requires_grad_(False)
+
+
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=("codes", "train"), default="train")
+    parser.add_argument("what", nargs="?", choices=("codes", "train", "finish"), default="train")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/style_vae"))
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     if args.what == "codes":
         gather(args.data, args.run)
+        return
+    if args.what == "finish":
+        steps = {"steps": str(_STEPS), "last": str(_LAST)}
+        save_network(finish(), FOLDER / "style_vae.safetensors", steps)
         return
     with np.load(args.run / "codes.npz") as file:
         codes, zooms = torch.from_numpy(file["codes"]), torch.from_numpy(file["zooms"])

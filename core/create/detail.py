@@ -1,13 +1,13 @@
 """Detail for a layout: the pictures' own, cell by cell, from wherever the layout is most alike.
 
-For each cell of a layout the cell of the pictures is found whose surroundings are nearest. Cells
-prefer what continues their neighbours, so that whole stones and stalks come over, but the layout,
-which is new, decides which of them go together: what results is sharp, and no copy. Joints are left
-to the generator.
+For each cell of a layout the cell of the pictures is found whose surroundings are nearest. Cells then
+move, in blocks, to what continues their neighbours, so that whole stones and stalks come over, but
+the layout, which is new, decides which of them go together: what results is sharp, and no copy. What
+is left of joints is for the generator.
 
 References
 ----------
-Ashikhmin, "Synthesizing Natural Textures", I3D 2001 (coherent candidates).
+Ashikhmin, "Synthesizing Natural Textures", I3D 2001 (coherent candidates); see :mod:`~.joints`.
 Hertzmann et al., "Image Analogies", SIGGRAPH 2001.
 Granot et al., "Drop the GAN", CVPR 2022 (patch nearest neighbours of a coarse guess).
 """
@@ -23,16 +23,17 @@ from torch import Tensor
 
 from ..generators.windows import Tile, Window
 from ..networks.spatial_gan import CELL
+from .joints import Joints, settle
 
 _AROUND = 2  # cells to each side that are compared
 _FEATHER = 2  # pixels by which neighbours reach into one another
 _MARGIN = _AROUND + 1  # cells at the border of a picture that are not taken
-_PASSES = 5
-_COHERENT, _SAME = 2.0, 1e-3  # how much worse than the nearest what continues a neighbour may be
-_LIKELY = 0.7
 _KEYS = 8192  # cells that are compared at the most
 _CHUNK, _BAND = 1024, 64  # cells and rows of cells that are looked at together
 _DIRECTIONS = 24  # numbers that surroundings are compared by
+_SEEN = (2 * _AROUND + 1) ** 2  # cells in them
+_LAYOUT = 1.0  # weight of the layout, where that of joints is 1
+_FLOW = 1  # cells around, with which a broad colour is put right
 _APART = 8  # cells from itself at which a picture is taken for another
 _SIDE = CELL + 2 * _FEATHER
 
@@ -71,7 +72,9 @@ class Detail:
         self._keys, self._valid = raw @ self._basis, torch.cat(valid)
         self._owners, self._starts = torch.cat(owners), torch.cat(starts)
         self._pixels, (self._rows, self._columns) = torch.cat(pixels), torch.cat(places, dim=1)
-        self._down, self._line = (torch.tensor(column) for column in zip(*widths, strict=True))
+        down, self._line = (torch.tensor(column) for column in zip(*widths, strict=True))
+        self._under = down[self._owners]
+        self._joints = Joints(pictures, self._under)
 
     def match(
         self,
@@ -98,27 +101,16 @@ class Detail:
             choice = choice[torch.from_numpy(random.permutation(len(choice))[:_KEYS])]
         keys = self._keys[choice]
         lengths = keys.square().sum(1)
-        found = []
+        # Made beforehand: small results left between large passing ones would break memory up.
+        match = torch.empty(len(wanted), dtype=torch.int64)
         for begun in range(0, len(wanted), _CHUNK):
             check()
             part = wanted[begun : begun + _CHUNK]
             away = torch.addmm(lengths[None], part, keys.t(), alpha=-2)
             away[self._near(places[begun : begun + _CHUNK, None], choice)] = torch.inf
-            found.append(choice[away.argmin(1)])
-        match = torch.cat(found)
-        nearest = self._away(wanted, match)
-        allowed = _COHERENT * nearest + _SAME
-        for _ in range(_PASSES):
-            for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
-                check()
-                moved = match.view(height, width).roll((down, right), (0, 1)).flatten()
-                moved = moved + down * self._down[self._owners[moved]] + right
-                taken = self._valid[moved] & (moved != match)
-                taken &= torch.from_numpy(random.random(len(match)) < _LIKELY)
-                taken &= self._away(wanted, moved) <= allowed
-                taken &= ~self._near(places, moved)
-                match = torch.where(taken, moved, match)
-        return match.view(height, width)
+            match[begun : begun + _CHUNK] = choice[away.argmin(1)]
+        match = match.view(height, width)
+        return settle(match, _Wanted(self, wanted, places, weighed), self._joints, random, check)
 
     def paint(self, layout: np.ndarray, match: Tensor, tile: Tile | None = None) -> Tensor:
         """Pixels ``(1, 3, H, W)`` in [0, 1] of a layout on a torus, or of a tile of it, in pixels."""
@@ -126,7 +118,7 @@ class Detail:
         if tile is None:
             rows_of, columns_of = (Window(0, CELL * n, 0, CELL * n) for n in (height, width))
             tile = Tile(rows_of, columns_of)
-        spare = 2  # cells around, in which what follows is not whole
+        spare = 2 + _FLOW  # cells around, in which what follows is not whole
         rows, columns = (
             torch.arange(w.start // CELL - spare, w.stop // CELL + spare) % n
             for w, n in ((tile.rows, height), (tile.columns, width))
@@ -144,20 +136,45 @@ class Detail:
         painted = painted[..., _FEATHER:-_FEATHER, _FEATHER:-_FEATHER]
         # Broad colours are those of the layout, in which they flow from block to block.
         goal = torch.from_numpy(layout)[rows][:, columns][None, ..., :3].permute(0, 3, 1, 2)
-        off = F.interpolate(goal - F.avg_pool2d(painted, CELL), scale_factor=CELL, mode="bilinear")
+        off = goal - F.avg_pool2d(painted, CELL)
+        off = F.avg_pool2d(F.pad(off, (_FLOW,) * 4, mode="replicate"), 2 * _FLOW + 1, stride=1)
+        off = F.interpolate(off, scale_factor=CELL, mode="bilinear")
         edge = spare * CELL
         return (painted + off)[..., edge:-edge, edge:-edge].clamp(0, 1)
 
-    def _away(self, wanted: Tensor, cells: Tensor) -> Tensor:
-        """Squared distances of surroundings, ``(N,)``."""
-        parts = zip(wanted.split(_CHUNK), cells.split(_CHUNK), strict=True)
-        return torch.cat([(part - self._keys[c]).square().sum(1) for part, c in parts])
+    def moved(self, cells: Tensor, down: Tensor, right: Tensor) -> Tensor:
+        """See :meth:`~.joints.Stock.moved`."""
+        moved = (cells + down * self._under[cells] + right).clamp(0, len(self._under) - 1)
+        there = self._rows[moved] - self._rows[cells] == down
+        there &= self._columns[moved] - self._columns[cells] == right
+        return moved.masked_fill(~(there & (self._owners[moved] == self._owners[cells])), -1)
 
     def _near(self, places: Tensor, cells: Tensor) -> Tensor:
         """Which cells lie near a place ``(..., 3)``: of pairs, or of all with ``(N, 1, 3)``."""
         rows, columns = self._rows[cells], self._columns[cells]
         apart = torch.maximum((places[..., 1] - rows).abs(), (places[..., 2] - columns).abs())
         return (apart < _APART) & (places[..., 0] == self._owners[cells])
+
+
+class _Wanted:
+    """What is wanted at the places of a layout; see :class:`~.joints.Stock`."""
+
+    def __init__(self, detail: Detail, wanted: Tensor, origin: Tensor, weighed: Tensor) -> None:
+        self._detail, self._wanted, self._origin, self._weighed = detail, wanted, origin, weighed
+        self.moved = detail.moved
+
+    def away(self, places: Tensor, cells: Tensor) -> Tensor:
+        keys = self._detail._keys
+        apart = torch.empty(len(places))
+        for begun in range(0, len(places), _CHUNK):
+            part = slice(begun, begun + _CHUNK)
+            apart[part] = (self._wanted[places[part]] - keys[cells[part]]).square().sum(1)
+        return apart * (_LAYOUT * CELL**2 / _SEEN)
+
+    def fits(self, places: Tensor, cells: Tensor) -> Tensor:
+        detail = self._detail
+        taken = detail._valid[cells] & self._weighed[detail._owners[cells]]
+        return taken & ~detail._near(self._origin[places], cells)
 
 
 def _surroundings(layout: Tensor, *, wrap: bool, basis: Tensor | None = None) -> Tensor:

@@ -36,14 +36,14 @@ from .interface import Budget, Clock, Step, mixture, to_square
 from .layout import draw_layout
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
-_RATE, _CRITIC_RATE = 2e-3, 1e-3
+_RATE, _CRITIC_RATE = 1e-3, 1e-3
 _ADVERSARIAL, _AGAIN, _PIXELS = 0.1, 1.0, 4.0
 _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
 _EMA = 0.99
 _LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
 _BETWEEN = 0.33  # of several pictures, the share of steps that are spent between two of them
-_KEPT = 24  # drafts that are painted over again
+_KEPT, _DRAWN_EVERY = 16, 4  # drafts that are painted over again, steps to a new one
 _TILE = 1024
 _PUT_TOGETHER = 0.6  # share of a sample's time before it is painted
 _PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
@@ -110,7 +110,8 @@ class SpatialGan:
     ) -> np.ndarray:
         """See :meth:`~.interface.Model.sample`. Memory beyond the result is bounded by a tile.
 
-        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside.
+        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside. Where
+        on the torus a picture begins is drawn, too: cells would lie alike in all of them.
         """
         width, height = size
         spare = 0 if seamless else STRIDE
@@ -127,6 +128,7 @@ class SpatialGan:
         drawn, match = self._stock.draw(weights, tall, wide, np.random.default_rng(seed), check)
         layout = as_batch(drawn)
         canvas = np.empty((tall, wide, 3), np.float32)
+        begin = np.random.default_rng([seed, 1]).integers(STRIDE, size=2)
         parts = tiles(tall, wide, _TILE, seamless=True)
         for number, tile in enumerate(parts):
             check()
@@ -141,7 +143,13 @@ class SpatialGan:
                 place,
             )
             inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
-            canvas[tile.rows.core, tile.columns.core] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
+            rows, columns = (
+                (np.arange(side)[window.core] + start) % side
+                for side, window, start in zip(
+                    (tall, wide), (tile.rows, tile.columns), begin, strict=True
+                )
+            )
+            canvas[np.ix_(rows, columns)] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
         if seamless and (tall, wide) != (height, width):
             return np.clip(resize(canvas, size, wrap=True), 0, 1)
         return canvas[:height, :width]
@@ -179,7 +187,12 @@ def fit(
     """See :func:`~.interface.fit`. Ends early when the texture distance has long stood still."""
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-    fitting = _Fitting([to_square(image, _CROP) for image in images])
+
+    def check() -> None:
+        if cancel():
+            raise JobCancelled("Cancelled.")
+
+    fitting = _Fitting([to_square(image, _CROP) for image in images], check)
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
         losses = fitting.step(clock.number, clock.done)
@@ -206,14 +219,14 @@ def fit(
 class _Fitting:
     """Networks, optimizers and pictures of one fit."""
 
-    def __init__(self, pictures: list[Tensor]) -> None:
+    def __init__(self, pictures: list[Tensor], check: Callable[[], None] = lambda: None) -> None:
         self._stock = Stock([to_levels(picture) for picture in pictures])
         self._pictures = self._stock.batches
         self._encoder = load_encoder()
         set_border(self._encoder, "reflect", "reflect")
         self._targets = [TextureTarget(self._encoder, picture) for picture in self._pictures]
         self._numbers = np.random.default_rng(torch.initial_seed())
-        self._elsewhere = [self._repeated(number) for number in range(len(pictures))]
+        self._elsewhere = [self._repeated(number, check) for number in range(len(pictures))]
         self._drafts: list[tuple[int, int, float, Tensor, Tensor]] = []
         self._generator = Generator()
         set_border(self._generator, "circular", "circular")
@@ -280,8 +293,8 @@ class _Fitting:
 
     def _drawn(self, number: int) -> tuple[int, int, float, Tensor, Tensor]:
         """Two pictures, a share of the second, layouts and drafts: new ones at first, and at every
-        other step; else such as were drawn before, as to paint is what takes the time."""
-        if len(self._drafts) >= _KEPT and number % 2:
+        fourth step; else such as were drawn before, as to draw them takes time."""
+        if len(self._drafts) >= _KEPT and number % _DRAWN_EVERY:
             return self._drafts[self._numbers.integers(len(self._drafts))]
         count = len(self._pictures)
         first, second = (int(n) for n in self._numbers.integers(count, size=2))
@@ -294,12 +307,14 @@ class _Fitting:
         self._drafts = [*self._drafts[-_KEPT + 1 :], (first, second, share, layout, draft)]
         return self._drafts[-1]
 
-    def _repeated(self, which: int) -> Tensor:
+    def _repeated(self, which: int, check: Callable[[], None]) -> Tensor:
         """A picture put together from its other parts, ``(1, 3, H, W)``."""
         layout = self._stock.layouts[which]
         weights = _weights(len(self._stock.layouts), which, which, 0.0)
         itself = np.insert(np.moveaxis(np.indices(layout.shape[:2]), 0, 2), 0, which, axis=2)
-        match = self._stock.detail.match(layout, weights, self._numbers, itself, wrap=False)
+        match = self._stock.detail.match(
+            layout, weights, self._numbers, itself, wrap=False, check=check
+        )
         return self._stock.detail.paint(layout, match)
 
     def _again(self, which: int) -> Tensor:
@@ -346,7 +361,9 @@ class _Fitting:
         ]
 
     def _window(self, canvas: Tensor) -> Tensor:
-        top, left = torch.randint(_CANVAS, (2,)).tolist()
+        """A square of a batch on a torus, whose cells lie as those of the pictures: the encoder would
+        see another texture in a weave that is moved by half a thread."""
+        top, left = (CELL * torch.randint(_CANVAS // CELL, (2,))).tolist()
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
     def _crops(self, *pictures: Tensor) -> list[Tensor]:

@@ -12,7 +12,10 @@ from ..networks.style_vae import FAMILIES, StyleVae
 
 _BATCH = 128
 _RATE = 1e-3
-_DIVERGENCE = 0.3
+DIVERGENCE = 0.3
+EXACT = 0.5
+"""Weight of :func:`exact_loss` beside the evidence lower bound."""
+_SHAKEN = 0.01  # of latents, so that what lies beside a style is like it
 _WARM = 0.25  # share of the steps before the prior is laid into the latents
 _NOISE = 0.03  # of the codes, in their deviations
 
@@ -42,7 +45,7 @@ def fit_vae(
             group["lr"] = _RATE * min(1.0, 1.02 - done, (step + 1) / 100)
         chosen = torch.randint(len(codes), (_BATCH,))
         noisy = codes[chosen] + _NOISE * vae.code_std * torch.randn(_BATCH, codes.shape[1])
-        weight = _DIVERGENCE * min(1.0, max(0.0, (done - _WARM) / 0.2))
+        weight = DIVERGENCE * min(1.0, max(0.0, (done - _WARM) / 0.2))
         reconstruction, divergence = vae.loss(noisy, zooms[chosen], weight)
         optimizer.zero_grad(set_to_none=True)
         (reconstruction + weight * divergence).backward()
@@ -61,3 +64,15 @@ def lay_prior(vae: StyleVae, codes: Tensor, zooms: Tensor, seed: int) -> None:
     vae.shares.copy_(torch.from_numpy(mixture.weights_).clamp(min=1e-3).log())
     vae.means.copy_(torch.from_numpy(mixture.means_))
     vae.spreads.copy_(torch.from_numpy(mixture.covariances_).sqrt().log())
+
+
+def exact_loss(vae: StyleVae, styles: Tensor, zooms: Tensor) -> Tensor:
+    """How far styles ``(S, Z, CODE_LENGTH)`` at the logarithms of their zooms ``(Z,)`` are from what
+    comes back when the autoencoder is used: the latent of a style is the mean over its zooms, and is
+    decoded at each of them."""
+    count, each = styles.shape[:2]
+    codes, every = styles.flatten(0, 1), zooms.repeat(count)
+    latents = vae.encode(codes, every)[0].unflatten(0, (count, each)).mean(1)
+    latents = latents + _SHAKEN * torch.randn_like(latents)
+    apart = (vae.decode(latents.repeat_interleave(each, 0), every) - codes) / vae.code_std
+    return apart.abs().mean() + apart.square().mean()

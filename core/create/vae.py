@@ -1,8 +1,9 @@
 """The VAE: looks that nobody painted, from the map of styles, bent towards a group's own looks.
 
 A fit takes the bundled autoencoder of style codes and adds the looks of the group's pictures to it;
-what it knew is kept by training on draws from its own prior besides. A sample is a texture of the
-group painted in a look from the family of the group's looks, or from between them.
+what it knew is kept by training on draws from its own prior and on the built-in styles besides. A
+sample is a texture of the group painted in a look from the family of the group's looks, or from
+between them.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from ..imaging.resize import resize
 from ..networks.encoder import STRIDE
 from ..networks.style_vae import FAMILIES, LATENT, StyleVae
 from ..networks.weights import load_style_vae
-from ..styles.style import ZOOMS
+from ..styles.catalog import builtin_styles
+from ..styles.style import ZOOMS, load_style_file
 from .interface import Budget, Clock, Step, mixture
+from .style_codes import DIVERGENCE, EXACT, exact_loss
 from .style_map import codes_of, latent_of, zoom_logarithms
 
-_RATE, _DIVERGENCE = 5e-4, 0.3
+_RATE = 5e-4
 _BATCH, _OWN = 96, 32  # codes in a step, and how many of them are the group's
+_STYLES = 8  # that are held to come back as they are: built-in ones and those of the group
 _ENOUGH = 400  # steps: more changes nothing
 _CONTENT = 1024
 
@@ -143,6 +147,8 @@ def extend(
     own = torch.from_numpy(np.concatenate(list(codes)))
     zooms = zoom_logarithms()
     own_zooms = zooms.repeat(len(codes))
+    builtin = [load_style_file(info.file).codes for info in builtin_styles()]
+    styles = torch.from_numpy(np.stack([*codes, *builtin]))
     vae.code_low.copy_(torch.minimum(vae.code_low, own.amin(0)))
     vae.code_high.copy_(torch.maximum(vae.code_high, own.amax(0)))
     optimizer = torch.optim.Adam(vae.parameters(), lr=_RATE)
@@ -155,9 +161,10 @@ def extend(
             old = known.decode(known.means[families] + drawn, old_zooms)
         chosen = torch.randint(len(own), (_OWN,))
         batch, at = torch.cat([own[chosen], old]), torch.cat([own_zooms[chosen], old_zooms])
-        reconstruction, divergence = vae.loss(batch, at, _DIVERGENCE)
+        reconstruction, divergence = vae.loss(batch, at, DIVERGENCE)
+        exact = exact_loss(vae, styles[torch.randint(len(styles), (_STYLES,))], zooms)
         optimizer.zero_grad(set_to_none=True)
-        (reconstruction + _DIVERGENCE * divergence).backward()
+        (reconstruction + DIVERGENCE * divergence + EXACT * exact).backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimizer.step()
         clock.tick()

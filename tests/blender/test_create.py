@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import storage
+from bl_ext.user_default.impasto.scene import creating, storage, worker
 
 
 @pytest.fixture
@@ -83,3 +86,21 @@ def test_create_wants_a_group(build):
     assert not bpy.ops.impasto.create_material.poll()
     assert not bpy.ops.impasto.invent_style.poll()
     assert not bpy.ops.impasto.pick_on_map.poll()
+
+
+def test_a_crash_while_it_learns_leaves_blender_and_the_next_job_alone(settings):
+    settings.seconds = 60
+    materials = set(bpy.data.materials)
+    job = creating.start(bpy.context, again=False)
+    end = time.monotonic() + 120
+    while "Fitting" not in job.step:
+        assert job.poll() and time.monotonic() < end
+        time.sleep(0.02)
+    os.kill(worker.pid(), signal.SIGKILL)
+    job.block()
+    assert job.state == "FAILED"
+    assert job.message
+    assert set(bpy.data.materials) == materials
+    settings.seconds = 2
+    assert bpy.ops.impasto.create_material() == {"FINISHED"}
+    assert len(set(bpy.data.materials) - materials) == 1

@@ -48,3 +48,12 @@ def test_what_is_torn_out_grows_again_and_the_rest_stays_a_texture(automaton):
     whole = automaton.sample((64, 64), seed=1)
     assert np.abs(torn - whole)[:12].max() < np.abs(torn - whole)[inside, inside].max()
     assert healed[inside, inside].std() > 0.5 * whole.std()
+
+
+def test_to_widen_is_the_same_where_something_is_learned():
+    from bl_ext.user_default.impasto.core.networks.automaton import _widen
+
+    maps = torch.rand(2, 3, 12, 20, generator=torch.Generator().manual_seed(3))
+    with torch.inference_mode():
+        painted = _widen(maps, 4)
+    torch.testing.assert_close(_widen(maps.requires_grad_(), 4).detach(), painted)

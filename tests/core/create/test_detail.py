@@ -10,6 +10,7 @@ from bl_ext.user_default.impasto.core.create.gan import Stock
 from bl_ext.user_default.impasto.core.generators.windows import Tile, Window
 
 _APART = 8
+_LONGEST = 10
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,39 @@ def test_a_part_is_painted_as_in_the_whole_over_the_border_of_the_torus(stock):
     part = stock.detail.paint(drawn, match, tile)
     around = whole.roll((16, -64), (2, 3))[..., :64, :96]
     torch.testing.assert_close(part, around, atol=1e-6, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def weave() -> Stock:
+    """Of threads of six pixels, each of its own brightness: cells of four do not tell them apart."""
+    rng = np.random.default_rng(4)
+    y, x = np.mgrid[:192, :192]
+    over = (y // 6 + x // 6) % 2 == 0
+    threads = [rng.uniform(0.9, 1.0, 32)[side // 6] for side in (y, x)]
+    round_ = [np.sin(np.pi * (side % 6 + 0.5) / 6) for side in (y, x)]
+    lit = np.where(over, round_[0] * threads[0], round_[1] * threads[1])
+    return Stock([np.repeat((60 + 160 * lit)[..., None], 3, axis=2).astype(np.uint8)])
+
+
+def test_a_weave_goes_on_over_the_joints(weave):
+    drawn, match = weave.draw([1.0], 128, 128, np.random.default_rng(5))
+    draft = weave.detail.paint(drawn, match)[0].permute(1, 2, 0).numpy()
+    draft = np.pad(draft, [(0, 16), (0, 16), (0, 0)], mode="wrap")
+    source = weave.pictures[0].numpy()
+    contrast = source.std()
+    away = []
+    for top, left in np.random.default_rng(6).integers(0, 128, (40, 2)):
+        patch = draft[top : top + 16, left : left + 16]
+        error = cv2.matchTemplate(source, patch, cv2.TM_SQDIFF).min()
+        away.append((max(0.0, error) / patch.size) ** 0.5)
+    assert np.median(away) < 0.4 * contrast
+
+
+def test_no_more_hangs_together_than_may(weave):
+    _, match = weave.draw([1.0], 160, 160, np.random.default_rng(7))
+    rows, columns = np.divmod(match.numpy(), weave.layouts[0].shape[1])
+    for axis, own, other in ((0, rows, columns), (1, columns, rows)):
+        together = np.roll(own, -_LONGEST, axis) - own == _LONGEST
+        together &= np.roll(other, -_LONGEST, axis) == other
+        assert together.mean() < 0.01
+    assert (np.diff(match.numpy(), axis=1) == 1).mean() > 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 from bl_ext.user_default.impasto.core.create.interface import (
     Budget,
     Clock,
@@ -129,6 +130,84 @@ def test_a_mixture_sums_to_one_or_is_refused(mix, count):
         weights = mixture(mix, count)
         assert len(weights) == count
         assert sum(weights) == pytest.approx(1)
+
+
+def test_a_weave_begins_anywhere():
+    """Threads as wide as a cell: without that, pixels would be alike in all samples."""
+    threads = np.tile(np.float32([0.2, 0.5, 0.8, 0.5]), (160, 40))[..., None].repeat(3, axis=2)
+    made = fit("GAN", [threads], budget=Budget(steps=1))
+    samples = np.stack(
+        [made.sample((64, 64), seed=seed, seamless=seed % 2 > 0) for seed in range(12)]
+    )
+    assert samples.std(0).mean() > 0.6 * threads.std()
+
+
+def test_a_fit_that_stands_still_ends(textures, monkeypatch):
+    from bl_ext.user_default.impasto.core.create import gan
+
+    monkeypatch.setattr(gan, "_LEAST", 2)
+    monkeypatch.setattr(gan, "_PATIENCE", 0)
+    made = fit("GAN", textures[:1], budget=Budget(steps=60), seed=1)
+    assert made.recipe["plateau"]
+    assert 2 < made.recipe["steps"] < 60
+
+
+def test_what_is_kept_is_a_moving_average(textures):
+    """One step moves it by a tenth of the way at most, so what is painted hardly changes."""
+    from bl_ext.user_default.impasto.core.create import gan
+
+    torch.manual_seed(0)
+    fitting = gan._Fitting([gan.to_square(texture, 128) for texture in textures])
+    before = [part.clone() for part in fitting._smooth]
+    fitting.step(50, 0.5)
+    for old, smooth, now in zip(before, fitting._smooth, fitting._learned, strict=True):
+        torch.testing.assert_close(smooth, torch.lerp(old, now.detach(), 1 - 51 / 60))
+
+
+def test_critics_are_kept_from_growing_steep(textures):
+    """R1: a step with the penalty moves critics otherwise than one without."""
+    from bl_ext.user_default.impasto.core.create import gan
+
+    moved = []
+    for number in (gan._R1_EVERY, gan._R1_EVERY + 1):
+        torch.manual_seed(0)
+        fitting = gan._Fitting([gan.to_square(textures[1], 128)])
+        painted = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(1))
+        torch.manual_seed(2)
+        fitting._judged(number, painted, 0, torch.ones(2, 1))
+        gradients = [p.grad for p in fitting._critics.judge.parameters()]
+        moved.append(torch.cat([g.flatten() for g in gradients]))
+        assert torch.isfinite(moved[-1]).all()
+    assert (moved[0] - moved[1]).norm() > 1e-6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cancel_is_heard_between_any_two_steps(model, textures, kind):
+    """Once it is asked for, no further step is begun."""
+    if model.kind != kind:
+        pytest.skip("another of the models")
+    told, asked = [], []
+
+    def cancel() -> bool:
+        asked.append(len(told))
+        return len(told) >= 3
+
+    fit(kind, textures, budget=Budget(steps=50), progress=told.append, cancel=cancel)
+    assert len(told) == 3
+    assert set(asked) >= {0, 1, 2, 3}
+
+
+def test_painting_a_large_picture_can_be_cancelled(textures):
+    made = fit("GAN", textures, budget=Budget(steps=1))
+    asked = []
+
+    def cancel() -> bool:
+        asked.append(True)
+        return len(asked) > 20
+
+    with pytest.raises(JobCancelled):
+        made.sample((512, 512), cancel=cancel)
+    assert len(asked) == 21
 
 
 def test_a_budget_in_seconds_is_kept(monkeypatch):
