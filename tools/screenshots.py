@@ -56,16 +56,17 @@ def trimmed(picture: Image.Image) -> Image.Image:
 
 
 def main(shots: Path) -> int:
-    """Crop, reduce to 256 colours, and check the sizes."""
+    """Crop, reduce what is large to 256 colours, and check the sizes."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, (source, part) in PICTURES.items():
         with Image.open(shots / f"{source}.png") as shot:
             picture = shot.convert("RGB").crop(part)
         if part == SIDEBAR:
             picture = trimmed(picture)
-        picture = picture.quantize(256, dither=Image.Dither.NONE)
         target = IMAGES / f"{name}.png"
         picture.save(target, optimize=True)
+        if target.stat().st_size > LARGEST:
+            picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
         if target.stat().st_size > LARGEST:
             print(f"{target.name} has {target.stat().st_size} bytes, more than {LARGEST}")
             return 1

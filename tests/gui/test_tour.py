@@ -32,6 +32,7 @@ def test_install_from_disk(artist, package):
     artist.install(package)
     artist.open_tab()
     artist.find(r"impasto\.analyze_textures")
+    artist.over_viewport()  # No tooltip in the picture.
     artist.shot("first-look", smooth=True)
 
 
