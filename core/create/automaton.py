@@ -33,6 +33,7 @@ _STEPS = (12, 32)
 _RATE = 2e-3
 _ANEW, _DAMAGE = 5, 3  # every so many steps a state begins anew, or is damaged
 _PACE = 2  # steps of the rule from one frame of a sequence to the next
+_BAND, _HALO = 256, 8  # rows of cells that are stepped together, and what they look at beyond
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
 
 
@@ -63,10 +64,8 @@ class Automaton:
         state = seeds(1, *_canvas(size), random)
         step = Stepper(self.rule)
         for number in range(steps):
-            if cancel():
-                raise JobCancelled("Cancelled.")
             progress(number / steps)
-            state = step(state, rest(state, random))
+            state = _grown(step, state, random, cancel)
         return _picture(step, state, size)
 
     @torch.inference_mode()
@@ -88,13 +87,13 @@ class Automaton:
         step = Stepper(self.rule)
         state = seeds(1, *_canvas(size), random)
         for _ in range(SETTLED):
-            state = step(state, rest(state, random))
+            state = _grown(step, state, random, cancel)
         fade = max(1, round(frames * _FADE))
         before = []
         for _ in range(fade):
             before.append(state.half())
             for _ in range(_PACE):
-                state = step(state, rest(state, random))
+                state = _grown(step, state, random, cancel)
         turn = torch.rand(1, 1, *state.shape[2:], generator=random)  # when a cell goes back
         turn = turn.argsort(dim=3).float() / turn.shape[3]
         for number in range(frames):
@@ -102,7 +101,7 @@ class Automaton:
                 raise JobCancelled("Cancelled.")
             show(number, _picture(step, state, size))
             for _ in range(_PACE):
-                state = step(state, rest(state, random))
+                state = _grown(step, state, random, cancel)
             left = frames - number - 1
             if 0 < left <= fade:
                 back = turn < 1 - (left - 1) / fade
@@ -118,12 +117,12 @@ class Automaton:
         step = Stepper(self.rule)
         state = seeds(1, *_canvas(size), random)
         for _ in range(SETTLED):
-            state = step(state, rest(state, random))
+            state = _grown(step, state, random)
         small = resize(damaged.astype(np.float32), (state.shape[3], state.shape[2])) > 0.5
         state = state.masked_fill(torch.from_numpy(small), 0.0)
         torn = _picture(step, state, size)
         for _ in range(steps):
-            state = step(state, rest(state, random))
+            state = _grown(step, state, random)
         return torn, _picture(step, state, size)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
@@ -215,6 +214,27 @@ def fit_from(
             )
         )
     return Automaton(average, recipe)
+
+
+def _grown(
+    step: Stepper,
+    state: Tensor,
+    random: torch.Generator,
+    cancel: Callable[[], bool] = lambda: False,
+) -> Tensor:
+    """One step, band by band: a cancel is heard between them, and what a step has in mind of a large
+    picture need not fit the memory at once."""
+    resting, height = rest(state, random), state.shape[2]
+    result = torch.empty_like(state)
+    for top in range(0, height, _BAND):
+        if cancel():
+            raise JobCancelled("Cancelled.")
+        bottom = min(top + _BAND, height)
+        if bottom - top == height:
+            return step(state, resting)
+        rows = torch.arange(top - _HALO, bottom + _HALO) % height
+        result[:, :, top:bottom] = step(state[:, :, rows], resting[:, :, rows])[:, :, _HALO:-_HALO]
+    return result
 
 
 def _torn(state: Tensor, random: torch.Generator) -> Tensor:

@@ -7,7 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from bl_ext.user_default.impasto.core.create import automaton as module
 from bl_ext.user_default.impasto.core.create.automaton import Automaton
+from bl_ext.user_default.impasto.core.errors import JobCancelled
 from bl_ext.user_default.impasto.core.networks.automaton import Stepper, rest, seeds
 from bl_ext.user_default.impasto.core.networks.weights import load_rule
 
@@ -57,3 +59,17 @@ def test_to_widen_is_the_same_where_something_is_learned():
     with torch.inference_mode():
         painted = _widen(maps, 4)
     torch.testing.assert_close(_widen(maps.requires_grad_(), 4).detach(), painted)
+
+
+def test_bands_of_rows_grow_as_the_whole_does(automaton, monkeypatch):
+    whole = automaton.sample((96, 160), seed=3, steps=12)
+    monkeypatch.setattr(module, "_BAND", 32)
+    np.testing.assert_allclose(automaton.sample((96, 160), seed=3, steps=12), whole, atol=1e-4)
+
+
+def test_a_cancel_is_heard_within_a_step(automaton, monkeypatch):
+    monkeypatch.setattr(module, "_BAND", 8)
+    asked = []
+    with pytest.raises(JobCancelled):
+        automaton.sample((64, 64), steps=1, cancel=lambda: asked.append(1) or len(asked) > 2)
+    assert len(asked) == 3
