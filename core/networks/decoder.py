@@ -41,6 +41,8 @@ class StyledConv(Conv3x3):
     pixel to pixel.
     """
 
+    bias: Tensor
+
     def __init__(self, in_channels: int, out_channels: int, rank: int) -> None:
         super().__init__(in_channels, out_channels)
         self.gate = nn.Linear(_MAPPED, rank)
@@ -60,17 +62,18 @@ class StyledConv(Conv3x3):
         """With a style ``(B, 256)`` for each picture, or for each region of one."""
         if weights is None and len(mapped) == 1 and not torch.is_grad_enabled():
             return self.convolve(x, self.kernel(mapped), self.bias)
-        gates = self.gate(mapped)
+        gates, out = self.gate(mapped), len(self.spread)
+        kernels, bias = torch.cat([self.weight, self.basis]), F.pad(self.bias, (0, gates.shape[1]))
+        both = self.convolve(x, kernels, bias)
         if weights is None:
-            kernels = torch.cat([self.weight, self.basis])
-            out, low = self.convolve(x, kernels, None).split([len(self.spread), gates.shape[1]], 1)
-            added = F.conv2d(low * gates[..., None, None], self.spread[..., None, None], self.bias)
-            return out + added
-        out, low = self.convolve(x, self.weight, self.bias), self.convolve(x, self.basis, None)
-        rows, shares, lows = as_rows(out), as_rows(weights), as_rows(low)
-        for part, share, thin in zip(*(r.split(ROWS) for r in (rows, shares, lows)), strict=True):
-            part.addmm_((share @ gates).mul_(thin), self.spread.t())
-        return as_maps(rows, x)
+            plain, low = both.split([out, gates.shape[1]], 1)
+            return plain + F.conv2d(low * gates[..., None, None], self.spread[..., None, None])
+        rows, shares = as_rows(both), as_rows(weights)
+        result = rows.new_empty(len(rows), out)
+        for part, share, done in zip(*(r.split(ROWS) for r in (rows, shares, result)), strict=True):
+            low = (share @ gates).mul_(part[:, out:])
+            torch.addmm(part[:, :out], low, self.spread.t(), out=done)
+        return as_maps(result, x)
 
 
 class StyledBlock(nn.Module):
