@@ -114,11 +114,17 @@ def test_click_during_the_largest_job(artist, figures):
     idle = clicks(artist)
     figures["click_ms_without_a_job"] = [round(1000 * s) for s in idle]
     floor = max(FLOORS["click_ms"], 1000 * statistics.median(idle))
-    artist.start_long_job()
+    working = f"{artist.JOB} is not None"
 
     def median() -> float:
-        seconds = clicks(artist)
-        assert artist.ask(f"{artist.JOB} is not None"), "the job was over too soon"
+        for _ in range(3):
+            if not artist.ask(working):
+                artist.start_long_job()
+            seconds = clicks(artist)
+            if artist.ask(working):  # else it was over before the last click: once more
+                break
+        else:
+            pytest.fail("no job lasts as long as ten clicks")
         figures["click_ms_during_a_job"] = [round(1000 * s) for s in seconds]
         return statistics.median(seconds)
 

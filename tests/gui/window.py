@@ -75,7 +75,11 @@ class Screen:
         """End the shell and the server."""
         for process in (self._hand, self._server):
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:  # a server that is still drawing does not listen
+                process.kill()
+                process.wait(10)
 
 
 class Window:
