@@ -119,7 +119,7 @@ big = save("Big", np.tile(bricks(512, np.array((0.62, 0.27, 0.18))), (8, 8, 1)))
 for other in list(bpy.data.objects):
     if other.type == "MESH":
         bpy.data.objects.remove(other)
-for number in range(10):  # Enough work for a test to happen meanwhile; only one of them is drawn.
+for number in range(4):  # Enough work for a test to happen meanwhile; only one of them is drawn.
     bpy.ops.mesh.primitive_plane_add(size=6)
     plane = bpy.context.object
     plane.data.materials.append(material(f"Big {number}", big if number == 0 else big.copy()))
