@@ -119,16 +119,8 @@ def draw_map(context: bpy.types.Context) -> SceneJob:
     sources, _ = sources_of(active_group(scene), temporary, 1)
     output = storage.new_analysis_folder() / "style_map.png"
     request = StyleMapRequest(sources[0], str(output), _own_styles())
-    scene_uid = scene.session_uid
-
-    def conclude(job: SceneJob) -> None:
-        there = storage.by_uid(bpy.data.scenes, scene_uid)
-        if job.result is None or there is None:
-            return
-        pictures.keep(there.impasto, _MAP, job.result.output)
-        job.message = "Choose a place on the map, and press Invent Style."
-        job.changed = True
-
+    words = "Choose a place on the map, and press Invent Style."
+    conclude = pictures.keeper(scene, _MAP, lambda result: words)
     return start_job("Draw Style Map", request, temporary, conclude)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import bpy
+
+from . import storage
+from .job import SceneJob
 
 TITLES = {
     "map": "Cluster Map",
@@ -24,6 +28,24 @@ def keep(settings, kind: str, path: str) -> None:
     image = load(settings, kind)
     if image is not None and not bpy.app.background:
         show(bpy.context, image)
+
+
+def keeper(
+    scene: bpy.types.Scene, kind: str, told: Callable[..., str]
+) -> Callable[[SceneJob], None]:
+    """What concludes a job whose result is a picture of a scene: it is kept, and ``told(result)`` is
+    the job's message. A scene that is gone by then keeps nothing."""
+    uid = scene.session_uid
+
+    def conclude(job: SceneJob) -> None:
+        there = storage.by_uid(bpy.data.scenes, uid)
+        if job.result is None or there is None:
+            return
+        keep(there.impasto, kind, job.result.output)
+        job.message = told(job.result)
+        job.changed = True
+
+    return conclude
 
 
 def load(settings, kind: str) -> bpy.types.Image | None:

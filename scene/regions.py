@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.jobs.messages import RegionsRequest
+from ..core.jobs.messages import RegionsRequest, RegionsResult
 from ..properties import active_group
 from . import pictures, storage
 from .job import SceneJob, start_job, temporary_folder
@@ -26,17 +26,10 @@ def draw(context: bpy.types.Context) -> SceneJob:
     sources, _ = sources_of(group, temporary, 1)
     output = storage.new_analysis_folder() / "regions.png"
     request = RegionsRequest(sources[0], look_of(group), str(output))
-    scene_uid = scene.session_uid
-
-    def conclude(job: SceneJob) -> None:
-        there = storage.by_uid(bpy.data.scenes, scene_uid)
-        if job.result is None or there is None:
-            return
-        pictures.keep(there.impasto, _KIND, job.result.output)
-        found = job.result.count
-        job.message = (
-            f"{found} regions." if found > 1 else "It looks the same everywhere: 1 region."
-        )
-        job.changed = True
-
+    conclude = pictures.keeper(scene, _KIND, _told)
     return start_job("Draw Regions", request, temporary, conclude)
+
+
+def _told(result: RegionsResult) -> str:
+    found = result.count
+    return f"{found} regions." if found > 1 else "It looks the same everywhere: 1 region."

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.create.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae
+from core.create.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae, recalled
 from core.create.style_map import zoom_logarithms
 from core.generators.stylebook import at_zoom
 from core.generators.stylizer import Stylizer
-from core.networks.style_vae import LATENT, StyleVae
+from core.networks.style_vae import StyleVae
 from core.networks.weights import FOLDER, load_style_vae, save_network
 from core.styles.catalog import builtin_styles
 from core.styles.style import ZOOMS, load_style_file
@@ -71,17 +71,11 @@ def finish() -> StyleVae:
     zooms = zoom_logarithms()
     codes = np.stack([load_style_file(info.file).codes for info in builtin_styles()])
     own = torch.from_numpy(codes)
-    count = len(zooms)
     optimizer = torch.optim.Adam(vae.parameters(), lr=_LAST_RATE)
     for step in range(_LAST):
         for group in optimizer.param_groups:
             group["lr"] = _LAST_RATE * min(1.0, 1.02 - step / _LAST, (step + 1) / 50)
-        with torch.no_grad():
-            families = torch.multinomial(known.shares.softmax(0), _KNOWN, True)
-            drawn = torch.randn(_KNOWN, LATENT) * known.spreads[families].exp()
-            at = zooms[torch.randint(count, (_KNOWN,))]
-            old = known.decode(known.means[families] + drawn, at)
-        reconstruction, divergence = vae.loss(old, at, DIVERGENCE)
+        reconstruction, divergence = vae.loss(*recalled(known, _KNOWN, zooms), DIVERGENCE)
         exact = exact_loss(vae, own[torch.randint(len(own), (_STYLES,))], zooms)
         optimizer.zero_grad(set_to_none=True)
         (reconstruction + DIVERGENCE * divergence + EXACT * exact).backward()

@@ -225,13 +225,14 @@ def _grown(
     """One step, band by band: a cancel is heard between them, and what a step has in mind of a large
     picture need not fit the memory at once."""
     resting, height = rest(state, random), state.shape[2]
-    result = torch.empty_like(state)
+    whole = height <= _BAND
+    result = state if whole else torch.empty_like(state)
     for top in range(0, height, _BAND):
         if cancel():
             raise JobCancelled("Cancelled.")
-        bottom = min(top + _BAND, height)
-        if bottom - top == height:
+        if whole:
             return step(state, resting)
+        bottom = min(top + _BAND, height)
         rows = torch.arange(top - _HALO, bottom + _HALO) % height
         result[:, :, top:bottom] = step(state[:, :, rows], resting[:, :, rows])[:, :, _HALO:-_HALO]
     return result

@@ -8,7 +8,7 @@ import torch
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
 
-from ..networks.style_vae import FAMILIES, StyleVae
+from ..networks.style_vae import FAMILIES, LATENT, StyleVae
 
 _BATCH = 128
 _RATE = 1e-3
@@ -64,6 +64,16 @@ def lay_prior(vae: StyleVae, codes: Tensor, zooms: Tensor, seed: int) -> None:
     vae.shares.copy_(torch.from_numpy(mixture.weights_).clamp(min=1e-3).log())
     vae.means.copy_(torch.from_numpy(mixture.means_))
     vae.spreads.copy_(torch.from_numpy(mixture.covariances_).sqrt().log())
+
+
+@torch.no_grad()
+def recalled(known: StyleVae, count: int, zooms: Tensor) -> tuple[Tensor, Tensor]:
+    """Draws from the prior of an autoencoder, which another learns so as not to forget them: codes
+    ``(count, CODE_LENGTH)``, each at one of the logarithms of zooms, ``(count,)``."""
+    families = torch.multinomial(known.shares.softmax(0), count, True)
+    drawn = torch.randn(count, LATENT) * known.spreads[families].exp()
+    at = zooms[torch.randint(len(zooms), (count,))]
+    return known.decode(known.means[families] + drawn, at), at
 
 
 def exact_loss(vae: StyleVae, styles: Tensor, zooms: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from ..networks.weights import load_style_vae
 from ..styles.catalog import builtin_styles
 from ..styles.style import ZOOMS, load_style_file
 from .interface import Budget, Clock, Step, mixture
-from .style_codes import DIVERGENCE, EXACT, exact_loss
+from .style_codes import DIVERGENCE, EXACT, exact_loss, recalled
 from .style_map import codes_of, latent_of, zoom_logarithms
 
 _RATE = 5e-4
@@ -154,11 +154,7 @@ def extend(
     optimizer = torch.optim.Adam(vae.parameters(), lr=_RATE)
     texture = 0.0
     while clock.number < _ENOUGH and clock.more():
-        with torch.no_grad():
-            families = torch.multinomial(known.shares.softmax(0), _BATCH - _OWN, True)
-            drawn = torch.randn(len(families), LATENT) * known.spreads[families].exp()
-            old_zooms = zooms[torch.randint(len(zooms), (len(families),))]
-            old = known.decode(known.means[families] + drawn, old_zooms)
+        old, old_zooms = recalled(known, _BATCH - _OWN, zooms)
         chosen = torch.randint(len(own), (_OWN,))
         batch, at = torch.cat([own[chosen], old]), torch.cat([own_zooms[chosen], old_zooms])
         reconstruction, divergence = vae.loss(batch, at, DIVERGENCE)
