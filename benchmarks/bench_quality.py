@@ -17,11 +17,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.generators.stylebook import encode_zooms
+from core.generators.stylebook import STYLE_SIDE, StyleBook
 from core.generators.stylizer import Stylizer
 from core.generators.texture_loss import gram, gram_distance
 from core.networks.layers import ordered
-from core.styles.style import Style
 from training import losses
 from training.data import to_tensor
 from training.teacher import LAYERS, Teacher
@@ -99,7 +98,8 @@ def main() -> None:
         return
     contents = sorted((args.data / "dev/content").iterdir())
     styles = sorted((args.data / "dev/style").iterdir())
-    stylizer, judge = Stylizer(), Judge(args.data / "perceptual/squeezenet1_1.npz")
+    stylizer = Stylizer()
+    book, judge = StyleBook(stylizer), Judge(args.data / "perceptual/squeezenet1_1.npz")
     every = max(1, round(100 / args.pairs))
     table: dict[str, list[tuple]] = {s.stem: [] for s in styles}
     rows = []
@@ -108,14 +108,13 @@ def main() -> None:
         style_pixels = read(s)
         style_tensor = to_tensor([style_pixels])
         seen_style = judge.features(style_tensor)
-        value = Style(s.stem, s.stem, encode_zooms(stylizer, style_pixels.astype(np.float32) / 255))
+        # The style at the size that it has in the peer's run.
+        code = book.resolve_source(str(s)).code(min(style_pixels.shape[:2]) / STYLE_SIDE)
         cells = [style_pixels]
         for c_index, c in enumerate(contents):
             if (s_index + c_index) % every:
                 continue
             content = read(c)
-            short = min(style_pixels.shape[:2])
-            code = value.code(short / 512)  # the style at the size that it has in the peer's run
             painted = stylizer.paint(content.astype(np.float32) / 255, code)
             ours = (painted * 255 + 0.5).astype(np.uint8)
             peer = read(args.data / f"peers/microast/{c.stem}__{s.stem}.jpg")

@@ -11,6 +11,7 @@ from core.networks.layers import ordered
 
 STYLE_LAYERS = (("conv1", "fire2"), ("fire3",), ("fire4", "fire5"), ("fire6", "fire7"))
 CONTENT_LAYERS = ("fire3", "fire5")
+_FLAT = 0.03  # deviation inside a cell, and difference between two, from which they are not flat
 
 
 def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
@@ -82,3 +83,26 @@ def broad_loss(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
     blotches where the content is flat.
     """
     return F.l1_loss(F.avg_pool2d(painted, cell), F.avg_pool2d(moved, cell))
+
+
+def blotch_loss(painted: Tensor, moved: Tensor, cell: int = 8) -> Tensor:
+    """How unevenly broad light and colour are changed where the content is flat: mean absolute
+    difference of the change between cells one and two apart, weighed by their flatness.
+
+    Texture is finer than a cell and an even change is none, so both are free.
+    """
+    mean = F.avg_pool2d(moved, cell)
+    variance = (F.avg_pool2d(moved.square(), cell) - mean.square()).clamp(min=0).mean(1, True)
+    flat = 1 / (1 + variance / _FLAT**2)
+    change = F.avg_pool2d(painted, cell) - mean
+    total: Tensor | float = 0.0
+    for axis in (2, 3):
+        for apart in (1, 2):
+            count = change.shape[axis] - apart
+            here, there = (
+                (change.narrow(axis, i, count), flat.narrow(axis, i, count)) for i in (0, apart)
+            )
+            level = (mean.narrow(axis, 0, count) - mean.narrow(axis, apart, count)).square()
+            joined = here[1] * there[1] / (1 + level.mean(1, True) / _FLAT**2)
+            total = total + (joined * (here[0] - there[0]).abs()).mean()
+    return total / 4

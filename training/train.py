@@ -193,6 +193,7 @@ class Trainer:
                 "patch": losses.patch_loss(painted, style),
                 "content": losses.content_loss(seen, kept),
                 "broad": losses.broad_loss(painted, moved),
+                "blotch": losses.blotch_loss(painted, moved),
             }
         total = sum(weights[name] * value for name, value in parts.items())
         self.optimizer.zero_grad(set_to_none=True)

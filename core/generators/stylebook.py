@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ STYLE_SIDE = 512
 """Short side in pixels to which a style picture is brought at zoom 1."""
 
 _REMEMBERED = 64
+_SIZES = 8  # for which a style's code is remembered besides those that every style has
 _LARGEST = 2048
 
 
@@ -65,11 +67,16 @@ class StyleBook:
         return self._known[key]
 
     def _encode(self, path: Path) -> Style:
+        @lru_cache(_SIZES)
+        def read(zoom: float) -> np.ndarray:  # from the file: a picture is large, a code is not
+            return self._stylizer.encode_style(at_zoom(read_style_picture(path), zoom))
+
         return Style(
             path.stem,
             path.stem,
             encode_zooms(self._stylizer, read_style_picture(path)),
             provenance=Provenance(path.stem),
+            read=read,
         )
 
 

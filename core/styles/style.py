@@ -7,7 +7,7 @@ JSON in the header's metadata. It can be read without torch, in Blender's own pr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from .look import SUFFIX
 _ADAPTER = "adapter."
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
-"""Brush scales at which a style's codes are kept; those between are interpolated."""
+"""Brush scales at which a style's codes are kept; those between are interpolated, or read from the
+picture of the style where it is at hand."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Style:
     thumbnail : (h, w, 3) uint8, sRGB, or None
     adapters : pairs of an adapter (arrays by name, see ``networks/adapter.py``) and its weight
         What Refine added to the decoder for this style; a blend has those of its parts.
+    read : callable, optional
+        Gives the code ``(CODE_LENGTH,)`` float32 of the style's picture at a brush scale.
     """
 
     identifier: str
@@ -59,9 +62,12 @@ class Style:
     provenance: Provenance = Provenance()
     thumbnail: np.ndarray | None = None
     adapters: tuple[tuple[Mapping[str, np.ndarray], float], ...] = ()
+    read: Callable[[float], np.ndarray] | None = field(default=None, compare=False, repr=False)
 
     def code(self, zoom: float) -> np.ndarray:
         """The code ``(CODE_LENGTH,)`` float32 at a brush scale, clamped to the range of ZOOMS."""
+        if self.read is not None and ZOOMS[0] < zoom < ZOOMS[-1] and zoom not in ZOOMS:
+            return self.read(zoom)
         position = np.interp(np.log2(zoom), np.log2(ZOOMS), range(len(ZOOMS)))
         low = min(int(position), len(ZOOMS) - 2)
         share = np.float32(position - low)
@@ -84,6 +90,7 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
         identifier="blend",
         name=title,
         codes=codes,
+        read=lambda zoom: np.tensordot(shares, np.stack([s.code(zoom) for s in styles]), axes=1),
         provenance=provenance,
         thumbnail=None,
         adapters=tuple(
