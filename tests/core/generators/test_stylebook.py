@@ -20,7 +20,9 @@ def pictures(tmp_path):
     random = np.random.default_rng(4)
     paths = [tmp_path / "dots.png", tmp_path / "clouds.png"]
     cv2.imwrite(str(paths[0]), random.integers(0, 256, (300, 420, 3), np.uint8))
-    soft = cv2.resize(random.random((6, 8, 3), np.float32), (400, 300), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.resize(
+        random.random((6, 8, 3), np.float32), (400, 300), interpolation=cv2.INTER_CUBIC
+    )
     cv2.imwrite(str(paths[1]), (soft.clip(0, 1) * 255).astype(np.uint8))
     return paths
 
@@ -34,7 +36,9 @@ def test_a_picture_is_read_at_the_very_scale(book, pictures):
 
 
 def test_a_blend_reads_its_pictures_too(book, pictures):
-    mixed = book.resolve([StyleRef(str(path), weight) for path, weight in zip(pictures, (3, 1))])
+    mixed = book.resolve(
+        [StyleRef(str(path), weight) for path, weight in zip(pictures, (3, 1), strict=True)]
+    )
     one, two = (book.resolve_source(str(path)).code(1.2) for path in pictures)
     assert np.allclose(mixed.code(1.2), 0.75 * one + 0.25 * two, atol=1e-5)
 
