@@ -25,6 +25,7 @@ _WORK = 512
 
 _GRID, _COARSE = 4, 8
 _COMPONENTS = 8
+_SAMPLE = 4096  # points that principal components and clusters are found with
 _COLOUR_WEIGHT = 1.0
 _SOFTNESS = 0.15
 _MOST_AUTOMATIC = 6
@@ -151,7 +152,7 @@ def _encoder_features(image: np.ndarray) -> np.ndarray:
             )
             for part in (found.quarter, found.eighth)
         ]
-    return np.log1p(torch.cat(parts, 1)[0].permute(1, 2, 0).numpy())
+        return torch.cat(parts, 1).log1p_()[0].permute(1, 2, 0).contiguous().numpy()
 
 
 def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
@@ -161,7 +162,8 @@ def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
     if float(flat.std()) < 1e-5:
         texture = np.zeros((len(flat), 1), np.float32)
     else:
-        texture = PCA(min(_COMPONENTS, *flat.shape), random_state=seed).fit_transform(flat)
+        found = PCA(min(_COMPONENTS, *flat.shape), random_state=seed)
+        texture = found.fit(_thinned(flat)).transform(flat)
         texture /= max(float(np.sqrt(texture.var(0).sum())), 1e-6)
     colour = cv2.GaussianBlur(lab, (0, 0), 1.5).reshape(-1, 3)
     colour = (colour - colour.mean(0)) / max(float(np.sqrt(colour.var(0).sum())), 4.0)
@@ -172,12 +174,16 @@ def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
 def _labels(points: np.ndarray, count: int, method: Method, seed: int) -> np.ndarray:
     height, width = points.shape[:2]
     flat = points.reshape(-1, points.shape[2])
-    distinct = len(np.unique(flat.round(4), axis=0))
+    distinct = _distinct(flat)
     count = min(count or _automatic(flat, distinct, seed), distinct)
     if count < 2:
         return np.zeros((height, width), int)
     if method == "KMEANS":
-        return KMeans(count, n_init=3, random_state=seed).fit(flat).labels_.reshape(height, width)
+        # A part of the points has the same clusters, if it is as varied.
+        few = _thinned(flat)
+        few = few if _distinct(few) >= count else flat
+        found = KMeans(count, n_init=3, random_state=seed).fit(few)
+        return found.predict(flat).reshape(height, width)
     factor = max(1, round(max(height, width) * _GRID / _WORK * _COARSE / _GRID))
     size = (max(1, width // factor), max(1, height // factor))
     coarse = cv2.resize(points, size, interpolation=cv2.INTER_AREA).reshape(size[1] * size[0], -1)
@@ -186,6 +192,17 @@ def _labels(points: np.ndarray, count: int, method: Method, seed: int) -> np.nda
     return cv2.resize(
         found.reshape(size[::-1]).astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST
     )
+
+
+def _distinct(flat: np.ndarray) -> int:
+    """The number of rows that differ, to four places."""
+    hashed = flat.round(4) @ np.random.default_rng(0).random(flat.shape[1])
+    return len(np.unique(hashed))
+
+
+def _thinned(flat: np.ndarray) -> np.ndarray:
+    """:data:`_SAMPLE` rows at most, from everywhere."""
+    return flat[np.random.default_rng(0).permutation(len(flat))[:_SAMPLE]]
 
 
 def _automatic(flat: np.ndarray, distinct: int, seed: int) -> int:
@@ -231,7 +248,7 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
     radius, epsilon = 4, 4e-3
     mean, square = _box(guide, radius), _box(guide * guide, radius)
     planes = np.empty((soft.shape[2], height, width), np.float32)
-    for region in range(soft.shape[2]):
+    for region, plane in enumerate(planes):
         part = soft[..., region]
         average = _box(part, radius)
         slope = (_box(guide * part, radius) - mean * average) / (square - mean**2 + epsilon)
@@ -240,8 +257,13 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
             cv2.resize(_box(term, radius), (width, height), interpolation=cv2.INTER_LINEAR)
             for term in (slope, offset)
         )
-        np.clip(slope * full + offset, 0, 1, out=planes[region])
-    planes /= np.maximum(planes.sum(0), 1e-6)
+        cv2.multiply(slope, full, dst=plane)
+        cv2.add(plane, offset, dst=plane)
+        cv2.threshold(plane, 0, 0, cv2.THRESH_TOZERO, dst=plane)
+        cv2.threshold(plane, 1, 0, cv2.THRESH_TRUNC, dst=plane)
+    total = np.maximum(planes.sum(0), 1e-6)
+    for plane in planes:
+        cv2.divide(plane, total, dst=plane)
     # Where the filter lost every region, the first one stands in.
     planes[0] += 1 - planes.sum(0)
     return np.moveaxis(planes, 0, 2)

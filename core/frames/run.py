@@ -1,6 +1,7 @@
 """Restyle a sequence: interval by interval, each frame written as soon as it is done.
 
-Reading and motion run ahead in one thread and encoding behind in another, while the network paints.
+Reading and motion run ahead in one thread, the frames of an interval are tied together in another
+while the network paints the next one, and a third writes files.
 What is finished is known by a content key beside each frame, so a run that was killed goes on where
 it was, and writes the same pixels as one that was not.
 """
@@ -8,11 +9,12 @@ it was, and writes the same pixels as one that was not.
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -68,6 +70,17 @@ def _half_of_opencv() -> Iterator[None]:
         cv2.setNumThreads(threads)
 
 
+@dataclass(frozen=True)
+class _Interval:
+    """Paintings that are to be tied together: those of ``numbers``, of which ``left`` are wanted."""
+
+    numbers: list[int]
+    left: set[int]
+    frames: PaintedShelf
+    closed: bool
+    backwards: bool
+
+
 class _Run:
     def __init__(
         self,
@@ -107,6 +120,9 @@ class _Run:
             cancel,
         )
         self._pending: list[tuple[int, Future[Path]]] = []
+        self._telling = threading.Lock()
+        self._bound: Future[None] = Future()
+        self._bound.set_result(None)
 
     def whole(self) -> FramesResult:
         first = self.sequence.read(self.frames[self.shots.numbers[0]])
@@ -116,11 +132,12 @@ class _Run:
         with ExitStack() as stack:
             self._writer = stack.enter_context(ThreadPoolExecutor(1, "impasto-write"))
             if self.by_motion:
-                self._frames, self._behind = (
+                one, other, behind = (
                     Shelf(stack.enter_context(tempfile.TemporaryFile(buffering=0)))
-                    for _ in range(2)
+                    for _ in range(3)
                 )
-                self._all_by_motion()
+                binder = stack.enter_context(ThreadPoolExecutor(1, "impasto-bind"))
+                self._all_by_motion(binder, (one, other), behind)
             else:
                 for index, shot in enumerate(self.shots.shots):
                     inside = (n for n in self.shots.numbers if shot.first <= n <= shot.last)
@@ -180,11 +197,21 @@ class _Run:
         shots.save(path, overwrite=True)
         return shots
 
-    def _all_by_motion(self) -> None:
+    def _all_by_motion(
+        self, binder: ThreadPoolExecutor, shelves: tuple[Shelf, Shelf], behind: Shelf
+    ) -> None:
+        """Interval by interval; while one is painted onto a shelf, the one before it is tied together
+        from the other."""
         for shot, first, last in self.shots.intervals():
             numbers = self.shots.numbers[first : last + 1]
             closed = last > first and numbers[-1] in self.shots.shots[shot].anchors
-            self._interval(shot, numbers, closed)
+            interval = self._painted_interval(shot, numbers, closed, shelves[0])
+            if interval is None:
+                continue
+            self._bound.result()
+            self._bound = binder.submit(self._bind, interval, behind)
+            shelves = shelves[::-1]
+        self._bound.result()
 
     def _left(self, numbers: Iterable[int], keys: dict[int, str]) -> list[int]:
         """Those frames of them that have neither finished nor failed."""
@@ -218,33 +245,43 @@ class _Run:
 
     # --- an interval ---
 
-    def _interval(self, shot: int, numbers: tuple[int, ...], closed: bool) -> None:
-        """From an anchor up to the next one (``closed``), or to the end of the shot."""
+    def _painted_interval(
+        self, shot: int, numbers: tuple[int, ...], closed: bool, shelf: Shelf
+    ) -> _Interval | None:
+        """From an anchor up to the next one (``closed``), or to the end of the shot; None if there is
+        nothing to do."""
         # An anchor that closes an interval is written by the next one.
         wanted = [n for n in (numbers[:-1] if closed else numbers) if n in self.wanted]
         left = self._left(wanted, self.content.of(numbers)) if wanted else []
         if not left:
-            return
-        shelf = PaintedShelf(self._frames)
+            return None
+        frames = PaintedShelf(shelf)
         kept: list[int] = []
         with closing(self._load(numbers)) as loaded:
             for item in loaded:
                 kept.append(item.frame.number)
                 painting = self.painter.paint(item, shot, kept=kept[-1] in left)
-                shelf.append(Painted(painting, item.ties))
+                frames.append(Painted(painting, item.ties))
+                if self._bound.done():
+                    self._bound.result()  # what went wrong there ends the work here, too
         if not kept:
-            return
+            return None
+        backwards = closed and self._only_closing_is_painted(shot, numbers)
+        return _Interval(kept, set(left), frames, closed, backwards)
+
+    def _bind(self, interval: _Interval, behind: Shelf) -> None:
+        """Tie the paintings of an interval together, and hand over what is wanted of them."""
         results = between(
-            shelf,
+            interval.frames,
             self.request.settings.strength,
-            closed,
-            self._behind,
-            backwards=closed and self._only_closing_is_painted(shot, numbers),
+            interval.closed,
+            behind,
+            backwards=interval.backwards,
             check=self.painter.check,
         )
         with closing(results):
-            for number, result in zip(kept, results, strict=True):
-                if number in left:
+            for number, result in zip(interval.numbers, results, strict=True):
+                if number in interval.left:
                     self._hand_over(number, result)
 
     def _load(self, numbers: Iterable[int]) -> Generator[Loaded, None, None]:
@@ -288,6 +325,10 @@ class _Run:
             self._tell(number, path)
 
     def _tell(self, number: int, path: Path, *, skipped: bool = False) -> None:
+        with self._telling:
+            self._tell_alone(number, path, skipped)
+
+    def _tell_alone(self, number: int, path: Path, skipped: bool) -> None:
         spent = time.monotonic() - self.begun
         done = len(self.written) + len(self.skipped) + len(self.failures)
         count = len(self.written)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -314,9 +315,18 @@ class _Subject:
             planes = np.ascontiguousarray(np.moveaxis(parts, 2, 0), dtype=np.float32)
             self.weights = [pad_to_stride(torch.from_numpy(planes)[None], seamless=seamless)]
             for _ in WIDTHS:
-                self.weights.append(F.avg_pool2d(self.weights[-1], 2))
+                self.weights.append(_halved(self.weights[-1]))
         height, width = self.image.shape[2:]
         self.plan = tiles(height, width, tile, seamless=seamless)
+
+
+def _halved(planes: Tensor) -> Tensor:
+    """Means of 2 x 2 of ``(1, K, H, W)``, several times as fast as torch's pooling."""
+    height, width = planes.shape[2] // 2, planes.shape[3] // 2
+    halves = np.empty((planes.shape[1], height, width), np.float32)
+    for plane, half in zip(planes[0].numpy(), halves, strict=True):
+        cv2.resize(plane, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+    return torch.from_numpy(halves)[None]
 
 
 def to_tensor(colour: np.ndarray) -> Tensor:

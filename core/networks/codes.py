@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from .encoder import WIDTHS, Features
-from .layers import ROWS, as_rows, ordered
+from .layers import as_rows, chunks, ordered
 
 QUANTILES = 8
 _DIRECTIONS = torch.tensor(
@@ -101,7 +101,8 @@ class FeatureSums:
                 w = weights[i][0].flatten(1).to(rows)
                 count = w.sum(1, keepdim=True)
                 first = second = count.new_zeros(())
-                for part, share in zip(rows.split(ROWS), w.split(ROWS, dim=1), strict=True):
+                for here in chunks(rows):
+                    part, share = rows[here], w[:, here]
                     first, second = first + share @ part, second + share @ part.square()
             for total, part in ((self._count, count), (self._sum, first), (self._square, second)):
                 total[i] += part.double().cpu()

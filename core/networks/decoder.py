@@ -18,7 +18,7 @@ Chandran et al., "Adaptive Convolutions for Structure-Aware Style Transfer", CVP
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import ROWS, Conv3x3, Upsample2x, as_maps, as_rows
+from .layers import Conv3x3, Upsample2x, as_maps, as_rows, chunks
 
 _MAPPED = 256
 _SLOPE = 0.2  # of inner channels below zero: with none, nearly all of them died early in training
@@ -56,24 +56,36 @@ class StyledConv(Conv3x3):
         added = (self.spread * self.gate(mapped)) @ self.basis.flatten(1)
         return self.weight + added.view_as(self.weight)
 
-    def forward(  # type: ignore[override]
-        self, x: Tensor, mapped: Tensor, weights: Tensor | None = None
-    ) -> Tensor:
-        """With a style ``(B, 256)`` for each picture, or for each region of one."""
-        if weights is None and len(mapped) == 1 and not torch.is_grad_enabled():
+    def forward(self, x: Tensor, mapped: Tensor) -> Tensor:  # type: ignore[override]
+        """With a style ``(B, 256)`` for each picture."""
+        if len(mapped) == 1 and not torch.is_grad_enabled():
             return self.convolve(x, self.kernel(mapped), self.bias)
-        gates, out = self.gate(mapped), len(self.spread)
-        kernels, bias = torch.cat([self.weight, self.basis]), F.pad(self.bias, (0, gates.shape[1]))
-        both = self.convolve(x, kernels, bias)
-        if weights is None:
-            plain, low = both.split([out, gates.shape[1]], 1)
-            return plain + F.conv2d(low * gates[..., None, None], self.spread[..., None, None])
-        rows, shares = as_rows(both), as_rows(weights)
-        result = rows.new_empty(len(rows), out)
-        for part, share, done in zip(*(r.split(ROWS) for r in (rows, shares, result)), strict=True):
-            low = (share @ gates).mul_(part[:, out:])
-            torch.addmm(part[:, :out], low, self.spread.t(), out=done)
+        gates = self.gate(mapped)[..., None, None]
+        plain, low = self._both(x).split(self.spread.shape, 1)
+        return plain + F.conv2d(low * gates, self.spread[..., None, None])
+
+    def by_region(
+        self, x: Tensor, mapped: Tensor, weights: Tensor, finish: Callable[[Tensor, slice], object]
+    ) -> Tensor:
+        """With a style ``(K, 256)`` for each region of a single picture, mixed at every pixel by
+        ``weights`` ``(1, K, h, w)``.
+
+        ``finish`` is given rows of pixels ``(n, out)`` of the result to change in place, as long as
+        the processor's cache holds them, and which of them all they are.
+        """
+        gates, both, shares = self.gate(mapped), as_rows(self._both(x)), as_rows(weights)
+        out = len(self.spread)
+        result = both.new_empty(len(both), out)
+        for here in chunks(both):
+            low = (shares[here] @ gates).mul_(both[here, out:])
+            done = torch.addmm(both[here, :out], low, self.spread.t(), out=result[here])
+            finish(done, here)
         return as_maps(result, x)
+
+    def _both(self, x: Tensor) -> Tensor:
+        """What the kernels give that all styles share, and beside it the basis of those added."""
+        kernels = torch.cat([self.weight, self.basis])
+        return self.convolve(x, kernels, F.pad(self.bias, (0, len(self.basis))))
 
 
 class StyledBlock(nn.Module):
@@ -99,9 +111,8 @@ class StyledBlock(nn.Module):
         scale, shift = self.modulation(mapped).chunk(2, dim=1)
         gain = self.noise_gain(mapped)
         if weights is not None:
-            h = self.first(affine_by_region(x, 1 + scale, shift, weights), mapped, weights)
-            h = F.leaky_relu_(add_noise_by_region(h, noise, gain, weights), _SLOPE)
-            return F.relu_(self.second(h, mapped, weights).add_(x))
+            modulated = affine_by_region(x, 1 + scale, shift, weights)
+            return self._by_region(x, modulated, mapped, noise, gain, weights)
         if len(mapped) == 1 and not torch.is_grad_enabled():
             kernel = self.first.kernel(mapped)
             bias = self.first.bias + (kernel * shift[0, :, None, None]).sum((1, 2, 3))
@@ -113,6 +124,26 @@ class StyledBlock(nn.Module):
         h = F.leaky_relu_(torch.addcmul(h, noise, gain), _SLOPE)
         return F.relu_(self.second(h, mapped).add_(x))
 
+    def _by_region(
+        self,
+        x: Tensor,
+        modulated: Tensor,
+        mapped: Tensor,
+        noise: Tensor,
+        gain: Tensor,
+        weights: Tensor,
+    ) -> Tensor:
+        shares, grain, kept = as_rows(weights), as_rows(noise), as_rows(x)
+
+        def roughen(rows: Tensor, here: slice) -> None:
+            F.leaky_relu_(rows.addmm_(shares[here] * grain[here], gain), _SLOPE)
+
+        def add(rows: Tensor, here: slice) -> None:
+            F.relu_(rows.add_(kept[here]))
+
+        h = self.first.by_region(modulated, mapped, weights, roughen)
+        return self.second.by_region(h, mapped, weights, add)
+
 
 def affine_by_region(x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor) -> Tensor:
     """``x * scale + shift`` where both are ``(K, C)``, mixed at every pixel by region weights.
@@ -122,15 +153,10 @@ def affine_by_region(x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor) -
     """
     rows, shares = as_rows(x), as_rows(weights)
     result = torch.empty_like(rows)
-    parts = zip(rows.split(ROWS), shares.split(ROWS), result.split(ROWS), strict=True)
-    for part, share, out in parts:
-        torch.mm(share, shift, out=out).addcmul_(part, share @ scale)
+    for here in chunks(rows):
+        out = torch.mm(shares[here], shift, out=result[here])
+        out.addcmul_(rows[here], shares[here] @ scale)
     return as_maps(result, x)
-
-
-def add_noise_by_region(x: Tensor, noise: Tensor, gain: Tensor, weights: Tensor) -> Tensor:
-    """``x + noise * gain`` with ``(K, C)`` gains, mixed as in :func:`affine_by_region`."""
-    return as_maps(as_rows(x).addmm_(as_rows(weights) * as_rows(noise), gain), x)
 
 
 class Decoder(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -11,9 +12,8 @@ from torch import Tensor, nn
 
 Border = Literal["reflect", "circular"]
 
-ROWS = 8192
-"""Pixels at a time in what only passes over them: with 64 channels 2 MB, which a processor's cache
-holds."""
+_CACHED = 1 << 18
+"""Numbers at a time in what only passes over them: 1 MB, which a processor's cache holds."""
 
 
 class Conv3x3(nn.Conv2d):
@@ -111,6 +111,12 @@ class Bottleneck(nn.Module):
 def as_rows(maps: Tensor) -> Tensor:
     """``(1, C, h, w)`` as ``(h * w, C)``: no copy where channels come last in memory."""
     return maps.permute(0, 2, 3, 1).flatten(0, 2)
+
+
+def chunks(rows: Tensor) -> Iterator[slice]:
+    """Which of the rows ``(n, C)`` to go over at a time, so that the processor's cache holds them."""
+    step = max(1, _CACHED // rows.shape[1])
+    return (slice(first, first + step) for first in range(0, len(rows), step))
 
 
 def as_maps(rows: Tensor, like: Tensor) -> Tensor:

@@ -17,12 +17,13 @@ import torch
 from torch import Tensor
 
 from .codes import DIRECTIONS, split_palette
-from .layers import ROWS, as_maps, as_rows
+from .layers import as_rows
 
 MAX_GAIN = 4.0
 """A colour axis that the content hardly uses would turn its noise into colour."""
 
 _FLOOR = 1e-4  # variance; a deviation of 1/100
+_PIXELS = 16384  # at a time, so that they stay in the processor's cache
 _PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
 
 
@@ -91,14 +92,13 @@ def move_colours_by_region(
 ) -> Tensor:
     """As :func:`move_colours` with ``(K, 3, 3)`` and ``(K, 3)``, mixed by region weights
     ``(1, K, H, W)`` of a ``(1, 3, H, W)`` image."""
-    rows, shares = as_rows(image), as_rows(weights)
-    result = torch.empty_like(rows)
-    # All regions in one product: (n, 3) to (n, 3 * K), weighed, and summed over K by another.
-    spread = matrix.permute(2, 0, 1).flatten(1)
-    repeat = torch.eye(len(matrix)).to(image).repeat_interleave(3, dim=1)
-    gather = torch.eye(3).to(image).repeat(len(matrix), 1)
-    parts = zip(rows.split(ROWS), shares.split(ROWS), result.split(ROWS), strict=True)
-    for part, share, out in parts:
-        moved = torch.addmm(offset.flatten(), part, spread).clamp_(0, 1)
-        torch.mm(moved.mul_(share @ repeat), gather, out=out)
-    return as_maps(result, image)
+    # Pixel by pixel in memory for all regions at once: what has three columns is slow to multiply.
+    result = torch.empty(image.shape, dtype=image.dtype, device=image.device)
+    planes, shares, pixels = result[0].flatten(1), weights[0].flatten(1), as_rows(image)
+    matrices, offsets = matrix.flatten(0, 1), offset.reshape(-1, 1)
+    for first in range(0, len(pixels), _PIXELS):
+        here = slice(first, first + _PIXELS)
+        moved = torch.addmm(offsets, matrices, pixels[here].t()).clamp_(0, 1)
+        weighed = moved.view(len(matrix), 3, -1).mul_(shares[:, None, here])
+        torch.sum(weighed, 0, out=planes[:, here])
+    return result

@@ -7,8 +7,8 @@ import torch
 from bl_ext.user_default.impasto.core.networks.codes import feature_statistics, style_code
 from bl_ext.user_default.impasto.core.networks.decoder import (
     Decoder,
+    StyledBlock,
     StyledConv,
-    add_noise_by_region,
     affine_by_region,
 )
 from bl_ext.user_default.impasto.core.networks.weights import load_decoder, load_encoder
@@ -19,16 +19,30 @@ def mixed(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return torch.einsum("kc,bkhw->bchw", values, weights)
 
 
-def test_scale_shift_and_noise_are_those_of_each_region() -> None:
+def test_scale_and_shift_are_those_of_each_region() -> None:
     torch.manual_seed(0)
-    x = torch.randn(1, 16, 100, 90).contiguous(memory_format=torch.channels_last)
-    weights = torch.rand(1, 4, 100, 90).softmax(1)
-    scale, shift, gain = torch.randn(3, 4, 16)
-    noise = torch.randn(1, 1, 100, 90)
+    x = torch.randn(1, 16, 100, 190).contiguous(memory_format=torch.channels_last)
+    weights = torch.rand(1, 4, 100, 190).softmax(1)
+    scale, shift = torch.randn(2, 4, 16)
     expected = x * mixed(scale, weights) + mixed(shift, weights)
     torch.testing.assert_close(affine_by_region(x, scale, shift, weights), expected)
-    expected = x + noise * mixed(gain, weights)
-    torch.testing.assert_close(add_noise_by_region(x, noise, gain, weights), expected)
+
+
+def test_a_block_paints_each_region_in_its_style() -> None:
+    torch.manual_seed(2)
+    block = StyledBlock(64, 48, 12)
+    for parameter in block.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    block.requires_grad_(False).to(memory_format=torch.channels_last)
+    x = torch.randn(1, 64, 96, 80).contiguous(memory_format=torch.channels_last)
+    noise, mapped = torch.randn(1, 1, 96, 80), torch.randn(3, 256)
+    weights = torch.zeros(1, 3, 96, 80)
+    weights[:, 0, :30], weights[:, 1, 30:60], weights[:, 2, 60:] = 1, 1, 1
+    found = block(x, mapped, noise, weights)
+    for region, rows in enumerate((slice(0, 28), slice(32, 58), slice(62, 96))):
+        alone = block(x, mapped[region : region + 1], noise, None)
+        torch.testing.assert_close(found[:, :, rows], alone[:, :, rows], atol=1e-4, rtol=1e-4)
+        assert not torch.allclose(found[:, :, rows], x[:, :, rows].relu(), atol=0.05)
 
 
 @pytest.fixture
@@ -52,7 +66,7 @@ def test_a_region_is_convolved_in_its_own_style(styled: StyledConv) -> None:
     weights = torch.zeros(1, 2, 18, 14)
     weights[:, 0, :7], weights[:, 1, 7:] = 1, 1
     above, below = (styled(x, style[None]) for style in mapped)
-    found = styled(x, mapped, weights)
+    found = styled.by_region(x, mapped, weights, lambda rows, here: rows.mul_(2)) / 2
     torch.testing.assert_close(found[..., :7, :], above[..., :7, :], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(found[..., 7:, :], below[..., 7:, :], atol=1e-4, rtol=1e-4)
 
