@@ -69,7 +69,9 @@ def carry(last: np.ndarray, believed: np.ndarray, flow: np.ndarray, own: np.ndar
 
 
 def _within(image: np.ndarray) -> np.ndarray:
-    return np.clip(image, 0, 1, out=image)
+    """Clipped to [0, 1], in place."""
+    cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO, dst=image)
+    return cv2.threshold(image, 1, 0, cv2.THRESH_TRUNC, dst=image)[1]
 
 
 def _weighed(image: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -72,9 +72,11 @@ def decode(data: bytearray, header: Header) -> Picture:
     if channels <= 2:
         to_float(samples if channels == 1 else samples[..., 0], colour[..., 0])
         colour[..., 1:] = colour[..., :1]
+    elif by_pillow:
+        to_float(samples[..., :3], colour)
     else:
-        for c in range(3):
-            to_float(samples[..., c if by_pillow else 2 - c], colour[..., c])
+        reverse = cv2.COLOR_BGR2RGB if channels == 3 else cv2.COLOR_BGRA2RGB
+        to_float(cv2.cvtColor(samples, reverse), colour)
     if alpha is not None and header.alpha == "premultiplied" and not by_pillow:  # Pillow divides
         to_straight(colour, alpha)
     grey = channels <= 2 or (header.grey and channels == 4)
