@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.errors import BadRequest, JobCancelled
+from bl_ext.user_default.impasto.core.errors import BadRequest, JobCancelled, OutputUnwritable
 from bl_ext.user_default.impasto.core.frames.prepare import prepare_frames
 from bl_ext.user_default.impasto.core.frames.run import restyle_frames
 from bl_ext.user_default.impasto.core.jobs.frames_messages import (
@@ -282,6 +282,22 @@ def test_cancel_keeps_finished_frames(animation, tmp_path):
             item_done=done.append,
         )
     assert 2 <= len(contents(tmp_path / "out")) < COUNT
+
+
+def test_what_goes_wrong_behind_the_painting_ends_the_run(animation, tmp_path):
+    """Intervals are tied together, and their frames told of, beside the painting of the next."""
+    told = []
+
+    def full(event):
+        told.append(event)
+        raise OutputUnwritable("There is no room left; free some space.")
+
+    request = FramesRequest(SequenceRef(str(animation)), SETTINGS, str(tmp_path / "out"))
+    with pytest.raises(OutputUnwritable, match="free some space"):
+        quietly(restyle_frames, request, item_done=full)
+    assert len(told) == 1 and contents(tmp_path / "out")
+    _, events = run(animation, tmp_path / "out")
+    assert len(events) == COUNT and any(event.skipped for event in events)
 
 
 def test_other_formats_and_a_movie(animation, tmp_path):
