@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 import torch
 
-from core.create import gan
+from core.create import gan_model
 from core.create.automaton import SETTLED, Automaton
 from core.create.interface import Budget, Clock, fit
 from core.create.style_map import StyleMap, codes_of, latent_of
@@ -165,7 +165,9 @@ def bench_morph(seconds: float) -> None:
     made.sample((4096, 4096), seed=1)
     spent = time.monotonic() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"GAN: 4096 x 4096 in {spent:.1f} s, tiles of {gan._TILE}, {peak:.2f} GB at the most")
+    print(
+        f"GAN: 4096 x 4096 in {spent:.1f} s, tiles of {gan_model._TILE}, {peak:.2f} GB at the most"
+    )
 
 
 def bench_manners(seconds: float = 20.0) -> None:

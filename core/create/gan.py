@@ -25,15 +25,13 @@ from torch import Tensor, nn
 
 from ..errors import JobCancelled
 from ..generators.texture_loss import TextureTarget
-from ..generators.windows import take, tiles
-from ..imaging.convert import to_depth
-from ..imaging.resize import resize
 from ..networks.layers import set_border
-from ..networks.spatial_gan import CELL, PLACE, STRIDE, Critics, Generator, draw_noise, layout_of
+from ..networks.spatial_gan import CELL, PLACE, Critics, Generator, draw_noise, layout_of
 from ..networks.weights import load_encoder
-from .detail import Detail
-from .interface import Budget, Clock, Step, mixture, to_square
-from .layout import draw_layout
+from .gan_model import SpatialGan, Stock, as_batch, restore, to_levels
+from .interface import Budget, Clock, Step, to_square
+
+__all__ = ["fit", "restore"]
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
 _RATE, _CRITIC_RATE = 1e-3, 1e-3
@@ -44,136 +42,7 @@ _EMA = 0.99
 _LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
 _BETWEEN = 0.33  # of several pictures, the share of steps that are spent between two of them
 _KEPT, _DRAWN_EVERY = 16, 4  # drafts that are painted over again, steps to a new one
-_TILE = 1024
-_PUT_TOGETHER = 0.6  # share of a sample's time before it is painted
 _PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
-
-
-class Stock:
-    """Pictures ``(H, W, 3)`` uint8 that new ones are put together from."""
-
-    def __init__(self, levels: list[np.ndarray]) -> None:
-        self.levels = levels
-        self.pictures = [torch.from_numpy(p / np.float32(255)) for p in levels]
-        self.batches = [p.permute(2, 0, 1)[None].contiguous() for p in self.pictures]
-        self.layouts = [layout_of(b)[0].permute(1, 2, 0).numpy() for b in self.batches]
-        self.detail = Detail([p.numpy() for p in self.pictures], self.layouts)
-
-    def draw(
-        self,
-        weights: Sequence[float],
-        height: int,
-        width: int,
-        random: np.random.Generator,
-        check: Callable[[], None] = lambda: None,
-    ) -> tuple[np.ndarray, Tensor]:
-        """A layout of that many pixels on a torus, and the cells for it. ``check`` is called now and
-        then; what it raises ends the work."""
-        size = height // CELL, width // CELL
-        drawn, origin = draw_layout(self.layouts, weights, *size, random, check)
-        return drawn, self.detail.match(drawn, weights, random, origin, check=check)
-
-
-class SpatialGan:
-    """A fitted GAN; see :class:`~.interface.Model`.
-
-    Parameters
-    ----------
-    places : (N, 16) Tensor
-        Where each of the pictures lies among the materials.
-    stock : Stock
-        The pictures.
-    """
-
-    kind = "GAN"
-
-    def __init__(self, generator: Generator, places: Tensor, stock: Stock, recipe: dict) -> None:
-        self.recipe = recipe
-        self._stock, self._places = stock, places.detach().clone()
-        self._generator = deepcopy(generator).eval().requires_grad_(False)
-
-    @property
-    def pictures(self) -> int:
-        """How many pictures it knows."""
-        return len(self._places)
-
-    @torch.inference_mode()
-    def sample(
-        self,
-        size: tuple[int, int],
-        *,
-        seed: int = 0,
-        seamless: bool = True,
-        mix: Sequence[float] = (),
-        progress: Callable[[float], None] = lambda done: None,
-        cancel: Callable[[], bool] = lambda: False,
-    ) -> np.ndarray:
-        """See :meth:`~.interface.Model.sample`. Memory beyond the result is bounded by a tile.
-
-        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside. Where
-        on the torus a picture begins is drawn, too: cells would lie alike in all of them.
-        """
-        width, height = size
-        spare = 0 if seamless else STRIDE
-        tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
-        random = torch.Generator().manual_seed(seed)
-        weights = mixture(mix, self.pictures)
-        place = torch.tensor([weights]) @ self._places
-        noise = draw_noise(1, tall, wide, random)
-
-        def check() -> None:
-            if cancel():
-                raise JobCancelled("Cancelled.")
-
-        drawn, match = self._stock.draw(weights, tall, wide, np.random.default_rng(seed), check)
-        layout = as_batch(drawn)
-        canvas = np.empty((tall, wide, 3), np.float32)
-        begin = np.random.default_rng([seed, 1]).integers(STRIDE, size=2)
-        parts = tiles(tall, wide, _TILE, seamless=True)
-        for number, tile in enumerate(parts):
-            check()
-            progress(_PUT_TOGETHER + (1 - _PUT_TOGETHER) * number / len(parts))
-            set_border(
-                self._generator, *("circular" if whole else "reflect" for whole in tile.circular)
-            )
-            painted = self._generator(
-                take(layout, tile, CELL),
-                self._stock.detail.paint(drawn, match, tile),
-                [take(n, tile, side) for n, side in zip(noise, (4, 2), strict=True)],
-                place,
-            )
-            inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
-            rows, columns = (
-                (np.arange(side)[window.core] + start) % side
-                for side, window, start in zip(
-                    (tall, wide), (tile.rows, tile.columns), begin, strict=True
-                )
-            )
-            canvas[np.ix_(rows, columns)] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
-        if seamless and (tall, wide) != (height, width):
-            return np.clip(resize(canvas, size, wrap=True), 0, 1)
-        return canvas[:height, :width]
-
-    def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """See :meth:`~.interface.Model.state`."""
-        tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
-        tensors["places"] = self._places
-        pictures = {f"picture.{i}": levels for i, levels in enumerate(self._stock.levels)}
-        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **pictures}, {}
-
-
-def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
-    """Of what :meth:`SpatialGan.state` gave."""
-    stock = Stock([tensors[f"picture.{i}"] for i in range(len(tensors["places"]))])
-    generator = Generator()
-    generator.load_state_dict(
-        {
-            name.removeprefix("generator."): torch.from_numpy(tensor)
-            for name, tensor in tensors.items()
-            if name.startswith("generator.")
-        }
-    )
-    return SpatialGan(generator, torch.from_numpy(tensors["places"]), stock, words["recipe"])
 
 
 def fit(
@@ -192,7 +61,7 @@ def fit(
         if cancel():
             raise JobCancelled("Cancelled.")
 
-    fitting = _Fitting([to_square(image, _CROP) for image in images], check)
+    fitting = Fitting([to_square(image, _CROP) for image in images], check)
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
         losses = fitting.step(clock.number, clock.done)
@@ -216,7 +85,7 @@ def fit(
     return fitting.model(recipe)
 
 
-class _Fitting:
+class Fitting:
     """Networks, optimizers and pictures of one fit."""
 
     def __init__(self, pictures: list[Tensor], check: Callable[[], None] = lambda: None) -> None:
@@ -383,11 +252,6 @@ def _weights(count: int, first: int, second: int, share: float) -> list[float]:
     return weights
 
 
-def to_levels(picture: Tensor) -> np.ndarray:
-    """``(1, 3, H, W)`` in [0, 1] as ``(H, W, 3)`` uint8."""
-    return to_depth(picture[0].permute(1, 2, 0).numpy(), "8")
-
-
 def augment(*batches: Tensor) -> list[Tensor]:
     """Random changes of light and contrast, of the same kind for real and painted, so that critics
     cannot learn the few real patches by heart: ``(B, 3, H, W)`` each."""
@@ -397,8 +261,3 @@ def augment(*batches: Tensor) -> list[Tensor]:
         contrast = torch.exp(0.1 * torch.randn(len(batch), 1, 1, 1))
         changed.append(((batch - 0.5) * contrast + 0.5 + light).clamp(0, 1))
     return changed
-
-
-def as_batch(layout: np.ndarray) -> Tensor:
-    """A layout ``(h, w, 4)`` as ``(1, 4, h, w)``."""
-    return torch.from_numpy(layout).permute(2, 0, 1)[None].contiguous()

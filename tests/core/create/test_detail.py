@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create.gan import Stock
+from bl_ext.user_default.impasto.core.create.gan_model import Stock
 from bl_ext.user_default.impasto.core.generators.windows import Tile, Window
 
 _APART = 8

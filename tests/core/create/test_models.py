@@ -13,6 +13,7 @@ from bl_ext.user_default.impasto.core.create.interface import (
     load_model,
     mixture,
     save_model,
+    to_square,
 )
 from bl_ext.user_default.impasto.core.errors import (
     BadRequest,
@@ -88,15 +89,15 @@ def test_samples_are_seamless(kind):
 
 
 def test_a_large_canvas_is_painted_in_tiles_that_agree(textures):
-    from bl_ext.user_default.impasto.core.create import gan
+    from bl_ext.user_default.impasto.core.create import gan_model
 
     made = fit("GAN", textures, budget=Budget(steps=2))
     whole = made.sample((1600, 512), seed=3)
-    tile, gan._TILE = gan._TILE, 512
+    tile, gan_model._TILE = gan_model._TILE, 512
     try:
         tiled = made.sample((1600, 512), seed=3)
     finally:
-        gan._TILE = tile
+        gan_model._TILE = tile
     assert np.abs(whole - tiled).max() < 1 / 255
 
 
@@ -157,7 +158,7 @@ def test_what_is_kept_is_a_moving_average(textures):
     from bl_ext.user_default.impasto.core.create import gan
 
     torch.manual_seed(0)
-    fitting = gan._Fitting([gan.to_square(texture, 128) for texture in textures])
+    fitting = gan.Fitting([to_square(texture, 128) for texture in textures])
     before = [part.clone() for part in fitting._smooth]
     fitting.step(50, 0.5)
     for old, smooth, now in zip(before, fitting._smooth, fitting._learned, strict=True):
@@ -171,7 +172,7 @@ def test_critics_are_kept_from_growing_steep(textures):
     moved = []
     for number in (gan._R1_EVERY, gan._R1_EVERY + 1):
         torch.manual_seed(0)
-        fitting = gan._Fitting([gan.to_square(textures[1], 128)])
+        fitting = gan.Fitting([to_square(textures[1], 128)])
         painted = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(1))
         torch.manual_seed(2)
         fitting._judged(number, painted, 0, torch.ones(2, 1))
