@@ -163,7 +163,10 @@ def to_work(
         colour = fill_under_alpha(colour, picture.alpha)
         share = picture.alpha.astype(np.float32) / full_alpha(picture.alpha.dtype)
         counted = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
-    return np.clip(resize(colour, goal.working, wrap=seamless), 0, 1), counted
+    work = resize(colour, goal.working, wrap=seamless)
+    if work is not picture.colour or picture.depth not in ("8", "16"):  # those are in range
+        work = np.clip(work, 0, 1)
+    return work, counted
 
 
 def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:

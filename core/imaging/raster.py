@@ -102,7 +102,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
     if len(samples) == 2 or (suffix == ".hdr" and len(samples) == 1):
         samples = [samples[0]] * 3 + samples[1:]
     order = (2, 1, 0, 3)[: len(samples)] if len(samples) > 1 else (0,)
-    stacked = np.dstack([samples[i] for i in order])
+    stacked = cv2.merge([np.ascontiguousarray(samples[i]) for i in order])
     data = cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
     if suffix == ".tif" and picture.alpha is not None:
         # Without the tag ExtraSamples, Blender takes the colours for premultiplied.
