@@ -9,10 +9,7 @@ sheet goes to ``docs/images/refine.jpg``.
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/__main__.py
 
 import cv2
 import numpy as np

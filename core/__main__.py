@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from .cli.main import main
+from .jobs.threads import wait_asleep
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in jobs/worker.py
+wait_asleep()
 sys.exit(main())

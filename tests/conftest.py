@@ -32,7 +32,8 @@ hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/worker.py
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/threads.py
+os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 if HAS_BPY:
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)

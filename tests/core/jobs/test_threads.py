@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from bl_ext.user_default.impasto.core.jobs import threads
@@ -13,6 +15,13 @@ from bl_ext.user_default.impasto.core.jobs import threads
 )
 def test_room(wanted, spare, available, given):
     assert threads.room(wanted, spare, available) == given
+
+
+def test_what_the_user_says_of_waiting_holds(monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    threads.wait_asleep()
+    assert (os.environ["OMP_WAIT_POLICY"], os.environ["GOMP_SPINCOUNT"]) == ("ACTIVE", "5000")
 
 
 def test_a_loaded_torch_is_told():

@@ -1,0 +1,5 @@
+"""What Impasto costs and how good it is, measured under the conditions of its worker."""
+
+from core.jobs.threads import wait_asleep
+
+wait_asleep()
