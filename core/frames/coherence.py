@@ -39,8 +39,12 @@ _NOTHING = np.float32(1e-4)
 _GAIN = 1.5
 """The most by which the contrast of a mixture is raised."""
 
-_FRESH = 0.03
+_FRESH = 0.005
 """Share of the frame's own strokes that is let in at each step, against softening."""
+
+_CALMED_EVERY = 4
+"""Steps after which the contrast of what is carried is brought back to the frame's own, if it is
+higher: bicubic interpolation adds some 3 % of it at each step of half a pixel."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +208,21 @@ def mix(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
     one, two, mixed = (_variance(image) for image in (first, second, result))
     goal = one + _shrunk(share) * (two - one)
     gain = np.sqrt((goal + _NOTHING) / (mixed + _NOTHING)).clip(1, _GAIN)
-    broad = _broad(result)
-    fine = _weighed(cv2.subtract(result, broad, dst=result), cv2.resize(gain, (width, height)))
+    return _with_contrast(result, gain)
+
+
+def calmed(image: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """An image ``(H, W, 3)`` float32 whose contrast is nowhere higher than that of another."""
+    gain = np.sqrt((_variance(own) + _NOTHING) / (_variance(image) + _NOTHING)).clip(0, 1)
+    return _with_contrast(image.copy(), gain)
+
+
+def _with_contrast(image: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """What is fine in an image, which is used up, times a gain that is given at a quarter of its
+    size."""
+    broad = _broad(image)
+    gain = cv2.resize(gain, image.shape[1::-1])
+    fine = _weighed(cv2.subtract(image, broad, dst=image), gain)
     return _within(cv2.add(broad, fine, dst=broad))
 
 
@@ -235,10 +252,12 @@ def _chain(
     if len(order) > 1:
         reach = np.ones_like(frames.tie(order[1], reverse=order.step < 0).believed)
     yield result, reach
-    for index in order[1:]:
+    for step, index in enumerate(order[1:], start=1):
         check()
         tie = frames.tie(index, reverse=order.step < 0)
-        carried = tie.believed * np.float32(strength)
-        result = carry(result, carried, tie.flow, frames.painting(index))
+        carried, own = tie.believed * np.float32(strength), frames.painting(index)
+        result = carry(result, carried, tie.flow, own)
+        if step % _CALMED_EVERY == 0 and tie.flow.any():
+            result = calmed(result, own)
         reach = tie.believed * (warp(reach, tie.flow).clip(0, 1) if tie.flow.any() else reach)
         yield result, reach

@@ -5,13 +5,15 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutputUnwritable
-from core.frames.coherence import mix
+from core.frames.coherence import Painted, PaintedShelf, between, mix
+from core.frames.motion import Tie
 from core.frames.prefetch import prefetched
 from core.frames.shelf import Shelf
 from core.frames.shot_file import anchors_of
@@ -55,6 +57,26 @@ def test_a_mixture_keeps_the_contrast_of_what_is_mixed(share):
     )
     mixed = mix(first, second, np.full((64, 64), share, np.float32))
     assert mixed.std() == pytest.approx(first.std(), rel=0.05)
+
+
+@pytest.mark.parametrize("pace", [(0.25, 0.0), (0.5, 0.5)])
+def test_a_long_pan_grows_neither_soft_nor_harsh(tmp_path, pace):
+    """Each step interpolates what the one before it made, and paints strokes that lie elsewhere."""
+    random = np.random.default_rng(0)
+
+    def strokes() -> np.ndarray:
+        noise = cv2.GaussianBlur(random.normal(size=(120, 160, 3)).astype(np.float32), (0, 0), 1.2)
+        return (0.5 + 0.12 * noise / noise.std()).clip(0, 1)
+
+    tie = Tie(np.full((120, 160, 2), pace, np.float32), np.ones((120, 160), np.float32))
+    paintings = [strokes() for _ in range(4)]
+    with (tmp_path / "one").open("w+b", 0) as one, (tmp_path / "two").open("w+b", 0) as two:
+        frames = PaintedShelf(Shelf(one))
+        for number in range(80):
+            frames.append(Painted(paintings[number % 4], (tie, tie) if number else None))
+        results = list(between(frames, 1.0, False, Shelf(two)))
+    contrasts = [float(result[10:70, 10:100].std()) for result in results]
+    assert 0.85 * contrasts[0] < min(contrasts) <= max(contrasts) < 1.25 * contrasts[0]
 
 
 def test_a_mixture_of_the_same_is_the_same():
