@@ -1,19 +1,22 @@
 """A neural cellular automaton: one small recurrent rule that grows a texture everywhere at once.
 
-A cell stands for 2 x 2 pixels and holds 16 numbers in [-1, 1]. In a step it looks at its
-neighbours, and at the neighbours of the 4 x 4 block it is in; a gated recurrent unit then moves it
-towards a new state, or not: half of the cells, drawn anew each time, rest. As states are bounded by
-construction, the automaton stays sound however long it runs.
+A cell stands for 4 x 4 pixels and holds 16 numbers in [-1, 1], beside 8 of noise, which it cannot
+change: what it decides by. In a step it looks at its neighbours, and at the neighbours of the 4 x 4
+block it is in; a gated recurrent unit then moves it towards a new state, or not: half of the cells,
+drawn anew each time, rest. As states are bounded by construction, the automaton stays sound however
+long it runs. A painter, a few convolutions, makes pixels of the cells, in the texture's own colours.
 
 References
 ----------
 Niklasson et al., "Self-Organising Textures", Distill 2021 (perception, random rests, pool).
 Pajouheshgar et al., "DyNCA", CVPR 2023 (perception at two scales).
+Pajouheshgar et al., "Neural Cellular Automata: From Cells to Pixels", 2025 (coarse cells, painter).
 Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014 (the gate).
 """
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,28 +25,38 @@ import torch.nn.functional as F
 from torch import Tensor
 
 CHANNELS, HIDDEN = 16, 64
-CELL = 2
+SPREADS = (0.0, 0.0, 0.0, 0.0, 1.2, 1.2, 3.0, 7.0)
+"""Of each channel of noise, how far it is alike, in cells: what is large is decided by the last."""
+CELL = 4
 """Pixels to a side of a cell."""
 STRIDE = 16
 """Sides of a picture must be multiples of this, in pixels."""
+REACH = 4
+"""Cells beyond which the painter does not look."""
 
 _BLOCK = 4  # cells to a side of what is seen from afar
 _RESTING = 0.5
 _SMALL = 128  # cells to a side, up to which a product is the faster way to widen
+_SEEN = CHANNELS + len(SPREADS)
+_COARSE, _HALF, _FINE = 48, 32, 12  # channels of the painter at 1/4, 1/2 and 1/1
+_SLOPE = 0.2  # of what is negative, in the painter
 
 
 class Rule(NamedTuple):
-    """The rule in the form in which it runs: about 10,000 numbers.
+    """The rule in the form in which it runs: 14,000 numbers, and 38,000 of its painter.
 
     Attributes
     ----------
-    near, far : (HIDDEN, CHANNELS, 4)
+    near, far : (HIDDEN, 24, 4)
         Weights of identity, both slopes and the Laplacian, of cells and of blocks.
     bias : (HIDDEN,)
     change : (2 * CHANNELS, HIDDEN), change_bias : (2 * CHANNELS,)
         To the new state and its gate.
-    paint : (12, CHANNELS), paint_bias : (12,)
-        From a state to its four pixels.
+    coarse, half, fine, last and their biases
+        The painter's 3 x 3 convolutions, of cells, of 2 x 2 pixels (twice), and of pixels.
+    mean : (3,), axes : (3, 3)
+        Mean colour of the texture and its principal axes (columns), sRGB-encoded: what is painted
+        are amounts of these, so that a grey texture stays grey. They are not learned.
     """
 
     near: Tensor
@@ -51,8 +64,20 @@ class Rule(NamedTuple):
     bias: Tensor
     change: Tensor
     change_bias: Tensor
-    paint: Tensor
-    paint_bias: Tensor
+    coarse: Tensor
+    coarse_bias: Tensor
+    half: Tensor
+    half_bias: Tensor
+    fine: Tensor
+    fine_bias: Tensor
+    last: Tensor
+    last_bias: Tensor
+    mean: Tensor
+    axes: Tensor
+
+    def learned(self) -> tuple[Tensor, ...]:
+        """All but the colours."""
+        return self[:-2]
 
 
 def first_rule(random: torch.Generator) -> Rule:
@@ -61,16 +86,41 @@ def first_rule(random: torch.Generator) -> Rule:
     def normal(*shape: int, spread: float) -> Tensor:
         return spread * torch.randn(*shape, generator=random)
 
+    def kernels(outputs: int, inputs: int) -> Tensor:
+        return normal(outputs, inputs, 3, 3, spread=math.sqrt(2 / (9 * inputs)))
+
     gate = torch.cat([torch.zeros(CHANNELS), torch.full((CHANNELS,), -1.0)])
+    # The four pixels of a fine cell begin nearly alike.
+    alike = kernels(_FINE, _HALF)[:, None] + 0.3 * kernels(4 * _FINE, _HALF).unflatten(
+        0, (_FINE, 4)
+    )
     return Rule(
-        normal(HIDDEN, CHANNELS, 4, spread=0.25),
-        normal(HIDDEN, CHANNELS, 4, spread=0.25),
+        normal(HIDDEN, _SEEN, 4, spread=0.25),
+        normal(HIDDEN, _SEEN, 4, spread=0.25),
         torch.zeros(HIDDEN),
         normal(2 * CHANNELS, HIDDEN, spread=0.1),
         gate,
-        torch.zeros(12, CHANNELS),
-        torch.zeros(12),
+        kernels(_COARSE, _SEEN),
+        torch.zeros(_COARSE),
+        kernels(_HALF, _COARSE),
+        torch.zeros(_HALF),
+        alike.flatten(0, 1),
+        torch.zeros(4 * _FINE),
+        0.2 * kernels(3, _FINE),
+        torch.zeros(3),
+        torch.full((3,), 0.5),
+        0.2 * torch.eye(3),
     )
+
+
+def coloured(rule: Rule, picture: Tensor) -> Rule:
+    """A rule with the colours of a picture ``(1, 3, H, W)``, sRGB-encoded."""
+    pixels = picture[0].flatten(1).double()
+    values, vectors = torch.linalg.eigh(torch.cov(pixels))
+    spread = values.clamp(min=0).sqrt() + 1e-4
+    # The sign of an axis is arbitrary: brightness grows along each.
+    signs = torch.where(vectors.sum(0) < 0, -1.0, 1.0)
+    return rule._replace(mean=pixels.mean(1).float(), axes=(vectors * signs * spread).float())
 
 
 class Stepper:
@@ -82,20 +132,33 @@ class Stepper:
         self._far = torch.einsum("hck,kij->hcij", rule.far, filters)
         self._rule = rule
         self._change = rule.change[:, :, None, None]
+        # The last convolution goes straight to colours.
+        self._last = torch.einsum("dc,cfij->dfij", rule.axes, rule.last)
+        self._last_bias = rule.mean + rule.axes @ rule.last_bias
 
     def __call__(self, state: Tensor, resting: Tensor) -> Tensor:
-        """One step of ``(B, 16, h, w)``; cells rest where ``resting (B, 1, h, w)`` is true."""
+        """One step of ``(B, 24, h, w)``; cells rest where ``resting (B, 1, h, w)`` is true."""
         far = F.conv2d(_wrap(F.avg_pool2d(state, _BLOCK)), self._far, self._rule.bias)
         far = _widen(far, _BLOCK)
         hidden = torch.relu_(F.conv2d(_wrap(state), self._near) + far)
         new, gate = F.conv2d(hidden, self._change, self._rule.change_bias).chunk(2, dim=1)
         gate = torch.sigmoid(gate).masked_fill(resting, 0.0)
-        return torch.lerp(state, torch.tanh(new), gate)
+        own, noise = state.split([CHANNELS, len(SPREADS)], dim=1)
+        return torch.cat([torch.lerp(own, torch.tanh(new), gate), noise], dim=1)
 
     def paint(self, state: Tensor) -> Tensor:
-        """The picture ``(B, 3, 2 h, 2 w)`` in a state, sRGB-encoded, about in [0, 1]."""
-        fine = F.conv2d(state, self._rule.paint[:, :, None, None], self._rule.paint_bias)
-        return 0.5 + 0.7 * _widen(state[:, :3], CELL) + F.pixel_shuffle(fine, CELL)
+        """The picture ``(B, 3, 4 h, 4 w)`` in a state, sRGB-encoded, about in [0, 1].
+
+        Shuffling channels to pixels leaves a grid of two pixels; a mean of 2 x 2 takes out just
+        that, and all that comes after it is linear.
+        """
+        rule = self._rule
+        maps = F.conv2d(_wrap(state), rule.coarse, rule.coarse_bias)
+        maps = _widen(F.leaky_relu(maps, _SLOPE), 2)
+        maps = F.leaky_relu(F.conv2d(_wrap(maps), rule.half, rule.half_bias), _SLOPE)
+        maps = F.pixel_shuffle(F.conv2d(_wrap(maps), rule.fine, rule.fine_bias), 2)
+        maps = F.pad(F.leaky_relu(maps, _SLOPE), (0, 1, 0, 1), mode="circular")
+        return F.conv2d(_wrap(F.avg_pool2d(maps, 2, stride=1)), self._last, self._last_bias)
 
 
 def rest(state: Tensor, random: torch.Generator) -> Tensor:
@@ -105,9 +168,38 @@ def rest(state: Tensor, random: torch.Generator) -> Tensor:
 
 
 def seeds(batch: int, height: int, width: int, random: torch.Generator) -> Tensor:
-    """States to grow from, ``(batch, 16, height / 2, width / 2)``: faint noise."""
-    shape = (batch, CHANNELS, height // CELL, width // CELL)
-    return 0.1 * (torch.rand(shape, generator=random) - 0.5)
+    """States to grow from, ``(batch, 24, height / 4, width / 4)``: faint, and noise."""
+    own = torch.rand(batch, CHANNELS, height // CELL, width // CELL, generator=random)
+    return torch.cat([0.1 * (own - 0.5), bounded(noise(batch, height, width, random))], dim=1)
+
+
+def noise(batch: int, height: int, width: int, random: torch.Generator) -> Tensor:
+    """Normal noise on a torus, ``(batch, 8, height / 4, width / 4)``, as wide as :data:`SPREADS`.
+
+    It can be blended with other noise as long as the squares of the weights sum to 1.
+    """
+    rows, columns = height // CELL, width // CELL
+    fields = torch.randn(batch, len(SPREADS), rows, columns, generator=random)
+    waves = torch.fft.fftfreq(rows)[:, None].square() + torch.fft.rfftfreq(columns).square()
+    for channel, spread in enumerate(SPREADS):
+        if spread:
+            spectrum = torch.fft.rfft2(fields[:, channel])
+            spectrum = spectrum * torch.exp(-2 * (math.pi * spread) ** 2 * waves)
+            spectrum[:, 0, 0] = 0
+            field = torch.fft.irfft2(spectrum, s=(rows, columns))
+            deviation = field.square().mean((1, 2), keepdim=True).sqrt()
+            fields[:, channel] = field / (deviation + 1e-6)
+    return fields
+
+
+def bounded(fields: Tensor) -> Tensor:
+    """Normal noise, spread evenly over [-1, 1]: what cells see of it."""
+    return torch.erf(fields / math.sqrt(2))
+
+
+def driven(state: Tensor, fields: Tensor) -> Tensor:
+    """A state with other noise, of :func:`noise`."""
+    return torch.cat([state[:, :CHANNELS], bounded(fields)], dim=1)
 
 
 def _filters() -> Tensor:
