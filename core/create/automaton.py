@@ -2,8 +2,9 @@
 
 A fit begins with the bundled rule, which has seen many textures, and trains it until what grows from
 noise, and what has been growing for long, has the texture of the picture. States are kept in a
-pool, some are damaged, so that the rule learns to go on and to heal; in some, the noise changes as
-they grow, so that it learns to move.
+pool, some are damaged, so that the rule learns to go on and to heal; in some, pieces change as they
+grow, so that it learns to move; and some grow by the codes of a place in the texture, and should
+become that place.
 
 References
 ----------
@@ -21,26 +22,29 @@ from torch import Tensor, nn
 from ..errors import ModelUnreadable
 from ..generators.texture_loss import TextureTarget
 from ..networks.automaton import (
+    CHANNELS,
     Rule,
     Stepper,
-    coloured,
     driven,
+    empty,
     first_rule,
-    noise,
     rest,
-    seeds,
+    shown,
 )
 from ..networks.layers import set_border
+from ..networks.mosaic import CELL, Mosaic
 from ..networks.weights import load_encoder, load_rule
 from .directions import Directions
 from .growth import SETTLED, Automaton, torn
 from .interface import Budget, Clock, Step, to_square
 
-_SIDE, _BATCH, _POOL = 128, 2, 16
+_SIDE, _POOL = 128, 16
+_BORDER = 16  # pixels; what is beyond the border of a place is not what was beyond it
 _STEPS = (8, 24)
 _RATE = 4e-3
 _DIRECTIONS = 0.15  # how much they count
-_DRIFT = 0.15  # radians that noise turns in a step, at the most
+_PLACES = 1.0  # how much places that should be found again count
+_DRIFT = 0.02  # turns that pieces make in a step, at the most
 
 
 def restore(tensors: dict[str, np.ndarray], words: dict) -> Automaton:
@@ -52,8 +56,10 @@ def restore(tensors: dict[str, np.ndarray], words: dict) -> Automaton:
         The rule has another shape.
     """
     known = first_rule(torch.Generator())._asdict()
-    shapes = {name: tuple(part.shape) for name, part in known.items()}
-    if {name: tensor.shape for name, tensor in tensors.items()} != shapes:
+    shapes = {name: tuple(part.shape) for name, part in known.items() if name != "codes"}
+    codes = tensors.get("codes", np.empty(0))
+    found = {name: tensor.shape for name, tensor in tensors.items() if name != "codes"}
+    if found != shapes or codes.ndim != 3 or len(codes) != len(known["codes"]):
         raise ModelUnreadable(
             "This automaton was saved by another version of Impasto; fit it to its texture again."
         )
@@ -93,12 +99,12 @@ def fit_from(
     with torch.no_grad():
         directions = Directions(picture, encoder(picture))
     set_border(encoder, "circular", "circular")
-    start = coloured(start, picture)
+    start = shown(start, picture)
     learned = [nn.Parameter(part.clone()) for part in start.learned()]
-    rule = Rule._make([*learned, start.mean, start.axes])
+    rule = Rule._make([*learned, start.mean, start.axes, start.codes])
     optimizer = torch.optim.Adam(learned, lr=_RATE, betas=(0.9, 0.99))
     average = Rule(*(part.detach().clone() for part in rule))
-    pool = _Pool()
+    pool = _Pool(rule.codes, picture)
     mean = None
     while clock.more():
         for group in optimizer.param_groups:
@@ -109,12 +115,13 @@ def fit_from(
             state = step(state, rest(state, torch.default_generator))
         painted = step.paint(state)
         # Strides see every other pixel: what is painted is shown to them from anywhere.
-        shown = torch.roll(painted, torch.randint(4, (2,)).tolist(), (2, 3))
-        features = encoder(shown)
-        texture = target.loss(shown, features)
+        rolled = torch.roll(painted, torch.randint(4, (2,)).tolist(), (2, 3))
+        features = encoder(rolled)
+        texture = target.loss(rolled, features)
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         optimizer.zero_grad(set_to_none=True)
-        (texture + 2 * outside + _DIRECTIONS * directions.distance(shown, features)).backward()
+        loss = texture + 2 * outside + _DIRECTIONS * directions.distance(rolled, features)
+        (loss + _PLACES * pool.missed(painted)).backward()
         for part in learned:  # long chains make gradients of any length
             if part.grad is not None:
                 part.grad /= part.grad.norm() + 1e-8
@@ -144,40 +151,64 @@ def fit_from(
 
 
 class _Pool:
-    """States that go on growing, each by noise that turns from one field to another."""
+    """States that go on growing: the first half by places of the texture, the others by pieces."""
 
-    def __init__(self) -> None:
-        self._states = seeds(_POOL, _SIDE, _SIDE, torch.default_generator)
-        self._from, self._to = (
-            noise(_POOL, _SIDE, _SIDE, torch.default_generator) for _ in range(2)
-        )
-        self._angles = torch.zeros(_POOL, 1, 1, 1)
-        self._states = driven(self._states, self._from)
+    def __init__(self, codes: Tensor, picture: Tensor) -> None:
+        self._codes, self._picture = codes, picture
+        self._deviation = picture.std() + 1e-3
+        self._cells = (_SIDE // CELL, _SIDE // CELL)
+        self._states = empty(_POOL, self._cells, torch.default_generator)
+        self._places: list[tuple[int, int]] = [(0, 0)] * (_POOL // 2)
+        self._mosaics: list[Mosaic] = []
+        for number in range(_POOL // 2):
+            self._places[number] = self._place()
+            self._mosaics.append(Mosaic(codes, self._cells, torch.default_generator))
+        self._turns = 0.0
 
     def take(self, number: int) -> Tensor:
-        """States ``(B, 24, h, w)`` for a step of the fit; of three, one begins with a state anew,
-        one with a damaged one."""
-        self._chosen = torch.randperm(_POOL)[:_BATCH]
-        state, first = self._states[self._chosen], self._chosen[0]
-        if number % 3 == 0:
-            for fields in (self._from, self._to):
-                fields[first] = noise(1, _SIDE, _SIDE, torch.default_generator)[0]
-            self._angles[first] = 0
-            state[:1] = driven(
-                seeds(1, _SIDE, _SIDE, torch.default_generator), self._from[first, None]
-            )
-        elif number % 3 == 1:
-            state[0] = torn(state[0], torch.default_generator)
-        self._rates = _DRIFT * torch.rand(_BATCH, 1, 1, 1) * (torch.rand(_BATCH, 1, 1, 1) < 0.5)
-        return state
+        """Two states ``(2, 32, h, w)``, of a place and of pieces, for a step of the fit; of four
+        pairs, one begins anew, and one is damaged."""
+        self._chosen = torch.randint(_POOL // 2, (2,)) + torch.tensor([0, _POOL // 2])
+        place, pieces = self._chosen[0], self._chosen[1] - _POOL // 2
+        state = self._states[self._chosen]
+        if number % 4 == 0:
+            state = empty(2, self._cells, torch.default_generator)
+            self._places[place] = self._place()
+            self._mosaics[pieces] = Mosaic(self._codes, self._cells, torch.default_generator)
+        elif number % 4 == 1:
+            state = torch.stack([torn(one, torch.default_generator) for one in state])
+        self._mosaic = self._mosaics[pieces]
+        self._rate = _DRIFT * float(torch.rand(())) if number % 2 else 0.0
+        self._turns = float(torch.rand(()))
+        y, x = self._places[place]
+        self._here = self._codes[:, y : y + self._cells[0], x : x + self._cells[1]]
+        self._wanted = self._picture[..., CELL * y : CELL * y + _SIDE, CELL * x : CELL * x + _SIDE]
+        return self.moved(state)
 
     def moved(self, state: Tensor) -> Tensor:
-        """The states taken, their noise turned by a step."""
-        self._angles[self._chosen] += self._rates
-        angle = self._angles[self._chosen]
-        turned = angle.cos() * self._from[self._chosen] + angle.sin() * self._to[self._chosen]
-        return driven(state, turned)
+        """The states taken, their pieces a little further."""
+        if self._rate:
+            self._turns += self._rate
+            codes = self._mosaic.at(self._turns)
+        elif state.shape[1] > CHANNELS:
+            return state
+        else:
+            codes = self._mosaic.at()
+        return driven(state, torch.stack([self._here, codes]))
+
+    def missed(self, painted: Tensor) -> Tensor:
+        """How far the place is from what was to be found there, but for its border."""
+        inner = slice(_BORDER, -_BORDER)
+        apart = painted[:1, :, inner, inner] - self._wanted[..., inner, inner]
+        return apart.abs().mean() / self._deviation
 
     def give(self, state: Tensor) -> None:
         """Keep what became of the states taken."""
-        self._states[self._chosen] = state
+        self._states[self._chosen] = state[:, :CHANNELS]
+
+    def _place(self) -> tuple[int, int]:
+        room = [
+            side - cells + 1 for side, cells in zip(self._codes.shape[1:], self._cells, strict=True)
+        ]
+        y, x = (int(torch.randint(max(1, most), ())) for most in room)
+        return y, x

@@ -17,18 +17,8 @@ from torch import Tensor
 
 from ..errors import BadRequest, JobCancelled
 from ..imaging.resize import resize
-from ..networks.automaton import (
-    CELL,
-    CHANNELS,
-    REACH,
-    STRIDE,
-    Rule,
-    Stepper,
-    driven,
-    noise,
-    rest,
-    seeds,
-)
+from ..networks.automaton import CHANNELS, REACH, STRIDE, Rule, Stepper, driven, rest, seeds
+from ..networks.mosaic import CELL, Mosaic
 
 SETTLED = 64
 """Steps after which a texture has grown out of noise."""
@@ -37,7 +27,7 @@ _PACE = 2  # steps of the rule from one frame of a sequence to the next
 _BAND, _HALO = 256, 8  # rows of cells that are stepped together, and what they look at beyond
 _PAINTED = 64  # rows of cells that are painted together
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
-_TURN = 0.2  # radians that the noise turns from one frame to the next, at the most
+_TURN = 64  # frames, at least, in which every piece goes over to another one and back
 _OPENED, _CLOSED = 0.12, 0.75  # shares of a loop after which holes are open, and grown over
 _HOLES, _RADII = (3, 6), (0.08, 0.22)  # how many, and how large, relative to the short side
 
@@ -66,7 +56,7 @@ class Automaton:
         """See :meth:`~.interface.Model.sample`; it knows one picture, so ``mix`` changes nothing,
         and it is always seamless. ``steps``: how long it grows."""
         random = torch.Generator().manual_seed(seed)
-        state = seeds(1, *_canvas(size), random)
+        state = seeds(self.rule, 1, *_canvas(size), random)
         step = Stepper(self.rule)
         for number in range(steps):
             progress(number / steps)
@@ -86,23 +76,28 @@ class Automaton:
     ) -> None:
         """See :meth:`~.interface.Sequencer.loop`.
 
-        The noise that it grows by goes in a circle. Towards the end the state is drawn back, cell
-        by cell, to the states that came before its beginning, too; the rule heals the places where
-        both meet. ``damage``: holes open at its beginning and are grown over before its end.
+        The pieces that it grows by go over to others and come back. Towards the end the state is
+        drawn back, cell by cell, to the states that came before its beginning, too; the rule heals
+        the places where both meet. ``damage``: holes open at its beginning and are grown over before its end.
         """
         random = torch.Generator().manual_seed(seed)
         step, canvas = Stepper(self.rule), _canvas(size)
-        circle, state = _Circle(canvas, frames, random), seeds(1, *canvas, random)
-        holes = _Holes(state.shape[2:], frames, random) if damage else None
+        state = seeds(self.rule, 1, *canvas, random)
+        mosaic = Mosaic(self.rule.codes, (state.shape[2], state.shape[3]), random)
+
+        def codes(frame: int) -> Tensor:
+            return mosaic.at(frame / frames)[None]
+
+        holes = _Holes(state.shape[2:], frames, seed) if damage else None
         fade = max(1, round(frames * _FADE))
-        state = driven(state, circle.at(-fade))
+        state = driven(state, codes(-fade))
         for _ in range(SETTLED):
             state = _grown(step, state, random, cancel)
         before = []
         for number in range(-fade, 0):
             before.append(state.half())
             for _ in range(_PACE):
-                state = _grown(step, driven(state, circle.at(number + 1)), random, cancel)
+                state = _grown(step, driven(state, codes(number + 1)), random, cancel)
         turn = torch.rand(1, 1, *state.shape[2:], generator=random)  # when a cell goes back
         turn = turn.argsort(dim=3).float() / turn.shape[3]
         for number in range(frames):
@@ -110,7 +105,7 @@ class Automaton:
                 state = state.masked_fill(holes.at(number), 0.0)
             show(number, _picture(step, state, size, cancel))
             for _ in range(_PACE):
-                state = _grown(step, driven(state, circle.at(number + 1)), random, cancel)
+                state = _grown(step, driven(state, codes(number + 1)), random, cancel)
             left = frames - number - 1
             if 0 < left <= fade:
                 back = turn < 1 - (left - 1) / fade
@@ -121,17 +116,17 @@ class Automaton:
         self, size: tuple[int, int], damaged: np.ndarray, *, seed: int = 0, steps: int = SETTLED
     ) -> tuple[np.ndarray, np.ndarray]:
         """The texture of ``sample`` with a part torn out where ``damaged`` (H, W) is true, and
-        after it has grown again, by other noise there."""
+        after it has grown again, by other pieces there."""
         random = torch.Generator().manual_seed(seed)
         step, canvas = Stepper(self.rule), _canvas(size)
-        state = seeds(1, *canvas, random)
+        state = seeds(self.rule, 1, *canvas, random)
         for _ in range(SETTLED):
             state = _grown(step, state, random)
         small = resize(damaged.astype(np.float32), (state.shape[3], state.shape[2])) > 0.5
         hole = torch.from_numpy(small)
         state = state.masked_fill(hole, 0.0)
         torn = _picture(step, state, size)
-        state = torch.where(hole, seeds(1, *canvas, random), state)
+        state = torch.where(hole, seeds(self.rule, 1, *canvas, random), state)
         for _ in range(steps):
             state = _grown(step, state, random)
         return torn, _picture(step, state, size)
@@ -141,26 +136,11 @@ class Automaton:
         return {name: part.numpy() for name, part in self.rule._asdict().items()}, {}
 
 
-class _Circle:
-    """Noise that comes back after so many frames, and turns no faster than cells can follow."""
-
-    def __init__(self, canvas: tuple[int, int], frames: int, random: torch.Generator) -> None:
-        self._fields = [noise(1, *canvas, random) for _ in range(3)]
-        self._frames = frames
-        self._radius = min(1.0, frames * _TURN / math.tau)
-
-    def at(self, frame: int) -> Tensor:
-        """Normal noise of a frame, as of :func:`~..networks.automaton.noise`."""
-        centre, first, second = self._fields
-        angle = math.tau * frame / self._frames
-        turned = math.cos(angle) * first + math.sin(angle) * second
-        return (centre + self._radius * turned) / math.sqrt(1 + self._radius**2)
-
-
 class _Holes:
     """Round holes on a torus of cells that open, and close from the rim."""
 
-    def __init__(self, cells: Sequence[int], frames: int, random: torch.Generator) -> None:
+    def __init__(self, cells: Sequence[int], frames: int, seed: int) -> None:
+        random = torch.Generator().manual_seed(seed)
         height, width = cells
         rows, columns = torch.arange(height)[:, None], torch.arange(width)
         near = torch.full((height, width), math.inf)
@@ -239,7 +219,7 @@ def _canvas(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def torn(state: Tensor, random: torch.Generator) -> Tensor:
-    """A state ``(24, h, w)`` with a disc emptied of all but its noise."""
+    """A state ``(32, h, w)`` with a disc emptied of all but its codes."""
     height, width = state.shape[1:]
     y, x, r = torch.rand(3, generator=random).tolist()
     rows = torch.arange(height)[:, None] - y * height

@@ -1,10 +1,11 @@
 """A neural cellular automaton: one small recurrent rule that grows a texture everywhere at once.
 
-A cell stands for 4 x 4 pixels and holds 16 numbers in [-1, 1], beside 8 of noise, which it cannot
-change: what it decides by. In a step it looks at its neighbours, and at the neighbours of the 4 x 4
-block it is in; a gated recurrent unit then moves it towards a new state, or not: half of the cells,
-drawn anew each time, rest. As states are bounded by construction, the automaton stays sound however
-long it runs. A painter, a few convolutions, makes pixels of the cells, in the texture's own colours.
+A cell stands for 4 x 4 pixels and holds 16 numbers in [-1, 1], beside 16 that it cannot change: a
+code, by which it grows (see :mod:`~.mosaic`). In a step it looks at its neighbours, and at the
+neighbours of the 4 x 4 block it is in; a gated recurrent unit then moves it towards a new state, or
+not: half of the cells, drawn anew each time, rest. As states are bounded by construction, the
+automaton stays sound however long it runs. A painter, a few convolutions, makes pixels of what the
+cells hold, in the texture's own colours.
 
 References
 ----------
@@ -24,11 +25,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .mosaic import CELL, CODES, Mosaic, bounded, codes_of
+
 CHANNELS, HIDDEN = 16, 64
-SPREADS = (0.0, 0.0, 0.0, 0.0, 1.2, 1.2, 3.0, 7.0)
-"""Of each channel of noise, how far it is alike, in cells: what is large is decided by the last."""
-CELL = 4
-"""Pixels to a side of a cell."""
 STRIDE = 16
 """Sides of a picture must be multiples of this, in pixels."""
 REACH = 4
@@ -37,26 +36,31 @@ REACH = 4
 _BLOCK = 4  # cells to a side of what is seen from afar
 _RESTING = 0.5
 _SMALL = 128  # cells to a side, up to which a product is the faster way to widen
-_SEEN = CHANNELS + len(SPREADS)
+_SEEN = CHANNELS + CODES
 _COARSE, _HALF, _FINE = 48, 32, 12  # channels of the painter at 1/4, 1/2 and 1/1
+_UNBOUND = 2.4  # what was bounded to a state grows by, on the short way to pixels
 _SLOPE = 0.2  # of what is negative, in the painter
 
 
 class Rule(NamedTuple):
-    """The rule in the form in which it runs: 14,000 numbers, and 38,000 of its painter.
+    """The rule in the form in which it runs: 18,000 numbers, and 35,000 of its painter.
 
     Attributes
     ----------
-    near, far : (HIDDEN, 24, 4)
+    near, far : (HIDDEN, 32, 4)
         Weights of identity, both slopes and the Laplacian, of cells and of blocks.
     bias : (HIDDEN,)
     change : (2 * CHANNELS, HIDDEN), change_bias : (2 * CHANNELS,)
         To the new state and its gate.
     coarse, half, fine, last and their biases
         The painter's 3 x 3 convolutions, of cells, of 2 x 2 pixels (twice), and of pixels.
+    plain : (48, CHANNELS)
+        The painter's short way, from a cell straight to its pixels; the texture tells how it begins.
     mean : (3,), axes : (3, 3)
         Mean colour of the texture and its principal axes (columns), sRGB-encoded: what is painted
-        are amounts of these, so that a grey texture stays grey. They are not learned.
+        are amounts of these, so that a grey texture stays grey.
+    codes : (16, H / 4, W / 4)
+        Of the texture's own cells. Like its colours, they are not learned.
     """
 
     near: Tensor
@@ -72,16 +76,18 @@ class Rule(NamedTuple):
     fine_bias: Tensor
     last: Tensor
     last_bias: Tensor
+    plain: Tensor
     mean: Tensor
     axes: Tensor
+    codes: Tensor
 
     def learned(self) -> tuple[Tensor, ...]:
-        """All but the colours."""
-        return self[:-2]
+        """All but what the texture itself tells."""
+        return self[:-3]
 
 
 def first_rule(random: torch.Generator) -> Rule:
-    """A rule that knows nothing, and can learn."""
+    """A rule that knows nothing but to take over codes as they are, and can learn."""
 
     def normal(*shape: int, spread: float) -> Tensor:
         return spread * torch.randn(*shape, generator=random)
@@ -89,38 +95,54 @@ def first_rule(random: torch.Generator) -> Rule:
     def kernels(outputs: int, inputs: int) -> Tensor:
         return normal(outputs, inputs, 3, 3, spread=math.sqrt(2 / (9 * inputs)))
 
-    gate = torch.cat([torch.zeros(CHANNELS), torch.full((CHANNELS,), -1.0)])
+    # Half of what is hidden are codes, of either sign; they become the state.
+    near = normal(HIDDEN, _SEEN, 4, spread=0.1)
+    change = normal(2 * CHANNELS, HIDDEN, spread=0.05)
+    for code in range(CODES):
+        for sign in (1, -1):
+            unit = 2 * code + (sign < 0)
+            near[unit] = 0
+            near[unit, CHANNELS + code, 0] = sign
+            change[code, unit] = sign
     # The four pixels of a fine cell begin nearly alike.
     alike = kernels(_FINE, _HALF)[:, None] + 0.3 * kernels(4 * _FINE, _HALF).unflatten(
         0, (_FINE, 4)
     )
     return Rule(
-        normal(HIDDEN, _SEEN, 4, spread=0.25),
-        normal(HIDDEN, _SEEN, 4, spread=0.25),
+        near,
+        normal(HIDDEN, _SEEN, 4, spread=0.03),
         torch.zeros(HIDDEN),
-        normal(2 * CHANNELS, HIDDEN, spread=0.1),
-        gate,
-        kernels(_COARSE, _SEEN),
+        change,
+        torch.zeros(2 * CHANNELS),
+        kernels(_COARSE, CHANNELS),
         torch.zeros(_COARSE),
         kernels(_HALF, _COARSE),
         torch.zeros(_HALF),
         alike.flatten(0, 1),
         torch.zeros(4 * _FINE),
-        0.2 * kernels(3, _FINE),
+        0.02 * kernels(3, _FINE),
         torch.zeros(3),
+        torch.zeros(3 * CELL**2, CHANNELS),
         torch.full((3,), 0.5),
         0.2 * torch.eye(3),
+        torch.randn(CODES, 32, 32, generator=random),
     )
 
 
-def coloured(rule: Rule, picture: Tensor) -> Rule:
-    """A rule with the colours of a picture ``(1, 3, H, W)``, sRGB-encoded."""
+def shown(rule: Rule, picture: Tensor) -> Rule:
+    """A rule with the colours and codes of a picture ``(1, 3, H, W)``, sRGB-encoded; sides are
+    multiples of 4."""
     pixels = picture[0].flatten(1).double()
     values, vectors = torch.linalg.eigh(torch.cov(pixels))
     spread = values.clamp(min=0).sqrt() + 1e-4
     # The sign of an axis is arbitrary: brightness grows along each.
     signs = torch.where(vectors.sum(0) < 0, -1.0, 1.0)
-    return rule._replace(mean=pixels.mean(1).float(), axes=(vectors * signs * spread).float())
+    mean, axes = pixels.mean(1), vectors * signs
+    whitened = axes.t() @ (pixels - mean[:, None]) / spread[:, None]
+    codes, back = codes_of(whitened.float().view_as(picture[0]))
+    return rule._replace(
+        mean=mean.float(), axes=(axes * spread).float(), codes=codes, plain=_UNBOUND * back
+    )
 
 
 class Stepper:
@@ -135,30 +157,33 @@ class Stepper:
         # The last convolution goes straight to colours.
         self._last = torch.einsum("dc,cfij->dfij", rule.axes, rule.last)
         self._last_bias = rule.mean + rule.axes @ rule.last_bias
+        plain = torch.einsum("dc,cpk->dpk", rule.axes, rule.plain.unflatten(0, (3, CELL**2)))
+        self._plain = plain.flatten(0, 1)[:, :, None, None]
 
     def __call__(self, state: Tensor, resting: Tensor) -> Tensor:
-        """One step of ``(B, 24, h, w)``; cells rest where ``resting (B, 1, h, w)`` is true."""
+        """One step of ``(B, 32, h, w)``; cells rest where ``resting (B, 1, h, w)`` is true."""
         far = F.conv2d(_wrap(F.avg_pool2d(state, _BLOCK)), self._far, self._rule.bias)
         far = _widen(far, _BLOCK)
         hidden = torch.relu_(F.conv2d(_wrap(state), self._near) + far)
         new, gate = F.conv2d(hidden, self._change, self._rule.change_bias).chunk(2, dim=1)
         gate = torch.sigmoid(gate).masked_fill(resting, 0.0)
-        own, noise = state.split([CHANNELS, len(SPREADS)], dim=1)
-        return torch.cat([torch.lerp(own, torch.tanh(new), gate), noise], dim=1)
+        own = torch.lerp(state[:, :CHANNELS], torch.tanh(new), gate)
+        return torch.cat([own, state[:, CHANNELS:]], dim=1)
 
     def paint(self, state: Tensor) -> Tensor:
         """The picture ``(B, 3, 4 h, 4 w)`` in a state, sRGB-encoded, about in [0, 1].
 
-        Shuffling channels to pixels leaves a grid of two pixels; a mean of 2 x 2 takes out just
-        that, and all that comes after it is linear.
+        Shuffling channels to pixels leaves a grid of two pixels in what is learned; a mean of 2 x 2
+        takes out just that, and all that comes after it is linear.
         """
         rule = self._rule
-        maps = F.conv2d(_wrap(state), rule.coarse, rule.coarse_bias)
+        maps = F.conv2d(_wrap(state[:, :CHANNELS]), rule.coarse, rule.coarse_bias)
         maps = _widen(F.leaky_relu(maps, _SLOPE), 2)
         maps = F.leaky_relu(F.conv2d(_wrap(maps), rule.half, rule.half_bias), _SLOPE)
         maps = F.pixel_shuffle(F.conv2d(_wrap(maps), rule.fine, rule.fine_bias), 2)
         maps = F.pad(F.leaky_relu(maps, _SLOPE), (0, 1, 0, 1), mode="circular")
-        return F.conv2d(_wrap(F.avg_pool2d(maps, 2, stride=1)), self._last, self._last_bias)
+        detail = F.conv2d(_wrap(F.avg_pool2d(maps, 2, stride=1)), self._last, self._last_bias)
+        return detail + F.pixel_shuffle(F.conv2d(state[:, :CHANNELS], self._plain), CELL)
 
 
 def rest(state: Tensor, random: torch.Generator) -> Tensor:
@@ -167,39 +192,22 @@ def rest(state: Tensor, random: torch.Generator) -> Tensor:
     return torch.rand(shape, generator=random) < _RESTING
 
 
-def seeds(batch: int, height: int, width: int, random: torch.Generator) -> Tensor:
-    """States to grow from, ``(batch, 24, height / 4, width / 4)``: faint, and noise."""
-    own = torch.rand(batch, CHANNELS, height // CELL, width // CELL, generator=random)
-    return torch.cat([0.1 * (own - 0.5), bounded(noise(batch, height, width, random))], dim=1)
+def seeds(rule: Rule, batch: int, height: int, width: int, random: torch.Generator) -> Tensor:
+    """States to grow from, ``(batch, 32, height / 4, width / 4)``: faint noise, and pieces of the
+    texture's codes."""
+    cells = (height // CELL, width // CELL)
+    codes = torch.stack([Mosaic(rule.codes, cells, random).at() for _ in range(batch)])
+    return driven(empty(batch, cells, random), codes)
 
 
-def noise(batch: int, height: int, width: int, random: torch.Generator) -> Tensor:
-    """Normal noise on a torus, ``(batch, 8, height / 4, width / 4)``, as wide as :data:`SPREADS`.
-
-    It can be blended with other noise as long as the squares of the weights sum to 1.
-    """
-    rows, columns = height // CELL, width // CELL
-    fields = torch.randn(batch, len(SPREADS), rows, columns, generator=random)
-    waves = torch.fft.fftfreq(rows)[:, None].square() + torch.fft.rfftfreq(columns).square()
-    for channel, spread in enumerate(SPREADS):
-        if spread:
-            spectrum = torch.fft.rfft2(fields[:, channel])
-            spectrum = spectrum * torch.exp(-2 * (math.pi * spread) ** 2 * waves)
-            spectrum[:, 0, 0] = 0
-            field = torch.fft.irfft2(spectrum, s=(rows, columns))
-            deviation = field.square().mean((1, 2), keepdim=True).sqrt()
-            fields[:, channel] = field / (deviation + 1e-6)
-    return fields
+def empty(batch: int, cells: tuple[int, int], random: torch.Generator) -> Tensor:
+    """What cells hold in the beginning, ``(batch, 16, h, w)``: faint noise."""
+    return 0.1 * (torch.rand(batch, CHANNELS, *cells, generator=random) - 0.5)
 
 
-def bounded(fields: Tensor) -> Tensor:
-    """Normal noise, spread evenly over [-1, 1]: what cells see of it."""
-    return torch.erf(fields / math.sqrt(2))
-
-
-def driven(state: Tensor, fields: Tensor) -> Tensor:
-    """A state with other noise, of :func:`noise`."""
-    return torch.cat([state[:, :CHANNELS], bounded(fields)], dim=1)
+def driven(state: Tensor, codes: Tensor) -> Tensor:
+    """A state with other codes ``(B, 16, h, w)`` to grow by."""
+    return torch.cat([state[:, :CHANNELS], bounded(codes)], dim=1)
 
 
 def _filters() -> Tensor:

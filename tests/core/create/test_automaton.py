@@ -1,16 +1,27 @@
-"""The cellular automaton: sound for long, closing loops, healing."""
+"""The cellular automaton: sound for long, closing loops, healing, in the texture's own colours."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create import automaton as module
-from bl_ext.user_default.impasto.core.create.automaton import Automaton
-from bl_ext.user_default.impasto.core.errors import JobCancelled
-from bl_ext.user_default.impasto.core.networks.automaton import Stepper, rest, seeds
+from bl_ext.user_default.impasto.core.create import growth
+from bl_ext.user_default.impasto.core.create.automaton import fit
+from bl_ext.user_default.impasto.core.create.growth import Automaton
+from bl_ext.user_default.impasto.core.create.interface import Budget, load_model, save_model
+from bl_ext.user_default.impasto.core.errors import JobCancelled, ModelUnreadable
+from bl_ext.user_default.impasto.core.networks.automaton import (
+    CHANNELS,
+    SPREADS,
+    Stepper,
+    bounded,
+    noise,
+    rest,
+    seeds,
+)
 from bl_ext.user_default.impasto.core.networks.weights import load_rule
 
 
@@ -63,13 +74,76 @@ def test_to_widen_is_the_same_where_something_is_learned():
 
 def test_bands_of_rows_grow_as_the_whole_does(automaton, monkeypatch):
     whole = automaton.sample((96, 160), seed=3, steps=12)
-    monkeypatch.setattr(module, "_BAND", 32)
+    monkeypatch.setattr(growth, "_BAND", 8)
+    monkeypatch.setattr(growth, "_PAINTED", 8)
     np.testing.assert_allclose(automaton.sample((96, 160), seed=3, steps=12), whole, atol=1e-4)
 
 
 def test_a_cancel_is_heard_within_a_step(automaton, monkeypatch):
-    monkeypatch.setattr(module, "_BAND", 8)
+    monkeypatch.setattr(growth, "_BAND", 8)
     asked = []
     with pytest.raises(JobCancelled):
         automaton.sample((64, 64), steps=1, cancel=lambda: asked.append(1) or len(asked) > 2)
     assert len(asked) == 3
+
+
+def test_a_damaged_loop_is_whole_then_torn_then_whole_again(automaton):
+    plain: list[np.ndarray] = []
+    hurt: list[np.ndarray] = []
+    for frames, damage in ((plain, False), (hurt, True)):
+        automaton.loop(
+            (96, 96), 16, seed=2, damage=damage, show=lambda n, f, kept=frames: kept.append(f)
+        )
+    holes = growth._Holes((24, 24), 16, 2)
+    shares = [float(holes.at(number).float().mean()) for number in range(16)]
+    assert shares[0] == 0
+    assert shares[2] == max(shares) > 0.02
+    assert all(later <= sooner for sooner, later in pairwise(shares[2:]))
+    assert shares[12:] == [0] * 4
+    np.testing.assert_array_equal(hurt[0], plain[0])
+    torn = cv2.resize(holes.at(2).numpy().astype(np.uint8), (96, 96), interpolation=0) > 0
+    inside = cv2.erode(torn.astype(np.uint8), np.ones((17, 17))) > 0
+    assert hurt[2][inside].std(0).max() < 0.3 * plain[2][inside].std(0).max()
+    assert hurt[15][inside].std(0).max() > 0.5 * plain[15][inside].std(0).max()
+    steps = [np.abs(b - a).mean() for a, b in pairwise(plain)]
+    assert np.abs(hurt[0] - hurt[-1]).mean() <= 1.5 * max(steps)
+
+
+def test_a_grey_texture_stays_grey():
+    random = np.random.default_rng(3)
+    grey = np.repeat(random.random((128, 128, 1), np.float32), 3, axis=2)
+    sample = fit([grey], budget=Budget(steps=2)).sample((64, 64))
+    assert np.ptp(sample, axis=2).max() < 0.01
+    assert sample.std() > 0.02
+
+
+def test_what_is_painted_has_no_grid_of_two_pixels(automaton):
+    """Rows, columns and diagonals of pixels are, on average, as bright as those between them."""
+    sample = automaton.sample((256, 256), seed=1).mean(2)
+    means = np.array([[sample[y::2, x::2].mean() for x in (0, 1)] for y in (0, 1)])
+    assert np.ptp(means) < 0.02 * sample.std()
+
+
+def test_noise_keeps_its_spread_whatever_the_size():
+    for size in ((256, 256), (1024, 512), (16, 16)):
+        fields = noise(2, *size, torch.Generator().manual_seed(1))
+        assert fields.shape == (2, len(SPREADS), size[0] // 4, size[1] // 4)
+        assert bounded(fields).abs().max() <= 1
+        if min(size) >= 256:
+            torch.testing.assert_close(fields.std((2, 3)), torch.ones(2, 8), atol=0.05, rtol=0)
+    state = seeds(1, 64, 64, torch.Generator().manual_seed(1))
+    stepped = Stepper(load_rule())(state, torch.zeros(1, 1, 16, 16, dtype=torch.bool))
+    torch.testing.assert_close(stepped[:, CHANNELS:], state[:, CHANNELS:])
+    assert (stepped[:, :CHANNELS] - state[:, :CHANNELS]).abs().mean() > 1e-3
+
+
+def test_a_rule_of_another_shape_is_refused_in_words(automaton, tmp_path):
+    class Older(Automaton):
+        def state(self):
+            tensors, words = super().state()
+            return {**tensors, "near": tensors["near"][:, :16]}, words
+
+    path = tmp_path / "older.impasto-model"
+    save_model(Older(automaton.rule, {"steps": 1}), path)
+    with pytest.raises(ModelUnreadable, match="another version of Impasto; fit it"):
+        load_model(path)
