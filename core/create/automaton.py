@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import ModelUnreadable
@@ -41,9 +42,10 @@ from .interface import Budget, Clock, Step, to_square
 _SIDE, _POOL = 128, 16
 _BORDER = 16  # pixels; what is beyond the border of a place is not what was beyond it
 _STEPS = (8, 24)
-_RATE = 4e-3
+_RATE = 2e-3
 _DIRECTIONS = 0.15  # how much they count
 _PLACES = 1.0  # how much places that should be found again count
+_GRID = 0.3  # how much it counts that cells do not show
 _DRIFT = 0.02  # turns that pieces make in a step, at the most
 
 
@@ -98,6 +100,7 @@ def fit_from(
     target = TextureTarget(encoder, picture)
     with torch.no_grad():
         directions = Directions(picture, encoder(picture))
+    steps_of_picture = _pixel_steps(picture).mean(1)
     set_border(encoder, "circular", "circular")
     start = shown(start, picture)
     learned = [nn.Parameter(part.clone()) for part in start.learned()]
@@ -121,6 +124,7 @@ def fit_from(
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         optimizer.zero_grad(set_to_none=True)
         loss = texture + 2 * outside + _DIRECTIONS * directions.distance(rolled, features)
+        loss = loss + _GRID * _grid(painted, steps_of_picture)
         (loss + _PLACES * pool.missed(painted)).backward()
         for part in learned:  # long chains make gradients of any length
             if part.grad is not None:
@@ -148,6 +152,27 @@ def fit_from(
             )
         )
     return Automaton(average, recipe)
+
+
+def _pixel_steps(picture: Tensor) -> Tensor:
+    """Mean steps in brightness from one pixel to the next, to the right and down, apart for each
+    place in a cell: ``(2, 4)``."""
+    grey = picture.mean(1)
+    right, down = (torch.roll(grey, -1, axis) - grey for axis in (2, 1))
+    return torch.stack(
+        [
+            right.abs().unflatten(2, (-1, CELL)).mean((0, 1, 2)),
+            down.abs().unflatten(1, (-1, CELL)).mean((0, 1, 3)),
+        ]
+    )
+
+
+def _grid(painted: Tensor, wanted: Tensor) -> Tensor:
+    """How much cells show: steps between them are others than within them, or than the ``wanted``
+    ones ``(2,)``, or some places in them are brighter."""
+    steps = (_pixel_steps(painted) / (wanted[:, None] + 1e-3) - 1).abs().mean()
+    places = F.pixel_unshuffle(painted.mean(1, keepdim=True), CELL).mean((0, 2, 3))
+    return steps + places.std() / (wanted.mean() + 1e-3)
 
 
 class _Pool:

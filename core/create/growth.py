@@ -78,7 +78,8 @@ class Automaton:
 
         The pieces that it grows by go over to others and come back. Towards the end the state is
         drawn back, cell by cell, to the states that came before its beginning, too; the rule heals
-        the places where both meet. ``damage``: holes open at its beginning and are grown over before its end.
+        the places where both meet. ``damage``: holes open at its beginning, and it has grown over
+        them before its end.
         """
         random = torch.Generator().manual_seed(seed)
         step, canvas = Stepper(self.rule), _canvas(size)

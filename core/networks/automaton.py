@@ -122,7 +122,7 @@ def first_rule(random: torch.Generator) -> Rule:
         torch.zeros(4 * _FINE),
         0.02 * kernels(3, _FINE),
         torch.zeros(3),
-        torch.zeros(3 * CELL**2, CHANNELS),
+        codes_of(torch.zeros(3, CELL, CELL))[1] * 1e3,
         torch.full((3,), 0.5),
         0.2 * torch.eye(3),
         torch.randn(CODES, 32, 32, generator=random),

@@ -15,13 +15,12 @@ from bl_ext.user_default.impasto.core.create.interface import Budget, load_model
 from bl_ext.user_default.impasto.core.errors import JobCancelled, ModelUnreadable
 from bl_ext.user_default.impasto.core.networks.automaton import (
     CHANNELS,
-    SPREADS,
     Stepper,
-    bounded,
-    noise,
     rest,
     seeds,
+    shown,
 )
+from bl_ext.user_default.impasto.core.networks.mosaic import CODES, Mosaic
 from bl_ext.user_default.impasto.core.networks.weights import load_rule
 
 
@@ -33,7 +32,8 @@ def automaton():
 @torch.inference_mode()
 def test_it_stays_sound_over_thousands_of_steps():
     random = torch.Generator().manual_seed(0)
-    step, state = Stepper(load_rule()), seeds(1, 32, 32, random)
+    rule = load_rule()
+    step, state = Stepper(rule), seeds(rule, 1, 32, 32, random)
     spreads = []
     for number in range(5000):
         state = step(state, rest(state, random))
@@ -124,17 +124,45 @@ def test_what_is_painted_has_no_grid_of_two_pixels(automaton):
     assert np.ptp(means) < 0.02 * sample.std()
 
 
-def test_noise_keeps_its_spread_whatever_the_size():
-    for size in ((256, 256), (1024, 512), (16, 16)):
-        fields = noise(2, *size, torch.Generator().manual_seed(1))
-        assert fields.shape == (2, len(SPREADS), size[0] // 4, size[1] // 4)
-        assert bounded(fields).abs().max() <= 1
-        if min(size) >= 256:
-            torch.testing.assert_close(fields.std((2, 3)), torch.ones(2, 8), atol=0.05, rtol=0)
-    state = seeds(1, 64, 64, torch.Generator().manual_seed(1))
-    stepped = Stepper(load_rule())(state, torch.zeros(1, 1, 16, 16, dtype=torch.bool))
+def test_pieces_keep_the_spread_of_codes_and_come_back():
+    codes = torch.randn(CODES, 40, 56, generator=torch.Generator().manual_seed(1))
+    for cells in ((64, 64), (256, 128), (4, 4), (17, 5)):
+        mosaic = Mosaic(codes, cells, torch.Generator().manual_seed(2))
+        begun, half, ended = mosaic.at(0.0), mosaic.at(0.5), mosaic.at(1.0)
+        assert begun.shape == (CODES, *cells)
+        torch.testing.assert_close(begun, ended, atol=1e-4, rtol=0)
+        assert (half - begun).abs().mean() > 0.1
+        if min(cells) >= 64:
+            for whole in (begun, half, mosaic.at()):
+                assert abs(float(whole.std()) - 1) < 0.06
+
+
+def test_pieces_are_the_texture_where_they_do_not_overlap():
+    codes = torch.randn(CODES, 40, 40, generator=torch.Generator().manual_seed(1))
+    mosaic = Mosaic(codes, (64, 64), torch.Generator().manual_seed(2)).at()
+    cells, whole = (maps.flatten(1).t() for maps in (codes, mosaic))
+    share = (torch.cdist(whole, cells).min(dim=1).values < 1e-3).float().mean()
+    assert 0.3 < share < 0.95
+
+
+def test_codes_do_not_change_as_cells_do():
+    rule = load_rule()
+    state = seeds(rule, 1, 64, 64, torch.Generator().manual_seed(1))
+    stepped = Stepper(rule)(state, torch.zeros(1, 1, 16, 16, dtype=torch.bool))
     torch.testing.assert_close(stepped[:, CHANNELS:], state[:, CHANNELS:])
     assert (stepped[:, :CHANNELS] - state[:, :CHANNELS]).abs().mean() > 1e-3
+
+
+def test_a_texture_is_known_before_anything_is_learned(textures):
+    """The bundled rule takes over what a texture tells of itself: its colours, and its pieces."""
+    for texture in textures:
+        picture = torch.from_numpy(texture).permute(2, 0, 1)[None]
+        sample = Automaton(shown(load_rule(), picture), {}).sample((128, 96), seed=1)
+        both = [image.reshape(-1, 3) for image in (sample, texture)]
+        apart = np.abs(
+            np.quantile(both[0], [0.1, 0.5, 0.9], 0) - np.quantile(both[1], [0.1, 0.5, 0.9], 0)
+        )
+        assert apart.max() < 0.15
 
 
 def test_a_rule_of_another_shape_is_refused_in_words(automaton, tmp_path):
