@@ -27,7 +27,6 @@ _PACE = 2  # steps of the rule from one frame of a sequence to the next
 _BAND, _HALO = 256, 8  # rows of cells that are stepped together, and what they look at beyond
 _PAINTED = 64  # rows of cells that are painted together
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
-_TURN = 64  # frames, at least, in which every piece goes over to another one and back
 _OPENED, _CLOSED = 0.12, 0.75  # shares of a loop after which holes are open, and grown over
 _HOLES, _RADII = (3, 6), (0.08, 0.22)  # how many, and how large, relative to the short side
 
