@@ -43,7 +43,7 @@ _SLOPE = 0.2  # of what is negative, in the painter
 
 
 class Rule(NamedTuple):
-    """The rule in the form in which it runs: 18,000 numbers, and 35,000 of its painter.
+    """The rule in the form in which it runs: 18,500 numbers, and 36,000 of its painter.
 
     Attributes
     ----------
