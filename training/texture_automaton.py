@@ -58,7 +58,8 @@ def main() -> None:
         learned = zip(rule.learned(), fitted.learned(), strict=True)
         # What a texture tells by itself is none of the rule's.
         moved = [torch.lerp(before, after, _WAY) for before, after in learned]
-        rule = Rule._make([*moved, *first[len(moved) :]])._replace(plain=first.plain)
+        rule = Rule._make([*moved, *first[len(moved) :]])
+        rule = rule._replace(plain=first.plain, plain_bias=first.plain_bias)
         save_file({name: part.contiguous() for name, part in rule._asdict().items()}, checkpoint)
         line = f"{number + 1} texture {np.mean(told[:3]):.3f} to {np.mean(told[-5:]):.3f}"
         print(line, flush=True)

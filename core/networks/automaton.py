@@ -38,12 +38,12 @@ _RESTING = 0.5
 _SMALL = 128  # cells to a side, up to which a product is the faster way to widen
 _SEEN = CHANNELS + CODES
 _COARSE, _HALF, _FINE = 48, 32, 12  # channels of the painter at 1/4, 1/2 and 1/1
-_UNBOUND = 2.4  # what was bounded to a state grows by, on the short way to pixels
+_DAMPING = 1e-3  # of least squares
 _SLOPE = 0.2  # of what is negative, in the painter
 
 
 class Rule(NamedTuple):
-    """The rule in the form in which it runs: 18,500 numbers, and 36,000 of its painter.
+    """The rule in the form in which it runs: 18,500 numbers, and 42,000 of its painter.
 
     Attributes
     ----------
@@ -54,8 +54,9 @@ class Rule(NamedTuple):
         To the new state and its gate.
     coarse, half, fine, last and their biases
         The painter's 3 x 3 convolutions, of cells, of 2 x 2 pixels (twice), and of pixels.
-    plain : (48, CHANNELS)
-        The painter's short way, from a cell straight to its pixels; the texture tells how it begins.
+    plain : (48, CHANNELS, 3, 3), plain_bias : (48,)
+        The painter's short way, from a cell and its neighbours straight to its pixels; how it begins
+        is told by the texture.
     mean : (3,), axes : (3, 3)
         Mean colour of the texture and its principal axes (columns), sRGB-encoded: what is painted
         are amounts of these, so that a grey texture stays grey.
@@ -77,6 +78,7 @@ class Rule(NamedTuple):
     last: Tensor
     last_bias: Tensor
     plain: Tensor
+    plain_bias: Tensor
     mean: Tensor
     axes: Tensor
     codes: Tensor
@@ -122,7 +124,8 @@ def first_rule(random: torch.Generator) -> Rule:
         torch.zeros(4 * _FINE),
         0.02 * kernels(3, _FINE),
         torch.zeros(3),
-        codes_of(torch.zeros(3, CELL, CELL))[1] * 1e3,
+        normal(3 * CELL**2, CHANNELS, 3, 3, spread=0.1),
+        torch.zeros(3 * CELL**2),
         torch.full((3,), 0.5),
         0.2 * torch.eye(3),
         torch.randn(CODES, 32, 32, generator=random),
@@ -139,10 +142,24 @@ def shown(rule: Rule, picture: Tensor) -> Rule:
     signs = torch.where(vectors.sum(0) < 0, -1.0, 1.0)
     mean, axes = pixels.mean(1), vectors * signs
     whitened = axes.t() @ (pixels - mean[:, None]) / spread[:, None]
-    codes, back = codes_of(whitened.float().view_as(picture[0]))
+    image = whitened.float().view_as(picture[0])
+    codes = codes_of(image)
+    plain, bias = _straight(codes, image)
     return rule._replace(
-        mean=mean.float(), axes=(axes * spread).float(), codes=codes, plain=_UNBOUND * back
+        mean=mean.float(), axes=(axes * spread).float(), codes=codes, plain=plain, plain_bias=bias
     )
+
+
+def _straight(codes: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
+    """Weights ``(48, CHANNELS, 3, 3)`` and biases by which cells that have taken over their codes
+    ``(16, h, w)`` come nearest to an image ``(3, 4 h, 4 w)``: by least squares."""
+    cells = F.pad(torch.tanh(bounded(codes))[None], (1, 1, 1, 1), mode="reflect")
+    seen = F.unfold(cells, 3)[0].t().double()
+    seen = torch.cat([seen, torch.ones(len(seen), 1)], dim=1)
+    pixels = F.pixel_unshuffle(image, CELL).flatten(1).t().double()
+    damping = _DAMPING * len(seen) * torch.eye(seen.shape[1])
+    found = torch.linalg.solve(seen.t() @ seen + damping, seen.t() @ pixels).float().t()
+    return found[:, :-1].unflatten(1, (CHANNELS, 3, 3)).contiguous(), found[:, -1].contiguous()
 
 
 class Stepper:
@@ -157,8 +174,10 @@ class Stepper:
         # The last convolution goes straight to colours.
         self._last = torch.einsum("dc,cfij->dfij", rule.axes, rule.last)
         self._last_bias = rule.mean + rule.axes @ rule.last_bias
-        plain = torch.einsum("dc,cpk->dpk", rule.axes, rule.plain.unflatten(0, (3, CELL**2)))
-        self._plain = plain.flatten(0, 1)[:, :, None, None]
+        plain = rule.plain.unflatten(0, (3, CELL**2))
+        self._plain = torch.einsum("dc,cpkij->dpkij", rule.axes, plain).flatten(0, 1)
+        bias = rule.plain_bias.view(3, CELL**2)
+        self._plain_bias = (rule.axes @ bias).flatten()
 
     def __call__(self, state: Tensor, resting: Tensor) -> Tensor:
         """One step of ``(B, 32, h, w)``; cells rest where ``resting (B, 1, h, w)`` is true."""
@@ -177,13 +196,14 @@ class Stepper:
         takes out just that, and all that comes after it is linear.
         """
         rule = self._rule
-        maps = F.conv2d(_wrap(state[:, :CHANNELS]), rule.coarse, rule.coarse_bias)
+        own = _wrap(state[:, :CHANNELS])
+        maps = F.conv2d(own, rule.coarse, rule.coarse_bias)
         maps = _widen(F.leaky_relu(maps, _SLOPE), 2)
         maps = F.leaky_relu(F.conv2d(_wrap(maps), rule.half, rule.half_bias), _SLOPE)
         maps = F.pixel_shuffle(F.conv2d(_wrap(maps), rule.fine, rule.fine_bias), 2)
         maps = F.pad(F.leaky_relu(maps, _SLOPE), (0, 1, 0, 1), mode="circular")
         detail = F.conv2d(_wrap(F.avg_pool2d(maps, 2, stride=1)), self._last, self._last_bias)
-        return detail + F.pixel_shuffle(F.conv2d(state[:, :CHANNELS], self._plain), CELL)
+        return detail + F.pixel_shuffle(F.conv2d(own, self._plain, self._plain_bias), CELL)
 
 
 def rest(state: Tensor, random: torch.Generator) -> Tensor:

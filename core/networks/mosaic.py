@@ -31,16 +31,14 @@ _BENDS = 4
 _TURNING = 0.3  # share of a turn in which a piece gives way to another one
 
 
-def codes_of(whitened: Tensor) -> tuple[Tensor, Tensor]:
+def codes_of(whitened: Tensor) -> Tensor:
     """Codes ``(16, H / 4, W / 4)`` of a picture ``(3, H, W)`` in its colour axes, of mean 0: of
-    deviation 1, where there is any; and the matrix ``(48, 16)`` from them to pixels."""
+    deviation 1, where there is any."""
     cells = F.pixel_unshuffle(whitened[:, None], CELL)  # (3, 16, h, w)
     waves = torch.einsum("kp,cphw->ckhw", _cosines(), cells)
     codes = torch.cat([axis[:count] for axis, count in zip(waves, WAVES, strict=True)])
     codes = codes - codes.mean((1, 2), keepdim=True)
-    deviation = codes.square().mean((1, 2)).sqrt() + 1e-3
-    back = torch.block_diag(*(_cosines()[:count].t() for count in WAVES))
-    return codes / deviation[:, None, None], back * deviation
+    return codes / (codes.square().mean((1, 2), keepdim=True).sqrt() + 1e-3)
 
 
 class Mosaic:
