@@ -49,7 +49,8 @@ class Mosaic:
     """
 
     def __init__(self, codes: Tensor, cells: tuple[int, int], random: torch.Generator) -> None:
-        self._codes, self._cells = codes, cells
+        self._size, self._cells = codes.shape[1:], cells
+        self._codes = codes.flatten(1).t().contiguous()  # cell by cell, as they are looked up
         self._counts = [max(2, round(side / _PIECE)) for side in cells]
         # Where middles of pieces come from, of both, and when they go over.
         self._places = torch.rand(2, 2, *self._counts, generator=random)
@@ -61,7 +62,7 @@ class Mosaic:
         axes = [torch.arange(side) for side in self._cells]
         rows, columns = torch.meshgrid(*axes, indexing="ij")
         along = [self._bent(rows, columns, axis) for axis in (0, 1)]
-        total = torch.zeros(CODES, *self._cells)
+        total = torch.zeros(*self._cells, CODES)
         energy = torch.zeros(self._cells)
         shares = self._shares(turns)
         for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
@@ -77,15 +78,16 @@ class Mosaic:
             for which, share in enumerate(shares):
                 found = []
                 for axis, here in enumerate((rows, columns)):
-                    side, length = self._cells[axis], self._codes.shape[1 + axis]
+                    side, length = self._cells[axis], self._size[axis]
                     middle = (node[axis] * side / self._counts[axis]).round().long()
                     margin = min(_PIECE, length / 2)
                     start = margin + self._places[which, axis][piece] * (length - 2 * margin)
                     found.append(_reflected(start.long() + here - middle, length))
                 part = weight * share[piece]
-                total += part * self._codes[:, found[0], found[1]]
+                cells = self._codes[found[0] * self._size[1] + found[1]]
+                total.addcmul_(cells, part[..., None])
                 energy += part.square()
-        return total / energy.sqrt()
+        return (total / energy.sqrt()[..., None]).permute(2, 0, 1).contiguous()
 
     def _shares(self, turns: float | None) -> list[Tensor]:
         """How much of each piece is the first one, and the second one; squares sum to 1."""
