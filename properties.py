@@ -299,6 +299,10 @@ class CreateSettings(bpy.types.PropertyGroup):
         min=0,
         soft_max=240,
     )
+    damage: BoolProperty(
+        name="Damage and Regrow",
+        description="Tear holes at the beginning of the loop, and let the texture grow over them",
+    )
     model: StringProperty(subtype="FILE_PATH")
     how: EnumProperty(
         name="Invent",

@@ -175,6 +175,10 @@ CHINESE = {
     "Height": "高度",
     "Morph Steps": "变形步数",
     "Loop Frames": "循环帧数",
+    "Damage and Regrow": "损坏并再生",
+    "Tear holes at the beginning of the loop, and let the texture grow over them": (
+        "在循环开头撕出孔洞，并让纹理将其重新长满"
+    ),
     "Invent": "创造",
     "Surprise": "惊喜",
     "Place on the Map": "地图上的位置",

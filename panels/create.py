@@ -35,6 +35,9 @@ class IMPASTO_PT_create:
             layout.prop(settings, "morph")
         if settings.generator == "AUTOMATON":
             layout.prop(settings, "frames")
+            row = layout.row()
+            row.enabled = settings.frames > 0
+            row.prop(settings, "damage")
         running = jobs.current()
         if running is None:
             row = layout.row()

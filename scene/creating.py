@@ -56,11 +56,13 @@ def start(context: bpy.types.Context, *, again: bool) -> SceneJob:
     title, path = names.Namer(place).result(name, "Impasto", ".png")
     if _pictures(settings) > 1:
         path = _numbered(path)
+    frames = settings.frames if settings.generator == "AUTOMATON" else 0
     wanted = SampleSettings(
         (settings.width, settings.height),
         settings.seed,
         morph=settings.morph if settings.generator == "GAN" else 0,
-        frames=settings.frames if settings.generator == "AUTOMATON" else 0,
+        frames=frames,
+        damage=settings.damage and frames > 0,
     )
     preview = ""
     failures: tuple = ()

@@ -1,4 +1,4 @@
-"""Teach one rule of the cellular automaton what textures have in common.
+"""Teach one rule of the cellular automaton what textures have in common: to grow pieces together.
 
 ``python -m training.texture_automaton`` goes on from the newest checkpoint of the run. The rule is
 fitted to one texture after the other for a few steps each, and moves part of the way every time
@@ -24,7 +24,6 @@ from core.networks.weights import FOLDER
 from .texture_crops import Crops
 
 _STEPS = 30
-_FIRST = 200  # steps on the first texture: a rule that does not live yet learns nothing in 30
 _WAY = 0.5
 
 
@@ -35,13 +34,14 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/automaton"))
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=40)
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     keep_blocks()
     crops = Crops(args.data, args.run, 1)
     checkpoint = args.run / "checkpoint.safetensors"
-    rule, done = first_rule(torch.Generator().manual_seed(1)), 0
+    first = first_rule(torch.Generator().manual_seed(1))
+    rule, done = first, 0
     if checkpoint.exists():
         rule = Rule(**load_file(checkpoint))
         done = len((args.run / "log.txt").read_text().splitlines())
@@ -51,12 +51,15 @@ def main() -> None:
         fitted = fit_from(
             rule,
             crop,
-            budget=Budget(steps=_STEPS if number else _FIRST),
+            budget=Budget(steps=_STEPS),
             seed=number,
             progress=lambda step, told=told: told.append(step.losses["texture"]),
         ).rule
-        way = _WAY if number else 1.0
-        rule = Rule(*(torch.lerp(a, b, way) for a, b in zip(rule, fitted, strict=True)))
+        learned = zip(rule.learned(), fitted.learned(), strict=True)
+        # What a texture tells by itself is none of the rule's.
+        moved = [torch.lerp(before, after, _WAY) for before, after in learned]
+        rule = Rule._make([*moved, *first[len(moved) :]])
+        rule = rule._replace(plain=first.plain, plain_bias=first.plain_bias)
         save_file({name: part.contiguous() for name, part in rule._asdict().items()}, checkpoint)
         line = f"{number + 1} texture {np.mean(told[:3]):.3f} to {np.mean(told[-5:]):.3f}"
         print(line, flush=True)

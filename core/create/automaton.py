@@ -1,8 +1,10 @@
-"""The cellular automaton: textures that grow, move, and heal, on a torus of any size.
+"""Fitting the cellular automaton to a texture.
 
 A fit begins with the bundled rule, which has seen many textures, and trains it until what grows from
 noise, and what has been growing for long, has the texture of the picture. States are kept in a
-pool, some are damaged, so that the rule learns to go on and to heal.
+pool, some are damaged, so that the rule learns to go on and to heal; in some, pieces change as they
+grow, so that it learns to move; and some grow by the codes of a place in the texture, and should
+become that place.
 
 References
 ----------
@@ -15,123 +17,54 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..errors import BadRequest, JobCancelled
+from ..errors import ModelUnreadable
 from ..generators.texture_loss import TextureTarget
-from ..imaging.resize import resize
-from ..networks.automaton import STRIDE, Rule, Stepper, rest, seeds
+from ..networks.automaton import (
+    CHANNELS,
+    Rule,
+    Stepper,
+    driven,
+    empty,
+    first_rule,
+    rest,
+    shown,
+)
 from ..networks.layers import set_border
+from ..networks.mosaic import CELL, Mosaic
 from ..networks.weights import load_encoder, load_rule
+from .directions import Directions
+from .growth import SETTLED, Automaton, torn
 from .interface import Budget, Clock, Step, to_square
 
-SETTLED = 64
-"""Steps after which a texture has grown out of noise."""
-
-_SIDE, _BATCH, _POOL = 128, 2, 16
-_STEPS = (12, 32)
+_SIDE, _POOL = 128, 16
+_BORDER = 16  # pixels; what is beyond the border of a place is not what was beyond it
+_STEPS = (8, 24)
 _RATE = 2e-3
-_ANEW, _DAMAGE = 5, 3  # every so many steps a state begins anew, or is damaged
-_PACE = 2  # steps of the rule from one frame of a sequence to the next
-_BAND, _HALO = 256, 8  # rows of cells that are stepped together, and what they look at beyond
-_FADE = 0.5  # share of a loop in which its end is led back to its beginning
-
-
-class Automaton:
-    """A fitted automaton; see :class:`~.interface.Model`."""
-
-    kind = "AUTOMATON"
-
-    def __init__(self, rule: Rule, recipe: dict) -> None:
-        self.recipe = recipe
-        self.rule = Rule(*(part.detach().clone() for part in rule))
-
-    @torch.inference_mode()
-    def sample(
-        self,
-        size: tuple[int, int],
-        *,
-        seed: int = 0,
-        seamless: bool = True,
-        mix: Sequence[float] = (),
-        steps: int = SETTLED,
-        progress: Callable[[float], None] = lambda done: None,
-        cancel: Callable[[], bool] = lambda: False,
-    ) -> np.ndarray:
-        """See :meth:`~.interface.Model.sample`; it knows one picture, so ``mix`` changes nothing,
-        and it is always seamless. ``steps``: how long it grows."""
-        random = torch.Generator().manual_seed(seed)
-        state = seeds(1, *_canvas(size), random)
-        step = Stepper(self.rule)
-        for number in range(steps):
-            progress(number / steps)
-            state = _grown(step, state, random, cancel)
-        return _picture(step, state, size)
-
-    @torch.inference_mode()
-    def loop(
-        self,
-        size: tuple[int, int],
-        frames: int,
-        *,
-        seed: int = 0,
-        show: Callable[[int, np.ndarray], None],
-        cancel: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """See :meth:`~.interface.Sequencer.loop`.
-
-        Towards its end the state is drawn back, cell by cell, to the states that came before its
-        beginning; the rule heals the places where both meet.
-        """
-        random = torch.Generator().manual_seed(seed)
-        step = Stepper(self.rule)
-        state = seeds(1, *_canvas(size), random)
-        for _ in range(SETTLED):
-            state = _grown(step, state, random, cancel)
-        fade = max(1, round(frames * _FADE))
-        before = []
-        for _ in range(fade):
-            before.append(state.half())
-            for _ in range(_PACE):
-                state = _grown(step, state, random, cancel)
-        turn = torch.rand(1, 1, *state.shape[2:], generator=random)  # when a cell goes back
-        turn = turn.argsort(dim=3).float() / turn.shape[3]
-        for number in range(frames):
-            if cancel():
-                raise JobCancelled("Cancelled.")
-            show(number, _picture(step, state, size))
-            for _ in range(_PACE):
-                state = _grown(step, state, random, cancel)
-            left = frames - number - 1
-            if 0 < left <= fade:
-                back = turn < 1 - (left - 1) / fade
-                state = torch.where(back, before[fade - left].float(), state)
-
-    @torch.inference_mode()
-    def regrow(
-        self, size: tuple[int, int], damaged: np.ndarray, *, seed: int = 0, steps: int = SETTLED
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The texture of ``sample`` with a part torn out where ``damaged`` (H, W) is true, and
-        after it has grown again."""
-        random = torch.Generator().manual_seed(seed)
-        step = Stepper(self.rule)
-        state = seeds(1, *_canvas(size), random)
-        for _ in range(SETTLED):
-            state = _grown(step, state, random)
-        small = resize(damaged.astype(np.float32), (state.shape[3], state.shape[2])) > 0.5
-        state = state.masked_fill(torch.from_numpy(small), 0.0)
-        torn = _picture(step, state, size)
-        for _ in range(steps):
-            state = _grown(step, state, random)
-        return torn, _picture(step, state, size)
-
-    def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """See :meth:`~.interface.Model.state`."""
-        return {name: part.numpy() for name, part in self.rule._asdict().items()}, {}
+_DIRECTIONS = 0.15  # how much they count
+_PLACES = 1.0  # how much places that should be found again count
+_GRID = 0.3  # how much it counts that cells do not show
+_DRIFT = 0.02  # turns that pieces make in a step, at the most
 
 
 def restore(tensors: dict[str, np.ndarray], words: dict) -> Automaton:
-    """Of what :meth:`Automaton.state` gave."""
+    """Of what :meth:`~.growth.Automaton.state` gave.
+
+    Raises
+    ------
+    ModelUnreadable
+        The rule has another shape.
+    """
+    known = first_rule(torch.Generator())._asdict()
+    shapes = {name: tuple(part.shape) for name, part in known.items() if name != "codes"}
+    codes = tensors.get("codes", np.empty(0))
+    found = {name: tensor.shape for name, tensor in tensors.items() if name != "codes"}
+    if found != shapes or codes.ndim != 3 or len(codes) != len(known["codes"]):
+        raise ModelUnreadable(
+            "This automaton was saved by another version of Impasto; fit it to its texture again."
+        )
     rule = Rule(**{name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
     return Automaton(rule, words["recipe"])
 
@@ -162,40 +95,45 @@ def fit_from(
     """A fit that begins with a rule."""
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-    random = torch.default_generator
     encoder = load_encoder()
     picture = to_square(image, _SIDE)
     target = TextureTarget(encoder, picture)
-    rule = Rule(*(nn.Parameter(part.clone()) for part in start))
+    with torch.no_grad():
+        directions = Directions(picture, encoder(picture))
+    steps_of_picture = _pixel_steps(picture).mean(1)
     set_border(encoder, "circular", "circular")
-    optimizer = torch.optim.Adam(rule, lr=_RATE, betas=(0.9, 0.99))
+    start = shown(start, picture)
+    learned = [nn.Parameter(part.clone()) for part in start.learned()]
+    rule = Rule._make([*learned, start.mean, start.axes, start.codes])
+    optimizer = torch.optim.Adam(learned, lr=_RATE, betas=(0.9, 0.99))
     average = Rule(*(part.detach().clone() for part in rule))
-    pool = seeds(_POOL, _SIDE, _SIDE, random)
+    pool = _Pool(rule.codes, picture)
     mean = None
     while clock.more():
         for group in optimizer.param_groups:
             group["lr"] = _RATE * max(0.05, min(1.0, 2 * (1 - clock.done)))
-        chosen = torch.randperm(_POOL)[:_BATCH]
-        state = pool[chosen]
-        if clock.number % _ANEW == 0:
-            state[0] = seeds(1, _SIDE, _SIDE, random)[0]
-        elif clock.number % _DAMAGE == 0:
-            state[0] = _torn(state[0], random)
-        step = Stepper(rule)
+        step, state = Stepper(rule), pool.take(clock.number)
         for _ in range(int(torch.randint(*_STEPS, ()))):
-            state = step(state, rest(state, random))
+            state = pool.moved(state)
+            state = step(state, rest(state, torch.default_generator))
         painted = step.paint(state)
-        texture = target.loss(painted)
+        # Strides see every other pixel: what is painted is shown to them from anywhere.
+        rolled = torch.roll(painted, torch.randint(4, (2,)).tolist(), (2, 3))
+        features = encoder(rolled)
+        texture = target.loss(rolled, features)
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         optimizer.zero_grad(set_to_none=True)
-        (texture + 2 * outside).backward()
-        for part in rule:  # long chains make gradients of any length
+        loss = texture + 2 * outside + _DIRECTIONS * directions.distance(rolled, features)
+        loss = loss + _GRID * _grid(painted, steps_of_picture)
+        (loss + _PLACES * pool.missed(painted)).backward()
+        for part in learned:  # long chains make gradients of any length
             if part.grad is not None:
                 part.grad /= part.grad.norm() + 1e-8
         optimizer.step()
+        directions.turn()
         with torch.no_grad():
             torch._foreach_lerp_(list(average), list(rule), max(0.02, 1 / (2 + clock.number)))
-        pool[chosen] = state.detach()
+        pool.give(state.detach())
         value = texture.item()
         clock.tick()
         mean = value if mean is None else 0.97 * mean + 0.03 * value
@@ -216,51 +154,86 @@ def fit_from(
     return Automaton(average, recipe)
 
 
-def _grown(
-    step: Stepper,
-    state: Tensor,
-    random: torch.Generator,
-    cancel: Callable[[], bool] = lambda: False,
-) -> Tensor:
-    """One step, band by band: a cancel is heard between them, and what a step has in mind of a large
-    picture need not fit the memory at once."""
-    resting, height = rest(state, random), state.shape[2]
-    whole = height <= _BAND
-    result = state if whole else torch.empty_like(state)
-    for top in range(0, height, _BAND):
-        if cancel():
-            raise JobCancelled("Cancelled.")
-        if whole:
-            return step(state, resting)
-        bottom = min(top + _BAND, height)
-        rows = torch.arange(top - _HALO, bottom + _HALO) % height
-        result[:, :, top:bottom] = step(state[:, :, rows], resting[:, :, rows])[:, :, _HALO:-_HALO]
-    return result
+def _pixel_steps(picture: Tensor) -> Tensor:
+    """Mean steps in brightness from one pixel to the next, to the right and down, apart for each
+    place in a cell: ``(2, 4)``."""
+    grey = picture.mean(1)
+    right, down = (torch.roll(grey, -1, axis) - grey for axis in (2, 1))
+    return torch.stack(
+        [
+            right.abs().unflatten(2, (-1, CELL)).mean((0, 1, 2)),
+            down.abs().unflatten(1, (-1, CELL)).mean((0, 1, 3)),
+        ]
+    )
 
 
-def _torn(state: Tensor, random: torch.Generator) -> Tensor:
-    """A state ``(16, h, w)`` with a disc emptied."""
-    height, width = state.shape[1:]
-    y, x, r = torch.rand(3, generator=random).tolist()
-    rows = torch.arange(height)[:, None] - y * height
-    columns = torch.arange(width) - x * width
-    return state * (torch.hypot(rows, columns) > (0.1 + 0.2 * r) * height)
+def _grid(painted: Tensor, wanted: Tensor) -> Tensor:
+    """How much cells show: steps between them are others than within them, or than the ``wanted``
+    ones ``(2,)``, or some places in them are brighter."""
+    steps = (_pixel_steps(painted) / (wanted[:, None] + 1e-3) - 1).abs().mean()
+    places = F.pixel_unshuffle(painted.mean(1, keepdim=True), CELL).mean((0, 2, 3))
+    return steps + places.std() / (wanted.mean() + 1e-3)
 
 
-def _canvas(size: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) of the torus on which a picture of a size is grown.
+class _Pool:
+    """States that go on growing: the first half by places of the texture, the others by pieces."""
 
-    Raises
-    ------
-    BadRequest
-        The size is not at least 1 x 1.
-    """
-    if min(size) < 1:
-        raise BadRequest("A picture needs at least one pixel.")
-    height, width = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in size[::-1])
-    return height, width
+    def __init__(self, codes: Tensor, picture: Tensor) -> None:
+        self._codes, self._picture = codes, picture
+        self._deviation = picture.std() + 1e-3
+        self._cells = (_SIDE // CELL, _SIDE // CELL)
+        self._states = empty(_POOL, self._cells, torch.default_generator)
+        self._places: list[tuple[int, int]] = [(0, 0)] * (_POOL // 2)
+        self._mosaics: list[Mosaic] = []
+        for number in range(_POOL // 2):
+            self._places[number] = self._place()
+            self._mosaics.append(Mosaic(codes, self._cells, torch.default_generator))
+        self._turns = 0.0
 
+    def take(self, number: int) -> Tensor:
+        """Two states ``(2, 32, h, w)``, of a place and of pieces, for a step of the fit; of four
+        pairs, one begins anew, and one is damaged."""
+        self._chosen = torch.randint(_POOL // 2, (2,)) + torch.tensor([0, _POOL // 2])
+        place, pieces = self._chosen[0], self._chosen[1] - _POOL // 2
+        state = self._states[self._chosen]
+        if number % 4 == 0:
+            state = empty(2, self._cells, torch.default_generator)
+            self._places[place] = self._place()
+            self._mosaics[pieces] = Mosaic(self._codes, self._cells, torch.default_generator)
+        elif number % 4 == 1:
+            state = torch.stack([torn(one, torch.default_generator) for one in state])
+        self._mosaic = self._mosaics[pieces]
+        self._rate = _DRIFT * float(torch.rand(())) if number % 2 else 0.0
+        self._turns = float(torch.rand(()))
+        y, x = self._places[place]
+        self._here = self._codes[:, y : y + self._cells[0], x : x + self._cells[1]]
+        self._wanted = self._picture[..., CELL * y : CELL * y + _SIDE, CELL * x : CELL * x + _SIDE]
+        return self.moved(state)
 
-def _picture(step: Stepper, state: Tensor, size: tuple[int, int]) -> np.ndarray:
-    painted = step.paint(state)[0].clamp(0, 1).permute(1, 2, 0).numpy()
-    return np.clip(resize(painted, size, wrap=True), 0, 1)
+    def moved(self, state: Tensor) -> Tensor:
+        """The states taken, their pieces a little further."""
+        if self._rate:
+            self._turns += self._rate
+            codes = self._mosaic.at(self._turns)
+        elif state.shape[1] > CHANNELS:
+            return state
+        else:
+            codes = self._mosaic.at()
+        return driven(state, torch.stack([self._here, codes]))
+
+    def missed(self, painted: Tensor) -> Tensor:
+        """How far the place is from what was to be found there, but for its border."""
+        inner = slice(_BORDER, -_BORDER)
+        apart = painted[:1, :, inner, inner] - self._wanted[..., inner, inner]
+        return apart.abs().mean() / self._deviation
+
+    def give(self, state: Tensor) -> None:
+        """Keep what became of the states taken."""
+        self._states[self._chosen] = state[:, :CHANNELS]
+
+    def _place(self) -> tuple[int, int]:
+        room = [
+            side - cells + 1 for side, cells in zip(self._codes.shape[1:], self._cells, strict=True)
+        ]
+        y, x = (int(torch.randint(max(1, most), ())) for most in room)
+        return y, x

@@ -118,10 +118,14 @@ class Sequencer(Protocol):
         frames: int,
         *,
         seed: int = 0,
+        damage: bool = False,
         show: Callable[[int, np.ndarray], None],
         cancel: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Make a sequence whose end joins its beginning; ``show`` is given each frame in order."""
+        """Make a sequence whose end joins its beginning; ``show`` is given each frame in order.
+
+        ``damage``: holes open in it at the beginning, and it grows over them until the end.
+        """
 
 
 class Clock:

@@ -115,6 +115,8 @@ def _check(settings: SampleSettings, kind: str) -> None:
         raise BadRequest("A picture needs at least one pixel.")
     if settings.frames and kind != "AUTOMATON":
         raise BadRequest("Only the cellular automaton moves; set the number of frames to 0.")
+    if settings.damage and not settings.frames:
+        raise BadRequest("Damage and regrowth take a sequence; set the number of frames.")
     if settings.morph > 1 and kind == "AUTOMATON":
         raise BadRequest("The cellular automaton knows one texture; choose the GAN to morph.")
 
@@ -148,7 +150,12 @@ class _Drawing:
                 progress((number + 1) / len(paths))
 
             self.model.loop(  # type: ignore[attr-defined]
-                settings.size, settings.frames, seed=settings.seed, show=show, cancel=cancel
+                settings.size,
+                settings.frames,
+                seed=settings.seed,
+                damage=settings.damage,
+                show=show,
+                cancel=cancel,
             )
             return paths
         for number, path in enumerate(paths):

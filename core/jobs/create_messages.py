@@ -24,7 +24,7 @@ class SampleSettings:
     ``size`` is (width, height) in pixels. ``mix``: weights of the images that it was fitted to, in
     their order (the VAE: the place on its map); empty: as it likes. ``steps``: images that lead
     from the first image of ``mix`` to the second, if above 1. ``frames``: of a loop, if above 0;
-    only the automaton moves.
+    only the automaton moves. ``damage``: in the loop, holes are torn and grown over.
     """
 
     size: tuple[int, int] = (1024, 1024)
@@ -33,6 +33,7 @@ class SampleSettings:
     mix: tuple[float, ...] = ()
     morph: int = 0
     frames: int = 0
+    damage: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 from bl_ext.user_default.impasto.scene import creating, storage, worker
 
@@ -59,6 +60,29 @@ def test_a_loop_is_an_image_sequence_on_the_material(settings, build, tmp_path):
     assert node.image_user.frame_duration == 4
     assert node.image_user.use_cyclic
     assert len(list(Path(bpy.path.abspath(node.image.filepath)).parent.glob("*.png"))) == 4
+
+
+def test_a_loop_is_damaged_and_regrows(settings, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    settings.generator, settings.frames, settings.damage = "AUTOMATON", 8, False
+    pictures = []
+    for again, damage in ((False, False), (True, True)):
+        settings.damage = damage
+        before = set(bpy.data.images)
+        assert bpy.ops.impasto.create_material(again=again) == {"FINISHED"}
+        (image,) = set(bpy.data.images) - before
+        files = sorted(Path(bpy.path.abspath(image.filepath)).parent.glob("*.png"))
+        pictures.append([bpy.data.images.load(str(file)) for file in files])
+    apart = []
+    for plain, torn in zip(*pictures, strict=True):
+        pixels = [np.empty(64 * 64 * 4, np.float32) for _ in range(2)]
+        plain.pixels.foreach_get(pixels[0])
+        torn.pixels.foreach_get(pixels[1])
+        apart.append(np.abs(pixels[0] - pixels[1]).mean())
+    assert apart[0] == 0
+    assert apart[1] > 1e-3
+    settings.frames = 0  # damage alone makes a still
+    assert bpy.ops.impasto.create_material(again=True) == {"FINISHED"}
 
 
 def test_several_pictures_are_not_packed(settings):

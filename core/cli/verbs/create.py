@@ -58,6 +58,7 @@ def add(verbs: argparse._SubParsersAction) -> None:
     parser.add_argument("--mix", type=float, nargs="+", default=(), metavar="W")
     parser.add_argument("--morph", type=int, default=0, metavar="N", help="pictures of a morph")
     parser.add_argument("--frames", type=int, default=0, metavar="N", help="pictures of a loop")
+    parser.add_argument("--damage", action="store_true", help="tear holes in the loop, and regrow")
     parser.add_argument("--no-seamless", action="store_true")
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_device(parser)
@@ -75,6 +76,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         tuple(options.mix),
         options.morph,
         options.frames,
+        options.damage,
     )
     request: object
     if options.inputs:

@@ -1,16 +1,27 @@
-"""The cellular automaton: sound for long, closing loops, healing."""
+"""The cellular automaton: sound for long, closing loops, healing, in the texture's own colours."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create import automaton as module
-from bl_ext.user_default.impasto.core.create.automaton import Automaton
-from bl_ext.user_default.impasto.core.errors import JobCancelled
-from bl_ext.user_default.impasto.core.networks.automaton import Stepper, rest, seeds
+from bl_ext.user_default.impasto.core.create import automaton as automata
+from bl_ext.user_default.impasto.core.create import growth
+from bl_ext.user_default.impasto.core.create.automaton import fit
+from bl_ext.user_default.impasto.core.create.growth import Automaton
+from bl_ext.user_default.impasto.core.create.interface import Budget, load_model, save_model
+from bl_ext.user_default.impasto.core.errors import JobCancelled, ModelUnreadable
+from bl_ext.user_default.impasto.core.networks.automaton import (
+    CHANNELS,
+    Stepper,
+    rest,
+    seeds,
+    shown,
+)
+from bl_ext.user_default.impasto.core.networks.mosaic import CODES, Mosaic
 from bl_ext.user_default.impasto.core.networks.weights import load_rule
 
 
@@ -22,7 +33,8 @@ def automaton():
 @torch.inference_mode()
 def test_it_stays_sound_over_thousands_of_steps():
     random = torch.Generator().manual_seed(0)
-    step, state = Stepper(load_rule()), seeds(1, 32, 32, random)
+    rule = load_rule()
+    step, state = Stepper(rule), seeds(rule, 1, 32, 32, random)
     spreads = []
     for number in range(5000):
         state = step(state, rest(state, random))
@@ -63,13 +75,118 @@ def test_to_widen_is_the_same_where_something_is_learned():
 
 def test_bands_of_rows_grow_as_the_whole_does(automaton, monkeypatch):
     whole = automaton.sample((96, 160), seed=3, steps=12)
-    monkeypatch.setattr(module, "_BAND", 32)
+    monkeypatch.setattr(growth, "_BAND", 8)
+    monkeypatch.setattr(growth, "_PAINTED", 8)
     np.testing.assert_allclose(automaton.sample((96, 160), seed=3, steps=12), whole, atol=1e-4)
 
 
 def test_a_cancel_is_heard_within_a_step(automaton, monkeypatch):
-    monkeypatch.setattr(module, "_BAND", 8)
+    monkeypatch.setattr(growth, "_BAND", 8)
     asked = []
     with pytest.raises(JobCancelled):
         automaton.sample((64, 64), steps=1, cancel=lambda: asked.append(1) or len(asked) > 2)
     assert len(asked) == 3
+
+
+def test_a_damaged_loop_is_whole_then_torn_then_whole_again(automaton):
+    plain: list[np.ndarray] = []
+    hurt: list[np.ndarray] = []
+    for frames, damage in ((plain, False), (hurt, True)):
+        automaton.loop(
+            (96, 96), 16, seed=2, damage=damage, show=lambda n, f, kept=frames: kept.append(f)
+        )
+    holes = growth._Holes((24, 24), 16, 2)
+    shares = [float(holes.at(number).float().mean()) for number in range(16)]
+    assert shares[0] == 0
+    assert shares[2] == max(shares) > 0.02
+    assert all(later <= sooner for sooner, later in pairwise(shares[2:]))
+    assert shares[12:] == [0] * 4
+    np.testing.assert_array_equal(hurt[0], plain[0])
+    torn = cv2.resize(holes.at(2).numpy().astype(np.uint8), (96, 96), interpolation=0) > 0
+    inside = cv2.erode(torn.astype(np.uint8), np.ones((17, 17))) > 0
+    assert hurt[2][inside].std(0).max() < 0.3 * plain[2][inside].std(0).max()
+    assert hurt[15][inside].std(0).max() > 0.5 * plain[15][inside].std(0).max()
+    steps = [np.abs(b - a).mean() for a, b in pairwise(plain)]
+    assert np.abs(hurt[0] - hurt[-1]).mean() <= 1.5 * max(steps)
+
+
+def test_a_grey_texture_stays_grey():
+    random = np.random.default_rng(3)
+    grey = np.repeat(random.random((128, 128, 1), np.float32), 3, axis=2)
+    sample = fit([grey], budget=Budget(steps=2)).sample((64, 64))
+    assert np.ptp(sample, axis=2).max() < 0.01
+    assert sample.std() > 0.02
+
+
+def test_the_painter_leaves_no_grid_of_two_pixels():
+    """However different the four pixels of a fine cell are, where the state is even, so is the
+    picture."""
+    rule = load_rule()
+    random = torch.Generator().manual_seed(1)
+    rule = rule._replace(fine_bias=torch.randn(rule.fine_bias.shape, generator=random))
+    painted = Stepper(rule).paint(torch.zeros(1, CHANNELS + CODES, 8, 8))
+    assert painted.std((2, 3)).max() < 1e-5
+
+
+def test_a_grid_of_cells_is_noticed():
+    random = np.random.default_rng(1)
+    smooth = cv2.GaussianBlur(random.random((128, 128, 3)).astype(np.float32), (0, 0), 2)
+    blocks = cv2.resize(cv2.resize(smooth, (32, 32), interpolation=3), (128, 128), interpolation=0)
+    pictures = [torch.from_numpy(p).permute(2, 0, 1)[None] for p in (smooth, blocks)]
+    wanted = automata._pixel_steps(pictures[0]).mean(1)
+    own, grid = (float(automata._grid(p, wanted)) for p in pictures)
+    assert own < 0.2
+    assert grid > 1
+
+
+def test_pieces_keep_the_spread_of_codes_and_come_back():
+    codes = torch.randn(CODES, 40, 56, generator=torch.Generator().manual_seed(1))
+    for cells in ((64, 64), (256, 128), (4, 4), (17, 5)):
+        mosaic = Mosaic(codes, cells, torch.Generator().manual_seed(2))
+        begun, half, ended = mosaic.at(0.0), mosaic.at(0.5), mosaic.at(1.0)
+        assert begun.shape == (CODES, *cells)
+        torch.testing.assert_close(begun, ended, atol=1e-4, rtol=0)
+        assert (half - begun).abs().mean() > 0.1
+        if min(cells) >= 64:
+            for whole in (begun, half, mosaic.at()):
+                assert abs(float(whole.std()) - 1) < 0.06
+
+
+def test_pieces_are_the_texture_where_they_do_not_overlap():
+    codes = torch.randn(CODES, 40, 40, generator=torch.Generator().manual_seed(1))
+    mosaic = Mosaic(codes, (64, 64), torch.Generator().manual_seed(2)).at()
+    cells, whole = (maps.flatten(1).t() for maps in (codes, mosaic))
+    share = (torch.cdist(whole, cells).min(dim=1).values < 1e-3).float().mean()
+    assert 0.3 < share < 0.95
+
+
+def test_codes_do_not_change_as_cells_do():
+    rule = load_rule()
+    state = seeds(rule, 1, 64, 64, torch.Generator().manual_seed(1))
+    stepped = Stepper(rule)(state, torch.zeros(1, 1, 16, 16, dtype=torch.bool))
+    torch.testing.assert_close(stepped[:, CHANNELS:], state[:, CHANNELS:])
+    assert (stepped[:, :CHANNELS] - state[:, :CHANNELS]).abs().mean() > 1e-3
+
+
+def test_a_texture_is_known_before_anything_is_learned(textures):
+    """The bundled rule takes over what a texture tells of itself: its colours, and its pieces."""
+    for texture in textures:
+        picture = torch.from_numpy(texture).permute(2, 0, 1)[None]
+        sample = Automaton(shown(load_rule(), picture), {}).sample((128, 96), seed=1)
+        both = [image.reshape(-1, 3) for image in (sample, texture)]
+        apart = np.abs(
+            np.quantile(both[0], [0.1, 0.5, 0.9], 0) - np.quantile(both[1], [0.1, 0.5, 0.9], 0)
+        )
+        assert apart.max() < 0.15
+
+
+def test_a_rule_of_another_shape_is_refused_in_words(automaton, tmp_path):
+    class Older(Automaton):
+        def state(self):
+            tensors, words = super().state()
+            return {**tensors, "near": tensors["near"][:, :16]}, words
+
+    path = tmp_path / "older.impasto-model"
+    save_model(Older(automaton.rule, {"steps": 1}), path)
+    with pytest.raises(ModelUnreadable, match="another version of Impasto; fit it"):
+        load_model(path)

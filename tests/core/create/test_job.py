@@ -61,7 +61,8 @@ def test_a_morph_and_a_loop_are_numbered(images, tmp_path):
     morph = SampleSettings((48, 48), morph=3)
     made = create(request(images, tmp_path, sample=morph, name="step_####.png"), **never)
     assert [Path(p).name for p in made.outputs] == [f"step_000{i}.png" for i in (1, 2, 3)]
-    loop = SampleSettings((48, 48), frames=4)
+    loop = SampleSettings((48, 48), frames=4, damage=True)
+    assert wire.decode(wire.encode(request(images, tmp_path, sample=loop)))[0].sample == loop
     made = create(
         request(images, tmp_path, "AUTOMATON", sample=loop, name="loop_####.png", overwrite=True),
         **never,
@@ -74,6 +75,7 @@ def test_a_morph_and_a_loop_are_numbered(images, tmp_path):
     [
         ("GAN", SampleSettings((48, 48), frames=4), "Only the cellular automaton moves"),
         ("AUTOMATON", SampleSettings((48, 48), morph=4), "choose the GAN to morph"),
+        ("AUTOMATON", SampleSettings((48, 48), damage=True), "set the number of frames"),
         ("GAN", SampleSettings((48, 48), morph=4), "need #### in their name"),
         ("GAN", SampleSettings((0, 48)), "at least one pixel"),
     ],
