@@ -34,6 +34,7 @@ hypothesis.settings.load_profile("busy")
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/threads.py
 os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
 if HAS_BPY:
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)

@@ -76,15 +76,6 @@ def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tens
     return total / len(CONTENT_LAYERS)
 
 
-def broad_loss(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
-    """Mean absolute difference of broad light and colour to the content in the style's colours.
-
-    Statistics of the style do not say where its lights and darks are: without this they come as
-    blotches where the content is flat.
-    """
-    return F.l1_loss(F.avg_pool2d(painted, cell), F.avg_pool2d(moved, cell))
-
-
 def blotch_loss(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
     """How unevenly broad light and colour are changed where the content is flat: mean absolute
     difference of the change between cells one and two apart, weighed by their flatness.

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.generators.allocator import keep_blocks
+from core.generators.texture_loss import broad_distance
 from core.networks.codes import feature_statistics, palette, style_code
 from core.networks.decoder import Decoder
 from core.networks.encoder import Encoder, Features
@@ -192,7 +193,7 @@ class Trainer:
                 "style": losses.style_loss(seen, wanted),
                 "patch": losses.patch_loss(painted, style),
                 "content": losses.content_loss(seen, kept),
-                "broad": losses.broad_loss(painted, moved),
+                "broad": broad_distance(painted, moved),
                 "blotch": losses.blotch_loss(painted, moved),
             }
         total = sum(weights[name] * value for name, value in parts.items())

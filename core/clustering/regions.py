@@ -261,14 +261,18 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
         cv2.add(plane, offset, dst=plane)
         cv2.threshold(plane, 0, 0, cv2.THRESH_TOZERO, dst=plane)
         cv2.threshold(plane, 1, 0, cv2.THRESH_TRUNC, dst=plane)
-    total = np.maximum(planes.sum(0), 1e-6)
+    total = planes[0].copy()
+    for plane in planes[1:]:
+        cv2.add(total, plane, dst=total)
+    lost = total < _NOTHING
+    if lost.any():  # where the filter lost every region, the first one stands in
+        planes[0][lost] = total[lost] = 1
     for plane in planes:
         cv2.divide(plane, total, dst=plane)
-    # Where the filter lost every region, the first one stands in.
-    planes[0] += 1 - planes.sum(0)
     return np.moveaxis(planes, 0, 2)
 
 
+_NOTHING = 1e-3
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 

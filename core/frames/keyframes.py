@@ -155,7 +155,7 @@ def imitate(
         which = int(rng.integers(len(pairs)))
         crops = [_crops(*pairs[which], rng) for _ in range(_BATCH)]
         before, after = (fit.on_device(torch.cat(side)) for side in zip(*crops, strict=True))
-        painted = fit.paint(before)
+        painted = fit.paint(fit.in_colours_of_style(before))
         seen = fit.encoder(painted)
         with torch.no_grad():
             wanted = fit.encoder(after)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -2, -4, -8
 _KEEP = 2**31 - 1
 _PAD = 64 * 2**20
+_ARENAS = 2
 
 
 def _glibc() -> ctypes.CDLL | None:
@@ -28,6 +29,8 @@ def keep_blocks() -> None:
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, _KEEP)
         library.mallopt(_M_TOP_PAD, _PAD)
+        # Each arena keeps what its threads once needed; threads that come and go would fill many.
+        library.mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def give_back() -> None:

@@ -25,12 +25,12 @@ from ..networks.layers import set_border
 from ..networks.transport import colour_transport, move_colours
 from ..styles.style import Style
 from .stylizer import Stylizer, pad_to_stride, to_tensor
-from .texture_loss import TextureTarget
+from .texture_loss import TextureTarget, broad_distance
 
 _CROP = 256
 _BATCH = 2
 _RATE = 2e-3
-_STYLE, _PIXELS, _CONTENT = 6.0, 25.0, 0.5
+_STYLE, _PIXELS, _CONTENT, _BROAD = 6.0, 25.0, 1.5, 20.0
 _CONTENT_SCALES = (1, 2)  # of the features: 1/4 and 1/8
 
 
@@ -93,11 +93,13 @@ def refine(
         crops = fit.on_device(torch.cat([_crop(contents, rng) for _ in range(_BATCH)]))
         with torch.no_grad():
             kept = fit.encoder(crops)
-        painted = fit.paint(crops)
+        moved = fit.in_colours_of_style(crops)
+        painted = fit.paint(moved)
         seen = fit.encoder(painted)
         textures = _STYLE * target.feature_loss(seen) + _PIXELS * target.pixel_loss(painted)
         structure = _structure(seen, kept)
-        fit.step(textures + _CONTENT * structure, done)
+        broad = broad_distance(painted, moved)
+        fit.step(textures + _CONTENT * structure + _BROAD * broad, done)
         number += 1
         texture, content = textures.item(), structure.item()
         told(Step(number, done, texture, content), fit.additions.export)
@@ -146,11 +148,15 @@ class AdapterFit:
             return number < steps
         return not number or spent * (number + 1) / number <= seconds
 
-    def paint(self, crops: Tensor) -> Tensor:
-        """Contents ``(B, 3, H, W)`` as the adapter paints them now."""
-        batch, _, height, width = crops.shape
+    def in_colours_of_style(self, crops: Tensor) -> Tensor:
+        """Contents ``(B, 3, H, W)`` as the decoder wants them."""
         with torch.no_grad():
-            moved = move_colours(crops, *colour_transport(palette(crops), self._code))
+            return move_colours(crops, *colour_transport(palette(crops), self._code))
+
+    def paint(self, moved: Tensor) -> Tensor:
+        """Contents ``(B, 3, H, W)`` in the style's colours as the adapter paints them now."""
+        batch, _, height, width = moved.shape
+        with torch.no_grad():
             features = self.encoder(moved)
             own = feature_statistics(features)
         noise = [self.on_device(n) for n in self._decoder.sample_noise(batch, height, width)]

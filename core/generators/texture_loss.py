@@ -51,6 +51,16 @@ def gram_distance(a: Tensor, b: Tensor) -> Tensor:
     return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
 
 
+def broad_distance(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
+    """Mean absolute difference of broad light and colour to the content in the style's colours, both
+    ``(B, 3, H, W)``.
+
+    Statistics of a style do not say where its lights and darks are: without this they come as
+    blotches where the content is flat, or as the style's own layout.
+    """
+    return F.l1_loss(F.avg_pool2d(painted, cell), F.avg_pool2d(moved, cell))
+
+
 def patch_quantiles(maps: Tensor, kernels: Tensor) -> Tensor:
     """Sorted projections of patches of a batch, thinned to ``(slices, 256)``.
 

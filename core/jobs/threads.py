@@ -26,11 +26,13 @@ def room(wanted: int, spare: int, available: int) -> int:
 def wait_asleep() -> None:
     """Let threads that wait for others sleep; to be said before OpenMP is loaded.
 
-    Spinning takes the cores from whoever they wait for; but with a little of it passes of many small
-    steps, as regions are painted in, take two thirds of the time (GNU's OpenMP counts its rounds).
+    Spinning takes the cores from whoever they wait for: those of NumPy's OpenBLAS would do it for a
+    tenth of a second after each product. But with a little of it passes of many small steps, as regions
+    are painted in, take two thirds of the time (GNU's OpenMP counts its rounds).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # as a power of two, in cycles
 
 
 def prepare(wanted: int, spare: int) -> None:

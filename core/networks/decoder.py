@@ -145,17 +145,22 @@ class StyledBlock(nn.Module):
         return self.second.by_region(h, mapped, weights, add)
 
 
-def affine_by_region(x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor) -> Tensor:
+def affine_by_region(
+    x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor, added: Tensor | None = None
+) -> Tensor:
     """``x * scale + shift`` where both are ``(K, C)``, mixed at every pixel by region weights.
 
-    ``x`` is ``(1, C, h, w)``, ``weights`` ``(1, K, h, w)``. Maps of all scales and shifts would not
-    fit the processor's cache, so it goes by parts that do.
+    ``x`` is ``(1, C, h, w)``, as is what may be ``added``, ``weights`` ``(1, K, h, w)``. Maps of all
+    scales and shifts would not fit the processor's cache, so it goes by parts that do.
     """
     rows, shares = as_rows(x), as_rows(weights)
+    more = None if added is None else as_rows(added)
     result = torch.empty_like(rows)
     for here in chunks(rows):
         out = torch.mm(shares[here], shift, out=result[here])
         out.addcmul_(rows[here], shares[here] @ scale)
+        if more is not None:
+            out.add_(more[here])
     return as_maps(result, x)
 
 
@@ -238,8 +243,8 @@ class Decoder(nn.Module):
             gain, shift = affine(2 - level)
             x = self.narrow[level](x)
             if regions is not None:
-                normalized = affine_by_region(content[2 - level], gain, shift, regions[2 - level])
-                return normalized.add_(self.upsample(x))
+                weights, above = regions[2 - level], self.upsample(x)
+                return affine_by_region(content[2 - level], gain, shift, weights, above)
             x = self.upsample(x + shift[..., None, None])  # while small: bilinear keeps constants
             return torch.addcmul(x, content[2 - level], gain[..., None, None])
 

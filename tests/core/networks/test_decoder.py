@@ -26,6 +26,7 @@ def test_scale_and_shift_are_those_of_each_region() -> None:
     scale, shift = torch.randn(2, 4, 16)
     expected = x * mixed(scale, weights) + mixed(shift, weights)
     torch.testing.assert_close(affine_by_region(x, scale, shift, weights), expected)
+    torch.testing.assert_close(affine_by_region(x, scale, shift, weights, x), expected + x)
 
 
 def test_a_block_paints_each_region_in_its_style() -> None:
