@@ -30,7 +30,7 @@ from .texture_loss import TextureTarget, broad_distance
 _CROP = 256
 _BATCH = 2
 _RATE = 2e-3
-_STYLE, _PIXELS, _CONTENT, _BROAD = 6.0, 25.0, 1.5, 20.0
+_STYLE, _PIXELS, _CONTENT, _BROAD = 6.0, 25.0, 1.0, 8.0
 _CONTENT_SCALES = (1, 2)  # of the features: 1/4 and 1/8
 
 
