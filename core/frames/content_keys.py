@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..jobs.frames_messages import FramesRequest
+from ..networks.weights import shipped_steps
 from .sequence import Frame
 from .shot_file import ShotFile
+
+_MANNER = 2
+"""Counts the ways in which frames have been tied together: a shot that was begun by another version
+of Impasto is not gone on with in another look."""
 
 
 class ContentKeys:
@@ -28,7 +33,7 @@ class ContentKeys:
         painted: Mapping[int, Path],
     ) -> None:
         common = hashlib.sha256(shots.settings.encode())
-        common.update(f"{request.format} {request.depth}".encode())
+        common.update(f"{request.format} {request.depth} {_MANNER} {shipped_steps()}".encode())
         for code in shots.own:
             common.update(code.tobytes())
         self._common, self._frames, self._painted = common, frames, painted

@@ -82,7 +82,7 @@ class Results:
             return note.get("key") == key
         if note.get("next") == key:  # it was being replaced by this very frame
             return False
-        why = "was made with other settings" if note else "is in the way"
+        why = "was made with other settings or by another version" if note else "is in the way"
         raise OutputUnwritable(
             f'"{path}" {why}; choose another folder, or allow it to be overwritten.'
         )

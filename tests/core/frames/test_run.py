@@ -78,6 +78,19 @@ def test_second_run_skips_what_is_finished(animation, tmp_path, whole):
     assert contents(out) == contents(whole)
 
 
+def test_frames_of_another_version_are_not_taken_for_finished(animation, tmp_path, monkeypatch):
+    from bl_ext.user_default.impasto.core.frames import content_keys
+
+    out = tmp_path / "out"
+    run(animation, out)
+    monkeypatch.setattr(content_keys, "shipped_steps", lambda: 1)
+    result, _ = run(animation, out)
+    assert not result.written and len(result.failures) == COUNT
+    assert "was made with other settings" in result.failures[0].message
+    result, _ = run(animation, out, overwrite=True)
+    assert len(result.written) == COUNT
+
+
 def test_split_among_machines_gives_the_same_pixels(animation, tmp_path, whole):
     shots = str(tmp_path / "shots.json")
     quietly(prepare_frames, PrepareFramesRequest(SequenceRef(str(animation)), SETTINGS, shots))
