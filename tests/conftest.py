@@ -18,6 +18,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from core.jobs.threads import wait_asleep
+
 ROOT = Path(__file__).parents[1]
 NAME = "bl_ext.user_default.impasto"
 SHARED = ROOT.parent / "shared"
@@ -32,9 +34,7 @@ hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in core/jobs/threads.py
-os.environ.setdefault("GOMP_SPINCOUNT", "5000")
-os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+wait_asleep()
 
 if HAS_BPY:
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)

@@ -200,9 +200,9 @@ def _distinct(flat: np.ndarray) -> int:
     return len(np.unique(hashed))
 
 
-def _thinned(flat: np.ndarray) -> np.ndarray:
-    """:data:`_SAMPLE` rows at most, from everywhere."""
-    return flat[np.random.default_rng(0).permutation(len(flat))[:_SAMPLE]]
+def _thinned(flat: np.ndarray, count: int = _SAMPLE, seed: int = 0) -> np.ndarray:
+    """So many rows at most, from everywhere."""
+    return flat[np.random.default_rng(seed).permutation(len(flat))[:count]]
 
 
 def _automatic(flat: np.ndarray, distinct: int, seed: int) -> int:
@@ -211,7 +211,7 @@ def _automatic(flat: np.ndarray, distinct: int, seed: int) -> int:
 
     from .quality import mean_silhouette
 
-    sample = flat[np.random.default_rng(seed).permutation(len(flat))[:800]]
+    sample = _thinned(flat, 800, seed)
     if float(np.sqrt(sample.var(0).sum())) < 0.3:
         return 1
     distances = pairwise_distances(sample)

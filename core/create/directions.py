@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..generators.texture_loss import patch_quantiles
+from ..generators.texture_loss import channel_scales, patch_quantiles
 
 _COUNT = 16
 _LEVELS = 3  # of features, and of pixels
@@ -31,10 +31,7 @@ class Directions:
     """
 
     def __init__(self, picture: Tensor, features: Sequence[Tensor]) -> None:
-        self._scales = [
-            (f.var((0, 2, 3)) + 1e-4 * f.var() + 1e-8).rsqrt()[:, None, None]
-            for f in features[:_LEVELS]
-        ]
+        self._scales = [channel_scales(f) for f in features[:_LEVELS]]
         self._goals = self._maps(picture, features)
         sides = [_PATCHES[0]] * _LEVELS + [_PATCHES[1]] * _LEVELS
         self._kernels = [

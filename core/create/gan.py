@@ -17,19 +17,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..errors import JobCancelled
 from ..generators.texture_loss import TextureTarget
 from ..networks.layers import set_border
 from ..networks.spatial_gan import CELL, PLACE, Critics, Generator, draw_noise, layout_of
 from ..networks.weights import load_encoder
 from .gan_model import SpatialGan, Stock, as_batch, restore, to_levels
-from .interface import Budget, Clock, Step, to_square
+from .interface import Budget, Clock, Step, heed, to_square
 
 __all__ = ["fit", "restore"]
 
@@ -56,12 +56,7 @@ def fit(
     """See :func:`~.interface.fit`. Ends early when the texture distance has long stood still."""
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-
-    def check() -> None:
-        if cancel():
-            raise JobCancelled("Cancelled.")
-
-    fitting = Fitting([to_square(image, _CROP) for image in images], check)
+    fitting = Fitting([to_square(image, _CROP) for image in images], partial(heed, cancel))
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
         losses = fitting.step(clock.number, clock.done)

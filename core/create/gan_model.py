@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import JobCancelled
 from ..generators.windows import take, tiles
 from ..imaging.convert import to_depth
 from ..imaging.resize import resize
 from ..networks.layers import set_border
 from ..networks.spatial_gan import CELL, STRIDE, Generator, draw_noise, layout_of
 from .detail import Detail
-from .interface import mixture
+from .interface import heed, mixture
 from .layout import draw_layout
 
 _TILE = 1024
@@ -99,11 +99,7 @@ class SpatialGan:
         weights = mixture(mix, self.pictures)
         place = torch.tensor([weights]) @ self._places
         noise = draw_noise(1, tall, wide, random)
-
-        def check() -> None:
-            if cancel():
-                raise JobCancelled("Cancelled.")
-
+        check = partial(heed, cancel)
         drawn, match = self._stock.draw(weights, tall, wide, np.random.default_rng(seed), check)
         layout = as_batch(drawn)
         canvas = np.empty((tall, wide, 3), np.float32)

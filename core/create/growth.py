@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import BadRequest, JobCancelled
+from ..errors import BadRequest
 from ..imaging.resize import resize
 from ..networks.automaton import CHANNELS, REACH, STRIDE, Rule, Stepper, driven, rest, seeds
 from ..networks.mosaic import CELL, Mosaic
+from .interface import heed
 
 SETTLED = 64
 """Steps after which a texture has grown out of noise."""
@@ -169,12 +170,12 @@ def _grown(
     """One step, band by band: a cancel is heard between them, and what a step has in mind of a large
     picture need not fit the memory at once."""
     resting, height = rest(state, random), state.shape[2]
-    whole = height <= _BAND
-    result = state if whole else torch.empty_like(state)
+    if height <= _BAND:
+        heed(cancel)
+        return step(state, resting)
+    result = torch.empty_like(state)
     for top in range(0, height, _BAND):
-        _heed(cancel)
-        if whole:
-            return step(state, resting)
+        heed(cancel)
         bottom = min(top + _BAND, height)
         rows = torch.arange(top - _HALO, bottom + _HALO) % height
         result[:, :, top:bottom] = step(state[:, :, rows], resting[:, :, rows])[:, :, _HALO:-_HALO]
@@ -191,17 +192,12 @@ def _picture(
     height, width = state.shape[2:]
     painted = np.empty((CELL * height, CELL * width, 3), np.float32)
     for top in range(0, height, _PAINTED):
-        _heed(cancel)
+        heed(cancel)
         bottom = min(top + _PAINTED, height)
         rows = torch.arange(top - REACH, bottom + REACH) % height
         band = step.paint(state[:, :, rows])[0, :, CELL * REACH : -CELL * REACH]
         painted[CELL * top : CELL * bottom] = band.clamp(0, 1).permute(1, 2, 0).numpy()
     return np.clip(resize(painted, size, wrap=True), 0, 1)
-
-
-def _heed(cancel: Callable[[], bool]) -> None:
-    if cancel():
-        raise JobCancelled("Cancelled.")
 
 
 def _canvas(size: tuple[int, int]) -> tuple[int, int]:

@@ -36,6 +36,12 @@ _HEADER = "impasto_model"
 _STRIDE = 16  # what sides of pictures must be multiples of, for every network
 
 
+def heed(cancel: Callable[[], bool]) -> None:
+    """Raise JobCancelled where ``cancel()`` is true."""
+    if cancel():
+        raise JobCancelled("Cancelled.")
+
+
 @dataclass(frozen=True)
 class Budget:
     """How long to fit: for some seconds or, where ``steps`` is not 0, for exactly so many steps."""

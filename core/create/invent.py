@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import JobCancelled, NoImages, OutputUnwritable
+from ..errors import NoImages, OutputUnwritable
 from ..generators.batch import StylizeBatch, shared
 from ..generators.refinement import read_contents
 from ..jobs.create_messages import (
@@ -21,6 +21,7 @@ from ..networks.weights import load_style_vae
 from ..styles.catalog import builtin_styles
 from ..styles.style import ZOOMS, Provenance, Style, save_style
 from . import picture
+from .interface import heed
 from .style_map import StyleMap, codes_of, latent_of
 
 _CELLS = 11  # to a side of the map's picture
@@ -49,8 +50,7 @@ def draw_style_map(
     whole = _map(batch, request.own)
     cells = []
     for number in range(_CELLS**2):
-        if cancel():
-            raise JobCancelled("Cancelled.")
+        heed(cancel)
         progress(Progress(number / _CELLS**2, "Painting the map"))
         row, column = divmod(number, _CELLS)
         x, y = (column + 0.5) / _CELLS, (row + 0.5) / _CELLS

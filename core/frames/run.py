@@ -326,16 +326,13 @@ class _Run:
 
     def _tell(self, number: int, path: Path, *, skipped: bool = False) -> None:
         with self._telling:
-            self._tell_alone(number, path, skipped)
-
-    def _tell_alone(self, number: int, path: Path, skipped: bool) -> None:
-        spent = time.monotonic() - self.begun
-        done = len(self.written) + len(self.skipped) + len(self.failures)
-        count = len(self.written)
-        pace = spent / count if count else 0.0
-        left = pace * (len(self.wanted) - done) if count else -1.0
-        thumbnail = "" if skipped else self.request.thumbnail
-        event = FrameDone(str(number), (str(path),), number, pace, left, thumbnail, skipped)
-        self.item_done(event)
-        total = max(1, len(self.wanted))
-        self.progress(Progress(0.1 + 0.9 * done / total, f"Frame {number} ({done} of {total})"))
+            spent = time.monotonic() - self.begun
+            done = len(self.written) + len(self.skipped) + len(self.failures)
+            count = len(self.written)
+            pace = spent / count if count else 0.0
+            left = pace * (len(self.wanted) - done) if count else -1.0
+            thumbnail = "" if skipped else self.request.thumbnail
+            event = FrameDone(str(number), (str(path),), number, pace, left, thumbnail, skipped)
+            self.item_done(event)
+            total = max(1, len(self.wanted))
+            self.progress(Progress(0.1 + 0.9 * done / total, f"Frame {number} ({done} of {total})"))

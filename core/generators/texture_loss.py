@@ -51,6 +51,12 @@ def gram_distance(a: Tensor, b: Tensor) -> Tensor:
     return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
 
 
+def channel_scales(features: Tensor) -> Tensor:
+    """What brings the channels of a picture's features ``(1, C, H, W)`` to the same spread, or the
+    loudest would be all that is seen: ``(C, 1, 1)``."""
+    return (features.var((0, 2, 3)) + 1e-4 * features.var() + 1e-8).rsqrt()[:, None, None]
+
+
 def broad_distance(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
     """Mean absolute difference of broad light and colour to the content in the style's colours, both
     ``(B, 3, H, W)``.
@@ -128,10 +134,7 @@ class TextureTarget:
         self._encoder = encoder
         with torch.no_grad():
             features = encoder(picture)
-            # Channels are brought to the same spread, or the loudest would be all that is seen.
-            self._scales = [
-                (f.var((0, 2, 3)) + 1e-4 * f.var() + 1e-8).rsqrt()[:, None, None] for f in features
-            ]
+            self._scales = [channel_scales(f) for f in features]
             self._features = [f * s for f, s in zip(features, self._scales, strict=True)]
             self._grams = [gram(f) for f in features]
         picture = _opponent(picture)
