@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.frames.motion import confidence, read_passes, warp
+from core.frames.motion import read_passes, tied, warp
 from core.frames.run import restyle_frames
 from core.generators.looks import display
 from core.generators.stylizer import Stylizer
@@ -75,7 +75,7 @@ def warping_errors(frames: list[np.ndarray], sources: list[Path], shots: list[in
             continue
         depths = (here.depth, last.depth)
         # Geometry alone says what is seen: the pictures themselves must not.
-        seen = confidence(here.to_previous, last.to_next, flat, flat, depths) > 0.5
+        seen = tied(here.to_previous, last.to_next, flat, flat, depths).believed > 0.5
         difference = np.abs(frames[i] - warp(frames[i - 1], here.to_previous)).mean(2)
         errors[i - 1] = 255 * difference[seen].mean()
     return errors

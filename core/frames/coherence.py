@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 import torch
 
+from ..imaging.convert import clipped
 from .motion import Tie, warp
 from .prefetch import prefetched
 from .shelf import Shelf
@@ -70,13 +71,7 @@ def carry(last: np.ndarray, believed: np.ndarray, flow: np.ndarray, own: np.ndar
     difference = cv2.subtract(own, carried)
     broad = _broad(difference)
     followed = cv2.addWeighted(difference, 1 - _FRESH, broad, _FRESH - _LIGHT, 0, dst=difference)
-    return _within(cv2.subtract(own, _weighed(followed, believed), dst=broad))
-
-
-def _within(image: np.ndarray) -> np.ndarray:
-    """Clipped to [0, 1], in place."""
-    cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO, dst=image)
-    return cv2.threshold(image, 1, 0, cv2.THRESH_TRUNC, dst=image)[1]
+    return clipped(cv2.subtract(own, _weighed(followed, believed), dst=broad))
 
 
 def _weighed(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -87,18 +82,18 @@ def _weighed(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
 def _broad(image: np.ndarray) -> np.ndarray:
     """What is broad of ``(H, W)`` or ``(H, W, C)`` float32."""
     height, width = image.shape[:2]
-    return cv2.resize(_blurred(image), (width, height))
+    return cv2.resize(_blurred(image, _quarter(image)), (width, height))
 
 
-def _blurred(image: np.ndarray) -> np.ndarray:
-    """The same at a quarter of the size, at which it is found."""
-    return cv2.GaussianBlur(_shrunk(image), (0, 0), _BROAD / 4)
+def _blurred(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The same at a size that is a quarter of the whole, at which it is found."""
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return cv2.GaussianBlur(small, (0, 0), _BROAD / 4)
 
 
-def _shrunk(image: np.ndarray) -> np.ndarray:
+def _quarter(image: np.ndarray) -> tuple[int, int]:
     height, width = image.shape[:2]
-    small = (max(1, -(-width // 4)), max(1, -(-height // 4)))
-    return cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+    return -(-width // 4), -(-height // 4)
 
 
 def _packed(image: np.ndarray) -> np.ndarray:
@@ -126,7 +121,7 @@ class PaintedShelf:
         arrays = {"painting": _packed(item.painting)}
         if item.ties is not None:
             for name, tie in zip(("back", "ahead"), item.ties, strict=True):
-                arrays |= {f"{name}_flow": tie.flow, f"{name}_believed": tie.believed}
+                arrays |= {f"{name}_flow": tie.flow, f"{name}_believed": _packed(tie.believed)}
         self._shelf.append(**arrays)
 
     def painting(self, index: int) -> np.ndarray:
@@ -136,7 +131,10 @@ class PaintedShelf:
     def tie(self, index: int, *, reverse: bool) -> Tie:
         """From a frame to the one before it; with ``reverse`` to the one after it."""
         name, index = ("ahead", index + 1) if reverse else ("back", index)
-        return Tie(*(self._shelf.fetch(index, f"{name}_{part}") for part in ("flow", "believed")))
+        flow, believed = (
+            self._shelf.fetch(index, f"{name}_{part}") for part in ("flow", "believed")
+        )
+        return Tie(flow, _unpacked(believed))
 
 
 def between(
@@ -175,7 +173,7 @@ def between(
     behind.clear()
     with closing(prefetched(_chain(frames, range(last, -1, -1), strength, check))) as back:
         for result, reach in back:
-            behind.append(result=_packed(result), reach=reach)
+            behind.append(result=_packed(result), reach=_packed(reach))
     if backwards:
         for i in range(last + 1):
             check()
@@ -183,7 +181,7 @@ def between(
         return
     with closing(prefetched(_chain(frames, range(last + 1), strength, check))) as ahead:
         for i, (result, reach) in enumerate(ahead):
-            share = _share(i / last, reach, behind.fetch(last - i, "reach"))
+            share = _share(i / last, reach, _unpacked(behind.fetch(last - i, "reach")))
             yield mix(result, _unpacked(behind.fetch(last - i, "result")), share)
 
 
@@ -206,7 +204,7 @@ def mix(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
         share = cv2.resize(share, (width, height))
     result = cv2.add(first, _weighed(cv2.subtract(second, first), share))
     one, two, mixed = (_variance(image) for image in (first, second, result))
-    goal = one + _shrunk(share) * (two - one)
+    goal = one + cv2.resize(share, _quarter(first), interpolation=cv2.INTER_AREA) * (two - one)
     gain = np.sqrt((goal + _NOTHING) / (mixed + _NOTHING)).clip(1, _GAIN)
     return _with_contrast(result, gain)
 
@@ -223,13 +221,18 @@ def _with_contrast(image: np.ndarray, gain: np.ndarray) -> np.ndarray:
     broad = _broad(image)
     gain = cv2.resize(gain, image.shape[1::-1])
     fine = _weighed(cv2.subtract(image, broad, dst=image), gain)
-    return _within(cv2.add(broad, fine, dst=broad))
+    return clipped(cv2.add(broad, fine, dst=broad))
 
 
 def _variance(image: np.ndarray) -> np.ndarray:
-    """Of what is fine in the lightness of ``(H, W, 3)``, place by place, at a quarter of the size."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return (_blurred(grey**2) - _blurred(grey) ** 2).clip(0)
+    """Of what is fine in the lightness of ``(H, W, 3)``, place by place, at a quarter of the size.
+
+    Every other pixel of every other row tells it as well as all of them.
+    """
+    height, width = image.shape[:2]
+    some = cv2.resize(image, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_NEAREST)
+    grey, size = cv2.cvtColor(some, cv2.COLOR_RGB2GRAY), _quarter(image)
+    return (_blurred(cv2.multiply(grey, grey), size) - _blurred(grey, size) ** 2).clip(0)
 
 
 def _share(x: float, ahead: np.ndarray, behind: np.ndarray) -> np.ndarray:

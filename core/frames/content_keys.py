@@ -11,7 +11,7 @@ from ..networks.weights import shipped_steps
 from .sequence import Frame
 from .shot_file import ShotFile
 
-_MANNER = 2
+_MANNER = 3
 """Counts the ways in which frames have been tied together: a shot that was begun by another version
 of Impasto is not gone on with in another look."""
 

@@ -96,8 +96,8 @@ def ties(last: Seen, here: Seen) -> tuple[Tie, Tie]:
         ahead = optical_flow(last.frame, here.frame)
         depths = (None, None)
     return (
-        Tie(back, confidence(back, ahead, here.frame, last.frame, depths, same[0])),
-        Tie(ahead, confidence(ahead, back, last.frame, here.frame, depths[::-1], same[1])),
+        tied(back, ahead, here.frame, last.frame, depths, same[0]),
+        tied(ahead, back, last.frame, here.frame, depths[::-1], same[1]),
     )
 
 
@@ -177,10 +177,19 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     Bicubic interpolation, so that a picture carried on over many frames does not grow soft; where
     nothing moves the pixels come back bit for bit. A flow of another size is scaled to the image's.
     """
-    height, width = image.shape[:2]
-    ends = cv2.add(_grid(width, height), _enlarged(flow, width, height))
+    return fetched(image, ends_of(flow, image.shape))
+
+
+def ends_of(flow: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Where a flow points to from the pixels of an image of shape ``(H, W, ...)``: ``(H, W, 2)``."""
+    height, width = shape[:2]
+    return cv2.add(_grid(width, height), _enlarged(flow, width, height))
+
+
+def fetched(image: np.ndarray, ends: np.ndarray, method: int = cv2.INTER_CUBIC) -> np.ndarray:
+    """The pixels of an image at places ``(h, w, 2)``."""
     nothing = np.empty(0, np.float32)  # one map has both coordinates
-    return cv2.remap(image, ends, nothing, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(image, ends, nothing, method, borderMode=cv2.BORDER_REPLICATE)
 
 
 @lru_cache(2)
@@ -202,8 +211,7 @@ def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray |
     ends = cv2.add(_grid(*flow.shape[1::-1]), flow)
 
     def there(image: np.ndarray) -> np.ndarray:
-        nothing = np.empty(0, np.float32)
-        return cv2.remap(image, ends, nothing, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        return fetched(image, ends, cv2.INTER_NEAREST)
 
     known = False
     if frame.normal is not None and other.normal is not None:
@@ -218,15 +226,15 @@ def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray |
     return same if known else None
 
 
-def confidence(
+def tied(
     flow: np.ndarray,
     back: np.ndarray,
     frame: np.ndarray,
     other: np.ndarray,
     depths: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
     same: np.ndarray | None = None,
-) -> np.ndarray:
-    """How much the pixels that a flow points to can be believed, ``(H, W)`` float32 in [0, 1].
+) -> Tie:
+    """A flow, and how much the pixels that it points to can be believed.
 
     Parameters
     ----------
@@ -240,24 +248,24 @@ def confidence(
         Where they may show the same surface (see :func:`same_surface`).
     """
     height, width = flow.shape[:2]
-    x, y = cv2.split(cv2.add(_grid(width, height), flow))
-    inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    there = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    ends = cv2.add(_grid(width, height), flow)
+    inside = cv2.inRange(ends, (0, 0), (width - 1, height - 1))
+    there = fetched(back, ends, cv2.INTER_LINEAR)
     lengths = _squared(flow) + _squared(there)
-    consistent = _squared(flow + there) <= _TOLERANCE * lengths + _FLOOR
-    seen = cv2.remap(other, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    red, green, blue = cv2.split(cv2.absdiff(seen, frame))
+    apart = _squared(flow + there)
+    consistent = apart <= _TOLERANCE * lengths + _FLOOR
+    difference = cv2.absdiff(fetched(other, ends, cv2.INTER_LINEAR), frame)
+    red, green, blue = cv2.split(difference)
     most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
-    difference = cv2.GaussianBlur(most, (0, 0), 1.0)
-    believed = np.exp(-((difference / np.float32(255 * _SPREAD)) ** 2))
-    believed *= inside & consistent
+    unlike = cv2.GaussianBlur(most, (0, 0), 1.0)
+    believed = np.exp(-((unlike / np.float32(255 * _SPREAD)) ** 2))
+    believed *= consistent & (inside > 0)
     mine, theirs = depths
     if mine is not None and theirs is not None:
-        behind = cv2.remap(theirs, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-        believed *= behind >= _CLOSER * mine
+        believed *= fetched(theirs, ends, cv2.INTER_NEAREST) >= _CLOSER * mine
     if same is not None:
         believed *= same
     # One pixel less all around: the edges of what moves are mixtures of both sides.
-    believed = cv2.erode(believed.astype(np.float32), np.ones((3, 3), np.uint8))
+    believed = cv2.erode(believed, np.ones((3, 3), np.uint8))
     certain = np.clip((believed - _DOUBTED) / (_BELIEVED - _DOUBTED), 0, 1)
-    return (certain**2 * (3 - 2 * certain)).astype(np.float32)
+    return Tie(flow, certain**2 * (3 - 2 * certain))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import ImpastoError, JobCancelled
 from ..generators import looks
 from ..generators.batch import StylizeBatch
+from ..generators.windows import Tile
 from ..imaging.convert import to_depth
 from ..imaging.files import read_picture
 from ..imaging.picture import Picture
@@ -24,14 +25,20 @@ from .sequence import Frame, Sequence
 
 @dataclass(frozen=True)
 class Loaded:
-    """A frame as it was read, at its own size and at that of the work, and what ties it to the frame
-    that was read before it."""
+    """A frame as it was read, at its own size and at that of the work; as motion sees it, and what ties
+    it to the frame that was read before it."""
 
     frame: Frame
     picture: Picture
     work: np.ndarray
     counted: np.ndarray | None
-    ties: tuple[Tie, Tie] | None
+    seen: Seen | None = None
+    ties: tuple[Tie, Tie] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the work in pixels."""
+        return self.work.shape[1], self.work.shape[0]
 
 
 class Painter:
@@ -81,23 +88,42 @@ class Painter:
             else:
                 yield item
 
-    def paint(self, item: Loaded, shot: int, *, kept: bool) -> np.ndarray:
+    def remember(self, item: Loaded) -> None:
+        """A frame that will be finished: what that needs besides the painting, if it is little."""
+        if looks.replaces_all(item.picture, item.work, self._look):
+            nothing = np.broadcast_to(np.float32(0), item.picture.colour.shape)
+            self._covered[item.frame.number] = item.picture.with_colour(nothing)
+
+    def paint(self, item: Loaded, shot: int) -> np.ndarray:
         """The painting of a frame alone, ``(H, W, 3)`` float32, sRGB-encoded in [0, 1], at the size
         of the work. An anchor that closes an interval and opens the next is painted once.
-
-        ``kept``: it will be finished, so what that needs besides the painting is remembered, if it
-        is little.
         """
         self.check()
         number = item.frame.number
-        if kept and looks.replaces_all(item.picture, item.work, self._look):
-            nothing = np.broadcast_to(np.float32(0), item.picture.colour.shape)
-            self._covered[number] = item.picture.with_colour(nothing)
         if self._last is None or self._last[0] != number:
             by_artist = number in self._painted
-            painting = self._by_artist(item) if by_artist else self._by_network(item, shot)
+            painting = self._by_artist(item) if by_artist else self._wholly(item, shot)
             self._last = (number, painting)
         return self._last[1]
+
+    def repaint(
+        self, item: Loaded, onto: np.ndarray, parts: Collection[Tile], shot: int
+    ) -> np.ndarray:
+        """Some parts of the painting of a frame alone, onto a picture of the rest of it."""
+        self.check()
+        return self._wholly(item, shot, onto, parts) if parts else onto
+
+    def draft(self, item: Loaded) -> np.ndarray | None:
+        """A painting of a frame alone at the size at which motion sees it; None where that is its own."""
+        self.check()
+        assert item.seen is not None
+        height, width = item.seen.frame.shape[:2]
+        if (width, height) == item.size:
+            return None
+        small = item.seen.frame.astype(np.float32) / 255
+        counted = None if item.counted is None else resize(item.counted, (width, height))
+        zoom = looks.plan(item.picture.size, self._look).zoom * width / item.size[0]
+        return self._by_network(small, counted, zoom)
 
     def finish(self, frame: Frame, result: np.ndarray) -> Picture:
         """The picture to write, of a painting of that frame.
@@ -121,29 +147,45 @@ class Painter:
         goal = looks.plan(picture.size, self._look)
         work, counted = looks.to_work(picture, goal, self._look.seamless, alpha_covers=True)
         if self._coherence != "MOTION":
-            return Loaded(frame, picture, work, counted, None), None
+            return Loaded(frame, picture, work, counted), None
         size = shrunk((work.shape[1], work.shape[0]))
         passes = read_passes(frame.path, size) if frame.index < 0 else None
         seen = Seen(to_depth(cv2.resize(work, size, interpolation=cv2.INTER_AREA), "8"), passes)
         tied = None if last is None else ties(last, seen)
-        return Loaded(frame, picture, work, counted, tied), seen
+        return Loaded(frame, picture, work, counted, seen, tied), seen
 
-    def _by_network(self, item: Loaded, shot: int) -> np.ndarray:
-        goal = looks.plan(item.picture.size, self._look)
+    def _by_network(
+        self,
+        work: np.ndarray,
+        counted: np.ndarray | None,
+        zoom: float,
+        own: np.ndarray | None = None,
+        onto: np.ndarray | None = None,
+        parts: Collection[Tile] = (),
+    ) -> np.ndarray:
         return self._batch.stylizer.paint(
-            item.work,
-            self._style.code(goal.zoom),
-            own=None if self._coherence == "OFF" else self._own[shot][None],
+            work,
+            self._style.code(zoom),
+            own=None if own is None else own[None],
             strength=self._look.strength,
             seamless=self._look.seamless,
             seed=self._look.seed,
-            counted=item.counted,
+            counted=counted,
             adapters=self._style.adapters,
+            onto=onto,
+            parts=parts,
             cancel=self._cancel,
         )
 
+    def _wholly(
+        self, item: Loaded, shot: int, onto: np.ndarray | None = None, parts: Collection[Tile] = ()
+    ) -> np.ndarray:
+        """By the network, at the size of the work."""
+        zoom = looks.plan(item.picture.size, self._look).zoom
+        own = None if self._coherence == "OFF" else self._own[shot]
+        return self._by_network(item.work, item.counted, zoom, own, onto, parts)
+
     def _by_artist(self, item: Loaded) -> np.ndarray:
         """The artist's picture in place of the network's, at the size of the work."""
-        size = (item.work.shape[1], item.work.shape[0])
         painted = looks.display(read_picture(self._painted[item.frame.number]))
-        return np.clip(resize(painted, size), 0, 1)
+        return np.clip(resize(painted, item.size), 0, 1)

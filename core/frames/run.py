@@ -11,10 +11,12 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -35,6 +37,14 @@ from .results import Results
 from .sequence import find_sequence
 from .shelf import Shelf
 from .shot_file import ShotFile, fingerprint, load_shot_file, state_of_files
+from .sparing import paintings as sparing
+
+_SHELVES = 3
+"""Intervals that are painted or wait to be tied together, which short ones do for long ones."""
+
+_SPARING = 0.5
+"""Strength of coherence from which on strokes of a frame's own weigh so little that every other frame
+need not be painted."""
 
 
 def restyle_frames(
@@ -121,8 +131,7 @@ class _Run:
         )
         self._pending: list[tuple[int, Future[Path]]] = []
         self._telling = threading.Lock()
-        self._bound: Future[None] = Future()
-        self._bound.set_result(None)
+        self._binding: deque[Future[None]] = deque()
 
     def whole(self) -> FramesResult:
         first = self.sequence.read(self.frames[self.shots.numbers[0]])
@@ -132,12 +141,12 @@ class _Run:
         with ExitStack() as stack:
             self._writer = stack.enter_context(ThreadPoolExecutor(1, "impasto-write"))
             if self.by_motion:
-                one, other, behind = (
+                behind, *shelves = (
                     Shelf(stack.enter_context(tempfile.TemporaryFile(buffering=0)))
-                    for _ in range(3)
+                    for _ in range(1 + _SHELVES)
                 )
                 binder = stack.enter_context(ThreadPoolExecutor(1, "impasto-bind"))
-                self._all_by_motion(binder, (one, other), behind)
+                self._all_by_motion(binder, shelves, behind)
             else:
                 for index, shot in enumerate(self.shots.shots):
                     inside = (n for n in self.shots.numbers if shot.first <= n <= shot.last)
@@ -198,20 +207,22 @@ class _Run:
         return shots
 
     def _all_by_motion(
-        self, binder: ThreadPoolExecutor, shelves: tuple[Shelf, Shelf], behind: Shelf
+        self, binder: ThreadPoolExecutor, shelves: list[Shelf], behind: Shelf
     ) -> None:
-        """Interval by interval; while one is painted onto a shelf, the one before it is tied together
-        from the other."""
+        """Interval by interval; while one is painted onto a shelf, those before it are tied together
+        from the others."""
         for shot, first, last in self.shots.intervals():
             numbers = self.shots.numbers[first : last + 1]
             closed = last > first and numbers[-1] in self.shots.shots[shot].anchors
             interval = self._painted_interval(shot, numbers, closed, shelves[0])
             if interval is None:
                 continue
-            self._bound.result()
-            self._bound = binder.submit(self._bind, interval, behind)
-            shelves = shelves[::-1]
-        self._bound.result()
+            self._binding.append(binder.submit(self._bind, interval, behind))
+            shelves = [*shelves[1:], shelves[0]]
+            if len(self._binding) == len(shelves):
+                self._binding.popleft().result()
+        for binding in self._binding:
+            binding.result()
 
     def _left(self, numbers: Iterable[int], keys: dict[int, str]) -> list[int]:
         """Those frames of them that have neither finished nor failed."""
@@ -241,7 +252,8 @@ class _Run:
         keys = {number: self.content.of([number])[number] for number in wanted}
         with closing(self._load(self._left(wanted, keys))) as loaded:
             for item in loaded:
-                self._hand_over(item.frame.number, self.painter.paint(item, shot, kept=True))
+                self.painter.remember(item)
+                self._hand_over(item.frame.number, self.painter.paint(item, shot))
 
     # --- an interval ---
 
@@ -257,17 +269,33 @@ class _Run:
             return None
         frames = PaintedShelf(shelf)
         kept: list[int] = []
+
         with closing(self._load(numbers)) as loaded:
-            for item in loaded:
+            for item, painting in self._paintings(loaded, shot, numbers[-1] if closed else None):
                 kept.append(item.frame.number)
-                painting = self.painter.paint(item, shot, kept=kept[-1] in left)
+                if kept[-1] in left:
+                    self.painter.remember(item)
                 frames.append(Painted(painting, item.ties))
-                if self._bound.done():
-                    self._bound.result()  # what went wrong there ends the work here, too
+                for binding in self._binding:
+                    if binding.done():
+                        binding.result()  # what went wrong there ends the work here, too
         if not kept:
             return None
         backwards = closed and self._only_closing_is_painted(shot, numbers)
         return _Interval(kept, set(left), frames, closed, backwards)
+
+    def _paintings(
+        self, items: Iterable[Loaded], shot: int, closing: int | None
+    ) -> Iterator[tuple[Loaded, np.ndarray]]:
+        """Frames and the painting of each alone."""
+        paint = partial(self.painter.paint, shot=shot)
+        shown = self.shots.shots[shot]
+        by_artist = any(shown.first <= number <= shown.last for number in self.painted)
+        if by_artist or self.look.seamless or self.request.settings.strength < _SPARING:
+            return ((item, paint(item)) for item in items)
+        repaint = partial(self.painter.repaint, shot=shot)
+        largest = self.batch.stylizer.tile
+        return sparing(items, paint, repaint, self.painter.draft, largest=largest, closing=closing)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:
         """Tie the paintings of an interval together, and hand over what is wanted of them."""
@@ -290,7 +318,7 @@ class _Run:
         def failed(number: int, why: str) -> None:
             self.failures.setdefault(number, Failure(str(number), why))
 
-        return prefetched(self.painter.load([self.frames[n] for n in numbers], failed))
+        return prefetched(self.painter.load([self.frames[n] for n in numbers], failed), ahead=2)
 
     def _only_closing_is_painted(self, shot: int, numbers: tuple[int, ...]) -> bool:
         """Whether an interval leads from the start of a shot up to its first painted frame."""

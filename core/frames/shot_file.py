@@ -22,7 +22,7 @@ from ..jobs.frames_messages import FramesSettings, ShotInfo
 from .sequence import Frame
 
 _VERSION = 1
-_ALGORITHM = 3
+_ALGORITHM = 4
 """Raised whenever the same frames and settings give other pixels than before."""
 
 _CLOSED_FROM = 4

@@ -15,7 +15,7 @@ from scipy.sparse import diags_array
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import pairwise_distances
 
-_SIDE = 16
+_SIDE, _THUMB = 16, 96
 _BINS = 8
 _CUT = 0.35
 """Distance of neighbouring frames above which there is a cut; a fast pan stays below."""
@@ -40,8 +40,9 @@ def describe_frame(colour: np.ndarray) -> np.ndarray:
 
     ``colour`` is ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
     """
-    small = cv2.resize(colour, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    thumb = np.clip(cv2.resize(colour, (96, 96), interpolation=cv2.INTER_AREA), 0, 1)
+    thumb = cv2.resize(colour, (_THUMB, _THUMB), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(thumb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    thumb = np.clip(thumb, 0, 1)
     lab = cv2.cvtColor(thumb.astype(np.float32), cv2.COLOR_RGB2LAB)
     ranges = ((0, 100), (-60, 60), (-60, 60))
     histograms = [

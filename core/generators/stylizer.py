@@ -8,7 +8,7 @@ just as it is without tiles; so tiles neither show nor change a pixel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -121,6 +121,8 @@ class Stylizer:
         seed: int = 0,
         counted: np.ndarray | None = None,
         adapters: Adapters = (),
+        onto: np.ndarray | None = None,
+        parts: Collection[Tile] = (),
         progress: Callable[[float], None] = lambda done: None,
         cancel: Callable[[], bool] = lambda: False,
     ) -> np.ndarray:
@@ -147,6 +149,8 @@ class Stylizer:
             Which pixels count for the content's statistics (its alpha).
         adapters : pairs of an adapter and its weight
             What Refine added to the decoder for the style.
+        onto, parts : (H, W, 3) float32, and tiles
+            Paint only these parts; the rest is that picture's. ``own`` must be given then.
         progress, cancel : callables
             Given the share that is done; asked between tiles.
 
@@ -168,6 +172,8 @@ class Stylizer:
         if regions is not None and regions.shape != (height, width, len(codes)):
             raise ValueError(f"regions {regions.shape} do not fit {len(codes)} codes and the image")
         subject = _Subject(colour, regions, seamless, self.tile)
+        if onto is not None:
+            subject.plan = list(parts)
         goal = torch.from_numpy(codes)
         measuring = own is None and len(subject.plan) > 1
         encoding, decoding = len(list(self.encoder.children())), len(_steps_of(self.decoder))
@@ -185,7 +191,8 @@ class Stylizer:
         self._pulse = pulse
         try:
             return self._paint(
-                colour, subject, goal, own, regions, strength, seamless, seed, counted, adapters
+                *(colour, subject, goal, own, regions, strength, seamless, seed, counted, adapters),
+                np.empty_like(colour) if onto is None else onto.copy(),
             )
         finally:
             self._pulse = lambda: None
@@ -202,8 +209,9 @@ class Stylizer:
         seed: int,
         counted: np.ndarray | None,
         adapters: Adapters,
+        result: np.ndarray,
     ) -> np.ndarray:
-        """What :meth:`paint` does, its arguments checked."""
+        """What :meth:`paint` does, its arguments checked; paints into ``result``."""
         features = None
         if own is None:
             mask = None
@@ -227,7 +235,6 @@ class Stylizer:
         target = torch.lerp(content, goal.to(self.device), strength)
         noise = self._noise(subject.image.shape, seed)
         decoder = self._decoder_with(adapters)
-        result = np.empty_like(colour)
         for tile in subject.plan:
             if features is None or len(subject.plan) > 1:
                 features = self._encode(subject, tile, transport)

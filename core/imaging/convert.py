@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from .alpha import full_alpha
@@ -52,6 +53,12 @@ def to_depth(colours: np.ndarray, depth: Depth) -> np.ndarray:
         levels *= full
         result[rows] = np.rint(levels, out=levels)
     return result
+
+
+def clipped(image: np.ndarray) -> np.ndarray:
+    """A float32 image clipped to [0, 1], in place, several times as fast as NumPy."""
+    cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO, dst=image)
+    return cv2.threshold(image, 1, 0, cv2.THRESH_TRUNC, dst=image)[1]
 
 
 def with_depth(picture: Picture, depth: Depth) -> Picture:

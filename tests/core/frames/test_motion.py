@@ -6,9 +6,9 @@ import numpy as np
 from bl_ext.user_default.impasto.core.frames.motion import (
     Passes,
     Seen,
-    confidence,
     optical_flow,
     shrunk,
+    tied,
     ties,
     warp,
 )
@@ -61,7 +61,7 @@ def test_flows_that_disagree_are_not_believed():
     flow = np.zeros((40, 60, 2), np.float32)
     there = flow.copy()
     there[:, 30:, 0] = 6
-    believed = confidence(flow, there, frame, frame)
+    believed = tied(flow, there, frame, frame).believed
     assert believed[:, :28].min() > 0.99
     assert believed[:, 32:].max() == 0
 
@@ -72,8 +72,8 @@ def test_a_nearer_surface_in_the_other_frame_hides():
     depth = np.full((40, 60), 10, np.float32)
     nearer = depth.copy()
     nearer[:, 30:] = 4
-    assert confidence(flow, flow, frame, frame, (depth, nearer))[:, 32:].max() == 0
-    assert confidence(flow, flow, frame, frame, (nearer, depth)).min() > 0.99
+    assert tied(flow, flow, frame, frame, (depth, nearer)).believed[:, 32:].max() == 0
+    assert tied(flow, flow, frame, frame, (nearer, depth)).believed.min() > 0.99
 
 
 def test_passes_of_neighbours_tie_them_exactly_and_depth_hides():

@@ -1,0 +1,115 @@
+"""Patches: the parts of a picture that are worth painting when the rest is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import cv2
+import numpy as np
+
+from ..networks.encoder import STRIDE
+from .windows import Tile, Window
+
+REACH = 3 * STRIDE
+"""How far in pixels what is seen changes what is painted: by half a level in 255 at the most, on
+average, farther away. (The receptive field of the networks is three times as wide.)"""
+
+_CELL = 4 * STRIDE
+"""Patches lie on a grid of so many pixels."""
+
+_CALL = 60_000
+"""Pixels that are painted in the time that each patch takes besides."""
+
+_RUNS = 120
+"""Runs of cells, row by row, beyond which nobody looks for patches."""
+
+Rectangle = tuple[int, int, int, int]
+"""Top, left, bottom, right."""
+
+
+def patches(
+    needed: np.ndarray, size: tuple[int, int], largest: int, pays: float = 0.75
+) -> list[Tile] | None:
+    """Rectangles that cover what is needed, with as much around them as the networks look at.
+
+    Parameters
+    ----------
+    needed : (h, w) bool
+        At any size.
+    size : (width, height)
+        Of the picture that they are parts of, in pixels.
+    largest : int
+        Most pixels along a side of a patch.
+    pays : float
+        Share of the time of the whole picture that patches may take.
+
+    Returns
+    -------
+    list of Tile
+        None where they would take longer.
+    """
+    width, height = size
+    wide = cv2.resize(needed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    wide = np.pad(wide, ((0, -height % _CELL), (0, -width % _CELL)))
+    cells = wide.reshape(wide.shape[0] // _CELL, _CELL, -1, _CELL).any(axis=(1, 3))
+    runs = list(_runs(cells))
+    if len(runs) > _RUNS:
+        return None
+    padded = -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
+
+    def cost(rectangle: Rectangle) -> float:
+        tile = _tile(rectangle, padded)
+        sides = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
+        return sides[0] * sides[1] + _CALL if max(sides) <= largest else np.inf
+
+    rectangles = _merged(runs, cost)
+    if sum(map(cost, rectangles)) > pays * (padded[0] * padded[1] + _CALL):
+        return None
+    return [_tile(rectangle, padded) for rectangle in rectangles]
+
+
+def _runs(cells: np.ndarray) -> Iterator[Rectangle]:
+    """Neighbouring cells of a row together, in pixels."""
+    for row, line in enumerate(cells):
+        edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
+        for start, stop in edges.reshape(-1, 2).tolist():
+            yield row * _CELL, start * _CELL, (row + 1) * _CELL, stop * _CELL
+
+
+def _merged(rectangles: list[Rectangle], cost: Callable[[Rectangle], float]) -> list[Rectangle]:
+    """Two at a time become one that covers both, as long as that costs less, best first."""
+    gains: dict[tuple[Rectangle, Rectangle], float] = {}
+
+    def weigh(one: Rectangle, other: Rectangle) -> None:
+        gain = cost(one) + cost(other) - cost(_around(one, other))
+        if gain > 0:
+            gains[one, other] = gain
+
+    for one, other in combinations(rectangles, 2):
+        weigh(one, other)
+    left = set(rectangles)
+    while gains:
+        pair = max(gains, key=gains.__getitem__)
+        gains = {key: gain for key, gain in gains.items() if not set(key) & set(pair)}
+        left -= set(pair)
+        union = _around(*pair)
+        for other in left:
+            weigh(union, other)
+        left.add(union)
+    return sorted(left)
+
+
+def _around(one: Rectangle, other: Rectangle) -> Rectangle:
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return int(low[0]), int(low[1]), int(high[2]), int(high[3])
+
+
+def _tile(rectangle: Rectangle, padded: tuple[int, int]) -> Tile:
+    top, left, bottom, right = rectangle
+    return Tile(_window(top, bottom, padded[0]), _window(left, right, padded[1]))
+
+
+def _window(start: int, stop: int, length: int) -> Window:
+    stop = min(stop, length)
+    return Window(max(0, start - REACH), min(length, stop + REACH), start, stop)
