@@ -35,11 +35,6 @@ class Loaded:
     seen: Seen | None = None
     ties: tuple[Tie, Tie] | None = None
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the work in pixels."""
-        return self.work.shape[1], self.work.shape[0]
-
 
 class Painter:
     """What happens to single frames of a sequence. Threads may read, paint and finish side by side.
@@ -102,7 +97,7 @@ class Painter:
         number = item.frame.number
         if self._last is None or self._last[0] != number:
             by_artist = number in self._painted
-            painting = self._by_artist(item) if by_artist else self._wholly(item, shot)
+            painting = self._by_artist(item) if by_artist else self._by_network(item, shot)
             self._last = (number, painting)
         return self._last[1]
 
@@ -111,19 +106,7 @@ class Painter:
     ) -> np.ndarray:
         """Some parts of the painting of a frame alone, onto a picture of the rest of it."""
         self.check()
-        return self._wholly(item, shot, onto, parts) if parts else onto
-
-    def draft(self, item: Loaded) -> np.ndarray | None:
-        """A painting of a frame alone at the size at which motion sees it; None where that is its own."""
-        self.check()
-        assert item.seen is not None
-        height, width = item.seen.frame.shape[:2]
-        if (width, height) == item.size:
-            return None
-        small = item.seen.frame.astype(np.float32) / 255
-        counted = None if item.counted is None else resize(item.counted, (width, height))
-        zoom = looks.plan(item.picture.size, self._look).zoom * width / item.size[0]
-        return self._by_network(small, counted, zoom)
+        return self._by_network(item, shot, onto, parts) if parts else onto
 
     def finish(self, frame: Frame, result: np.ndarray) -> Picture:
         """The picture to write, of a painting of that frame.
@@ -156,36 +139,27 @@ class Painter:
 
     def _by_network(
         self,
-        work: np.ndarray,
-        counted: np.ndarray | None,
-        zoom: float,
-        own: np.ndarray | None = None,
+        item: Loaded,
+        shot: int,
         onto: np.ndarray | None = None,
         parts: Collection[Tile] = (),
     ) -> np.ndarray:
+        goal = looks.plan(item.picture.size, self._look)
         return self._batch.stylizer.paint(
-            work,
-            self._style.code(zoom),
-            own=None if own is None else own[None],
+            item.work,
+            self._style.code(goal.zoom),
+            own=None if self._coherence == "OFF" else self._own[shot][None],
             strength=self._look.strength,
             seamless=self._look.seamless,
             seed=self._look.seed,
-            counted=counted,
+            counted=item.counted,
             adapters=self._style.adapters,
             onto=onto,
             parts=parts,
             cancel=self._cancel,
         )
 
-    def _wholly(
-        self, item: Loaded, shot: int, onto: np.ndarray | None = None, parts: Collection[Tile] = ()
-    ) -> np.ndarray:
-        """By the network, at the size of the work."""
-        zoom = looks.plan(item.picture.size, self._look).zoom
-        own = None if self._coherence == "OFF" else self._own[shot]
-        return self._by_network(item.work, item.counted, zoom, own, onto, parts)
-
     def _by_artist(self, item: Loaded) -> np.ndarray:
         """The artist's picture in place of the network's, at the size of the work."""
         painted = looks.display(read_picture(self._painted[item.frame.number]))
-        return np.clip(resize(painted, item.size), 0, 1)
+        return np.clip(resize(painted, (item.work.shape[1], item.work.shape[0])), 0, 1)

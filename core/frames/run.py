@@ -42,10 +42,6 @@ from .sparing import paintings as sparing
 _SHELVES = 3
 """Intervals that are painted or wait to be tied together, which short ones do for long ones."""
 
-_SPARING = 0.5
-"""Strength of coherence from which on strokes of a frame's own weigh so little that every other frame
-need not be painted."""
-
 
 def restyle_frames(
     request: FramesRequest,
@@ -287,15 +283,13 @@ class _Run:
     def _paintings(
         self, items: Iterable[Loaded], shot: int, closing: int | None
     ) -> Iterator[tuple[Loaded, np.ndarray]]:
-        """Frames and the painting of each alone."""
+        """Frames of an interval, and the painting of each alone."""
         paint = partial(self.painter.paint, shot=shot)
-        shown = self.shots.shots[shot]
-        by_artist = any(shown.first <= number <= shown.last for number in self.painted)
-        if by_artist or self.look.seamless or self.request.settings.strength < _SPARING:
+        if self.look.seamless:  # what is seen at one border changes what is painted at the other
             return ((item, paint(item)) for item in items)
         repaint = partial(self.painter.repaint, shot=shot)
-        largest = self.batch.stylizer.tile
-        return sparing(items, paint, repaint, self.painter.draft, largest=largest, closing=closing)
+        alone = {*self.painted, *(() if closing is None else (closing,))}
+        return sparing(items, paint, repaint, alone=alone, largest=self.batch.stylizer.tile)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:
         """Tie the paintings of an interval together, and hand over what is wanted of them."""

@@ -21,6 +21,9 @@ _CELL = 4 * STRIDE
 _CALL = 60_000
 """Pixels that are painted in the time that each patch takes besides."""
 
+_PAYS = 0.6
+"""Share of the pixels of the whole that patches may have: small ones are painted more slowly."""
+
 _RUNS = 120
 """Runs of cells, row by row, beyond which nobody looks for patches."""
 
@@ -28,9 +31,7 @@ Rectangle = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def patches(
-    needed: np.ndarray, size: tuple[int, int], largest: int, pays: float = 0.75
-) -> list[Tile] | None:
+def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Tile] | None:
     """Rectangles that cover what is needed, with as much around them as the networks look at.
 
     Parameters
@@ -41,8 +42,6 @@ def patches(
         Of the picture that they are parts of, in pixels.
     largest : int
         Most pixels along a side of a patch.
-    pays : float
-        Share of the time of the whole picture that patches may take.
 
     Returns
     -------
@@ -64,7 +63,7 @@ def patches(
         return sides[0] * sides[1] + _CALL if max(sides) <= largest else np.inf
 
     rectangles = _merged(runs, cost)
-    if sum(map(cost, rectangles)) > pays * (padded[0] * padded[1] + _CALL):
+    if sum(map(cost, rectangles)) > _PAYS * (padded[0] * padded[1] + _CALL):
         return None
     return [_tile(rectangle, padded) for rectangle in rectangles]
 
