@@ -64,7 +64,7 @@ def carry(last: np.ndarray, believed: np.ndarray, flow: np.ndarray, own: np.ndar
     ``(h, w, 2)``. Where nothing moves and the frame is the same, the last result stays bit for bit
     but for the share of fresh strokes, which is then the same picture.
     """
-    carried = warp(last, flow) if flow.any() else last
+    carried = warp(last, flow)
     height, width = own.shape[:2]
     if believed.shape != (height, width):
         believed = cv2.resize(believed, (width, height))
@@ -262,5 +262,5 @@ def _chain(
         result = carry(result, carried, tie.flow, own)
         if step % _CALMED_EVERY == 0 and tie.flow.any():
             result = calmed(result, own)
-        reach = tie.believed * (warp(reach, tie.flow).clip(0, 1) if tie.flow.any() else reach)
+        reach = tie.believed * warp(reach, tie.flow).clip(0, 1)
         yield result, reach

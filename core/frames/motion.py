@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,9 @@ LARGEST = 1280
 """Longest side in pixels of what motion is told for; larger frames are shrunk for it."""
 
 _SEARCHED = 640
+
+_BLOCK = 384
+"""Side in pixels of the parts that a picture is moved in: those that stand still cost nothing."""
 
 
 @dataclass(frozen=True)
@@ -177,19 +181,26 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     Bicubic interpolation, so that a picture carried on over many frames does not grow soft; where
     nothing moves the pixels come back bit for bit. A flow of another size is scaled to the image's.
     """
-    return fetched(image, ends_of(flow, image.shape))
+    if not flow.any():
+        return image
+    height, width = image.shape[:2]
+    flow, grid = _enlarged(flow, width, height), _grid(width, height)
+    result = np.empty_like(image)
+    for top, left in product(range(0, height, _BLOCK), range(0, width, _BLOCK)):
+        here = slice(top, top + _BLOCK), slice(left, left + _BLOCK)
+        if flow[here].any():
+            _fetched(image, cv2.add(grid[here], flow[here]), cv2.INTER_CUBIC, result[here])
+        else:
+            result[here] = image[here]
+    return result
 
 
-def ends_of(flow: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Where a flow points to from the pixels of an image of shape ``(H, W, ...)``: ``(H, W, 2)``."""
-    height, width = shape[:2]
-    return cv2.add(_grid(width, height), _enlarged(flow, width, height))
-
-
-def fetched(image: np.ndarray, ends: np.ndarray, method: int = cv2.INTER_CUBIC) -> np.ndarray:
+def _fetched(
+    image: np.ndarray, ends: np.ndarray, method: int, dst: np.ndarray | None = None
+) -> np.ndarray:
     """The pixels of an image at places ``(h, w, 2)``."""
     nothing = np.empty(0, np.float32)  # one map has both coordinates
-    return cv2.remap(image, ends, nothing, method, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(image, ends, nothing, method, dst=dst, borderMode=cv2.BORDER_REPLICATE)
 
 
 @lru_cache(2)
@@ -200,7 +211,8 @@ def _grid(width: int, height: int) -> np.ndarray:
 
 
 def _squared(vectors: np.ndarray) -> np.ndarray:
-    return vectors[..., 0] ** 2 + vectors[..., 1] ** 2
+    x, y = cv2.split(vectors)
+    return x * x + y * y
 
 
 def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray | None:
@@ -211,7 +223,7 @@ def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray |
     ends = cv2.add(_grid(*flow.shape[1::-1]), flow)
 
     def there(image: np.ndarray) -> np.ndarray:
-        return fetched(image, ends, cv2.INTER_NEAREST)
+        return _fetched(image, ends, cv2.INTER_NEAREST)
 
     known = False
     if frame.normal is not None and other.normal is not None:
@@ -249,23 +261,24 @@ def tied(
     """
     height, width = flow.shape[:2]
     ends = cv2.add(_grid(width, height), flow)
-    inside = cv2.inRange(ends, (0, 0), (width - 1, height - 1))
-    there = fetched(back, ends, cv2.INTER_LINEAR)
+    inside = cv2.inRange(ends, np.zeros(2), np.array([width - 1.0, height - 1.0]))
+    there = _fetched(back, ends, cv2.INTER_LINEAR)
     lengths = _squared(flow) + _squared(there)
     apart = _squared(flow + there)
     consistent = apart <= _TOLERANCE * lengths + _FLOOR
-    difference = cv2.absdiff(fetched(other, ends, cv2.INTER_LINEAR), frame)
+    difference = cv2.absdiff(_fetched(other, ends, cv2.INTER_LINEAR), frame)
     red, green, blue = cv2.split(difference)
     most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
     unlike = cv2.GaussianBlur(most, (0, 0), 1.0)
-    believed = np.exp(-((unlike / np.float32(255 * _SPREAD)) ** 2))
+    unlike = unlike * np.float32(1 / (255 * _SPREAD))
+    believed = np.exp(-unlike * unlike)
     believed *= consistent & (inside > 0)
     mine, theirs = depths
     if mine is not None and theirs is not None:
-        believed *= fetched(theirs, ends, cv2.INTER_NEAREST) >= _CLOSER * mine
+        believed *= _fetched(theirs, ends, cv2.INTER_NEAREST) >= _CLOSER * mine
     if same is not None:
         believed *= same
     # One pixel less all around: the edges of what moves are mixtures of both sides.
     believed = cv2.erode(believed, np.ones((3, 3), np.uint8))
     certain = np.clip((believed - _DOUBTED) / (_BELIEVED - _DOUBTED), 0, 1)
-    return Tie(flow, certain**2 * (3 - 2 * certain))
+    return Tie(flow, certain * certain * (3 - 2 * certain))

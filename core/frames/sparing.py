@@ -49,7 +49,7 @@ def paintings(
             painting, source = last
             reach = -(-REACH * frame.shape[1] // item.work.shape[1])
             changed = _changed(source, frame, reach)
-            parts = patches(changed, item.work.shape[1::-1], largest)
+            parts = patches(changed, (item.work.shape[1], item.work.shape[0]), largest)
         if parts is None:
             painting, source = paint(item), frame
         else:

@@ -52,6 +52,8 @@ def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Til
     wide = cv2.resize(needed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     wide = np.pad(wide, ((0, -height % _CELL), (0, -width % _CELL)))
     cells = wide.reshape(wide.shape[0] // _CELL, _CELL, -1, _CELL).any(axis=(1, 3))
+    if cells.mean() > _PAYS:
+        return None
     runs = list(_runs(cells))
     if len(runs) > _RUNS:
         return None

@@ -51,6 +51,7 @@ class Stylizer:
         self.encoder = load_encoder().to(self.device)
         self.decoder = load_decoder().to(self.device)
         self._adapted: tuple[list, Adapters, Decoder] | None = None
+        self._last_noise: tuple[tuple[torch.Size, int], list[Tensor]] | None = None
         self._pulse: Callable[[], None] = lambda: None
         self._listen(self.encoder.children())
         self._listen(_steps_of(self.decoder))
@@ -300,9 +301,13 @@ class Stylizer:
         return decoder(features, own, target, maps, regions)
 
     def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
-        """Noise for the whole image, made on the CPU so that every device gets the same."""
-        generator = torch.Generator().manual_seed(seed)
-        return self.decoder.sample_noise(1, shape[2], shape[3], generator)
+        """Noise for the whole image, made on the CPU so that every device gets the same; kept for the
+        next image of its size."""
+        if self._last_noise is None or self._last_noise[0] != (shape, seed):
+            generator = torch.Generator().manual_seed(seed)
+            noise = self.decoder.sample_noise(1, shape[2], shape[3], generator)
+            self._last_noise = ((shape, seed), noise)
+        return self._last_noise[1]
 
 
 def _steps_of(decoder: Decoder) -> list[nn.Module]:

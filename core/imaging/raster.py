@@ -86,7 +86,7 @@ def decode(data: bytearray, header: Header) -> Picture:
 def encode(picture: Picture, suffix: str) -> bytes:
     """Encode a picture whose depth and channels the format knows (see ``files.FORMATS``)."""
     levels = to_depth(picture.colour[..., : 1 if picture.grey else 3], picture.depth)
-    samples = list(np.moveaxis(levels, 2, 0))
+    samples = list(cv2.split(levels))
     if picture.alpha is not None:
         samples.append(picture.alpha)
     grey_alpha = len(samples) == 2 and picture.depth == "8"
@@ -94,7 +94,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
     if suffix in (".bmp", ".tga", ".webp") or grey_alpha or eight_bit_tiff:
         image = Image.merge(
             {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[len(samples)],
-            [Image.fromarray(np.ascontiguousarray(band)) for band in samples],
+            [Image.fromarray(band) for band in samples],
         )
         buffer = io.BytesIO()
         image.save(buffer, **_PILLOW_OPTIONS[suffix])
@@ -102,7 +102,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
     if len(samples) == 2 or (suffix == ".hdr" and len(samples) == 1):
         samples = [samples[0]] * 3 + samples[1:]
     order = (2, 1, 0, 3)[: len(samples)] if len(samples) > 1 else (0,)
-    stacked = cv2.merge([np.ascontiguousarray(samples[i]) for i in order])
+    stacked = cv2.merge([samples[i] for i in order])
     data = cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
     if suffix == ".tif" and picture.alpha is not None:
         # Without the tag ExtraSamples, Blender takes the colours for premultiplied.
