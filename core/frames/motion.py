@@ -167,12 +167,14 @@ def optical_flow(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
     )
 
 
-def _enlarged(flow: np.ndarray, width: int, height: int) -> np.ndarray:
+def _enlarged(
+    flow: np.ndarray, width: int, height: int, method: int = cv2.INTER_LINEAR
+) -> np.ndarray:
     """A flow between larger frames."""
     if flow.shape[:2] == (height, width):
         return flow
     scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
-    return cv2.resize(flow * scale, (width, height))
+    return cv2.resize(flow * scale, (width, height), interpolation=method)
 
 
 def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
@@ -189,14 +191,24 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     for top, left in product(range(0, height, _BLOCK), range(0, width, _BLOCK)):
         here = slice(top, top + _BLOCK), slice(left, left + _BLOCK)
         if flow[here].any():
-            _fetched(image, cv2.add(grid[here], flow[here]), cv2.INTER_CUBIC, result[here])
+            fetched(image, cv2.add(grid[here], flow[here]), cv2.INTER_CUBIC, result[here])
         else:
             result[here] = image[here]
     return result
 
 
-def _fetched(
-    image: np.ndarray, ends: np.ndarray, method: int, dst: np.ndarray | None = None
+def ends_of(flow: np.ndarray, shape: tuple[int, ...], method: int = cv2.INTER_LINEAR) -> np.ndarray:
+    """Where a flow of any size leads to from the pixels of an image of shape ``(H, W, ...)``:
+    ``(H, W, 2)``, enlarged by a method of OpenCV's."""
+    height, width = shape[:2]
+    return cv2.add(_grid(width, height), _enlarged(flow, width, height, method))
+
+
+def fetched(
+    image: np.ndarray,
+    ends: np.ndarray,
+    method: int = cv2.INTER_CUBIC,
+    dst: np.ndarray | None = None,
 ) -> np.ndarray:
     """The pixels of an image at places ``(h, w, 2)``."""
     nothing = np.empty(0, np.float32)  # one map has both coordinates
@@ -223,7 +235,7 @@ def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray |
     ends = cv2.add(_grid(*flow.shape[1::-1]), flow)
 
     def there(image: np.ndarray) -> np.ndarray:
-        return _fetched(image, ends, cv2.INTER_NEAREST)
+        return fetched(image, ends, cv2.INTER_NEAREST)
 
     known = False
     if frame.normal is not None and other.normal is not None:
@@ -262,11 +274,11 @@ def tied(
     height, width = flow.shape[:2]
     ends = cv2.add(_grid(width, height), flow)
     inside = cv2.inRange(ends, np.zeros(2), np.array([width - 1.0, height - 1.0]))
-    there = _fetched(back, ends, cv2.INTER_LINEAR)
+    there = fetched(back, ends, cv2.INTER_LINEAR)
     lengths = _squared(flow) + _squared(there)
     apart = _squared(flow + there)
     consistent = apart <= _TOLERANCE * lengths + _FLOOR
-    difference = cv2.absdiff(_fetched(other, ends, cv2.INTER_LINEAR), frame)
+    difference = cv2.absdiff(fetched(other, ends, cv2.INTER_LINEAR), frame)
     red, green, blue = cv2.split(difference)
     most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
     unlike = cv2.GaussianBlur(most, (0, 0), 1.0)
@@ -275,7 +287,7 @@ def tied(
     believed *= consistent & (inside > 0)
     mine, theirs = depths
     if mine is not None and theirs is not None:
-        believed *= _fetched(theirs, ends, cv2.INTER_NEAREST) >= _CLOSER * mine
+        believed *= fetched(theirs, ends, cv2.INTER_NEAREST) >= _CLOSER * mine
     if same is not None:
         believed *= same
     # One pixel less all around: the edges of what moves are mixtures of both sides.

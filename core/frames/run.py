@@ -37,10 +37,15 @@ from .results import Results
 from .sequence import find_sequence
 from .shelf import Shelf
 from .shot_file import ShotFile, fingerprint, load_shot_file, state_of_files
-from .sparing import paintings as sparing
+from .sparing import Sparing
 
 _SHELVES = 3
 """Intervals that are painted or wait to be tied together, which short ones do for long ones."""
+
+
+_CARRIED = 0.5
+"""Strength of coherence from which on a frame's own strokes weigh so little that every other frame may
+be put together of its neighbours."""
 
 
 def restyle_frames(
@@ -287,9 +292,13 @@ class _Run:
         paint = partial(self.painter.paint, shot=shot)
         if self.look.seamless:  # what is seen at one border changes what is painted at the other
             return ((item, paint(item)) for item in items)
-        repaint = partial(self.painter.repaint, shot=shot)
-        alone = {*self.painted, *(() if closing is None else (closing,))}
-        return sparing(items, paint, repaint, alone=alone, largest=self.batch.stylizer.tile)
+        sparing = Sparing(
+            paint,
+            partial(self.painter.repaint, shot=shot),
+            largest=self.batch.stylizer.tile,
+            inbetweens=self.request.settings.strength >= _CARRIED,
+        )
+        return sparing.paintings(items, closing, self.painted)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:
         """Tie the paintings of an interval together, and hand over what is wanted of them."""
