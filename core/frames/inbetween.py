@@ -29,13 +29,16 @@ _SEEN = 0.5
 _CERTAIN = 0.9
 """Motion that is believed as much is tried in gaps beside it."""
 
-_ALIKE = 20.0
+_ALIKE = 26.0
 """Levels of 255 by which what is found in a gap may differ."""
 
 _AROUND = 2.0
 """Deviation in pixels of what is compared around each."""
 
-_OUTSIDE = 200
+_SPECK = np.ones((5, 5), np.uint8)
+"""What is smaller is not missed."""
+
+_OUTSIDE = 255
 
 _BLOCK = 384
 
@@ -76,7 +79,7 @@ def find(
     """
     later = (back.believed < _SEEN) & ~still
     gaps = later & (ahead.believed < _SEEN)
-    leaps, missing = np.zeros_like(back.flow), np.zeros(gaps.shape, np.uint8)
+    leaps, missing = np.zeros_like(back.flow), np.zeros_like(gaps)
     if gaps.any():
         before, frame, after = frames
         search = _Search(frame, gaps)
@@ -86,9 +89,14 @@ def find(
                 search.attempt(other, tie.flow[place], is_later)
         leaps[search.places], later[search.places] = search.flow, search.later
         missing[search.places] = search.unlike > _ALIKE
-        missing = cv2.morphologyEx(missing, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    later, rigid = (mask.view(np.uint8) for mask in (later, gaps | still))
-    return Finds(back.flow, ahead.flow, leaps, later, rigid, missing)
+    return Finds(
+        back.flow,
+        ahead.flow,
+        leaps,
+        later.view(np.uint8),
+        (gaps | still).view(np.uint8),
+        cv2.morphologyEx(missing.view(np.uint8), cv2.MORPH_OPEN, _SPECK),
+    )
 
 
 class _Search:
