@@ -35,6 +35,9 @@ _ALIKE = 26.0
 _AROUND = 2.0
 """Deviation in pixels of what is compared around each."""
 
+_BETTER = 2.0
+"""Levels by which a match must be more alike than those that were tried before it."""
+
 _SPECK = np.ones((5, 5), np.uint8)
 """What is smaller is not missed."""
 
@@ -121,7 +124,7 @@ class _Search:
         difference[((ends < 0) | (ends > corner)).any(1)] = _OUTSIDE
         self._plane[self.places] = difference
         unlike = self._blurred() / self._weight
-        better = unlike < self.unlike
+        better = unlike + _BETTER < self.unlike
         self.flow[better], self.later[better] = flow[better], later
         self.unlike[better] = unlike[better]
 

@@ -270,7 +270,6 @@ class _Run:
             return None
         frames = PaintedShelf(shelf)
         kept: list[int] = []
-
         with closing(self._load(numbers)) as loaded:
             for item, painting in self._paintings(loaded, shot, numbers[-1] if closed else None):
                 kept.append(item.frame.number)
@@ -292,12 +291,8 @@ class _Run:
         paint = partial(self.painter.paint, shot=shot)
         if self.look.seamless:  # what is seen at one border changes what is painted at the other
             return ((item, paint(item)) for item in items)
-        sparing = Sparing(
-            paint,
-            partial(self.painter.repaint, shot=shot),
-            largest=self.batch.stylizer.tile,
-            inbetweens=self.request.settings.strength >= _CARRIED,
-        )
+        repaint = partial(self.painter.repaint, shot=shot)
+        sparing = Sparing(paint, repaint, self.request.settings.strength >= _CARRIED)
         return sparing.paintings(items, closing, self.painted)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:
@@ -316,7 +311,7 @@ class _Run:
                     self._hand_over(number, result)
 
     def _load(self, numbers: Iterable[int]) -> Generator[Loaded, None, None]:
-        """Those frames of them that can be read, one ahead of what is done with them."""
+        """Those frames of them that can be read, ahead of what is done with them."""
 
         def failed(number: int, why: str) -> None:
             self.failures.setdefault(number, Failure(str(number), why))

@@ -9,20 +9,26 @@ import cv2
 import numpy as np
 
 from ..networks.encoder import STRIDE
-from .windows import Tile, Window
+from .memory import SMALLEST_TILE
+from .windows import HALO, Tile, Window
 
-REACH = 3 * STRIDE
-"""How far in pixels what is seen changes what is painted: by half a level in 255 at the most, on
-average, farther away. (The receptive field of the networks is three times as wide.)"""
+REACH = 4 * STRIDE
+"""How far in pixels what is seen changes what is painted: farther away, by less than a tenth of a level
+of 255 on average. (The receptive field of the networks is twice as wide.)"""
 
 _CELL = 4 * STRIDE
 """Patches lie on a grid of so many pixels."""
+
+_LARGEST = SMALLEST_TILE + 2 * HALO
+"""Most pixels along a side of a patch and what is around it."""
 
 _CALL = 60_000
 """Pixels that are painted in the time that each patch takes besides."""
 
 _PAYS = 0.6
 """Share of the pixels of the whole that patches may have: small ones are painted more slowly."""
+
+_MOST = (_LARGEST - 2 * REACH) // _CELL
 
 _RUNS = 120
 """Runs of cells, row by row, beyond which nobody looks for patches."""
@@ -31,8 +37,10 @@ Rectangle = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Tile] | None:
-    """Rectangles that cover what is needed, with as much around them as the networks look at.
+def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
+    """Rectangles that cover what is needed, with :data:`REACH` around them.
+
+    They fit into any memory that a picture is painted in, so every machine finds the same ones.
 
     Parameters
     ----------
@@ -40,8 +48,6 @@ def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Til
         At any size.
     size : (width, height)
         Of the picture that they are parts of, in pixels.
-    largest : int
-        Most pixels along a side of a patch.
 
     Returns
     -------
@@ -62,7 +68,7 @@ def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Til
     def cost(rectangle: Rectangle) -> float:
         tile = _tile(rectangle, padded)
         sides = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
-        return sides[0] * sides[1] + _CALL if max(sides) <= largest else np.inf
+        return sides[0] * sides[1] + _CALL if max(sides) <= _LARGEST else np.inf
 
     rectangles = _merged(runs, cost)
     if sum(map(cost, rectangles)) > _PAYS * (padded[0] * padded[1] + _CALL):
@@ -71,11 +77,13 @@ def patches(needed: np.ndarray, size: tuple[int, int], largest: int) -> list[Til
 
 
 def _runs(cells: np.ndarray) -> Iterator[Rectangle]:
-    """Neighbouring cells of a row together, in pixels."""
+    """Neighbouring cells of a row together, as many as a patch may have; in pixels."""
     for row, line in enumerate(cells):
         edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
         for start, stop in edges.reshape(-1, 2).tolist():
-            yield row * _CELL, start * _CELL, (row + 1) * _CELL, stop * _CELL
+            for first in range(start, stop, _MOST):
+                last = min(first + _MOST, stop)
+                yield row * _CELL, first * _CELL, (row + 1) * _CELL, last * _CELL
 
 
 def _merged(rectangles: list[Rectangle], cost: Callable[[Rectangle], float]) -> list[Rectangle]:
