@@ -292,7 +292,8 @@ class _Run:
         if self.look.seamless:  # what is seen at one border changes what is painted at the other
             return ((item, paint(item)) for item in items)
         repaint = partial(self.painter.repaint, shot=shot)
-        sparing = Sparing(paint, repaint, self.request.settings.strength >= _CARRIED)
+        inbetweens = self.request.settings.strength >= _CARRIED
+        sparing = Sparing(paint, repaint, self.batch.stylizer.tile, inbetweens)
         return sparing.paintings(items, closing, self.painted)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:

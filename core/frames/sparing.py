@@ -34,6 +34,8 @@ class Sparing:
     ----------
     paint, repaint : callable
         Paint a whole frame, or parts of it onto a picture: ``(H, W, 3)`` float32 in [0, 1].
+    tile : int
+        Side in pixels of the tiles that a whole frame is painted in.
     inbetweens : bool
         Put every other frame together of its neighbours.
     """
@@ -42,10 +44,11 @@ class Sparing:
         self,
         paint: Callable[[Loaded], np.ndarray],
         repaint: Callable[[Loaded, np.ndarray, list[Part]], np.ndarray],
+        tile: int,
         inbetweens: bool,
     ) -> None:
         self._paint, self._repaint = paint, repaint
-        self._inbetweens = inbetweens
+        self._tile, self._inbetweens = tile, inbetweens
 
     def paintings(
         self, items: Iterable[Loaded], closing: int | None, foreign: Collection[int]
@@ -73,7 +76,7 @@ class Sparing:
                 yield item, self._paint(item)
             elif held is not None and last is not None:
                 finds = _found(last, held, item)
-                missing = _parts(finds.missing > 0, held)
+                missing = self._parts(finds.missing > 0, held)
                 if missing is None:  # too much is new: a flash, or something that flits by
                     last = self._next(held, last, closing)
                     yield held, last.painting
@@ -97,11 +100,15 @@ class Sparing:
         frame = _frame(item)
         if last is not None and item.frame.number != closing:
             changed = _changed(last.source, item)
-            parts = _parts(changed, item)
+            parts = self._parts(changed, item)
             if parts is not None:
                 source = np.where(changed[..., None], frame, last.source)
                 return _Own(self._repaint(item, last.painting, parts), source)
         return _Own(self._paint(item), frame)
+
+    def _parts(self, needed: np.ndarray, item: Loaded) -> list[Part] | None:
+        height, width = item.work.shape[:2]
+        return patches(needed, (width, height), self._tile)
 
 
 def _found(last: _Own, held: Loaded, item: Loaded) -> Finds:
@@ -110,11 +117,6 @@ def _found(last: _Own, held: Loaded, item: Loaded) -> Finds:
     frames = last.source, _frame(held), _frame(item)
     still = ~_changed(last.source, held)
     return find(frames, held.ties[0], item.ties[1], still)
-
-
-def _parts(needed: np.ndarray, item: Loaded) -> list[Part] | None:
-    height, width = item.work.shape[:2]
-    return patches(needed, (width, height))
 
 
 def _frame(item: Loaded) -> np.ndarray:

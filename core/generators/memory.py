@@ -23,8 +23,7 @@ BYTES_PER_WORKING_PIXEL = 56
 BYTES_PER_TILE_PIXEL = 420
 """Of a tile with its halo: the activations of encoder and decoder at their peak."""
 
-SMALLEST_TILE = 256
-"""Where not even this fits, no picture is painted."""
+_SMALLEST_TILE = 256
 
 
 def available() -> int:
@@ -80,7 +79,7 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
     working = sum(p.working[0] * p.working[1] for p in plans)
     fixed = BYTES_PER_PIXEL * whole + BYTES_PER_WORKING_PIXEL * working
     tile = TILE
-    while tile > SMALLEST_TILE and fixed + BYTES_PER_TILE_PIXEL * (tile + 2 * HALO) ** 2 > there:
+    while tile > _SMALLEST_TILE and fixed + BYTES_PER_TILE_PIXEL * (tile + 2 * HALO) ** 2 > there:
         tile //= 2
     needed = fixed + BYTES_PER_TILE_PIXEL * min((tile + 2 * HALO) ** 2, working)
     if needed > there:

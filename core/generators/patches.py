@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..networks.encoder import STRIDE
-from .memory import SMALLEST_TILE
+from .stylizer import TILE
 from .windows import HALO, Tile, Window
 
 REACH = 4 * STRIDE
@@ -19,7 +19,7 @@ of 255 on average. (The receptive field of the networks is twice as wide.)"""
 _CELL = 4 * STRIDE
 """Patches lie on a grid of so many pixels."""
 
-_LARGEST = SMALLEST_TILE + 2 * HALO
+_LARGEST = 1024
 """Most pixels along a side of a patch and what is around it."""
 
 _CALL = 60_000
@@ -28,8 +28,6 @@ _CALL = 60_000
 _PAYS = 0.6
 """Share of the pixels of the whole that patches may have: small ones are painted more slowly."""
 
-_MOST = (_LARGEST - 2 * REACH) // _CELL
-
 _RUNS = 120
 """Runs of cells, row by row, beyond which nobody looks for patches."""
 
@@ -37,10 +35,10 @@ Rectangle = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
+def patches(needed: np.ndarray, size: tuple[int, int], tile: int = TILE) -> list[Tile] | None:
     """Rectangles that cover what is needed, with :data:`REACH` around them.
 
-    They fit into any memory that a picture is painted in, so every machine finds the same ones.
+    Every machine finds the same ones, unless it has so little memory that tiles are small.
 
     Parameters
     ----------
@@ -48,6 +46,8 @@ def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
         At any size.
     size : (width, height)
         Of the picture that they are parts of, in pixels.
+    tile : int
+        Side of the tiles in which the whole picture would be painted.
 
     Returns
     -------
@@ -60,7 +60,8 @@ def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
     cells = wide.reshape(wide.shape[0] // _CELL, _CELL, -1, _CELL).any(axis=(1, 3))
     if cells.mean() > _PAYS:
         return None
-    runs = list(_runs(cells))
+    largest = min(_LARGEST, tile + 2 * HALO)
+    runs = list(_runs(cells, (largest - 2 * REACH) // _CELL))
     if len(runs) > _RUNS:
         return None
     padded = -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
@@ -68,7 +69,7 @@ def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
     def cost(rectangle: Rectangle) -> float:
         tile = _tile(rectangle, padded)
         sides = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
-        return sides[0] * sides[1] + _CALL if max(sides) <= _LARGEST else np.inf
+        return sides[0] * sides[1] + _CALL if max(sides) <= largest else np.inf
 
     rectangles = _merged(runs, cost)
     if sum(map(cost, rectangles)) > _PAYS * (padded[0] * padded[1] + _CALL):
@@ -76,13 +77,13 @@ def patches(needed: np.ndarray, size: tuple[int, int]) -> list[Tile] | None:
     return [_tile(rectangle, padded) for rectangle in rectangles]
 
 
-def _runs(cells: np.ndarray) -> Iterator[Rectangle]:
-    """Neighbouring cells of a row together, as many as a patch may have; in pixels."""
+def _runs(cells: np.ndarray, most: int) -> Iterator[Rectangle]:
+    """Neighbouring cells of a row together, no more than ``most``; in pixels."""
     for row, line in enumerate(cells):
         edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
         for start, stop in edges.reshape(-1, 2).tolist():
-            for first in range(start, stop, _MOST):
-                last = min(first + _MOST, stop)
+            for first in range(start, stop, most):
+                last = min(first + most, stop)
                 yield row * _CELL, first * _CELL, (row + 1) * _CELL, last * _CELL
 
 

@@ -53,7 +53,7 @@ def painted(
     pictures: list[np.ndarray], *, closing: int | None = None, foreign=(), inbetweens=True
 ) -> tuple[list[np.ndarray], Painting]:
     painting = Painting()
-    sparing = Sparing(painting.paint, painting.repaint, inbetweens)
+    sparing = Sparing(painting.paint, painting.repaint, 2048, inbetweens)
     found = list(sparing.paintings(loaded(pictures), closing, foreign))
     assert [item.frame.number for item, _ in found] == list(range(1, len(pictures) + 1))
     return [result for _, result in found], painting

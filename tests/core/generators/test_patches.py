@@ -18,25 +18,26 @@ STRIDE = 16
 @given(
     size=st.tuples(st.integers(16, 1500), st.integers(16, 1500)),
     shrunk=st.integers(1, 3),
+    tile=st.sampled_from([256, 512, 2048]),
     dots=st.lists(st.tuples(st.floats(0, 0.999), st.floats(0, 0.999)), max_size=12),
 )
-def test_what_is_needed_lies_in_a_patch(size, shrunk, dots):
+def test_what_is_needed_lies_in_a_patch(size, shrunk, tile, dots):
     width, height = size
     needed = np.zeros((max(1, height // shrunk), max(1, width // shrunk)), bool)
     for y, x in dots:
         needed[int(y * needed.shape[0]), int(x * needed.shape[1])] = True
-    found = patches(needed, size)
+    found = patches(needed, size, tile)
     if found is None:
         return
     assert bool(found) == bool(needed.any())
     covered = np.zeros((height, width), bool)
-    for tile in found:
-        covered[tile.rows.core, tile.columns.core] = True
-        for window, length in ((tile.rows, height), (tile.columns, width)):
+    for part in found:
+        covered[part.rows.core, part.columns.core] = True
+        for window, length in ((part.rows, height), (part.columns, width)):
             end = -(-length // STRIDE) * STRIDE
             assert 0 <= window.start <= window.core_start < window.core_stop <= window.stop <= end
             assert window.start % STRIDE == window.stop % STRIDE == 0
-            assert window.stop - window.start <= 544
+            assert window.stop - window.start <= min(1024, tile + 288)
             assert window.start == 0 or window.core_start - window.start == REACH
     rows = np.arange(height) * needed.shape[0] // height
     columns = np.arange(width) * needed.shape[1] // width
