@@ -15,13 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import cv2
 import numpy as np
 
 from ..imaging.convert import clipped
-from .motion import Tie, ends_of, fetched
+from .motion import Tie, blocks, ends_of, fetched
 
 _SEEN = 0.5
 """A match that is believed less leaves a gap."""
@@ -43,7 +42,8 @@ _SPECK = np.ones((5, 5), np.uint8)
 
 _OUTSIDE = 255
 
-_BLOCK = 384
+_TOO_MANY = 0.5
+"""Share of a frame above which gaps are not searched: nothing in it is where it was."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ def find(
     later = (back.believed < _SEEN) & ~still
     gaps = later & (ahead.believed < _SEEN)
     leaps, missing = np.zeros_like(back.flow), np.zeros_like(gaps)
-    if gaps.any():
+    if gaps.mean() > _TOO_MANY:
+        missing = gaps
+    elif gaps.any():
         before, frame, after = frames
         search = _Search(frame, gaps)
         for other, tie, is_later in ((before, back, False), (after, ahead, True)):
@@ -145,14 +147,13 @@ def _beside(
     """For each place the nearest that is known to the left, right, top and bottom, as indices; one at
     the border where there is none."""
     rows, columns = places
-    for axis, axes in ((1, (rows, columns)), (0, (rows, columns))):
-        length = known.shape[axis]
-        index = np.arange(length, dtype=np.int32)
+    for axis, end in ((1, known.shape[1] - 1), (0, known.shape[0] - 1)):
+        index = np.arange(end + 1, dtype=np.int32)
         index = index[None] if axis else index[:, None]
-        low = np.maximum.accumulate(np.where(known, index, 0), axis)[axes]
-        high = np.where(known, index, length - 1)
-        high = np.flip(np.minimum.accumulate(np.flip(high, axis), axis), axis)[axes]
-        for found in (low, high):
+        low = np.maximum.accumulate(np.where(known, index, 0), axis)
+        high = np.flip(np.where(known, index, end), axis)
+        high = np.flip(np.minimum.accumulate(high, axis), axis)
+        for found in (low[places], high[places]):
             yield (rows, found) if axis else (found, columns)
 
 
@@ -168,8 +169,7 @@ def inbetween(last: np.ndarray, following: np.ndarray, finds: Finds) -> np.ndarr
     cv2.copyTo(ends_of(finds.ahead, last.shape), later, ends)
     cv2.copyTo(ends_of(finds.leaps, last.shape, cv2.INTER_NEAREST), rigid, ends)
     result = fetched(last, ends)
-    for top, left in product(range(0, height, _BLOCK), range(0, width, _BLOCK)):
-        here = slice(top, top + _BLOCK), slice(left, left + _BLOCK)
+    for here in blocks(height, width):
         if later[here].any():
             cv2.copyTo(fetched(following, ends[here]), later[here], result[here])
     return clipped(result)

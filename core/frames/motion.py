@@ -13,6 +13,7 @@ ECCV 2010, eq. 5 (forward-backward consistency).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -188,13 +189,18 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     height, width = image.shape[:2]
     flow, grid = _enlarged(flow, width, height), _grid(width, height)
     result = np.empty_like(image)
-    for top, left in product(range(0, height, _BLOCK), range(0, width, _BLOCK)):
-        here = slice(top, top + _BLOCK), slice(left, left + _BLOCK)
+    for here in blocks(height, width):
         if flow[here].any():
             fetched(image, cv2.add(grid[here], flow[here]), cv2.INTER_CUBIC, result[here])
         else:
             result[here] = image[here]
     return result
+
+
+def blocks(height: int, width: int) -> Iterator[tuple[slice, slice]]:
+    """The parts that a picture is moved in."""
+    for top, left in product(range(0, height, _BLOCK), range(0, width, _BLOCK)):
+        yield slice(top, top + _BLOCK), slice(left, left + _BLOCK)
 
 
 def ends_of(flow: np.ndarray, shape: tuple[int, ...], method: int = cv2.INTER_LINEAR) -> np.ndarray:
@@ -281,8 +287,7 @@ def tied(
     difference = cv2.absdiff(fetched(other, ends, cv2.INTER_LINEAR), frame)
     red, green, blue = cv2.split(difference)
     most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
-    unlike = cv2.GaussianBlur(most, (0, 0), 1.0)
-    unlike = unlike * np.float32(1 / (255 * _SPREAD))
+    unlike = cv2.GaussianBlur(most, (0, 0), 1.0) * np.float32(1 / (255 * _SPREAD))
     believed = np.exp(-unlike * unlike)
     believed *= consistent & (inside > 0)
     mine, theirs = depths

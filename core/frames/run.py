@@ -42,7 +42,6 @@ from .sparing import Sparing
 _SHELVES = 3
 """Intervals that are painted or wait to be tied together, which short ones do for long ones."""
 
-
 _CARRIED = 0.5
 """Strength of coherence from which on a frame's own strokes weigh so little that every other frame may
 be put together of its neighbours."""
