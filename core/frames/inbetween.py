@@ -40,6 +40,12 @@ _BETTER = 2.0
 _SPECK = np.ones((5, 5), np.uint8)
 """What is smaller is not missed."""
 
+_LEAP = 0.75
+"""Pixels between the places that neighbours come from, which leaves a seam."""
+
+_SEAM = 0.6
+"""Deviation in pixels by which seams are made smooth."""
+
 _OUTSIDE = 255
 
 _TOO_MANY = 0.5
@@ -169,7 +175,22 @@ def inbetween(last: np.ndarray, following: np.ndarray, finds: Finds) -> np.ndarr
     cv2.copyTo(ends_of(finds.ahead, last.shape), later, ends)
     cv2.copyTo(ends_of(finds.leaps, last.shape, cv2.INTER_NEAREST), rigid, ends)
     result = fetched(last, ends)
+    seams = wide(_seams(finds))
     for here in blocks(height, width):
         if later[here].any():
             cv2.copyTo(fetched(following, ends[here]), later[here], result[here])
+        if seams[here].any():
+            smooth = cv2.GaussianBlur(result[here], (0, 0), _SEAM)
+            cv2.copyTo(smooth, seams[here], result[here])
     return clipped(result)
+
+
+def _seams(finds: Finds) -> np.ndarray:
+    """Where what comes from different places meets, ``(h, w)`` uint8, 0 or 1."""
+    apart = np.zeros(finds.later.shape, bool)
+    for planes in (finds.leaps, finds.later, finds.rigid):
+        for axis in (0, 1):
+            step = np.abs(np.diff(planes.astype(np.float32), axis=axis)) > _LEAP
+            step = step.any(2) if step.ndim == 3 else step
+            apart[(slice(1, None), slice(None))[:: 1 - 2 * axis]] |= step
+    return cv2.dilate(apart.view(np.uint8), np.ones((2, 2), np.uint8))
