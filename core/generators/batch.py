@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..imaging.files import image_size, read_picture, write_picture
+from ..imaging.metadata import read_metadata
 from ..jobs.messages import Failure, ItemDone, Progress, StylizeItem, StylizeRequest, StylizeResult
 from . import allocator, device, looks, memory
 from .region_painter import RegionPainter
@@ -95,9 +96,13 @@ class StylizeBatch:
             progress=lambda done: advance(0.95 * done),
             cancel=cancel,
         )
-        for picture, output in zip(results, item.outputs, strict=True):
+        for path, picture, output in zip(item.image.paths, results, item.outputs, strict=True):
             write_picture(
-                picture, Path(output), alpha_mode=item.image.alpha_mode, overwrite=request.overwrite
+                picture,
+                Path(output),
+                alpha_mode=item.image.alpha_mode,
+                overwrite=request.overwrite,
+                metadata=read_metadata(path),
             )
 
 

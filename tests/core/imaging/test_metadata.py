@@ -12,8 +12,16 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+from bl_ext.user_default.impasto.core.generators.batch import stylize
 from bl_ext.user_default.impasto.core.imaging.files import read_picture, write_picture
 from bl_ext.user_default.impasto.core.imaging.metadata import NOTHING, read_metadata
+from bl_ext.user_default.impasto.core.jobs.messages import (
+    ImageRef,
+    Look,
+    StyleRef,
+    StylizeItem,
+    StylizeRequest,
+)
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -86,6 +94,24 @@ def test_a_png_keeps_texts_profile_and_density(png):
         assert dict(image.text) == {"Frame": "012", "Camera": "Kamera Süd", "Note": "雪"}
         assert image.info["icc_profile"] == RGB
         assert image.info["dpi"] == pytest.approx((72, 144), abs=0.1)
+
+
+def test_a_restyled_texture_says_what_its_source_says(png):
+    target = png.with_name("b.png")
+    item = StylizeItem(
+        ImageRef("a", (str(png),)), Look((StyleRef("kiss"),), max_side=16), (str(target),)
+    )
+    result = stylize(
+        StylizeRequest((item,)),
+        progress=lambda event: None,
+        cancel=lambda: False,
+        item_done=lambda event: None,
+    )
+    assert not result.failures
+    with Image.open(target) as image:
+        image.load()
+        assert max(image.size) == 16
+        assert image.text["Camera"] == "Kamera Süd" and image.info["icc_profile"] == RGB
 
 
 def test_a_png_of_16_bits_keeps_how_its_colours_are_meant(tmp_path):
