@@ -230,11 +230,7 @@ class Artist(Window):
         """Open or fold a panel, while those above it are folded."""
         left, top, _, _ = self.ask("box()")
         self.click(left + 60, top + 14 + HEADER * self.panels().index(title))
-        time.sleep(0.8)
-        # In Blender 4.3 the panels below can stop half way; those of a tab that is opened do not move.
-        for tab in ("Item", "Impasto"):
-            self.run(f"region().active_panel_category = {tab!r}; region().tag_redraw()")
-            time.sleep(0.5)
+        time.sleep(0.5)
 
     def open_sub_panel(self, panel: str, below: str) -> None:
         """Open the sub-panel whose header is the first below a button."""
