@@ -233,6 +233,12 @@ def _squared(vectors: np.ndarray) -> np.ndarray:
     return x * x + y * y
 
 
+def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Of two pictures ``(H, W, 3)`` uint8, in the channel where it is largest: ``(H, W)`` uint8."""
+    red, green, blue = cv2.split(cv2.absdiff(one, other))
+    return cv2.max(cv2.max(red, green), blue)
+
+
 def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray | None:
     """Where a flow leads to what may be the same surface, by the passes Normal and Position, ``(H, W)``
     bool: one that is turned otherwise, or lies elsewhere in the scene, is another. None without them.
@@ -284,9 +290,7 @@ def tied(
     lengths = _squared(flow) + _squared(there)
     apart = _squared(flow + there)
     consistent = apart <= _TOLERANCE * lengths + _FLOOR
-    difference = cv2.absdiff(fetched(other, ends, cv2.INTER_LINEAR), frame)
-    red, green, blue = cv2.split(difference)
-    most = cv2.max(cv2.max(red, green), blue).astype(np.float32)
+    most = difference(fetched(other, ends, cv2.INTER_LINEAR), frame).astype(np.float32)
     unlike = cv2.GaussianBlur(most, (0, 0), 1.0) * np.float32(1 / (255 * _SPREAD))
     believed = np.exp(-unlike * unlike)
     believed *= consistent & (inside > 0)

@@ -12,6 +12,7 @@ import numpy as np
 from ..generators.patches import REACH, patches
 from ..generators.windows import Tile as Part
 from .inbetween import Finds, find, inbetween
+from .motion import difference
 from .painter import Loaded
 
 _SAME = 4
@@ -126,7 +127,6 @@ def _frame(item: Loaded) -> np.ndarray:
 
 def _changed(source: np.ndarray, item: Loaded) -> np.ndarray:
     """Where a frame is to be painted otherwise than where ``source`` was seen, ``(h, w)`` bool."""
-    red, green, blue = cv2.split(cv2.absdiff(source, _frame(item)))
-    most = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue), (0, 0), 1.0)
+    most = cv2.GaussianBlur(difference(source, _frame(item)), (0, 0), 1.0)
     side = 2 * -(-REACH * most.shape[1] // item.work.shape[1]) + 1
     return cv2.dilate(most, np.ones((side, side), np.uint8)) > _SAME
