@@ -16,10 +16,11 @@ help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 venv: $(READY) ## make the virtual environment with bpy and torch
-$(READY): requirements.txt constraints.txt
+$(READY): requirements.txt constraints.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet $(PIP_ARGS) -r requirements.txt -c constraints.txt
+	$(PY) -m pip install --quiet --no-deps --editable .
 	touch $@
 
 demo: $(READY) ## build the demo scene, group and restyle its textures; pictures in demo/out/

@@ -1,31 +1,34 @@
-"""Impasto: group the image textures of a scene by look, and restyle each group."""
+"""Impasto: group the image textures of a scene by look, and restyle each group.
+
+Blender knows this folder as ``bl_ext.<repository>.impasto``. Elsewhere (worker process, command line,
+tests) it is the package ``impasto``, of which only ``impasto.core`` is used; so importing it must not
+import bpy.
+"""
 
 from __future__ import annotations
 
-try:
-    import bpy  # noqa: F401
-except ModuleNotFoundError:  # core/ is usable without Blender
-    ROOMS: tuple = ()
-else:
-    from . import operators, panels, preferences, properties, scene, translations
-
-    ROOMS = (translations, preferences, properties, scene, operators, panels)
-
 
 def register() -> None:
-    """Open the rooms in order; if one fails, close those already open."""
-    opened = []
+    """Register the extension's parts in order; if one fails, unregister those before it."""
+    registered = []
     try:
-        for room in ROOMS:
-            room.register()
-            opened.append(room)
+        for part in _parts():
+            part.register()
+            registered.append(part)
     except Exception:
-        for room in reversed(opened):
-            room.unregister()
+        for part in reversed(registered):
+            part.unregister()
         raise
 
 
 def unregister() -> None:
-    """Close the rooms in reverse order."""
-    for room in reversed(ROOMS):
-        room.unregister()
+    """Unregister the extension's parts in reverse order."""
+    for part in reversed(_parts()):
+        part.unregister()
+
+
+def _parts() -> tuple:
+    """Modules with ``register`` and ``unregister``, in the order of their dependencies."""
+    from . import operators, panels, preferences, properties, scene, translations
+
+    return translations, preferences, properties, scene, operators, panels

@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .scene import worker
 from .scene.compat import RELATIVE_PATH
+from .scene.jobs import worker
 
 
 class ImpastoPreferences(bpy.types.AddonPreferences):

@@ -12,16 +12,16 @@ from bpy.props import (
     StringProperty,
 )
 
-from .scene import gallery
 from .scene.compat import RELATIVE_PATH
+from .scene.looks import gallery
 
 
 class MaterialItem(bpy.types.PropertyGroup):
     material: PointerProperty(type=bpy.types.Material)
 
 
-class ColourItem(bpy.types.PropertyGroup):
-    colour: FloatVectorProperty(
+class ColorItem(bpy.types.PropertyGroup):
+    color: FloatVectorProperty(
         name="Color",
         description="A main color of the group",
         subtype="COLOR_GAMMA",
@@ -90,7 +90,7 @@ class LookSettings(bpy.types.PropertyGroup):
         max=4.0,
         default=1.0,
     )
-    keep_colour: FloatProperty(
+    keep_color: FloatProperty(
         name="Keep Color",
         description="How much of the texture's own color is kept; at 1 only the brightness changes",
         subtype="FACTOR",
@@ -151,7 +151,7 @@ class TextureGroup(bpy.types.PropertyGroup):
     members: CollectionProperty(type=TextureItem)
     active_member: IntProperty(name="Active Texture", description="The texture chosen in the list")
     typical: PointerProperty(type=bpy.types.Image)
-    palette: CollectionProperty(type=ColourItem)
+    palette: CollectionProperty(type=ColorItem)
     look: PointerProperty(type=LookSettings)
     title: StringProperty(
         name="Name",
@@ -448,7 +448,7 @@ def active_group(scene: bpy.types.Scene):
 
 _CLASSES = (
     MaterialItem,
-    ColourItem,
+    ColorItem,
     NoteItem,
     PictureItem,
     TextureItem,

@@ -1,5 +1,5 @@
 """What Impasto costs and how good it is, measured under the conditions of its worker."""
 
-from core.jobs.threads import wait_asleep
+from impasto.core.worker.threads import wait_asleep
 
 wait_asleep()

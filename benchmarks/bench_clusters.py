@@ -3,7 +3,7 @@
     python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--out docs/clustering]
 
 Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``),
-with the number of groups chosen automatically, beside a colour histogram with K-means that is told
+with the number of groups chosen automatically, beside a color histogram with K-means that is told
 the true number. Growth: seconds and memory of the whole job over more and more textures of 256 x
 256, each size in a process of its own, and again from the cache. Regions: what a style for each region
 adds to the time of painting 2048 x 2048.
@@ -26,18 +26,20 @@ import skimage.data
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from core.clustering.analyze import analyze
-from core.clustering.grouping import group
-from core.clustering.pictures import theme
-from core.descriptors import DescriptorCache, comparing_pipeline, describe
-from core.generators.looks import stylize
-from core.generators.region_painter import RegionPainter
-from core.generators.stylebook import StyleBook
-from core.generators.stylizer import Stylizer
-from core.imaging.picture import Picture
-from core.jobs.messages import AnalyzeRequest, ImageRef
-from core.styles.catalog import builtin_styles
-from core.styles.look import Look, StyleRef
+from impasto.core.clustering.grouping import group
+from impasto.core.control import Control
+from impasto.core.features import DescriptorCache, comparing_pipeline, describe
+from impasto.core.image.picture import Picture
+from impasto.core.image.reference import ImageRef
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.pipeline import stylize
+from impasto.core.paint.regions import RegionPainter
+from impasto.core.paint.style_reader import StyleBook
+from impasto.core.plots import theme
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.look import Look, StyleRef
+from impasto.core.tasks.analyze import AnalyzeRequest
+from impasto.core.tasks.registry import run
 
 from .materials import CONTENT, materials, write_set
 
@@ -82,16 +84,16 @@ def quality(work: Path) -> list[dict]:
         )
     table = []
     for name, chosen in sets.items():
-        paths, labels = write_set(work / "labelled", chosen, VIEWS)
+        paths, labels = write_set(work / "labeled", chosen, VIEWS)
         images = [ImageRef(str(path), (str(path),)) for path in paths]
         rows = describe(images, cache=DescriptorCache(work / "cache")).rows
         points = comparing_pipeline().fit_transform(rows)
         for algorithm in ("KMEANS", "AGGLOMERATIVE", "DBSCAN"):
             found = group(points, algorithm)
             table.append(_scored(name, algorithm, chosen, labels, found.labels, "automatic"))
-        colours = np.stack([_histogram(path) for path in paths])
-        plain = KMeans(len(chosen), n_init=10, random_state=0).fit_predict(colours)
-        table.append(_scored(name, "colour histogram + K-means", chosen, labels, plain, "told"))
+        colors = np.stack([_histogram(path) for path in paths])
+        plain = KMeans(len(chosen), n_init=10, random_state=0).fit_predict(colors)
+        table.append(_scored(name, "color histogram + K-means", chosen, labels, plain, "told"))
     print(f"{'set':36} {'method':28} {'groups':>14} {'ARI':>7}")
     for row in table:
         groups = f"{row['groups']} of {row['materials']}"
@@ -121,8 +123,8 @@ def _histogram(path: Path) -> np.ndarray:
 
 def regions() -> list[dict]:
     """Seconds of painting 2048 x 2048 in one style and, in turns with it, in one for each region."""
-    colour = cv2.resize(skimage.data.rocket(), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
-    picture = Picture(colour.astype(np.float32) / 255)
+    color = cv2.resize(skimage.data.rocket(), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+    picture = Picture(color.astype(np.float32) / 255)
     stylizer = Stylizer()
     styles = StyleBook(stylizer)
     references = [StyleRef(info.identifier) for info in builtin_styles()]
@@ -201,7 +203,7 @@ def _run(work: Path, size: int) -> dict:
         if told.step == "Grouping" and not described:
             described.append(time.perf_counter() - start)
 
-    analyze(request, progress=progress)
+    run(request, Control(progress))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": time.perf_counter() - start, "describing": described[0], "megabytes": peak}
 
@@ -212,12 +214,12 @@ def growth_plot(table: list[dict]):
     axes = drawn.add_axes((0.08, 0.12, 0.86, 0.7), facecolor=theme.BACKGROUND)
     sizes = [row["textures"] for row in table]
     series = (
-        ("seconds", "first run", theme.group_colour(0)),
-        ("cached_seconds", "from the cache", theme.group_colour(1)),
+        ("seconds", "first run", theme.group_color(0)),
+        ("cached_seconds", "from the cache", theme.group_color(1)),
     )
-    for key, label, colour in series:
+    for key, label, color in series:
         values = [row[key] for row in table]
-        axes.loglog(sizes, values, "o-", color=colour, linewidth=2.5, markersize=9)
+        axes.loglog(sizes, values, "o-", color=color, linewidth=2.5, markersize=9)
         for size, value in zip(sizes, values, strict=True):
             axes.annotate(
                 f"{value:.3g} s",
@@ -233,7 +235,7 @@ def growth_plot(table: list[dict]):
             (sizes[0], values[0]),
             (0, -22),
             textcoords="offset points",
-            color=colour,
+            color=color,
             ha="left",
             fontsize=12,
             fontweight="bold",

@@ -21,13 +21,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.frames.motion import read_passes, tied, warp
-from core.frames.run import restyle_frames
-from core.generators.looks import display
-from core.generators.stylizer import Stylizer
-from core.imaging.files import read_picture
-from core.jobs.frames_messages import FramesRequest, FramesSettings, SequenceRef
-from core.jobs.messages import Look, StyleRef
+from impasto.core.control import Control
+from impasto.core.image.files import read_picture
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.pipeline import display
+from impasto.core.styles.look import Look, StyleRef
+from impasto.core.tasks.registry import run
+from impasto.core.tasks.restyle_frames import FramesRequest
+from impasto.core.video.motion import read_passes, tied, warp
+from impasto.core.video.settings import FramesSettings, SequenceRef
 
 from .materials import DATA
 from .meter import peak_memory
@@ -60,7 +62,7 @@ def restyle(source: Path, out: Path, style: str, mode: str) -> float:
         SequenceRef(str(source)), FramesSettings(look, mode), str(out), format="PNG"
     )
     begun = time.perf_counter()
-    restyle_frames(request, progress=lambda e: None, cancel=lambda: False, item_done=lambda e: None)
+    run(request, Control())
     return time.perf_counter() - begun
 
 

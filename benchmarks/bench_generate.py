@@ -23,20 +23,21 @@ import cv2
 import numpy as np
 import torch
 
-from core.create import gan_model
-from core.create.growth import SETTLED, Automaton
-from core.create.interface import Budget, Clock, fit
-from core.create.style_map import StyleMap, codes_of, latent_of
-from core.create.vae import extend
-from core.errors import JobCancelled
-from core.generators.allocator import keep_blocks
-from core.generators.stylizer import Stylizer
-from core.generators.texture_loss import TextureTarget
-from core.imaging.seams import seam_strength
-from core.networks.encoder import Encoder
-from core.networks.weights import load_encoder, load_style_vae
-from core.styles.catalog import builtin_styles
-from core.styles.style import ZOOMS, Style, load_style_file
+from impasto.benchmarks.seams import seam_strength
+from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
+from impasto.core.create.automaton.model import SETTLED, Automaton
+from impasto.core.create.gan.model import TILE
+from impasto.core.create.interface import fit
+from impasto.core.create.vae.model import extend
+from impasto.core.create.vae.style_map import StyleMap, codes_of, latent_of
+from impasto.core.errors import JobCancelled
+from impasto.core.models.encoder import Encoder
+from impasto.core.models.loading import load_encoder, load_style_vae
+from impasto.core.models.texture_loss import TextureTarget
+from impasto.core.paint.network import Stylizer
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.style import ZOOMS, Style, load_style_file
+from impasto.core.worker.allocator import keep_blocks
 
 from .materials import DATA, materials
 from .quilting import quilt
@@ -166,9 +167,7 @@ def bench_morph(seconds: float) -> None:
     made.sample((4096, 4096), seed=1)
     spent = time.monotonic() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"GAN: 4096 x 4096 in {spent:.1f} s, tiles of {gan_model._TILE}, {peak:.2f} GB at the most"
-    )
+    print(f"GAN: 4096 x 4096 in {spent:.1f} s, tiles of {TILE}, {peak:.2f} GB at the most")
 
 
 def bench_manners(seconds: float = 20.0) -> None:
@@ -179,12 +178,18 @@ def bench_manners(seconds: float = 20.0) -> None:
         made = fit(kind, images, budget=Budget(seconds), seed=1)
         spent, asked = time.monotonic() - begun, time.monotonic() + seconds / 2
         fit(
-            kind, images, budget=Budget(10 * seconds), cancel=lambda at=asked: time.monotonic() > at
+            kind,
+            images,
+            budget=Budget(10 * seconds),
+            cancel=CancelToken(lambda at=asked: time.monotonic() > at),
         )
         late = [time.monotonic() - asked]
         asked = time.monotonic() + seconds / 4
         try:
-            made.sample((4096, 4096), cancel=lambda at=asked: time.monotonic() > at)
+            made.sample(
+                (4096, 4096),
+                control=Control(cancel=CancelToken(lambda at=asked: time.monotonic() > at)),
+            )
         except JobCancelled:
             late.append(time.monotonic() - asked)
         words = ", ".join(f"{wait:.2f} s" for wait in late)
@@ -219,11 +224,8 @@ def bench_automaton(seconds: float) -> None:
         figures = (away, theirs, copying(ours, image, random), closing, spent)
         words = " | ".join(f"{figure:.2f}" for figure in figures)
         print(f"| {name} | {made.recipe['steps']} | {words} s |", flush=True)
-        hurt = np.zeros((_SIDE, _SIDE), bool)
-        hurt[80:176, 80:176] = True
-        torn, healed = made.regrow((_SIDE, _SIDE), hurt)
         grown = [made.sample((_SIDE, _SIDE), steps=n) for n in (8, SETTLED)]
-        strips.append(np.hstack([image, *grown, frames[12], torn, healed]))
+        strips.append(np.hstack([image, *grown, frames[12]]))
     save("create-automaton.jpg", np.vstack(strips), 0.75)
 
 
@@ -245,7 +247,7 @@ def bench_vae() -> None:
         f"worst {np.max(ratios):.3f} of {len(ratios)} styles"
     )
     begun = time.monotonic()
-    extend([s.codes for s in styles[:10]], clock=Clock(Budget(30), lambda: False))
+    extend([s.codes for s in styles[:10]], clock=Clock(Budget(30), NEVER))
     print(f"VAE: 10 styles added in {time.monotonic() - begun:.1f} s")
     whole = StyleMap(vae, styles)
     cells = []
@@ -259,7 +261,7 @@ def bench_vae() -> None:
 @torch.inference_mode()
 def code_distance(encoder: Encoder, painted: np.ndarray, style: Style) -> float:
     """How far the statistics of a picture are from a style's, in deviations of codes."""
-    from core.networks.codes import style_code
+    from impasto.core.models.codes import style_code
 
     vae = load_style_vae()
     batch = tensor([painted.astype(np.float32)])

@@ -27,17 +27,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.jobs.client import WorkerClient
-from core.jobs.messages import (
-    AnalyzeRequest,
-    Failed,
-    ImageRef,
-    Look,
-    Request,
-    StyleRef,
-    StylizeItem,
-    StylizeRequest,
-)
+from impasto.core.image.reference import ImageRef
+from impasto.core.styles.look import Look, StyleRef
+from impasto.core.tasks.analyze import AnalyzeRequest
+from impasto.core.tasks.registry import Request
+from impasto.core.tasks.stylize import StylizeItem, StylizeRequest
+from impasto.core.worker.client import WorkerClient
+from impasto.core.worker.protocol import Failed
 
 from .meter import Yardstick, forget_files, measure_yardstick, peak_memory
 from .patterns import DRAWN
@@ -119,7 +115,7 @@ class Bench:
         import torch
 
         forget_files(Path(torch.__file__).parent)
-        forget_files(ROOT / "core" / "weights")
+        forget_files(ROOT / "core" / "models" / "weights")
         for name in ("cold", "warm"):
             with _client() as client:
                 measured = _timed(client, self._stylize(SIDES[0]))

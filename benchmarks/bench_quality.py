@@ -17,10 +17,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.generators.stylebook import STYLE_SIDE, StyleBook
-from core.generators.stylizer import Stylizer
-from core.generators.texture_loss import gram, gram_distance
-from core.networks.layers import ordered
+from impasto.core.models.layers import ordered
+from impasto.core.models.texture_loss import gram, gram_distance
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.style_reader import STYLE_SIDE, StyleBook
 from training import losses
 from training.data import to_tensor
 from training.teacher import LAYERS, Teacher

@@ -14,12 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.generators.allocator import keep_blocks
-from core.generators.refine import refine
-from core.generators.stylebook import at_zoom, encode_zooms
-from core.generators.stylizer import Stylizer
-from core.imaging.convert import to_depth
-from core.styles.style import Style
+from impasto.core.image.convert import to_depth
+from impasto.core.paint.adapter_fit import refine
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.style_reader import at_zoom, encode_zooms
+from impasto.core.styles.style import Style
+from impasto.core.worker.allocator import keep_blocks
 from training.data import to_tensor
 
 from .bench_generate import source
@@ -90,8 +90,8 @@ def main() -> None:
     print(f"Saved: '{SHEET}'")
 
 
-def _levels(colours: np.ndarray) -> np.ndarray:
-    return to_depth(colours, "8")
+def _levels(colors: np.ndarray) -> np.ndarray:
+    return to_depth(colors, "8")
 
 
 if __name__ == "__main__":

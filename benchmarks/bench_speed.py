@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from core.generators.stylizer import Stylizer
+from impasto.core.paint.network import Stylizer
 
 from .bench_main import MODEL
 from .meter import NICENESS, measure_yardstick, peak_memory
@@ -30,7 +30,7 @@ ROUNDS = 5
 
 
 def picture(side: int) -> np.ndarray:
-    """Grain on soft colours, ``(side, side, 3)`` float32."""
+    """Grain on soft colors, ``(side, side, 3)`` float32."""
     rng = np.random.default_rng(side)
     grain = rng.random((side, side, 3), dtype=np.float32)
     return np.clip(0.3 * grain + np.linspace(0, 0.7, side, dtype=np.float32)[:, None, None], 0, 1)

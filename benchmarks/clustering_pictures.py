@@ -15,15 +15,17 @@ import cv2
 import numpy as np
 import skimage.data
 
-from core.clustering.analyze import analyze
-from core.clustering.pictures import regions as region_pictures
-from core.clustering.pictures import styles as style_pictures
-from core.clustering.pictures import theme
-from core.clustering.regions import find_regions, match_regions
-from core.jobs.messages import AnalyzeRequest, ImageRef
-from core.styles.catalog import builtin_styles
-from core.styles.space import between, new_codes, style_space
-from core.styles.style import load_style_file
+from impasto.core.clustering.regions import find_regions, match_regions
+from impasto.core.control import Control
+from impasto.core.image.reference import ImageRef
+from impasto.core.plots import regions as region_pictures
+from impasto.core.plots import styles as style_pictures
+from impasto.core.plots import theme
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.space import between, new_codes, style_space
+from impasto.core.styles.style import load_style_file
+from impasto.core.tasks.analyze import AnalyzeRequest
+from impasto.core.tasks.registry import run
 
 from .materials import materials, write_set
 
@@ -58,7 +60,10 @@ def groups() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths, _ = write_set(Path(folder), chosen, 5, seed=2)
         images = tuple(ImageRef(path.stem, (str(path),)) for path in paths)
-        analyze(AnalyzeRequest(images, str(OUT), cache_folder=folder, algorithm="AGGLOMERATIVE"))
+        run(
+            AnalyzeRequest(images, str(OUT), cache_folder=folder, algorithm="AGGLOMERATIVE"),
+            Control(),
+        )
 
 
 def regions() -> None:
@@ -73,7 +78,7 @@ def regions() -> None:
 
 
 def _painting() -> np.ndarray:
-    """A sky, a hill and a field in the colours of three drawn materials."""
+    """A sky, a hill and a field in the colors of three drawn materials."""
     by_name = {material.name: material.images[0] for material in materials(beside=False)}
     sky, hill, field = (by_name[name] for name in ("starry night", "oak", "plaster"))
     ys, xs = np.mgrid[:512, :512]

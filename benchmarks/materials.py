@@ -1,7 +1,7 @@
-"""The labelled set: many materials, each cropped, turned and lit in many ways, with known labels.
+"""The labeled set: many materials, each cropped, turned and lit in many ways, with known labels.
 
 Sources are free: photographs that ship inside scikit-image, patterns drawn by formula, and, where
-the training data lies beside the checkout, its surface textures (see its manifest for licences).
+the training data lies beside the checkout, its surface textures (see its manifest for licenses).
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ SIZE = (320, 180)
 SAMPLES = 12
 
 
-def material(name: str, kind: str, scale: float, colours: list[tuple]) -> bpy.types.Material:
-    """A procedural texture through a colour ramp."""
+def material(name: str, kind: str, scale: float, colors: list[tuple]) -> bpy.types.Material:
+    """A procedural texture through a color ramp."""
     made = bpy.data.materials.new(name)
     made.use_nodes = True
     tree = made.node_tree
@@ -26,8 +26,8 @@ def material(name: str, kind: str, scale: float, colours: list[tuple]) -> bpy.ty
     pattern.inputs["Scale"].default_value = scale
     place = tree.nodes.new("ShaderNodeTexCoord")
     ramp = tree.nodes.new("ShaderNodeValToRGB")
-    for element, colour in zip(ramp.color_ramp.elements, colours, strict=True):
-        element.color = (*colour, 1)
+    for element, color in zip(ramp.color_ramp.elements, colors, strict=True):
+        element.color = (*color, 1)
     shader = tree.nodes["Principled BSDF"]
     tree.links.new(place.outputs["Object"], pattern.inputs["Vector"])
     tree.links.new(pattern.outputs[0], ramp.inputs["Fac"])

@@ -25,9 +25,9 @@ def noise(random: np.random.Generator, width: float, stretch: float = 1.0) -> np
     return np.clip((field - low) / (high - low), 0, 1)
 
 
-def ramp(value: np.ndarray, *colours: str) -> np.ndarray:
-    """Map [0, 1] onto evenly spaced hexadecimal colours, linearly between them."""
-    stops = np.array([[int(c[i : i + 2], 16) for i in (0, 2, 4)] for c in colours]) / 255
+def ramp(value: np.ndarray, *colors: str) -> np.ndarray:
+    """Map [0, 1] onto evenly spaced hexadecimal colors, linearly between them."""
+    stops = np.array([[int(c[i : i + 2], 16) for i in (0, 2, 4)] for c in colors]) / 255
     at = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(value, at, stops[:, c]) for c in range(3)], -1).astype(np.float32)
 
@@ -46,7 +46,7 @@ def _cells(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndar
 
 
 def oak(random: np.random.Generator) -> np.ndarray:
-    """Long fibres around a few knots."""
+    """Long fibers around a few knots."""
     ys, xs = _grid()
     rings = ys / 14 + 6 * noise(random, 40, 4) + xs / 300
     grain = 0.6 * (0.5 + 0.5 * np.sin(2 * np.pi * rings)) + 0.4 * noise(random, 1.0, 25)
@@ -132,13 +132,13 @@ def cobbles(random: np.random.Generator) -> np.ndarray:
 
 
 def camouflage(random: np.random.Generator) -> np.ndarray:
-    """Four flat colours in blots."""
+    """Four flat colors in blots."""
     steps = np.digitize(0.7 * noise(random, 16) + 0.3 * noise(random, 6), (0.33, 0.5, 0.64))
     return ramp(steps / 3, "23271c", "4d5632", "857e52", "b5a77c")
 
 
 def rust(random: np.random.Generator) -> np.ndarray:
-    """Flaking iron oxide on grey steel."""
+    """Flaking iron oxide on gray steel."""
     eaten = np.clip(4 * (0.6 * noise(random, 14) + 0.4 * noise(random, 4) - 0.42), 0, 1)[..., None]
     oxide = ramp(0.6 * noise(random, 1.5) + 0.4 * noise(random, 6), "42160a", "94411a", "c9793a")
     return eaten * oxide + (1 - eaten) * ramp(noise(random, 5), "5c6468", "868d90")

@@ -1,11 +1,10 @@
-"""``python -m core``: Impasto on plain image files, without Blender."""
+"""``python -m core``, the former name of ``python -m impasto``; goes away after one release."""
 
 from __future__ import annotations
 
 import sys
 
-from .cli.main import main
-from .jobs.threads import wait_asleep
+from .cli.main import run
 
-wait_asleep()
-sys.exit(main())
+print("python -m core is deprecated; use python -m impasto.", file=sys.stderr)
+sys.exit(run())

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from bl_ext.user_default.impasto.core.imaging.colour import linear_to_srgb
-from bl_ext.user_default.impasto.core.imaging.files import write_picture
-from bl_ext.user_default.impasto.core.imaging.picture import Depth, Picture
 from fields import Field, Sheet, plug
+
+from impasto.core.image.color import linear_to_srgb
+from impasto.core.image.files import write_picture
+from impasto.core.image.picture import Depth, Picture
 
 Recipe = Callable[[Sheet], "Field | tuple[Field, Field]"]
 
@@ -61,17 +62,17 @@ class Oven:
         bpy.data.materials.remove(material)
         return baked
 
-    def colour(self, recipe: Recipe, path: Path, size: int = 512, depth: Depth = "8") -> Path:
-        """Write a colour texture; a recipe with two fields gets its second one as alpha."""
-        colour, *alpha = self.bake(recipe, size)
+    def color(self, recipe: Recipe, path: Path, size: int = 512, depth: Depth = "8") -> Path:
+        """Write a color texture; a recipe with two fields gets its second one as alpha."""
+        color, *alpha = self.bake(recipe, size)
         if path.suffix == ".exr":
-            return _write(Picture(colour, depth=depth, encoding="linear"), path)
-        codes = linear_to_srgb(np.clip(colour, 0, 1)).astype(np.float32)
+            return _write(Picture(color, depth=depth, encoding="linear"), path)
+        codes = linear_to_srgb(np.clip(color, 0, 1)).astype(np.float32)
         mask = (np.clip(alpha[0][..., 0], 0, 1) * 255 + 0.5).astype(np.uint8) if alpha else None
         return _write(Picture(codes, mask, depth), path)
 
     def data(self, recipe: Recipe, path: Path, size: int = 512) -> Path:
-        """Write a map whose numbers are no colours."""
+        """Write a map whose numbers are no colors."""
         return _write(Picture(np.clip(self.bake(recipe, size)[0], 0, 1), encoding="data"), path)
 
     def normals(self, height: Recipe, path: Path, size: int = 512, strength: float = 6) -> Path:

@@ -14,7 +14,7 @@ from mathutils import Vector
 from shapes import boxes, place, rounded, scatter, soften, sprig, surface, turned
 
 WALL, TABLE = 1.2, 0.8
-"""y of the wall; height of the table, in metres."""
+"""y of the wall; height of the table, in meters."""
 
 
 def build(folder: Path) -> None:

@@ -12,16 +12,16 @@ import bpy
 Number: TypeAlias = "Field | float"
 
 
-def linear(colour: str) -> tuple[float, float, float, float]:
-    """Scene-linear RGBA of a hex colour such as ``"c8552b"`` (sRGB, IEC 61966-2-1)."""
-    codes = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+def linear(color: str) -> tuple[float, float, float, float]:
+    """Scene-linear RGBA of a hex color such as ``"c8552b"`` (sRGB, IEC 61966-2-1)."""
+    codes = [int(color[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in codes)
     return (r, g, b, 1.0)
 
 
 @dataclass(frozen=True)
 class Field:
-    """A number or a colour at every point of a texture: the output of a node."""
+    """A number or a color at every point of a texture: the output of a node."""
 
     socket: bpy.types.NodeSocket
 
@@ -93,24 +93,24 @@ class Field:
             plug(slot, value)
         return Field(node.outputs[0])
 
-    def ramp(self, *colours: str) -> Field:
-        """Colours at even distances over [0, 1]."""
+    def ramp(self, *colors: str) -> Field:
+        """Colors at even distances over [0, 1]."""
         node = self.tree.nodes.new("ShaderNodeValToRGB")
         points = node.color_ramp.elements
-        while len(points) < len(colours):
+        while len(points) < len(colors):
             points.new(0.5)
-        for index, colour in enumerate(colours):
-            points[index].position = index / (len(colours) - 1)
-            points[index].color = linear(colour)
+        for index, color in enumerate(colors):
+            points[index].position = index / (len(colors) - 1)
+            points[index].color = linear(color)
         plug(node.inputs[0], self)
         return Field(node.outputs[0])
 
     def over(self, below: Field | str, mask: Number) -> Field:
-        """This colour where ``mask`` is 1, ``below`` where it is 0."""
+        """This color where ``mask`` is 1, ``below`` where it is 0."""
         return mix(self.tree, "MIX", mask, below, self)
 
     def tinted(self, amount: Number) -> Field:
-        """This colour, times a number."""
+        """This color, times a number."""
         node = self.tree.nodes.new("ShaderNodeVectorMath")
         node.operation = "SCALE"
         plug(node.inputs[0], self)
@@ -151,7 +151,7 @@ class Sheet:
             plug(slot, value)
         return Field(node.outputs[0])
 
-    def colour(self, code: str) -> Field:
+    def color(self, code: str) -> Field:
         node = self.tree.nodes.new("ShaderNodeRGB")
         node.outputs[0].default_value = linear(code)
         return Field(node.outputs[0])

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from bl_ext.user_default.impasto.core.clustering.pictures import theme
-from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.core.imaging.resize import resize
+
+from impasto.core.image.files import read_picture
+from impasto.core.image.resize import resize
+from impasto.core.plots import theme
 
 GENERATORS = {"GAN": "Brick Wall", "VAE": "Planks", "AUTOMATON": "Barrel Paint"}
 """Each generator, and a texture of the group that it is given."""
@@ -92,11 +93,11 @@ def shoot(scene, folder: Path) -> Path:
 
 
 def _pixels(file: Path) -> np.ndarray:
-    from bl_ext.user_default.impasto.core.imaging.colour import linear_to_srgb
+    from impasto.core.image.color import linear_to_srgb
 
     picture = read_picture(file)
-    colour = picture.colour[..., :3]
-    return np.clip(linear_to_srgb(colour) if picture.encoding == "linear" else colour, 0, 1)
+    color = picture.color[..., :3]
+    return np.clip(linear_to_srgb(color) if picture.encoding == "linear" else color, 0, 1)
 
 
 def _square(file: Path) -> np.ndarray:

@@ -12,20 +12,20 @@ class Choice:
 
     style: str
     strength: float = 1.0
-    keep_colour: float = 0.0
+    keep_color: float = 0.0
     brush_scale: float = 1.0
 
 
 CHOICES: dict[str, Choice] = {
     "brick": Choice("remember"),
-    "wood": Choice("sunflowers", keep_colour=0.25),
+    "wood": Choice("sunflowers", keep_color=0.25),
     "fabric": Choice("red-horse"),
-    "foliage": Choice("water-lilies", keep_colour=0.4),
-    "metal": Choice("cypresses", strength=0.7, keep_colour=0.7),
+    "foliage": Choice("water-lilies", keep_color=0.4),
+    "metal": Choice("cypresses", strength=0.7, keep_color=0.7),
     "fruit": Choice("red-horse", strength=0.45),
-    "tiles": Choice("cypresses", keep_colour=0.2),
-    "photograph": Choice("scream", keep_colour=0.3),
-    "clay": Choice("kiss", keep_colour=0.3),
+    "tiles": Choice("cypresses", keep_color=0.2),
+    "photograph": Choice("scream", keep_color=0.3),
+    "clay": Choice("kiss", keep_color=0.3),
     "light": Choice("golden-adele"),
 }
 
@@ -68,6 +68,6 @@ def choose(settings) -> None:
         choice = left.pop(kind, CHOICES[kind])
         look = group.look
         look.gallery = choice.style
-        look.strength, look.keep_colour = choice.strength, choice.keep_colour
+        look.strength, look.keep_color = choice.strength, choice.keep_color
         look.brush_scale = choice.brush_scale
         look.seamless = kind not in {"foliage", "photograph"}  # these do not repeat

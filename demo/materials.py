@@ -39,15 +39,15 @@ def make_images(folder: Path) -> dict[str, bpy.types.Image]:
     images = {}
     for name, (recipe, size, depth) in BAKED.items():
         path = folder / f"{name.lower().replace(' ', '_')}.png"
-        images[name] = _load(name, oven.colour(recipe, path, size, depth))
-    glow = oven.colour(recipes.lantern_paper, folder / "lantern.exr", 256, "half")
+        images[name] = _load(name, oven.color(recipe, path, size, depth))
+    glow = oven.color(recipes.lantern_paper, folder / "lantern.exr", 256, "half")
     images["Lantern"] = _load("Lantern", glow)
     relief = oven.normals(recipes.brick_height, folder / "brick_normal.png", 768)
     images["Brick Normal"] = _load("Brick Normal", relief, "Non-Color")
     rough = oven.data(recipes.plank_roughness, folder / "plank_roughness.png")
     images["Plank Roughness"] = _load("Plank Roughness", rough, "Non-Color")
     for tile, recipe in ((1001, recipes.floor_star), (1002, recipes.floor_plain)):
-        oven.colour(recipe, folder / f"floor_tiles.{tile}.png")
+        oven.color(recipe, folder / f"floor_tiles.{tile}.png")
     oven.close()
     floor = _load("Floor Tiles", folder / "floor_tiles.1001.png")
     floor.source = "TILED"
@@ -55,7 +55,7 @@ def make_images(folder: Path) -> dict[str, bpy.types.Image]:
     images["Floor Tiles"] = floor
     for name, photograph in photographs().items():
         images[name] = _load(name, Path(shutil.copy(photograph, folder)))
-    images["Cat Photograph"].save()  # anew, as its colour profile makes libpng complain
+    images["Cat Photograph"].save()  # anew, as its color profile makes libpng complain
     images["Gingham"].pack()
     return images
 

@@ -1,4 +1,4 @@
-"""What each texture looks like: a colour field on the unit square, seamless where it repeats."""
+"""What each texture looks like: a color field on the unit square, seamless where it repeats."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def _boards(sheet: Sheet, count: int, seed: float) -> tuple[Field, Field, Field]
     board = (sheet.v * count).floor() % count
     chance = sheet.random(board, seed=seed)
     rings = sheet.noise(2.2, 26, detail=2, seed=seed)
-    fibre = sheet.noise(7, 150, detail=3, seed=seed + 1)
-    grain = (rings * 9 + chance * 3 + fibre * 1.5).sine() * 0.22 + fibre * 0.9
+    fiber = sheet.noise(7, 150, detail=3, seed=seed + 1)
+    grain = (rings * 9 + chance * 3 + fiber * 1.5).sine() * 0.22 + fiber * 0.9
     gap = abs((sheet.v * count) % 1 - 0.5).step(0.5, 0.465)
     return gap, chance, grain
 
@@ -91,7 +91,7 @@ def gingham(sheet: Sheet) -> Field:
 def awning(sheet: Sheet) -> Field:
     stripe = abs((sheet.u * 4) % 1 - 0.5).step(0.255, 0.245)
     stains = sheet.noise(4, detail=6, seed=4)
-    cloth = sheet.colour("d8a13a").over("f3e9d2", stripe)
+    cloth = sheet.color("d8a13a").over("f3e9d2", stripe)
     return cloth.tinted(_weave(sheet, 128) * (0.78 + stains * 0.35))
 
 
@@ -112,7 +112,7 @@ def _painted(sheet: Sheet, paint: str, pale: str, amount: float, seed: float) ->
     grain = sheet.noise(50, detail=3, seed=seed + 2)
     decay = flakes + (runs - 0.5) * 0.35
     rust = (grain * 0.6 + flakes * 0.5 - 0.05).ramp("2d140b", "6e2f14", "a8551f", "c98242")
-    coat = sheet.colour(paint).over(pale, (grain * 0.5 + runs * 0.6).step(0.25, 0.8))
+    coat = sheet.color(paint).over(pale, (grain * 0.5 + runs * 0.6).step(0.25, 0.8))
     rim = decay.step(amount - 0.05, amount).tinted(1.0)
     coat = mix(sheet.tree, "MULTIPLY", 0.6, coat, rim.ramp("ffffff", "a07a5a"))
     return coat.over(rust, decay.step(amount + 0.012, amount))
@@ -158,31 +158,29 @@ def _petals(sheet: Sheet, count: int, repeat: int) -> tuple[Field, Field]:
     return radius, y.turns(x).sine(count) * 0.5 + 0.5
 
 
-def _glazed(sheet: Sheet, colour: Field, repeat: int, grout: str) -> Field:
+def _glazed(sheet: Sheet, color: Field, repeat: int, grout: str) -> Field:
     """Tiles of slightly different glaze, and the joints between them."""
     x, y = sheet.u * repeat, sheet.v * repeat
     edge = (0.5 - abs(x % 1 - 0.5)).smaller(0.5 - abs(y % 1 - 0.5))
     tile = sheet.random(x.floor() % repeat, y.floor() % repeat)
     worn = sheet.noise(9, detail=6, seed=4)
-    return colour.tinted(0.72 + tile * 0.22 + worn * 0.25).over(grout, edge.step(0.012, 0.03))
+    return color.tinted(0.72 + tile * 0.22 + worn * 0.25).over(grout, edge.step(0.012, 0.03))
 
 
 def floor_star(sheet: Sheet) -> Field:
     radius, petals = _petals(sheet, 8, 2)
     star = (radius - petals * 0.42).step(0.3, 0.28)
     ring = abs(radius - 0.86).step(0.07, 0.05)
-    colour = sheet.colour("a8412f").over("e6d8bd", star)
-    colour = sheet.colour("33524f").over(colour, ring.larger(radius.step(0.16, 0.14)))
-    return _glazed(sheet, colour, 2, "5a5044")
+    color = sheet.color("a8412f").over("e6d8bd", star)
+    color = sheet.color("33524f").over(color, ring.larger(radius.step(0.16, 0.14)))
+    return _glazed(sheet, color, 2, "5a5044")
 
 
 def floor_plain(sheet: Sheet) -> Field:
     diamond = abs((sheet.u * 2) % 1 - 0.5) + abs((sheet.v * 2) % 1 - 0.5)
     inner = diamond.step(0.36, 0.35)
-    colour = sheet.colour("d9b77c").over("456663", inner)
-    return _glazed(
-        sheet, sheet.colour("a8412f").over(colour, diamond.step(0.13, 0.12)), 2, "5a5044"
-    )
+    color = sheet.color("d9b77c").over("456663", inner)
+    return _glazed(sheet, sheet.color("a8412f").over(color, diamond.step(0.13, 0.12)), 2, "5a5044")
 
 
 def azulejo(sheet: Sheet) -> Field:
@@ -192,17 +190,17 @@ def azulejo(sheet: Sheet) -> Field:
     corners = abs(radius - 1.12).step(0.13, 0.1)
     line = abs(radius - 0.84).step(0.045, 0.025)
     blue = flower.larger(corners).larger(line)
-    colour = sheet.noise(12, seed=3).ramp("17386f", "2f5fa8").over("eef0ea", blue)
-    colour = sheet.colour("e0b04a").over(colour, radius.step(0.16, 0.13))
-    return _glazed(sheet, colour, 4, "b9b5a8")
+    color = sheet.noise(12, seed=3).ramp("17386f", "2f5fa8").over("eef0ea", blue)
+    color = sheet.color("e0b04a").over(color, radius.step(0.16, 0.13))
+    return _glazed(sheet, color, 4, "b9b5a8")
 
 
 def lantern_paper(sheet: Sheet) -> Field:
     """Lit paper: brighter than white in the middle of its height."""
     ribs = abs((sheet.v * 9) % 1 - 0.5).step(0.5, 0.44)
-    fibre = sheet.noise(18, detail=5)
+    fiber = sheet.noise(18, detail=5)
     warm = (1 - abs(sheet.v - 0.5) * 1.7).ramp("8a2a0a", "ef7f1e", "ffb24d")
-    return warm.tinted((0.35 + ribs * 0.65) * (0.5 + fibre) * (3.2 - abs(sheet.v - 0.5) * 4))
+    return warm.tinted((0.35 + ribs * 0.65) * (0.5 + fiber) * (3.2 - abs(sheet.v - 0.5) * 4))
 
 
 def _leaf(x: Field, y: Field, length: float, width: float) -> tuple[Field, Field]:
@@ -224,17 +222,17 @@ def _turned(sheet: Sheet, x: float, y: float, degrees: float) -> tuple[Field, Fi
 
 
 def _sprig(sheet: Sheet, leaves, length: float, width: float, greens: tuple[str, ...]):
-    """Leaves on a stem: colour and mask."""
+    """Leaves on a stem: color and mask."""
     stem = abs(sheet.u - 0.5).step(0.012, 0.007) * sheet.v.step(0.93, 0.9)
-    colour, mask = sheet.colour("6b5a32"), stem
+    color, mask = sheet.color("6b5a32"), stem
     clouds = sheet.noise(5) * 0.6
     for number, (x, y, degrees) in enumerate(leaves):
         across, along = _turned(sheet, x, y, degrees)
         inside, veins = _leaf(across, along, length, width)
         leaf = (clouds + (number * 0.37) % 0.5).ramp(*greens)
         leaf = mix(sheet.tree, "ADD", veins * 0.22, leaf, "b8c46a")
-        colour, mask = leaf.over(colour, inside), mask.larger(inside)
-    return colour, mask
+        color, mask = leaf.over(color, inside), mask.larger(inside)
+    return color, mask
 
 
 _OLIVE = [(0.5, 0.06 + 0.19 * i, side * (50 - 4 * i)) for i in range(4) for side in (-1, 1)]

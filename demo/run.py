@@ -42,8 +42,9 @@ def main() -> None:
     import inventions
     import looks
     import sheet
-    from bl_ext.user_default.impasto.scene import gallery
     from build_scene import build
+
+    from impasto.scene.looks import gallery
 
     for left_over in ("textures", "impasto", "shot", "shot_restyled"):
         shutil.rmtree(OUT / left_over, ignore_errors=True)
@@ -58,7 +59,7 @@ def main() -> None:
     settings = scene.impasto
     with step("Render before"):
         render(scene, OUT / "render_before.png")
-    settings.material_weight = 0.7  # what a thing is made of counts more than its colour
+    settings.material_weight = 0.7  # what a thing is made of counts more than its color
     sentences = {}
     for algorithm in ("DBSCAN", "AGGLOMERATIVE", "KMEANS"):  # the last is what is gone on with
         settings.algorithm = algorithm

@@ -1,4 +1,4 @@
-"""Meshes with texture coordinates in metres: a texture repeats every ``metres`` of surface."""
+"""Meshes with texture coordinates in meters: a texture repeats every ``meters`` of surface."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def soften(item: bpy.types.Object, width: float = 0.006) -> bpy.types.Object:
 
 
 def boxes(
-    name: str, parts: Sequence[tuple[Point, Point]], metres: float, seed: int = 0
+    name: str, parts: Sequence[tuple[Point, Point]], meters: float, seed: int = 0
 ) -> bpy.types.Mesh:
     """Boxes ``(middle, size)`` in one mesh; the grain (u) runs along each box's longest side."""
     rng = np.random.default_rng(seed)
@@ -82,7 +82,7 @@ def boxes(
             across = [k for k in range(3) if len({n >> k & 1 for n in face}) == 2]
             across.sort(key=lambda k: -size[k])
             for n in face:
-                u, v = (corners[n][k] / metres for k in across)
+                u, v = (corners[n][k] / meters for k in across)
                 coordinates.append((u + shift[0], v + shift[1]))
     return mesh_of(name, points, faces, coordinates, smooth=False)
 
@@ -108,15 +108,15 @@ def surface(
 def turned(
     name: str,
     profile: Sequence[tuple[float, float]],
-    metres: float,
+    meters: float,
     around: int = 0,
     segments: int = 48,
 ) -> bpy.types.Mesh:
     """A profile of (radius, height) spun about z; the texture goes round ``around`` times."""
     lengths = np.hypot(*np.diff(np.asarray(profile), axis=0).T)
-    along = np.concatenate([[0], np.cumsum(lengths)]) / metres
+    along = np.concatenate([[0], np.cumsum(lengths)]) / meters
     widest = max(radius for radius, _ in profile)
-    repeat = around or max(1, round(2 * math.pi * widest / metres))
+    repeat = around or max(1, round(2 * math.pi * widest / meters))
     last = len(profile) - 1
 
     def shape(s: float, t: float) -> Point:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bl_ext.user_default.impasto.core.clustering.pictures import theme
-from bl_ext.user_default.impasto.core.imaging.colour import linear_to_srgb
-from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.core.imaging.resize import resize
+
+from impasto.core.image.color import linear_to_srgb
+from impasto.core.image.files import read_picture
+from impasto.core.image.resize import resize
+from impasto.core.plots import theme
 
 THUMB, GAP, MARGIN, CAPTION, HEADING = 150, 22, 40, 30, 62
 COLUMNS = 6
@@ -59,13 +60,13 @@ def draw(blocks: list[Block], title: str, below: str, path: Path) -> None:
     axes = theme.canvas(figure)
     theme.title(axes, title, below)
     for number, (block, (x, y)) in enumerate(zip(blocks, places, strict=True)):
-        _block(axes, block, theme.group_colour(number), x, y)
+        _block(axes, block, theme.group_color(number), x, y)
     theme.save(figure, path)
 
 
-def _block(axes, block: Block, colour, left: float, top: float) -> None:
-    axes.plot([left, left + block.width], [top, top], color=colour, linewidth=2.5)
-    axes.text(left, top + 22, block.name, color=colour, fontsize=12.5, weight="bold", va="center")
+def _block(axes, block: Block, color, left: float, top: float) -> None:
+    axes.plot([left, left + block.width], [top, top], color=color, linewidth=2.5)
+    axes.text(left, top + 22, block.name, color=color, fontsize=12.5, weight="bold", va="center")
     axes.text(left, top + 43, block.style, color=theme.MUTED, fontsize=10, va="center")
     for index, pair in enumerate(block.pairs):
         row, column = divmod(index, COLUMNS)
@@ -79,15 +80,15 @@ def _block(axes, block: Block, colour, left: float, top: float) -> None:
 def shown(path: Path) -> np.ndarray:
     """The middle square of an image file, ``(2 THUMB, 2 THUMB, 4)`` sRGB in [0, 1]."""
     picture = read_picture(path)
-    colour = picture.colour
+    color = picture.color
     if picture.encoding == "linear":
-        colour = linear_to_srgb(np.clip(colour, 0, None) / (1 + np.clip(colour, 0, None) * 0.6))
-    alpha = np.ones(colour.shape[:2], np.float32)
+        color = linear_to_srgb(np.clip(color, 0, None) / (1 + np.clip(color, 0, None) * 0.6))
+    alpha = np.ones(color.shape[:2], np.float32)
     if picture.alpha is not None:
         top = np.iinfo(picture.alpha.dtype).max if picture.alpha.dtype.kind == "u" else 1
         alpha = picture.alpha.astype(np.float32) / top
-    # Colours that nobody sees must not bleed in when the picture shrinks.
-    pixels = np.dstack([colour * alpha[..., None], alpha])
+    # Colors that nobody sees must not bleed in when the picture shrinks.
+    pixels = np.dstack([color * alpha[..., None], alpha])
     side = min(pixels.shape[:2])
     y, x = ((length - side) // 2 for length in pixels.shape[:2])
     small = resize(pixels[y : y + side, x : x + side], (2 * THUMB, 2 * THUMB))

@@ -6,7 +6,7 @@ import bpy
 from bl_operators.presets import AddPresetBase
 
 from ..properties import active_group
-from ..scene.grouping import LOOK_FIELDS
+from ..scene.groups.edit import LOOK_FIELDS
 from ..translations import tip
 
 _LOOK = "bpy.context.scene.impasto.groups[bpy.context.scene.impasto.active_group].look"

@@ -19,9 +19,9 @@ class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
         return cls.idle()
 
     def start(self, context):
-        from ..scene import analysis  # late, as what only jobs need would slow down enabling
+        from ..scene.groups import analyze  # late, as what only jobs need would slow down enabling
 
-        return analysis.start(context)
+        return analyze.start(context)
 
 
 CLASSES = (IMPASTO_OT_analyze_textures,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import ImpastoError
-from ..scene import worker
+from ..scene.jobs import worker
 
 _INTERVAL = 0.1
 """Seconds between two looks at the answer."""

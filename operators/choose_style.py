@@ -4,7 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..properties import active_group
-from ..scene import gallery
+from ..scene.looks import gallery
 from ..translations import tip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import images, results
+from ..scene.textures import find, results
 from .restyled_operator import RestyledOperator
 
 
@@ -18,7 +18,7 @@ class IMPASTO_OT_compare_textures(RestyledOperator, bpy.types.Operator):
     def execute(self, context):
         settings = context.scene.impasto
         originals = not settings.showing_originals
-        if not results.show(images.materials_of(context.scene), originals):
+        if not results.show(find.materials_of(context.scene), originals):
             self.report({"ERROR"}, "No texture of this scene is restyled yet; press Stylize first.")
             return {"CANCELLED"}
         settings.showing_originals = originals

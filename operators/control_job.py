@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import jobs
+from ..scene.jobs import queue
 from ..translations import tip
 
 
@@ -16,13 +16,13 @@ class IMPASTO_OT_cancel_job(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if jobs.current() is None:
+        if queue.current() is None:
             cls.poll_message_set(tip("No job is running"))
             return False
         return True
 
     def execute(self, context):
-        jobs.current().cancel()
+        queue.current().cancel()
         return {"FINISHED"}
 
 
@@ -34,7 +34,7 @@ class IMPASTO_OT_pause_job(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        running = jobs.current()
+        running = queue.current()
         if running is None:
             cls.poll_message_set(tip("No job is running"))
             return False
@@ -46,7 +46,7 @@ class IMPASTO_OT_pause_job(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        running = jobs.current()
+        running = queue.current()
         running.pause(not running.paused)
         return {"FINISHED"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..properties import active_group
-from ..scene import grouping
+from ..scene.groups import edit
 from ..translations import tip
 
 
@@ -24,7 +24,7 @@ class IMPASTO_OT_copy_look(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        grouping.copy_look(context.scene.impasto, active_group(context.scene))
+        edit.copy_look(context.scene.impasto, active_group(context.scene))
         return {"FINISHED"}
 
 

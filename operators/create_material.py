@@ -19,11 +19,9 @@ class IMPASTO_OT_create_material(GroupJobOperator, bpy.types.Operator):
     )
 
     def start(self, context):
-        from ..scene import creating  # late, as what only jobs need would slow down enabling
+        from ..scene.create import create  # late, as what only jobs need would slow down enabling
 
-        return creating.start(
-            context, again=self.again and bool(context.scene.impasto.create.model)
-        )
+        return create.start(context, again=self.again and bool(context.scene.impasto.create.model))
 
 
 CLASSES = (IMPASTO_OT_create_material,)

@@ -26,7 +26,7 @@ class IMPASTO_OT_draw_regions(GroupJobOperator, bpy.types.Operator):
         return super().poll(context)
 
     def start(self, context):
-        from ..scene import regions  # late, as what only jobs need would slow down enabling
+        from ..scene.groups import regions  # late, as what only jobs need would slow down enabling
 
         return regions.draw(context)
 

@@ -14,17 +14,17 @@ class IMPASTO_OT_enable_passes(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
-        if not frame_source.missing_passes(context.scene):
+        if not inputs.missing_passes(context.scene):
             cls.poll_message_set(tip("The scene renders all that is needed already"))
             return False
         return True
 
     def execute(self, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
-        frame_source.enable_passes(context.scene)
+        inputs.enable_passes(context.scene)
         self.report({"INFO"}, "Vector and Depth are rendered to OpenEXR MultiLayer from now on.")
         return {"FINISHED"}
 

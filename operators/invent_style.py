@@ -13,9 +13,9 @@ class IMPASTO_OT_invent_style(GroupJobOperator, bpy.types.Operator):
     bl_options = {"UNDO"}
 
     def start(self, context):
-        from ..scene import creating  # late, as what only jobs need would slow down enabling
+        from ..scene.create import create  # late, as what only jobs need would slow down enabling
 
-        return creating.invent(context)
+        return create.invent(context)
 
 
 class IMPASTO_OT_draw_style_map(GroupJobOperator, bpy.types.Operator):
@@ -26,9 +26,9 @@ class IMPASTO_OT_draw_style_map(GroupJobOperator, bpy.types.Operator):
     bl_options = {"UNDO"}
 
     def start(self, context):
-        from ..scene import creating  # late, as what only jobs need would slow down enabling
+        from ..scene.create import create  # late, as what only jobs need would slow down enabling
 
-        return creating.draw_map(context)
+        return create.draw_map(context)
 
 
 CLASSES = (IMPASTO_OT_invent_style, IMPASTO_OT_draw_style_map)

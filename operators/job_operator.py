@@ -10,11 +10,11 @@ import bpy
 
 from ..core.errors import ImpastoError
 from ..properties import active_group
-from ..scene import jobs
+from ..scene.jobs import queue
 from ..translations import tip
 
 if TYPE_CHECKING:
-    from ..scene.job import SceneJob
+    from ..scene.jobs.job import SceneJob
 
 _INTERVAL = 0.1
 """Seconds between two looks at the worker."""
@@ -39,7 +39,7 @@ class JobOperator:
     @classmethod
     def idle(cls) -> bool:
         """For ``poll``: False, with the reason, while another job runs."""
-        running = jobs.current()
+        running = queue.current()
         if running is not None:
             said = tip("{job} is running; wait for it or cancel it")
             cls.poll_message_set(said.format(job=running.title))
@@ -91,7 +91,7 @@ class JobOperator:
         bpy.app.timers.register(lambda: _INTERVAL if job.poll() else None)
 
     def _begin(self, context) -> bool:
-        running = jobs.current()
+        running = queue.current()
         if running is not None:
             self.report({"ERROR"}, f"{running.title} is running; wait for it or cancel it.")
             return False
@@ -118,7 +118,7 @@ class JobOperator:
 
     def _queue_goes_on(self) -> bool:
         """Not after a cancel: who cancels wants to see to something first."""
-        return bool(jobs.waiting) and self._job.state != "CANCELLED"
+        return bool(queue.waiting) and self._job.state != "CANCELLED"
 
     def _conclude(self):
         job = self._job
@@ -151,13 +151,13 @@ def _run_queue() -> float | None:
     """Called by a timer, when the operator of the job before has ended; again, until a job runs:
     Blender may be busy for a moment, or the first of the queue cannot begin.
     """
-    if not jobs.waiting or jobs.current() is not None:
+    if not queue.waiting or queue.current() is not None:
         return None
     window = next(iter(bpy.context.window_manager.windows), None)
     if window is not None:
         with bpy.context.temp_override(window=window), suppress(RuntimeError):
             bpy.ops.impasto.run_queue("INVOKE_DEFAULT")
-    return 1.0 if jobs.current() is None else None
+    return 1.0 if queue.current() is None else None
 
 
 def _redraw(context) -> None:

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..core.errors import ImpastoError
-from ..core.frames.numbers import spelled
+from ..core.video.numbers import spelled
 from ..translations import tip
 
 
@@ -41,14 +41,14 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene import frame_results
+        from ..scene.frames import outputs
 
         try:
-            name = frame_results.load(context, self.place)
+            name = outputs.load(context, self.place)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        missing = frame_results.missing_results(context.scene)
+        missing = outputs.missing_results(context.scene)
         if missing and self.place != "SEQUENCER":
             gaps = f"it shows nothing where there is no {spelled(missing)}"
             self.report({"WARNING"}, f"Loaded as {name}; {gaps}.")

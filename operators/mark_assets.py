@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import assets, images
+from ..scene.textures import assets, find
 from ..scene.words import counted
 from .restyled_operator import RestyledOperator
 
@@ -17,7 +17,7 @@ class IMPASTO_OT_mark_assets(RestyledOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context):
-        count = assets.mark(images.materials_in("SCENE", context))
+        count = assets.mark(find.materials_in("SCENE", context))
         self.report({"INFO"}, f"{counted(count, 'material')} marked as asset.")
         return {"FINISHED"}
 

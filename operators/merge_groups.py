@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..properties import active_group
-from ..scene import grouping
+from ..scene.groups import edit
 from ..translations import tip
 
 
@@ -16,7 +16,7 @@ class IMPASTO_OT_merge_groups(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     into: EnumProperty(
-        name="Into", description="The group that takes the textures", items=grouping.other_groups
+        name="Into", description="The group that takes the textures", items=edit.other_groups
     )
 
     @classmethod
@@ -30,7 +30,7 @@ class IMPASTO_OT_merge_groups(bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self)
 
     def execute(self, context):
-        grouping.merge(context.scene.impasto, int(self.into))
+        edit.merge(context.scene.impasto, int(self.into))
         return {"FINISHED"}
 
 

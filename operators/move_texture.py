@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..properties import active_group
-from ..scene import grouping
+from ..scene.groups import edit
 from ..translations import tip
 
 
@@ -18,7 +18,7 @@ class IMPASTO_OT_move_texture(bpy.types.Operator):
     into: EnumProperty(
         name="Into",
         description="The group that takes the texture",
-        items=grouping.other_groups_or_new,
+        items=edit.other_groups_or_new,
     )
 
     @classmethod
@@ -33,7 +33,7 @@ class IMPASTO_OT_move_texture(bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self)
 
     def execute(self, context):
-        grouping.move(context.scene.impasto, int(self.into))
+        edit.move(context.scene.impasto, int(self.into))
         return {"FINISHED"}
 
 

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import StringProperty
 
-from ..scene import pictures
+from ..scene.groups import pictures
 
 
 class IMPASTO_OT_open_picture(bpy.types.Operator):

@@ -22,10 +22,11 @@ class IMPASTO_OT_paint_frame(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene import frames, pictures
+        from ..scene.frames import restyle
+        from ..scene.groups import pictures
 
         try:
-            image = frames.paint_frame(context.scene)
+            image = restyle.paint_frame(context.scene)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -42,9 +43,9 @@ class IMPASTO_OT_propagate_frames(Restyle):
     bl_label = "Propagate"
 
     def start(self, context):
-        from ..scene import frames  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
 
-        return frames.start(context, propagate=True)
+        return restyle.start(context, propagate=True)
 
 
 CLASSES = (IMPASTO_OT_paint_frame, IMPASTO_OT_propagate_frames)

@@ -3,7 +3,7 @@
 import bpy
 
 from ..core.errors import ImpastoError
-from ..scene import jobs
+from ..scene.jobs import queue
 from ..translations import tip
 from .job_operator import JobOperator
 from .restyle_frames import frames_are_chosen
@@ -20,10 +20,10 @@ class IMPASTO_OT_queue_frames(bpy.types.Operator):
         return frames_are_chosen(cls, context)
 
     def execute(self, context):
-        from ..scene import frames  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
 
         try:
-            jobs.waiting.append(frames.prepare(context))
+            queue.waiting.append(restyle.prepare(context))
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -39,13 +39,13 @@ class IMPASTO_OT_run_queue(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not jobs.waiting:
+        if not queue.waiting:
             cls.poll_message_set(tip("The queue is empty"))
             return False
         return cls.idle()
 
     def start(self, context):
-        return jobs.waiting.popleft().begin()
+        return queue.waiting.popleft().begin()
 
 
 class IMPASTO_OT_clear_queue(bpy.types.Operator):
@@ -56,12 +56,12 @@ class IMPASTO_OT_clear_queue(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not jobs.waiting:
+        if not queue.waiting:
             cls.poll_message_set(tip("The queue is empty"))
-        return bool(jobs.waiting)
+        return bool(queue.waiting)
 
     def execute(self, context):
-        jobs.waiting.clear()
+        queue.waiting.clear()
         return {"FINISHED"}
 
 

@@ -7,7 +7,7 @@ from bpy.props import IntProperty
 
 from ..core.styles.look import SUFFIX
 from ..properties import active_group
-from ..scene import gallery
+from ..scene.looks import gallery
 from ..translations import tip
 from .job_operator import JobOperator
 
@@ -49,9 +49,9 @@ class IMPASTO_OT_refine_style(JobOperator, bpy.types.Operator):
         return cls.idle()
 
     def start(self, context):
-        from ..scene import refining  # late, as what only jobs need would slow down enabling
+        from ..scene.looks import refine  # late, as what only jobs need would slow down enabling
 
-        return refining.start(context, self.seconds, self.seed)
+        return refine.start(context, self.seconds, self.seed)
 
 
 CLASSES = (IMPASTO_OT_refine_style,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import jobs, worker
+from ..scene.jobs import queue, worker
 from ..translations import tip
 
 
@@ -16,7 +16,7 @@ class IMPASTO_OT_release_memory(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if jobs.current() is not None:
+        if queue.current() is not None:
             cls.poll_message_set(tip("A job is running; cancel it first"))
             return False
         if worker.pid() is None:

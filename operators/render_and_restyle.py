@@ -16,32 +16,32 @@ class IMPASTO_OT_render_and_restyle(Restyle):
 
     @classmethod
     def poll(cls, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
-        if not frame_source.is_render_output(context.scene):
+        if not inputs.is_render_output(context.scene):
             cls.poll_message_set(tip("Press Use Render Output first"))
             return False
         return super().poll(context)
 
     def execute(self, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
-        missing = frame_source.missing_frames(context.scene)
+        missing = inputs.missing_frames(context.scene)
         if missing:
             try:
-                frame_source.render_missing(context.scene, missing)
+                inputs.render_missing(context.scene, missing)
             except RuntimeError as error:
                 return self._not_rendered(error)
         return super().execute(context)
 
     def invoke(self, context, event):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
-        missing = frame_source.missing_frames(context.scene)
+        missing = inputs.missing_frames(context.scene)
         if bpy.app.background or not missing:
             return super().invoke(context, event)
         try:
-            frame_source.begin_to_render(context.scene, missing, _restyle)
+            inputs.begin_to_render(context.scene, missing, _restyle)
         except RuntimeError as error:
             return self._not_rendered(error)
         self.report({"INFO"}, f"Rendering {len(missing)} frames; they are restyled after that.")

@@ -30,9 +30,9 @@ class IMPASTO_OT_restyle_frames(JobOperator, bpy.types.Operator):
         return frames_are_chosen(cls, context) and cls.idle()
 
     def start(self, context):
-        from ..scene import frames  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
 
-        return frames.start(context)
+        return restyle.start(context)
 
 
 CLASSES = (IMPASTO_OT_restyle_frames,)

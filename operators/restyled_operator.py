@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..scene import results
+from ..scene.textures import results
 from ..translations import tip
 
 

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..properties import active_group
-from ..scene import images, results
+from ..scene.textures import find, results
 from ..scene.words import counted
 from .restyled_operator import RestyledOperator
 
@@ -33,7 +33,7 @@ class IMPASTO_OT_revert_textures(RestyledOperator, bpy.types.Operator):
         if self.target == "GROUP":
             group = active_group(context.scene)
             only = [member.image for member in group.members] if group else []
-        count = results.revert(images.materials_in(scope, context), only)
+        count = results.revert(find.materials_in(scope, context), only)
         if not count:
             self.report(
                 {"WARNING"}, "None of these textures is restyled; there is nothing to revert."

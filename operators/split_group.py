@@ -3,7 +3,7 @@
 import bpy
 
 from ..properties import active_group
-from ..scene import grouping
+from ..scene.groups import edit
 from ..translations import tip
 
 
@@ -23,7 +23,7 @@ class IMPASTO_OT_split_group(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        grouping.split(context.scene.impasto)
+        edit.split(context.scene.impasto)
         return {"FINISHED"}
 
 

@@ -33,9 +33,9 @@ class _Stylize(JobOperator):
         return cls.idle()
 
     def start(self, context):
-        from ..scene import stylizing  # late, as what only jobs need would slow down enabling
+        from ..scene.looks import stylize  # late, as what only jobs need would slow down enabling
 
-        return stylizing.start(context, self.target, preview=self.preview)
+        return stylize.start(context, self.target, preview=self.preview)
 
 
 class IMPASTO_OT_stylize_textures(_Stylize, bpy.types.Operator):

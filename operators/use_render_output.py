@@ -11,10 +11,10 @@ class IMPASTO_OT_use_render_output(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
         settings = context.scene.impasto.frames
-        settings.source = frame_source.render_output(context.scene)
+        settings.source = inputs.render_output(context.scene)
         settings.first, settings.last = context.scene.frame_start, context.scene.frame_end
         return {"FINISHED"}
 

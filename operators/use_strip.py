@@ -23,10 +23,10 @@ class IMPASTO_OT_use_strip(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene import frame_source
+        from ..scene.frames import inputs
 
         try:
-            frame_source.use_strip(context.scene)
+            inputs.use_strip(context.scene)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

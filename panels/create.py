@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..properties import active_group
-from ..scene import icons, jobs
+from ..scene import icons
+from ..scene.jobs import queue
 from ..translations import CONTEXT
 from .editors import job_progress
 from .with_group import WithGroup
@@ -38,7 +39,7 @@ class IMPASTO_PT_create:
             row = layout.row()
             row.enabled = settings.frames > 0
             row.prop(settings, "damage")
-        running = jobs.current()
+        running = queue.current()
         if running is None:
             row = layout.row()
             row.scale_y = 1.5

@@ -9,7 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_iface
 
 if TYPE_CHECKING:
-    from ..scene.job import SceneJob
+    from ..scene.jobs.job import SceneJob
 
 _EDITORS = (("VIEW_3D", ""), ("IMAGE_EDITOR", "_image"))
 _PIXELS_PER_LETTER = 7.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..scene import frame_source, icons, jobs
+from ..scene import icons
+from ..scene.frames import inputs
+from ..scene.jobs import queue
 from ..translations import CONTEXT
 from .editors import job_progress
 
@@ -34,17 +36,17 @@ class IMPASTO_PT_frames:
         layout.prop(look, "file")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
-        layout.prop(look, "keep_colour")
+        layout.prop(look, "keep_color")
         layout.prop(settings, "coherence")
         row = layout.row()
         row.active = settings.coherence == "MOTION"
         row.prop(settings, "coherence_strength", text="Amount", text_ctxt=CONTEXT)
-        running = jobs.current()
+        running = queue.current()
         if running is None:
             row = layout.row()
             row.scale_y = 1.5
             row.operator("impasto.restyle_frames", icon="RENDER_ANIMATION")
-            if frame_source.is_render_output(context.scene):
+            if inputs.is_render_output(context.scene):
                 layout.operator("impasto.render_and_restyle", icon="RENDER_STILL")
         else:
             job_progress(layout, running)
@@ -58,14 +60,14 @@ class IMPASTO_PT_frames:
 
 def draw_queue(layout, busy: bool) -> None:
     """What waits, and the buttons for it; in an idle panel only where something does."""
-    if not (busy or jobs.waiting):
+    if not (busy or queue.waiting):
         return
     column = layout.column(align=True)
-    for job in jobs.waiting:
+    for job in queue.waiting:
         column.label(text=job.title, icon="TIME", translate=False)
     row = column.row(align=True)
     row.operator("impasto.queue_frames", icon="ADD")
-    if jobs.waiting:
+    if queue.waiting:
         if not busy:
             row.operator("impasto.run_queue", icon="PLAY")
         row.operator("impasto.clear_queue", text="", icon="X")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bpy.app.translations import pgettext_iface
 
-from ..scene import icons, jobs
+from ..scene import icons
+from ..scene.jobs import queue
 from .editors import job_buttons, paragraph
 
 _ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
@@ -18,7 +19,7 @@ class IMPASTO_PT_jobs:
 
     def draw(self, context):
         layout = self.layout
-        running = jobs.current()
+        running = queue.current()
         if running is not None:
             layout.label(text=running.title, icon="TIME")
             layout.progress(factor=running.progress, text=_remaining(running))
@@ -26,7 +27,7 @@ class IMPASTO_PT_jobs:
             paragraph(layout, context, running.step)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=8)
-        ended = [job for job in jobs.history if not job.running][:_SHOWN]
+        ended = [job for job in queue.history if not job.running][:_SHOWN]
         for job in ended:
             box = layout.box()
             paragraph(box, context, f"{job.title}. {job.message}", icon=_ICONS[job.state])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import gallery, icons
+from ..scene import icons
+from ..scene.looks import gallery
 
 
 class IMPASTO_UL_groups(bpy.types.UIList):

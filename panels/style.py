@@ -45,7 +45,7 @@ class IMPASTO_PT_style:
         layout.separator()
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
-        layout.prop(look, "keep_colour")
+        layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
         layout.operator("impasto.copy_look", icon="DUPLICATE")
 

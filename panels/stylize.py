@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import preferences
-from ..scene import jobs, results
+from ..scene.jobs import queue
+from ..scene.textures import results
 from ..translations import CONTEXT
 from .editors import job_progress
 
@@ -21,7 +22,7 @@ class IMPASTO_PT_stylize:
         row.use_property_split = False
         row.prop(settings, "target", expand=True)
         column = layout.column(align=True)
-        running = jobs.current()
+        running = queue.current()
         if running is None:
             column.operator("impasto.preview_textures", text="Preview").target = settings.target
             row = column.row(align=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..properties import active_group
-from ..scene import jobs, pictures
+from ..scene.groups import pictures
+from ..scene.jobs import queue
 from ..translations import CONTEXT
 from .editors import paragraph
 
@@ -28,7 +29,7 @@ class IMPASTO_PT_textures:
         layout.prop(settings, "material_weight")
         row = layout.row()
         row.scale_y = 1.3
-        running = jobs.current()
+        running = queue.current()
         if running is None:
             row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
         else:
@@ -100,8 +101,8 @@ class IMPASTO_PT_members:
         side.operator("impasto.move_texture", text="", icon="FORWARD")
         if group.palette:
             row = layout.row(align=True)
-            for colour in group.palette:
-                row.prop(colour, "colour", text="")
+            for color in group.palette:
+                row.prop(color, "color", text="")
         if 0 <= group.active_member < len(group.members):
             member = group.members[group.active_member]
             column = layout.column(align=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from . import icons, jobs
+from . import icons
+from .jobs import queue
 
 _commands: list = []
 
@@ -17,11 +18,11 @@ def _command(arguments: list[str]) -> int:
 
 def register() -> None:
     icons.register()
-    jobs.register()
+    queue.register()
     _commands.append(bpy.utils.register_cli_command("impasto", _command))
 
 
 def unregister() -> None:
     bpy.utils.unregister_cli_command(_commands.pop())
-    jobs.unregister()
+    queue.unregister()
     icons.unregister()

@@ -15,10 +15,16 @@ from ..core.cli import outcome
 from ..core.cli.options import add_grouping, add_look, add_output, look_from
 from ..core.cli.report import Report
 from ..core.cli.verbs import frames, styles
+from ..core.control import Control, ItemDone, Progress
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
-from ..core.jobs.messages import Failed, Finished, ItemDone, Look, Progress
-from . import analysis, images, results, stylizing, worker
-from .job import SceneJob
+from ..core.styles.look import Look
+from ..core.tasks.registry import R, Request
+from ..core.worker.protocol import Failed, Finished
+from .groups import analyze
+from .jobs import worker
+from .jobs.job import SceneJob
+from .looks import stylize
+from .textures import find, results
 from .words import counted
 
 _SCOPES = {"selected": "SELECTED", "scene": "SCENE", "file": "FILE"}
@@ -98,7 +104,7 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
     settings.group_count, settings.distance = max(options.groups, 1), options.distance
     settings.material_weight, settings.seed = options.material_weight, options.seed
     target = _target(options, needed=False)
-    job = _follow(analysis.start(bpy.context), report)
+    job = _follow(analyze.start(bpy.context), report)
     groups = [
         {"name": group.name, "members": [m.image.name_full for m in group.members if m.image]}
         for group in settings.groups
@@ -119,7 +125,7 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
     target = _target(options, needed=True)
     settings = bpy.context.scene.impasto
     if not settings.groups:
-        analysis.one_group(bpy.context, _SCOPES[options.scope])
+        analyze.one_group(bpy.context, _SCOPES[options.scope])
     chosen = options.group or [group.name for group in settings.groups]
     if unknown := sorted(set(chosen) - {group.name for group in settings.groups}):
         known = ", ".join(group.name for group in settings.groups)
@@ -129,7 +135,7 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
         if options.style and not group.excluded:
             _set_look(group.look, look_from(options))
     folder = Path(options.folder) if options.folder else target.parent / "impasto"
-    job = stylizing.start(bpy.context, "ALL", folder="PACK" if options.pack else folder.absolute())
+    job = stylize.start(bpy.context, "ALL", folder="PACK" if options.pack else folder.absolute())
     try:
         _follow(job, report)
     finally:
@@ -141,7 +147,7 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
 
 def _revert(options: argparse.Namespace, report: Report) -> int:
     target = _target(options, needed=True)
-    count = results.revert(images.materials_in("FILE", bpy.context))
+    count = results.revert(find.materials_in("FILE", bpy.context))
     report.say(f"{counted(count, 'texture')} back to the original.")
     if count:
         _save(target, report)
@@ -160,7 +166,7 @@ def _set_look(group_look, look: Look) -> None:
         group_look.mix = look.styles[1].weight / sum(style.weight for style in look.styles)
     group_look.regions = look.regions
     group_look.strength, group_look.brush_scale = look.strength, look.brush_scale
-    group_look.keep_colour, group_look.seamless = look.keep_colour, look.seamless
+    group_look.keep_color, group_look.seamless = look.keep_color, look.seamless
     group_look.max_side, group_look.seed = look.max_side, look.seed
 
 
@@ -203,8 +209,8 @@ def _follow(job: SceneJob, report: Report) -> SceneJob:
     return job
 
 
-def _in_worker(request: object, *, progress, cancel, item_done=lambda event: None) -> object:
-    """Answer a request in the worker: torch never loads in Blender's own process.
+def _in_worker(request: Request[R], control: Control) -> R:
+    """Run a request in the worker: torch never loads in Blender's own process.
 
     Raises
     ------
@@ -215,14 +221,14 @@ def _in_worker(request: object, *, progress, cancel, item_done=lambda event: Non
     while True:
         for event in job.poll():
             if isinstance(event, Progress):
-                progress(event)
+                control.progress(event.done, event.step)
             elif isinstance(event, ItemDone):
-                item_done(event)
+                control.item_done(event)
             elif isinstance(event, Finished):
                 return event.result
             elif isinstance(event, Failed):
                 raise getattr(errors, event.error, errors.ImpastoError)(event.message)
-        if cancel():
+        if control.cancel.is_set():
             job.cancel()
         SceneJob.breathe()
 

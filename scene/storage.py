@@ -29,7 +29,7 @@ def models_folder() -> Path:
 
 def new_analysis_folder() -> Path:
     """A new folder for thumbnails and pictures; the oldest of many are removed."""
-    parent = _own("analyses")
+    parent = _own("analyzes")
     for old in sorted(parent.iterdir())[: -_KEPT_ANALYSES + 1 or None]:
         shutil.rmtree(old, ignore_errors=True)
     folder = parent / f"{time.time_ns()}"

@@ -1,24 +1,24 @@
-"""Run the tests on the extension as Blender sees it: ``bl_ext.user_default.impasto``.
+"""Run the tests on the extension as Blender sees it, under the one name ``impasto``.
 
 The repository is linked into a temporary resources folder, as a developer would link it into
-Blender's, and enabled in the bpy module. Without bpy, the tests of ``core`` still run, under the
-same name.
+Blender's, and enabled in the bpy module, where it is called ``bl_ext.user_default.impasto``. The name
+``impasto`` then means these very modules. Without bpy, the tests of ``core`` run on the installed
+package.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.abc
 import importlib.util
 import os
 import shutil
 import sys
 import tempfile
-import types
 from pathlib import Path
 
 import hypothesis
 import pytest
-
-from core.jobs.threads import wait_asleep
 
 ROOT = Path(__file__).parents[1]
 NAME = "bl_ext.user_default.impasto"
@@ -34,21 +34,35 @@ hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
-wait_asleep()
+
+
+class _ExtensionAsImpasto(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds ``impasto.x`` as the module ``bl_ext.user_default.impasto.x``: one copy of each module."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.partition(".")[0] != "impasto":
+            return None
+        return importlib.util.spec_from_loader(fullname, self)
+
+    def create_module(self, spec):
+        module = importlib.import_module(NAME + spec.name.removeprefix("impasto"))
+        self._own_spec = module.__spec__
+        return module
+
+    def exec_module(self, module):
+        module.__spec__ = self._own_spec  # the import system has put the other name's there
+
 
 if HAS_BPY:
+    sys.meta_path.insert(0, _ExtensionAsImpasto())
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)
     import addon_utils
 
     addon_utils.enable(NAME, default_set=True)
-else:
-    for name, folder in (
-        ("bl_ext", RESOURCES / "extensions"),
-        ("bl_ext.user_default", _repository),
-    ):
-        module = types.ModuleType(name)
-        module.__path__ = [str(folder)]
-        sys.modules[name] = module
+
+from impasto.core.worker.threads import wait_asleep  # noqa: E402 (its name is explained above)
+
+wait_asleep()
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def trimmed(picture: Image.Image) -> Image.Image:
 
 
 def main(shots: Path) -> int:
-    """Crop, reduce what is large to 256 colours, and check the sizes."""
+    """Crop, reduce what is large to 256 colors, and check the sizes."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, (source, part) in PICTURES.items():
         with Image.open(shots / f"{source}.png") as shot:

@@ -14,13 +14,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.generators import looks
-from core.generators.stylebook import encode_zooms
-from core.generators.stylizer import Stylizer
-from core.imaging.picture import Picture
-from core.styles.catalog import FOLDER
-from core.styles.look import Look
-from core.styles.style import SUFFIX, Provenance, Style, save_style
+from impasto.core.image.picture import Picture
+from impasto.core.paint import pipeline
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.style_reader import encode_zooms
+from impasto.core.styles.catalog import FOLDER
+from impasto.core.styles.look import Look
+from impasto.core.styles.style import SUFFIX, Provenance, Style, save_style
 
 THUMBNAIL = 160
 
@@ -42,7 +42,7 @@ def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Proven
     row = rows[source]
     pixels = cv2.cvtColor(cv2.imread(str(root / source)), cv2.COLOR_BGR2RGB)
     origin = f"{row['source_repo']}: {row['path']} at {row['commit'][:12]}"
-    return pixels, Provenance(row["note"], origin, row["licence"])
+    return pixels, Provenance(row["note"], origin, row["license"])
 
 
 def main() -> None:
@@ -67,7 +67,7 @@ def main() -> None:
         codes = encode_zooms(stylizer, pixels.astype(np.float32) / 255)
         style = Style(row["identifier"], row["name"], codes, row["family"], provenance)
         look = Look((), brush_scale=1.0, max_side=512)
-        painted = looks.stylize(stylizer, [Picture(sample)], look, style)[0].colour
+        painted = pipeline.stylize(stylizer, [Picture(sample)], look, style)[0].color
         small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
         thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
         save_style(
@@ -76,7 +76,7 @@ def main() -> None:
         )
         cv2.imwrite(str(FOLDER / f"{row['identifier']}.png"), thumbnail[..., ::-1])
         entry = {k: row[k] for k in ("identifier", "name", "family")}
-        index.append({**entry, "licence": provenance.licence, "source": provenance.source})
+        index.append({**entry, "license": provenance.license, "source": provenance.source})
         cells.append(_cell(painted, row["name"]))
     text = json.dumps(index, indent=1, ensure_ascii=False) + "\n"
     (FOLDER / "index.json").write_text(text, encoding="utf-8")

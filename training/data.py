@@ -25,7 +25,7 @@ class Source:
 
     file: str
     repository: str
-    licence: str
+    license: str
     pixels: Image
 
 
@@ -46,7 +46,7 @@ def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
             if pixels is None:
                 raise FileNotFoundError(f"{row['file']} is in the manifest but cannot be read")
             rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-            sources.append(Source(row["file"], row["source_repo"], row["licence"], rgb))
+            sources.append(Source(row["file"], row["source_repo"], row["license"], rgb))
     return sources
 
 
@@ -65,8 +65,8 @@ def random_crop(image: Image, size: int, rng: np.random.Generator, *, zoom: floa
     return crop[:, ::-1] if rng.random() < 0.5 else crop
 
 
-def jitter_colour(image: Image, rng: np.random.Generator, amount: float = 0.5) -> Image:
-    """Random gain, offset, gamma and channel mixing, each mild; one image in eight turns grey."""
+def jitter_color(image: Image, rng: np.random.Generator, amount: float = 0.5) -> Image:
+    """Random gain, offset, gamma and channel mixing, each mild; one image in eight turns gray."""
     x = image.astype(np.float32) / 255
     if rng.random() < 0.125:
         x = np.repeat(x @ np.float32([[0.299], [0.587], [0.114]]), 3, axis=2)

@@ -1,7 +1,7 @@
 """Stage (a): distil the loss network into our own encoder by dense feature regression.
 
 Every pixel is a sample: 1x1 heads on the student's four scales predict the teacher's standardized
-features at the same place, plus the picture itself averaged over each cell, so that colour, which
+features at the same place, plus the picture itself averaged over each cell, so that color, which
 the teacher throws away with depth, survives at every scale.
 """
 
@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.networks.encoder import WIDTHS, Encoder, Features
+from impasto.core.models.encoder import WIDTHS, Encoder, Features
 
 from . import data
 from .teacher import Teacher
@@ -72,9 +72,9 @@ class Heads(nn.Module):
             )
             mse = F.mse_loss(self.teacher[i](student[i]), goal)
             cells = F.pixel_unshuffle(image, 2) if i == 0 else F.avg_pool2d(image, 2 ** (i + 1))
-            colour = F.mse_loss(self.pixels[i](student[i]), cells)
-            total = total + mse + 20 * colour
-            report += [mse.item(), colour.item()]
+            color = F.mse_loss(self.pixels[i](student[i]), cells)
+            total = total + mse + 20 * color
+            report += [mse.item(), color.item()]
         return total, report
 
 
@@ -100,7 +100,7 @@ def main() -> None:
     def make(rng: np.random.Generator) -> Tensor:
         picks = rng.integers(0, len(images), args.batch)
         crops = [data.random_crop(images[i], args.size, rng, zoom=2.5) for i in picks]
-        return data.to_tensor([data.jitter_colour(c, rng) for c in crops])
+        return data.to_tensor([data.jitter_color(c, rng) for c in crops])
 
     batches = data.prefetch(make, args.seed)
     encoder = Encoder().to(memory_format=torch.channels_last)

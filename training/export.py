@@ -1,4 +1,4 @@
-"""Write the averaged weights of a run into ``core/weights``, in half precision."""
+"""Write the averaged weights of a run into ``core/models/weights``, in half precision."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from core.networks.decoder import Decoder
-from core.networks.encoder import Encoder
-from core.networks.weights import FOLDER, save_network
+from impasto.core.models.decoder import Decoder
+from impasto.core.models.encoder import Encoder
+from impasto.core.models.loading import FOLDER, save_network
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.generators.texture_loss import gram, gram_distance
-from core.networks.layers import ordered
+from impasto.core.models.layers import ordered
+from impasto.core.models.texture_loss import gram, gram_distance
 
 STYLE_LAYERS = (("conv1", "fire2"), ("fire3",), ("fire4", "fire5"), ("fire6", "fire7"))
 CONTENT_LAYERS = ("fire3", "fire5")
@@ -36,7 +36,7 @@ def _thin(f: Tensor, side: int) -> Tensor:
 def style_loss(painted: dict[str, Tensor], style: dict[str, Tensor], slices: int = 12) -> Tensor:
     """Gram distance plus sliced Wasserstein, averaged over one layer drawn from each group.
 
-    Neighbouring layers say nearly the same; drawing one of them costs half as much as using all.
+    Neighboring layers say nearly the same; drawing one of them costs half as much as using all.
     """
     total: Tensor | float = 0.0
     for group in STYLE_LAYERS:
@@ -69,7 +69,7 @@ def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) 
 
 
 def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
-    """Mean squared difference of instance-normalized features: structure without its colours."""
+    """Mean squared difference of instance-normalized features: structure without its colors."""
     total: Tensor | float = 0.0
     for name in CONTENT_LAYERS:
         total = total + F.mse_loss(F.instance_norm(painted[name]), F.instance_norm(content[name]))
@@ -77,7 +77,7 @@ def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tens
 
 
 def blotch_loss(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
-    """How unevenly broad light and colour are changed where the content is flat: mean absolute
+    """How unevenly broad light and color are changed where the content is flat: mean absolute
     difference of the change between cells one and two apart, weighed by their flatness.
 
     Strokes are finer than a cell and an even change is none, so both are free. (Cells of 8 pixels leave

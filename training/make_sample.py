@@ -10,7 +10,7 @@ import bpy
 
 
 def material(name: str, kind: str, first: tuple, second: tuple, scale: float):
-    """A two-colour procedural material."""
+    """A two-color procedural material."""
     m = bpy.data.materials.new(name)
     m.use_nodes = True
     nodes, links = m.node_tree.nodes, m.node_tree.links

@@ -6,7 +6,7 @@ framing.
 Every training image is cropped, turned and lit in several ways. What varies among views of one
 image
 says nothing about its look; what varies among images does. Linear discriminant analysis weighs the
-one against the other, for colour and for material (structure and encoder) apart. Run it again
+one against the other, for color and for material (structure and encoder) apart. Run it again
 whenever the encoder or a descriptor changes; the file names the encoder it was fitted with.
 """
 
@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 
 from benchmarks.materials import surface_files
-from core.descriptors.metric import PATH, fit_metric
-from core.descriptors.pipeline import describing_pipeline
-from core.imaging.picture import Picture
+from impasto.core.features.metric import PATH, fit_metric
+from impasto.core.features.pipeline import describing_pipeline
+from impasto.core.image.picture import Picture
 
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "training"

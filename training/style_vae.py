@@ -1,7 +1,7 @@
 """Train the map of styles: a variational autoencoder over the codes of many looks.
 
 ``python -m training.style_vae codes`` encodes the training images, some of them twice with other
-colours, and drawn styles (minutes); ``python -m training.style_vae`` trains on these and exports.
+colors, and drawn styles (minutes); ``python -m training.style_vae`` trains on these and exports.
 ``python -m training.style_vae finish`` goes on from what is bundled until the built-in styles come
 back as nearly as they can, and what it knew besides is kept (a minute).
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.create.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae, recalled
-from core.create.style_map import zoom_logarithms
-from core.generators.stylebook import at_zoom
-from core.generators.stylizer import Stylizer
-from core.networks.style_vae import StyleVae
-from core.networks.weights import FOLDER, load_style_vae, save_network
-from core.styles.catalog import builtin_styles
-from core.styles.style import ZOOMS, load_style_file
+from impasto.core.create.vae.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae, recalled
+from impasto.core.create.vae.style_map import zoom_logarithms
+from impasto.core.models.loading import FOLDER, load_style_vae, save_network
+from impasto.core.models.style_vae import StyleVae
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.style_reader import at_zoom
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.style import ZOOMS, load_style_file
 
 from . import data, synthetic
 
@@ -40,15 +40,15 @@ def gather(root: Path, run: Path) -> None:
     styles, contents = (data.load_split(root / "training", k) for k in ("style", "content"))
     with (run / "provenance.csv").open("w", newline="") as stream:
         rows = csv.writer(stream)
-        rows.writerow(("file", "repository", "licence"))
-        rows.writerows((s.file, s.repository, s.licence) for s in styles + contents)
+        rows.writerow(("file", "repository", "license"))
+        rows.writerows((s.file, s.repository, s.license) for s in styles + contents)
     pictures = [(s.pixels, False) for s in styles]
     pictures += [(s.pixels, True) for s in styles] + [(s.pixels, True) for s in contents]
     codes, zooms = [], []
     for number in range(len(pictures) + _DRAWN):
         if number < len(pictures):
             pixels, changed = pictures[number]
-            pixels = data.jitter_colour(pixels, rng, 0.5) if changed else pixels
+            pixels = data.jitter_color(pixels, rng, 0.5) if changed else pixels
         else:
             pixels = synthetic.draw_style(rng, 320)
         zoom = ZOOMS[rng.integers(len(ZOOMS))]

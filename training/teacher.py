@@ -20,7 +20,7 @@ _MEAN_BGR = (104.0, 117.0, 123.0)
 class Teacher(nn.Module):
     """Frozen SqueezeNet 1.1 up to ``fire7``, reflect-padded and pixel-aligned.
 
-    Max-pooling is padded instead of ceiled, so that position ``i`` at stride ``s`` is centred on
+    Max-pooling is padded instead of ceiled, so that position ``i`` at stride ``s`` is centered on
     pixel ``i * s``, as in our encoder, and borders are reflected: zero padding leaves bright
     frames in whatever is trained on these features.
     """

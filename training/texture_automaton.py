@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.create.automaton import fit_from
-from core.create.interface import Budget
-from core.generators.allocator import keep_blocks
-from core.networks.automaton import Rule, first_rule
-from core.networks.weights import FOLDER
+from impasto.core.control import Budget
+from impasto.core.create.automaton.fit import fit_from
+from impasto.core.models.automaton import Rule, first_rule
+from impasto.core.models.loading import FOLDER
+from impasto.core.worker.allocator import keep_blocks
 
 from .texture_crops import Crops
 
@@ -53,7 +53,7 @@ def main() -> None:
             crop,
             budget=Budget(steps=_STEPS),
             seed=number,
-            progress=lambda step, told=told: told.append(step.losses["texture"]),
+            on_step=lambda step, told=told: told.append(step.losses["texture"]),
         ).rule
         learned = zip(rule.learned(), fitted.learned(), strict=True)
         # What a texture tells by itself is none of the rule's.

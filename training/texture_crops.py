@@ -40,9 +40,9 @@ class Crops:
         self._paintings = data.load_split(root / "training", "style")
         with (run / "provenance.csv").open("w", newline="") as stream:
             rows = csv.writer(stream)
-            rows.writerow(("file", "repository", "licence"))
+            rows.writerow(("file", "repository", "license"))
             rows.writerows(
-                (s.file, s.repository, s.licence) for s in self._photos + self._paintings
+                (s.file, s.repository, s.license) for s in self._photos + self._paintings
             )
         self._pool: list[np.ndarray] = []
 
@@ -63,11 +63,11 @@ class Crops:
         crop = data.random_crop(photo, SIDE, rng, zoom=2.2)
         if rng.random() < 0.5:
             crop = np.rot90(crop)
-        return data.jitter_colour(crop, rng, 0.5)
+        return data.jitter_color(crop, rng, 0.5)
 
 
 def _even(pixels: np.ndarray) -> bool:
-    """Whether an image looks alike all over: its quarters have about the same colours."""
+    """Whether an image looks alike all over: its quarters have about the same colors."""
     small = cv2.resize(pixels, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
     quarters = small.reshape(2, 32, 2, 32, 3).transpose(0, 2, 1, 3, 4).reshape(4, -1, 3)
     apart = quarters.mean(1).std(0).mean()

@@ -21,21 +21,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.generators.allocator import keep_blocks
-from core.generators.texture_loss import broad_distance
-from core.networks.codes import feature_statistics, palette, style_code
-from core.networks.decoder import Decoder
-from core.networks.encoder import Encoder, Features
-from core.networks.transport import colour_transport, move_colours
-from core.networks.weights import load_decoder, load_encoder, shipped_steps
+from impasto.core.models.codes import feature_statistics, palette, style_code
+from impasto.core.models.decoder import Decoder
+from impasto.core.models.encoder import Encoder, Features
+from impasto.core.models.loading import load_decoder, load_encoder, shipped_steps
+from impasto.core.models.texture_loss import broad_distance
+from impasto.core.paint.color_transfer import color_transport, move_colors
+from impasto.core.worker.allocator import keep_blocks
 
 from . import data, losses
 from .teacher import Teacher
 
 
-def in_colours_of(image: Tensor, code: Tensor) -> Tensor:
-    """A batch of images with their colours moved to those of as many codes."""
-    return move_colours(image, *colour_transport(palette(image), code))
+def in_colors_of(image: Tensor, code: Tensor) -> Tensor:
+    """A batch of images with their colors moved to those of as many codes."""
+    return move_colors(image, *color_transport(palette(image), code))
 
 
 KINDS = ("content", "style")
@@ -50,8 +50,8 @@ class Batches:
         self.content, self.style = (data.load_split(root / "training", k) for k in KINDS)
         with (run / "provenance.csv").open("w", newline="") as stream:
             rows = csv.writer(stream)
-            rows.writerow(("file", "repository", "licence"))
-            rows.writerows((s.file, s.repository, s.licence) for s in self.content + self.style)
+            rows.writerow(("file", "repository", "license"))
+            rows.writerows((s.file, s.repository, s.license) for s in self.content + self.style)
         try:
             from . import synthetic
         except ImportError:
@@ -81,7 +81,7 @@ class Batches:
         crop = data.random_crop(photo, size, rng, zoom=2.0 if kind == "content" else 3.0)
         if kind == "style" and rng.random() < 0.15:
             crop = np.rot90(crop)
-        return data.jitter_colour(crop, rng, 0.5 if kind == "content" else 0.35)
+        return data.jitter_color(crop, rng, 0.5 if kind == "content" else 0.35)
 
     def __call__(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         crops = ([self._one(k, rng) for _ in range(self.config["batch"])] for k in KINDS)
@@ -178,7 +178,7 @@ class Trainer:
         with torch.set_grad_enabled(joint):
             goal = content if identity else style
             code = style_code(goal, self._encoded(goal))
-            moved = in_colours_of(content, code)
+            moved = in_colors_of(content, code)
             features = self._encoded(moved)
             statistics = feature_statistics(features)
         with self.half():
@@ -248,7 +248,7 @@ class Trainer:
             noise = self._noise(self.average, image, generator)
             painted = []
             for code in codes:
-                features = self.average_encoder(in_colours_of(image, code))
+                features = self.average_encoder(in_colors_of(image, code))
                 painted.append(self.average(features, feature_statistics(features), code, noise))
             rows.append(torch.cat([image, *painted]))
         grid = torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)

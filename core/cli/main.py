@@ -5,10 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from ..worker import allocator
+from ..worker.threads import wait_asleep
 from .options import use_device
 from .outcome import EXIT_CODES, guarded
 from .report import Report
 from .verbs import VERBS
+
+
+def run() -> int:
+    """Run the command line of this process; returns the exit code."""
+    wait_asleep()
+    allocator.keep_blocks()
+    return main()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all verbs; every verb leaves its function in ``options.run``."""
     parser = argparse.ArgumentParser(
-        prog="python -m core",
+        prog="impasto",
         description="Group pictures by how they look, and restyle them.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

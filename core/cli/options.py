@@ -7,8 +7,8 @@ import math
 import os
 from collections.abc import Callable
 
-from ..generators import device
-from ..jobs.messages import Look, StyleRef
+from ..paint import device
+from ..styles.look import Look, StyleRef
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,7 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         "--brush-scale", type=_brush, default=1.0, metavar="0.25..4", help="default 1"
     )
     look.add_argument(
-        "--keep-colour", type=_unit, default=0.0, metavar="0..1", help="1 changes lightness only"
+        "--keep-color", type=_unit, default=0.0, metavar="0..1", help="1 changes lightness only"
     )
     look.add_argument("--seamless", action="store_true", help="the texture tiles, and shall tile")
     look.add_argument(
@@ -85,7 +85,7 @@ def look_from(options: argparse.Namespace) -> Look:
         tuple(options.style),
         options.strength,
         options.brush_scale,
-        options.keep_colour,
+        options.keep_color,
         options.seamless,
         options.max_side,
         options.seed,
@@ -117,7 +117,7 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
         type=_unit,
         default=0.5,
         metavar="0..1",
-        help="0 groups by colour, 1 by material; default 0.5",
+        help="0 groups by color, 1 by material; default 0.5",
     )
     group.add_argument("--seed", type=int, default=0, metavar="N")
 

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from ..control import Failure
 from ..errors import ImpastoError, JobCancelled, NoImages
-from ..jobs.failures import explain
-from ..jobs.messages import Failure
+from ..worker.failures import explain
 from .report import Report
 
 OK, SOME_FAILED, WRONG, NOTHING, CANCELLED = 0, 1, 2, 3, 130

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict
 from typing import TextIO
 
-from ..jobs.messages import Failure, ItemDone, Progress
+from ..control import Control, Failure, ItemDone, Progress
 
 _BAR = 24
 _INTERVAL = 0.1
@@ -36,6 +36,10 @@ class Report:
         self._bar = not as_json and not quiet and self._err.isatty()
         self._started = time.monotonic()
         self._drawn = 0.0
+
+    def control(self) -> Control:
+        """Return a control that reports here; Ctrl-C cancels by itself."""
+        return Control(self.progress, on_item=self.item)
 
     def progress(self, event: Progress) -> None:
         """Show how far the job is."""

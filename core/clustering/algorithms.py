@@ -104,19 +104,19 @@ class Tree(BaseEstimator, ClusterMixin):
         return np.unique(owner[:count], return_inverse=True)[1][self.leaves_]
 
 
-def neighbours_needed(count: int) -> int:
+def neighbors_needed(count: int) -> int:
     """DBSCAN's ``min_samples`` for so many images: few images make small groups."""
     return int(np.clip(round(np.log2(max(count, 2))), 2, 6))
 
 
-def knee(points: np.ndarray, neighbours: int) -> float:
-    """DBSCAN's eps: the knee of the sorted distances to the k-th neighbour, 0 if all are equal.
+def knee(points: np.ndarray, neighbors: int) -> float:
+    """DBSCAN's eps: the knee of the sorted distances to the k-th neighbor, 0 if all are equal.
 
     The knee is the point farthest below the chord from the first to the last distance (Satopaa et
     al., "Finding a 'Kneedle' in a Haystack", 2011). Far outliers would bend the chord, so the
     farthest twentieth is left out.
     """
-    search = NearestNeighbors(n_neighbors=min(neighbours, len(points) - 1)).fit(points)
+    search = NearestNeighbors(n_neighbors=min(neighbors, len(points) - 1)).fit(points)
     farthest = np.sort(search.kneighbors()[0][:, -1])
     kept = farthest[: max(2, int(np.ceil(len(farthest) * 0.95)))]
     rise = kept[-1] - kept[0]
@@ -127,6 +127,6 @@ def knee(points: np.ndarray, neighbours: int) -> float:
     return float(kept[np.argmax(along - height)])
 
 
-def dbscan(points: np.ndarray, distance: float, neighbours: int) -> np.ndarray:
+def dbscan(points: np.ndarray, distance: float, neighbors: int) -> np.ndarray:
     """DBSCAN's labels ``(N,)``; -1 is noise."""
-    return DBSCAN(eps=max(distance, 1e-6), min_samples=neighbours).fit(points).labels_
+    return DBSCAN(eps=max(distance, 1e-6), min_samples=neighbors).fit(points).labels_

@@ -6,12 +6,12 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ..descriptors.fingerprint import THUMB
+from ..features.fingerprint import THUMB
 
 _HASH_BITS_OFF = 6
 """Of 64; unrelated pictures differ in about 32, a middling JPEG at half size in 2 or 3."""
 
-_COLOURS_OFF = 4.0
+_COLORS_OFF = 4.0
 """Root mean square Lab distance of the 8x8 thumbnails; 2.3 is just noticeable on large patches."""
 
 _ROWS = 512
@@ -20,7 +20,7 @@ _ROWS = 512
 def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
     """Sets of rows of ``(N, 256)`` fingerprints that show the same picture, each of two or more.
 
-    Both the perceptual hash and the colours must agree: a recoloured copy is not a duplicate.
+    Both the perceptual hash and the colors must agree: a recolored copy is not a duplicate.
     """
     count = len(fingerprints)
     split = THUMB * THUMB * 3
@@ -43,7 +43,7 @@ def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
             + squares[second]
             - 2 * np.einsum("ij,ij->i", thumbs[first], thumbs[second])
         )
-        same = gaps / (THUMB * THUMB) <= _COLOURS_OFF**2
+        same = gaps / (THUMB * THUMB) <= _COLORS_OFF**2
         firsts.append(first[same])
         seconds.append(second[same])
     if not firsts:

@@ -24,7 +24,7 @@ class Island:
     members : (M,) int
         Rows of the points.
     cells : (M, 2) float
-        Centres of the members' cells, x right and y down.
+        Centers of the members' cells, x right and y down.
     """
 
     label: int
@@ -71,7 +71,7 @@ def islands(
 ) -> list[Island]:
     """Lay out ``(N, D)`` points by group, ``(N,)`` labels; -1 is an island of its own.
 
-    Members fill a patch of cells around their group's centre, each where it lies seen from there;
+    Members fill a patch of cells around their group's center, each where it lies seen from there;
     the patches are then packed into a frame ``wide`` times as wide as high, with ``gap`` cells
     between them and a line for a name above. ``least_widths`` gives long names room, in cells.
     """
@@ -83,22 +83,22 @@ def islands(
     patches = [_patch(flat[m] - flat[m].mean(0)) for m in members]
     sizes = np.stack([np.ptp(patch, axis=0) + 1 for patch in patches])
     sizes[:, 0] = np.maximum(sizes[:, 0], [least_widths.get(name, 0) for name in names])
-    centres = _evened(np.stack([flat[m].mean(0) for m in members])) * [wide, 1]
-    centres = _packed(centres, sizes + np.array((gap, gap + 0.45)), wide)
+    centers = _evened(np.stack([flat[m].mean(0) for m in members])) * [wide, 1]
+    centers = _packed(centers, sizes + np.array((gap, gap + 0.45)), wide)
     middles = [(patch.min(0) + patch.max(0)) / 2 for patch in patches]
     return [
-        Island(name, m, patch - middle + centre)
-        for name, m, patch, middle, centre in zip(
-            names, members, patches, middles, centres, strict=True
+        Island(name, m, patch - middle + center)
+        for name, m, patch, middle, center in zip(
+            names, members, patches, middles, centers, strict=True
         )
     ]
 
 
-def _evened(centres: np.ndarray) -> np.ndarray:
-    """Half the place, half the rank along each axis: neighbours stay, voids close."""
-    ranks = centres.argsort(0).argsort(0) / max(len(centres) - 1, 1)
-    low, span = centres.min(0), np.maximum(np.ptp(centres, axis=0), 1e-9)
-    return 0.4 * (centres - low) / span + 0.6 * ranks
+def _evened(centers: np.ndarray) -> np.ndarray:
+    """Half the place, half the rank along each axis: neighbors stay, voids close."""
+    ranks = centers.argsort(0).argsort(0) / max(len(centers) - 1, 1)
+    low, span = centers.min(0), np.maximum(np.ptp(centers, axis=0), 1e-9)
+    return 0.4 * (centers - low) / span + 0.6 * ranks
 
 
 def _patch(offsets: np.ndarray) -> np.ndarray:
@@ -119,21 +119,21 @@ def _patch(offsets: np.ndarray) -> np.ndarray:
     return cells[chosen]
 
 
-def _packed(centres: np.ndarray, sizes: np.ndarray, wide: float) -> np.ndarray:
-    """Put boxes of ``(G, 2)`` sizes as close as they go around ``(G, 2)`` centres without
+def _packed(centers: np.ndarray, sizes: np.ndarray, wide: float) -> np.ndarray:
+    """Put boxes of ``(G, 2)`` sizes as close as they go around ``(G, 2)`` centers without
     overlap.
     """
-    # Equal centres are told apart by a hair; the first scale is the smallest at which nothing
+    # Equal centers are told apart by a hair; the first scale is the smallest at which nothing
     # touches.
-    centres = centres + 1e-3 * np.arange(len(centres))[:, None] * [1, -1]
-    ratios = _reach(sizes) / np.maximum(np.abs(centres[:, None] - centres[None]), 1e-12)
+    centers = centers + 1e-3 * np.arange(len(centers))[:, None] * [1, -1]
+    ratios = _reach(sizes) / np.maximum(np.abs(centers[:, None] - centers[None]), 1e-12)
     apart = ratios.min(2)
     np.fill_diagonal(apart, 0)
-    certain = centres * max(1.0, float(apart.max()))
+    certain = centers * max(1.0, float(apart.max()))
     # The smaller the scale from which boxes are pushed apart, the tighter; the tightest that fits
     # wins.
     snug = np.sqrt(sizes.prod(1).sum() / wide)
-    trials = [_pushed(centres * snug * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
+    trials = [_pushed(centers * snug * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
     settled = [trial for trial in trials if trial is not None]
     return min([certain, *settled], key=lambda trial: _extent(trial, sizes, wide))
 
@@ -142,28 +142,28 @@ def _reach(sizes: np.ndarray) -> np.ndarray:
     return (sizes[:, None] + sizes[None]) / 2
 
 
-def _extent(centres: np.ndarray, sizes: np.ndarray, wide: float) -> float:
+def _extent(centers: np.ndarray, sizes: np.ndarray, wide: float) -> float:
     """Height of the smallest frame of the wanted shape around all boxes, with a little of its
     mean.
     """
-    width, height = (centres + sizes / 2).max(0) - (centres - sizes / 2).min(0)
+    width, height = (centers + sizes / 2).max(0) - (centers - sizes / 2).min(0)
     return float(max(width / wide, height) + 0.1 * (width / wide + height))
 
 
-def _pushed(centres: np.ndarray, sizes: np.ndarray, rounds: int = 400) -> np.ndarray | None:
+def _pushed(centers: np.ndarray, sizes: np.ndarray, rounds: int = 400) -> np.ndarray | None:
     """Push overlapping boxes apart along the axis of least overlap; None if it does not settle."""
-    centres = centres.copy()
+    centers = centers.copy()
     reach = _reach(sizes)
     for _ in range(rounds):
-        between = centres[:, None] - centres[None]
+        between = centers[:, None] - centers[None]
         overlap = reach - np.abs(between)
         hit = (overlap > 1e-3).all(2)
         np.fill_diagonal(hit, False)
         if not hit.any():
-            return centres
+            return centers
         axis = overlap.argmin(2)
         push = np.take_along_axis(overlap, axis[..., None], 2)[..., 0] * hit
         sign = np.sign(np.take_along_axis(between, axis[..., None], 2)[..., 0])
         for direction in (0, 1):
-            centres[:, direction] += 0.5 * (push * sign * (axis == direction)).sum(1)
+            centers[:, direction] += 0.5 * (push * sign * (axis == direction)).sum(1)
     return None

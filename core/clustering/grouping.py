@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..control import SILENT, Control
 from ..errors import BadRequest
-from ..jobs.messages import Algorithm, Linkage
-from .algorithms import MANY, Tree, dbscan, kmeans, knee, neighbours_needed
+from .algorithms import MANY, Tree, dbscan, kmeans, knee, neighbors_needed
 from .number import ALIKE, Choice, choose_number, spread
 from .quality import Silhouettes, silhouettes
+from .settings import Algorithm, Linkage
 
 _EPS_FACTORS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)
 
@@ -51,16 +51,16 @@ def group(
     distance: float = 0.0,
     linkage: Linkage = "ward",
     seed: int = 0,
-    tick: Callable[[float], None] = lambda done: None,
+    control: Control = SILENT,
 ) -> Grouping:
-    """Group ``(N, D)`` float32 points; see :class:`~..jobs.messages.AnalyzeRequest` for the
-    choices.
+    """Group ``(N, D)`` float32 points; see the task ``analyze`` for the choices.
 
     Any N, equal points included, gives a grouping and no warning. The same input and seed give the
-    same groups. ``tick`` is told the share of the work that is done; it may raise to cancel.
-
+    same groups.
     Raises
     ------
+    JobCancelled
+        The control was cancelled.
     BadRequest
         Negative ``groups`` or ``distance``, or an unknown algorithm.
     """
@@ -81,9 +81,9 @@ def group(
     if algorithm == "DBSCAN":
         labels, reason = _by_density(points, distance, seed)
     elif algorithm == "AGGLOMERATIVE":
-        labels, reason = _by_tree(points, groups, distance, linkage, seed, tick)
+        labels, reason = _by_tree(points, groups, distance, linkage, seed, control)
     else:
-        choice = Choice(groups) if groups else choose_number(points, "ward", seed, tick)
+        choice = Choice(groups) if groups else choose_number(points, "ward", seed, control)
         labels, reason = kmeans(points, min(choice.groups, distinct), seed), choice.reason
     return graded(points, labels, seed, reason)
 
@@ -110,27 +110,27 @@ def _by_tree(
     distance: float,
     linkage: Linkage,
     seed: int,
-    tick: Callable[[float], None],
+    control: Control,
 ) -> tuple[np.ndarray, str]:
     tree = Tree(linkage=linkage, random_state=seed).fit(points)
     if distance and not groups:
         return tree.cut_at(distance), ""
-    choice = Choice(groups) if groups else choose_number(points, linkage, seed, tick)
+    choice = Choice(groups) if groups else choose_number(points, linkage, seed, control)
     return tree.cut(choice.groups), choice.reason
 
 
 def _by_density(points: np.ndarray, distance: float, seed: int) -> tuple[np.ndarray, str]:
-    neighbours = neighbours_needed(len(points))
+    neighbors = neighbors_needed(len(points))
     if distance:
-        return dbscan(points, distance, neighbours), ""
+        return dbscan(points, distance, neighbors), ""
     if spread(points) < ALIKE:
         return np.zeros(len(points), np.int64), "the images look alike"
-    start = knee(points, min(neighbours, len(points) - 1))
-    best, best_rank = dbscan(points, start, neighbours), -np.inf
+    start = knee(points, min(neighbors, len(points) - 1))
+    best, best_rank = dbscan(points, start, neighbors), -np.inf
     # The knee says where to look; the best silhouette around it, counted over all images so that
     # noise does not pay, says where to stop.
     for factor in _EPS_FACTORS if len(points) <= 2 * MANY else (1.0,):
-        labels = dbscan(points, factor * start, neighbours)
+        labels = dbscan(points, factor * start, neighbors)
         rank = silhouettes(points, labels, seed).values.sum() / len(points)
         if labels.max() >= 1 and rank > best_rank:
             best, best_rank = labels, rank

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import KMeans
 
-from ..descriptors.columns import COLUMNS
-from ..imaging.colour import lab_to_srgb
+from ..features.columns import COLUMNS
+from ..image.color import lab_to_srgb
 
 Palette = tuple[tuple[float, float, float], ...]
 
 _MERGE = 12.0
-"""Lab distance below which two palette colours would look like one."""
+"""Lab distance below which two palette colors would look like one."""
 
 _HUES = (
     (15, "Pink"),
@@ -60,7 +60,7 @@ def nearest_to_mean(points: np.ndarray, members: np.ndarray) -> int:
 
 
 def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Main colours of described images, most common first: Lab ``(K, 3)`` and their shares
+    """Main colors of described images, most common first: Lab ``(K, 3)`` and their shares
     ``(K,)``.
     """
     pixels = rows[:, COLUMNS["swatches"]].reshape(-1, 3)
@@ -69,12 +69,12 @@ def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndar
     distinct = len(np.unique(pixels.round(1), axis=0))
     found = KMeans(min(most, distinct), n_init=2, random_state=seed).fit(pixels.round(1))
     counts = np.bincount(found.labels_, minlength=len(found.cluster_centers_))
-    centres = found.cluster_centers_
+    centers = found.cluster_centers_
     kept: list[int] = []
     shares = np.zeros(len(counts))
     for index in np.argsort(-counts, kind="stable"):
         gaps = (
-            np.linalg.norm(centres[kept] - centres[index], axis=1) if kept else np.array([np.inf])
+            np.linalg.norm(centers[kept] - centers[index], axis=1) if kept else np.array([np.inf])
         )
         if gaps.min() < _MERGE:
             shares[kept[int(gaps.argmin())]] += counts[index]
@@ -82,29 +82,29 @@ def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndar
             kept.append(int(index))
             shares[index] += counts[index]
     order = sorted(kept, key=lambda index: -shares[index])
-    return centres[order], shares[order] / shares.sum()
+    return centers[order], shares[order] / shares.sum()
 
 
 def srgb_palette(lab: np.ndarray) -> Palette:
     """Lab ``(K, 3)`` as sRGB-encoded tuples in [0, 1]."""
-    colours = np.clip(lab_to_srgb(lab[None].astype(np.float32)), 0, 1)[0]
-    return tuple((float(r), float(g), float(b)) for r, g, b in colours.round(4))
+    colors = np.clip(lab_to_srgb(lab[None].astype(np.float32)), 0, 1)[0]
+    return tuple((float(r), float(g), float(b)) for r, g, b in colors.round(4))
 
 
-def colour_word(lab: np.ndarray, shares: np.ndarray) -> str:
-    """A palette in a word or two, such as ``Dark Red`` or ``Colourful``."""
+def color_word(lab: np.ndarray, shares: np.ndarray) -> str:
+    """A palette in a word or two, such as ``Dark Red`` or ``Colorful``."""
     mean = shares @ lab
     chromas = np.hypot(lab[:, 1], lab[:, 2])
     chroma = float(np.hypot(mean[1], mean[2]))
     if shares @ chromas > 25 and chroma < 0.7 * float(shares @ chromas):
-        return "Colourful"
+        return "Colorful"
     lightness = float(mean[0])
     if chroma < 7:
         steps = (
             (12, "Black"),
-            (35, "Dark Grey"),
-            (65, "Grey"),
-            (88, "Pale Grey"),
+            (35, "Dark Gray"),
+            (65, "Gray"),
+            (88, "Pale Gray"),
             (101, "White"),
         )
         return next(word for below, word in steps if lightness < below)
@@ -150,11 +150,11 @@ def group_names(
     palettes: Sequence[tuple[np.ndarray, np.ndarray]], rows: Sequence[np.ndarray]
 ) -> list[str]:
     """Unique names, such as ``Dark Red, Coarse``; more words, then numbers, tell twins apart."""
-    colours = [colour_word(*palette) for palette in palettes]
+    colors = [color_word(*palette) for palette in palettes]
     words = [structure_words(members) for members in rows]
     names: list[str] = []
-    for colour, choices in zip(colours, words, strict=True):
-        tries = [f"{colour}, {choices[0]}"] + [f"{colour}, {choices[0]} {w}" for w in choices[1:]]
+    for color, choices in zip(colors, words, strict=True):
+        tries = [f"{color}, {choices[0]}"] + [f"{color}, {choices[0]} {w}" for w in choices[1:]]
         free = [name for name in tries if name not in names]
         number = 2
         while not free:

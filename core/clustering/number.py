@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import pairwise_distances
 
-from ..jobs.messages import Linkage
+from ..control import SILENT, Control
 from .algorithms import MANY, Tree
 from .quality import mean_silhouette, stability
+from .settings import Linkage
 
 MOST_GROUPS = 100
 ALIKE = 0.2
-"""Root mean square distance from the centre below which images count as copies of one look."""
+"""Root mean square distance from the center below which images count as copies of one look."""
 
 _FINALISTS = 6
 _STABILITY_SHARE = 0.25
@@ -31,7 +31,7 @@ class Choice:
 
 
 def spread(points: np.ndarray) -> float:
-    """Root mean square distance of ``(N, D)`` points from their centre."""
+    """Root mean square distance of ``(N, D)`` points from their center."""
     return float(np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean())) if len(points) else 0.0
 
 
@@ -39,13 +39,17 @@ def choose_number(
     points: np.ndarray,
     linkage: Linkage = "ward",
     seed: int = 0,
-    tick: Callable[[float], None] = lambda done: None,
+    control: Control = SILENT,
 ) -> Choice:
     """Choose the number of groups of ``(N, D)`` points.
 
     A tree is cut into every number of groups; the best few by mean silhouette are ranked again with
-    their stability. Of very many points an even sample is judged. ``tick`` is told the share of the
-    work that is done; it may raise.
+    their stability. Of very many points an even sample is judged.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
     """
     if spread(points) < ALIKE:
         return Choice(1, "the images look alike" if len(points) > 1 else "only one image")
@@ -60,7 +64,7 @@ def choose_number(
     numbers = range(2, min(MOST_GROUPS, distinct, most) + 1)
     labels, scores = {}, {}
     for number in numbers:
-        tick(0.8 * number / len(numbers))
+        control.advance(0.8 * number / len(numbers))
         labels[number] = tree.cut(number)
         scores[number] = mean_silhouette(distances, labels[number])
     finalists = sorted(numbers, key=lambda number: -scores[number])[:_FINALISTS]

@@ -14,9 +14,9 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.image import grid_to_graph
 
-from ..descriptors.encoder import shared_encoder
 from ..errors import BadRequest
-from ..imaging.colour import srgb_to_lab
+from ..features.encoder import shared_encoder
+from ..image.color import srgb_to_lab
 
 Method = Literal["KMEANS", "AGGLOMERATIVE"]
 
@@ -26,7 +26,7 @@ _WORK = 512
 _GRID, _COARSE = 4, 8
 _COMPONENTS = 8
 _SAMPLE = 4096  # points that principal components and clusters are found with
-_COLOUR_WEIGHT = 1.0
+_COLOR_WEIGHT = 1.0
 _SOFTNESS = 0.15
 _MOST_AUTOMATIC = 6
 
@@ -41,7 +41,7 @@ class Regions:
         How much each pixel belongs to each region, in [0, 1]; they sum to 1. Largest region first.
     features : (K, C) float32
         Mean encoder features of each region.
-    colours : (K, 3) float32
+    colors : (K, 3) float32
         Mean CIE Lab of each region.
     heights : (K,) float32
         Mean place from top (0) to bottom (1).
@@ -49,7 +49,7 @@ class Regions:
 
     weights: np.ndarray
     features: np.ndarray
-    colours: np.ndarray
+    colors: np.ndarray
     heights: np.ndarray
 
     @property
@@ -61,7 +61,7 @@ class Regions:
 def find_regions(
     image: np.ndarray, count: int = 0, *, method: Method = "KMEANS", seed: int = 0
 ) -> Regions:
-    """Split an image into regions by encoder features and colour.
+    """Split an image into regions by encoder features and color.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def find_regions(
 def match_regions(content: Regions, style: Regions) -> tuple[int, ...]:
     """For each region of the content, the region of the style that suits it best.
 
-    The optimal assignment (Hungarian method) by encoder features, lightness and colour, and place:
+    The optimal assignment (Hungarian method) by encoder features, lightness and color, and place:
     sky takes the sky's paint. Each style region is used once, or, if the content has more, as
     evenly
     as possible. After Zhang et al., "Multimodal Style Transfer via Graph Cuts", ICCV 2019, who
@@ -119,11 +119,11 @@ def match_regions(content: Regions, style: Regions) -> tuple[int, ...]:
     clusters of features by their cosine distance.
     """
     both = np.concatenate([content.features, style.features])
-    centred = both - both.mean(0)
-    unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+    centered = both - both.mean(0)
+    unit = centered / np.maximum(np.linalg.norm(centered, axis=1, keepdims=True), 1e-6)
     mine, theirs = unit[: content.count], unit[content.count :]
     cost = 1 - mine @ theirs.T
-    cost += np.linalg.norm(content.colours[:, None] - style.colours[None], axis=2) / 60
+    cost += np.linalg.norm(content.colors[:, None] - style.colors[None], axis=2) / 60
     cost += 0.75 * np.abs(content.heights[:, None] - style.heights[None])
     copies = -(-content.count // style.count)
     rows, columns = linear_sum_assignment(np.tile(cost, (1, copies)))
@@ -141,7 +141,7 @@ def _encoder_features(image: np.ndarray) -> np.ndarray:
         found = shared_encoder()(
             torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None]
         )
-        # Averages of a neighbourhood say what the texture is; single activations only what the
+        # Averages of a neighborhood say what the texture is; single activations only what the
         # pixel is.
         parts = [
             interpolate(
@@ -156,7 +156,7 @@ def _encoder_features(image: np.ndarray) -> np.ndarray:
 
 
 def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
-    """Principal components and colour, ``(h, w, D)``, of about unit spread each."""
+    """Principal components and color, ``(h, w, D)``, of about unit spread each."""
     flat = features.reshape(-1, features.shape[2])
     flat = flat - flat.mean(0)
     if float(flat.std()) < 1e-5:
@@ -165,9 +165,9 @@ def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
         found = PCA(min(_COMPONENTS, *flat.shape), random_state=seed)
         texture = found.fit(_thinned(flat)).transform(flat)
         texture /= max(float(np.sqrt(texture.var(0).sum())), 1e-6)
-    colour = cv2.GaussianBlur(lab, (0, 0), 1.5).reshape(-1, 3)
-    colour = (colour - colour.mean(0)) / max(float(np.sqrt(colour.var(0).sum())), 4.0)
-    table = np.concatenate([texture, _COLOUR_WEIGHT * colour], 1)
+    color = cv2.GaussianBlur(lab, (0, 0), 1.5).reshape(-1, 3)
+    color = (color - color.mean(0)) / max(float(np.sqrt(color.var(0).sum())), 4.0)
+    table = np.concatenate([texture, _COLOR_WEIGHT * color], 1)
     return table.reshape(*lab.shape[:2], -1).astype(np.float32)
 
 

@@ -1,22 +1,20 @@
 """One small interface for what invents pictures: the GAN, the VAE and the cellular automaton.
 
-Each is a package beside this module that is named in :data:`GENERATORS` and has two functions::
+Each is a module that is named in :data:`GENERATORS` and has two functions::
 
-    fit(images, *, budget, seed, progress, cancel) -> Model
+    fit(images, *, budget, seed, on_step, cancel) -> Model
     restore(tensors, words) -> Model
 
-``images`` are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]. ``progress`` is told every
-:class:`Step`; when ``cancel()`` becomes true, the best model so far is returned (before the first
-step, JobCancelled is raised). What is fitted depends on the images, the seed and the number of steps
+``images`` are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]. ``on_step`` is called with every
+:class:`~core.control.FitStep`; once ``cancel`` is set, the best model so far is returned (before the
+first step, JobCancelled is raised). What is fitted depends on the images, the seed and the number of steps
 alone, never on the clock, so that the same number of steps gives the same pixels again.
 """
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -25,51 +23,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..errors import BadRequest, JobCancelled, ModelUnreadable
-from ..imaging.files import write_atomically
-from ..jobs.create_messages import MODEL_SUFFIX
+from ..control import NEVER, SILENT, Budget, CancelToken, Control, FitStep
+from ..errors import BadRequest, ModelUnreadable
+from ..image.files import write_atomically
+from .settings import MODEL_SUFFIX
 
-GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
-"""Kind -> package beside this module."""
+GENERATORS = {"GAN": "gan.fit", "VAE": "vae.model", "AUTOMATON": "automaton.fit"}
+"""Kind -> module below this package."""
 
 _HEADER = "impasto_model"
 _STRIDE = 16  # what sides of pictures must be multiples of, for every network
-
-
-def heed(cancel: Callable[[], bool]) -> None:
-    """Raise JobCancelled where ``cancel()`` is true."""
-    if cancel():
-        raise JobCancelled("Cancelled.")
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long to fit: for some seconds or, where ``steps`` is not 0, for exactly so many steps."""
-
-    seconds: float = 60.0
-    steps: int = 0
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is told after each step of a fit.
-
-    Attributes
-    ----------
-    number : int
-        Steps made so far.
-    done : float
-        Share of the budget, in [0, 1].
-    losses : dict
-        Values of this step by name, for the plot; ``texture`` is the one that is judged by.
-    sample : callable
-        Draws how it looks now, ``(H, W, 3)`` float32, sRGB-encoded; takes a moment.
-    """
-
-    number: int
-    done: float
-    losses: Mapping[str, float]
-    sample: Callable[[], np.ndarray]
 
 
 class Model(Protocol):
@@ -96,8 +59,7 @@ class Model(Protocol):
         seed: int = 0,
         seamless: bool = True,
         mix: Sequence[float] = (),
-        progress: Callable[[float], None] = lambda done: None,
-        cancel: Callable[[], bool] = lambda: False,
+        control: Control = SILENT,
     ) -> np.ndarray:
         """A new picture ``(height, width, 3)`` float32, sRGB-encoded in [0, 1].
 
@@ -108,7 +70,7 @@ class Model(Protocol):
         Raises
         ------
         JobCancelled
-            ``cancel()`` became true.
+            The control was cancelled.
         """
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
@@ -126,58 +88,12 @@ class Sequencer(Protocol):
         seed: int = 0,
         damage: bool = False,
         show: Callable[[int, np.ndarray], None],
-        cancel: Callable[[], bool] = lambda: False,
+        cancel: CancelToken = NEVER,
     ) -> None:
         """Make a sequence whose end joins its beginning; ``show`` is given each frame in order.
 
         ``damage``: holes open in it at the beginning, and it grows over them until the end.
         """
-
-
-class Clock:
-    """Counts steps, and tells when the budget is spent.
-
-    A budget in seconds ends before the step that would overrun it; the setting-up since the clock
-    was made counts.
-    """
-
-    def __init__(self, budget: Budget, cancel: Callable[[], bool]) -> None:
-        self._budget, self._cancel = budget, cancel
-        self._begun = self._last = time.monotonic()
-        self._step = 0.0
-        self.number = 0
-
-    def more(self) -> bool:
-        """Whether to make another step.
-
-        Raises
-        ------
-        JobCancelled
-            Cancelled before the first step.
-        """
-        if self._cancel():
-            if not self.number:
-                raise JobCancelled("Cancelled.")
-            return False
-        if self._budget.steps:
-            return self.number < self._budget.steps
-        spent = time.monotonic() - self._begun
-        return not self.number or spent + self._step <= self._budget.seconds
-
-    def tick(self) -> None:
-        """A step was made."""
-        now = time.monotonic()
-        lasted, self._last = now - self._last, now
-        # The first step has set-up in it.
-        self._step = lasted if self.number < 2 else 0.7 * self._step + 0.3 * lasted
-        self.number += 1
-
-    @property
-    def done(self) -> float:
-        """Share of the budget, in [0, 1]."""
-        if self._budget.steps:
-            return min(1.0, self.number / self._budget.steps)
-        return min(1.0, (time.monotonic() - self._begun) / max(1e-9, self._budget.seconds))
 
 
 def fit(
@@ -186,8 +102,8 @@ def fit(
     *,
     budget: Budget,
     seed: int = 0,
-    progress: Callable[[Step], None] = lambda step: None,
-    cancel: Callable[[], bool] = lambda: False,
+    on_step: Callable[[FitStep], None] = lambda step: None,
+    cancel: CancelToken = NEVER,
 ) -> Model:
     """Fit a generator of a kind to pictures of one texture group.
 
@@ -198,7 +114,7 @@ def fit(
     JobCancelled
         Cancelled before the first step.
     """
-    return _package(kind).fit(images, budget=budget, seed=seed, progress=progress, cancel=cancel)
+    return _package(kind).fit(images, budget=budget, seed=seed, on_step=on_step, cancel=cancel)
 
 
 def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:

@@ -17,7 +17,7 @@ class StyleInfo:
     identifier: str
     name: str
     family: str
-    licence: str
+    license: str
     source: str
     thumbnail: Path
     file: Path
@@ -35,7 +35,7 @@ def builtin_styles() -> tuple[StyleInfo, ...]:
             row["identifier"],
             row["name"],
             row["family"],
-            row["licence"],
+            row["license"],
             row["source"],
             FOLDER / f"{row['identifier']}.png",
             FOLDER / f"{row['identifier']}.impasto",

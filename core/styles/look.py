@@ -23,7 +23,7 @@ class Look:
     each on its own.
 
     ``strength`` in [0, 1]; 0 returns the input bit for bit. ``brush_scale`` in [0.25, 4]: size of
-    the style's features relative to the picture, 1 as in the style. ``keep_colour`` in [0, 1]: 1
+    the style's features relative to the picture, 1 as in the style. ``keep_color`` in [0, 1]: 1
     changes luminance only. ``max_side`` = 0 keeps the source's size. ``regions``: parts into which a
     picture is split, each with its own style (0: none).
     """
@@ -31,7 +31,7 @@ class Look:
     styles: tuple[StyleRef, ...]
     strength: float = 1.0
     brush_scale: float = 1.0
-    keep_colour: float = 0.0
+    keep_color: float = 0.0
     seamless: bool = False
     max_side: int = 0
     seed: int = 0

@@ -29,7 +29,7 @@ class Provenance:
 
     title: str = ""
     source: str = ""
-    licence: str = ""
+    license: str = ""
     recipe: dict = field(default_factory=dict)
     """How it was made, if not from one picture: blended styles, cluster, seed."""
 
@@ -82,8 +82,8 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
     shares = shares / shares.sum() if shares.sum() > 0 else np.full_like(shares, 1 / len(shares))
     codes = np.tensordot(shares, np.stack([s.codes for s in styles]), axes=1)
     parts = {s.identifier: round(float(w), 4) for s, w in zip(styles, shares, strict=True)}
-    licences = " / ".join(sorted({s.provenance.licence for s in styles} - {""}))
-    provenance = Provenance(title="Blend", licence=licences, recipe={"blend": parts})
+    licenses = " / ".join(sorted({s.provenance.license for s in styles} - {""}))
+    provenance = Provenance(title="Blend", license=licenses, recipe={"blend": parts})
     title = name or " + ".join(s.name for s in styles)
     return replace(
         styles[0],

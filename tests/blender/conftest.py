@@ -39,7 +39,7 @@ class Builder:
     def pixels(
         self, kind: int = 0, size: int = 64, channels: int = 3, dtype=np.uint8
     ) -> np.ndarray:
-        """A texture of one of four kinds: stripes, blobs, noise, checks; each in its own colour."""
+        """A texture of one of four kinds: stripes, blobs, noise, checks; each in its own color."""
         rng = np.random.default_rng(kind)
         y, x = np.mgrid[:size, :size] / size
         pattern = [
@@ -49,11 +49,11 @@ class Builder:
             ((x * 8).astype(int) + (y * 8).astype(int)) % 2,
         ][kind % 4]
         tint = [(1, 0.4, 0.3), (0.3, 0.8, 0.3), (0.7, 0.7, 0.8), (0.2, 0.4, 1)][kind % 4]
-        colour = (0.2 + 0.8 * pattern[..., None]) * np.array(tint)
+        color = (0.2 + 0.8 * pattern[..., None]) * np.array(tint)
         if channels == 4:
-            colour = np.dstack([colour, (x + y) / 2])
+            color = np.dstack([color, (x + y) / 2])
         top = np.iinfo(dtype).max
-        return (colour * top).astype(dtype)
+        return (color * top).astype(dtype)
 
     def png(
         self, name: str, kind: int = 0, size: int = 64, channels: int = 3, dtype=np.uint8
@@ -121,21 +121,21 @@ class Builder:
 
     def group(self, *images, style: str = "", name: str = "Group"):
         """A group by hand, as Analyze would make it."""
-        from bl_ext.user_default.impasto.scene import analysis
-        from bl_ext.user_default.impasto.scene import images as finder
+        from impasto.scene.groups import analyze
+        from impasto.scene.textures import find as finder
 
         settings = bpy.context.scene.impasto
         found = {t.image: t for t in finder.textures_in(bpy.data.materials)}
         group = settings.groups.add()
         group.name = name
         for image in images:
-            analysis.fill_member(group.members.add(), found[image], "")
+            analyze.fill_member(group.members.add(), found[image], "")
         group.look.style = style
         return group
 
     def shown(self) -> set[str]:
         """Names of the images that materials show."""
-        from bl_ext.user_default.impasto.scene import images as finder
+        from impasto.scene.textures import find as finder
 
         return {use.node.image.name for use in finder.uses_in(bpy.data.materials)}
 
@@ -153,7 +153,7 @@ def style(build) -> str:
 @pytest.fixture
 def options():
     """The preferences, as they were again afterwards."""
-    from bl_ext.user_default.impasto import preferences
+    from impasto import preferences
 
     found = preferences.get(bpy.context)
     before = {name: getattr(found, name) for name in found.__annotations__}

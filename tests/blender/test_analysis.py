@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.core.jobs.messages import AnalyzeResult, Group
-from bl_ext.user_default.impasto.scene import analysis, images
+
+from impasto.core.clustering.settings import Group
+from impasto.core.tasks.analyze import AnalyzeResult
+from impasto.scene.groups import analyze
+from impasto.scene.textures import find
 
 
 @pytest.fixture
@@ -15,10 +18,10 @@ def keep(build):
         build.textured(name, kind)
 
     def keep(*groups: tuple[str, ...], **more):
-        found = images.textures_in(bpy.data.materials)
+        found = find.textures_in(bpy.data.materials)
         by_key = {texture.image.name: texture.image.session_uid for texture in found}
         rows = tuple(Group(f"Look {'+'.join(members)}", members, members[0]) for members in groups)
-        analysis.keep(bpy.context.scene, AnalyzeResult(rows, **more), found, by_key)
+        analyze.keep(bpy.context.scene, AnalyzeResult(rows, **more), found, by_key)
         return bpy.context.scene.impasto
 
     return keep

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import images, jobs
+
+from impasto.scene.jobs import queue
+from impasto.scene.textures import find
 
 ops = bpy.ops.impasto
 
 
 def messages() -> list[str]:
     """Sentences about images of the last job."""
-    return [failure.message for failure in jobs.history[0].failures]
+    return [failure.message for failure in queue.history[0].failures]
 
 
 # --- images --------------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ def test_linked_material_is_named_and_left_as_it_is(build, library, style):
     build.group(bpy.data.images["Brick"], style=style)
     ops.stylize_textures()
     assert build.shown() == {"Brick"}
-    assert "make them local to restyle them: Brick Material" in jobs.history[0].message
+    assert "make them local to restyle them: Brick Material" in queue.history[0].message
 
 
 def test_material_in_two_scenes_is_said_to_change_in_both(build, style):
@@ -147,7 +149,7 @@ def test_material_in_two_scenes_is_said_to_change_in_both(build, style):
     build.save()
     build.group(part.image, style=style)
     ops.stylize_textures()
-    assert "also used in: Night" in jobs.history[0].message
+    assert "also used in: Night" in queue.history[0].message
 
 
 def test_image_in_another_scenes_material_stays_there(build, style):
@@ -160,7 +162,7 @@ def test_image_in_another_scenes_material_stays_there(build, style):
     bpy.context.scene.impasto.groups[0].look.style = style
     ops.stylize_textures()
     assert part.node.image.name == "Brick (Impasto)"
-    assert [use.node.image.name for use in images.uses_in([material])] == ["Brick"]
+    assert [use.node.image.name for use in find.uses_in([material])] == ["Brick"]
 
 
 # --- styles and outputs --------------------------------------------------------------------------
@@ -215,7 +217,7 @@ def test_file_that_was_never_saved_packs_its_results(build, style):
     build.group(part.image, style=style)
     ops.stylize_textures()
     assert part.node.image.packed_file is not None
-    assert "never saved" in jobs.history[0].message
+    assert "never saved" in queue.history[0].message
     build.save()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     image = bpy.data.images["Brick (Impasto)"]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import command_line, images, results
+
+from impasto.scene import command_line
+from impasto.scene.textures import find, results
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def blend(build) -> Path:
 def restyled() -> set[str]:
     return {
         use.image.name
-        for use in images.uses_in(bpy.data.materials)
+        for use in find.uses_in(bpy.data.materials)
         if results.RECIPE in use.node.image
     }
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.scene import creating, storage, worker
+
+from impasto.scene import storage
+from impasto.scene.create import create
+from impasto.scene.jobs import worker
 
 
 @pytest.fixture
@@ -115,7 +118,7 @@ def test_create_wants_a_group(build):
 def test_a_crash_while_it_learns_leaves_blender_and_the_next_job_alone(settings):
     settings.seconds = 60
     materials = set(bpy.data.materials)
-    job = creating.start(bpy.context, again=False)
+    job = create.start(bpy.context, again=False)
     end = time.monotonic() + 120
     while "Fitting" not in job.step:
         assert job.poll() and time.monotonic() < end

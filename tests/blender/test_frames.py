@@ -11,16 +11,13 @@ import bpy
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.frames.motion import read_passes
-from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.core.imaging.metadata import read_metadata
-from bl_ext.user_default.impasto.scene import (
-    command_line,
-    compat,
-    frame_results,
-    frame_source,
-    jobs,
-)
+
+from impasto.core.image.files import read_picture
+from impasto.core.image.metadata import read_metadata
+from impasto.core.video.motion import read_passes
+from impasto.scene import command_line, compat
+from impasto.scene.frames import inputs, outputs
+from impasto.scene.jobs import queue
 
 SIZE = 64
 
@@ -48,9 +45,9 @@ def moving(build, tmp_path):
 
 
 def test_vector_pass_becomes_flows_with_y_down(moving):
-    assert frame_source.missing_passes(moving) == ["Vector", "Depth", "OpenEXR MultiLayer"]
+    assert inputs.missing_passes(moving) == ["Vector", "Depth", "OpenEXR MultiLayer"]
     bpy.ops.impasto.enable_passes()
-    assert frame_source.missing_passes(moving) == []
+    assert inputs.missing_passes(moving) == []
     layer = moving.view_layers[0]
     layer.use_pass_normal = layer.use_pass_position = True
     bpy.ops.render.render(animation=True)
@@ -117,12 +114,12 @@ def test_render_restyle_and_load(moving, build, tmp_path):
     settings.look.style = str(build.png("style", kind=2))
     settings.look.brush_scale = 4.0
     assert bpy.ops.impasto.restyle_frames() == {"FINISHED"}
-    files = frame_results.result_files(moving)
+    files = outputs.result_files(moving)
     assert [f.name for f in files] == [f"f_{n:04d}.exr" for n in (1, 2, 3)]
     before, after = read_picture(moving.render.frame_path(frame=2)), read_picture(files[1])
     assert after.size == before.size and after.depth == before.depth
     assert np.array_equal(after.alpha, before.alpha)
-    assert np.abs(after.colour - before.colour).mean() > 0.01
+    assert np.abs(after.color - before.color).mean() > 0.01
     bpy.ops.impasto.load_frames(place="SEQUENCER")
     bpy.ops.impasto.load_frames(place="IMAGE")
     assert any(image.source == "SEQUENCE" for image in bpy.data.images)
@@ -155,7 +152,7 @@ def sequences(build, tmp_path):
     settings.use_range, settings.output = False, ""
     settings.look.style, settings.look.brush_scale = "irises", 4.0
     yield settings, folders
-    jobs.waiting.clear()
+    queue.waiting.clear()
 
 
 def test_a_queue_restyles_one_sequence_after_the_other(sequences):
@@ -165,13 +162,13 @@ def test_a_queue_restyles_one_sequence_after_the_other(sequences):
         settings.source = str(folder / "0001.png")
         settings.look.style, settings.output = style, str(folder / "out")
         assert bpy.ops.impasto.queue_frames() == {"FINISHED"}
-    assert len(jobs.waiting) == 3
+    assert len(queue.waiting) == 3
     (folders[1] / "0001.png").unlink()  # what fails does not hold up the rest
     assert bpy.ops.impasto.run_queue() == {"FINISHED"}
-    assert not jobs.waiting
-    states = [job.state for job in list(jobs.history)[:3]]
+    assert not queue.waiting
+    states = [job.state for job in list(queue.history)[:3]]
     assert states == ["FINISHED", "FAILED", "FINISHED"]
-    results = [read_picture(folders[i] / "out" / "0001.png").colour for i in (0, 2)]
+    results = [read_picture(folders[i] / "out" / "0001.png").color for i in (0, 2)]
     assert np.abs(results[0] - results[1]).mean() > 0.02, "each with its own style"
 
 
@@ -180,10 +177,10 @@ def test_the_queue_is_cleared_by_its_button_and_by_another_file(sequences):
     settings.source, settings.output = str(folders[0] / "0001.png"), str(folders[0] / "out")
     bpy.ops.impasto.queue_frames()
     assert bpy.ops.impasto.clear_queue() == {"FINISHED"}
-    assert not jobs.waiting
+    assert not queue.waiting
     bpy.ops.impasto.queue_frames()
     bpy.ops.wm.read_homefile(use_empty=True)
-    assert not jobs.waiting
+    assert not queue.waiting
 
 
 def test_a_painted_frame_is_propagated(moving, build, tmp_path):
@@ -203,9 +200,9 @@ def test_a_painted_frame_is_propagated(moving, build, tmp_path):
     image.pixels.foreach_set(pixels)  # all red
     image.update()
     assert bpy.ops.impasto.propagate_frames() == {"FINISHED"}
-    files = frame_results.result_files(moving)
+    files = outputs.result_files(moving)
     assert files[1].parent.name == "propagated"
-    red = read_picture(files[1]).colour
+    red = read_picture(files[1]).color
     assert red[..., 0].min() > 0.99 and red[..., 1:].max() < 0.01
     moving.frame_set(7)
     with pytest.raises(RuntimeError, match="Frame 7 is not restyled yet"):
@@ -256,12 +253,12 @@ def test_a_strip_without_numbers_is_refused(moving, build):
 
 @pytest.fixture
 def restyled(build, tmp_path):
-    """Restyled frames 5, 6 and 8, each of its own grey, of a scene with frames 5 to 9."""
+    """Restyled frames 5, 6 and 8, each of its own gray, of a scene with frames 5 to 9."""
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 5, 9
     for number in (5, 6, 8):
-        grey = np.full((16, 16, 3), 20 * number, np.uint8)
-        cv2.imwrite(str(tmp_path / f"r_{number:04d}.png"), grey)
+        gray = np.full((16, 16, 3), 20 * number, np.uint8)
+        cv2.imwrite(str(tmp_path / f"r_{number:04d}.png"), gray)
     scene.impasto.frames.result = str(tmp_path / "r_0005.png")
     return scene
 
@@ -341,24 +338,22 @@ def test_what_is_not_rendered_is_rendered_first(moving, build):
     moving.frame_end = 3
     first = Path(render.frame_path(frame=1))
     before = first.stat().st_mtime_ns
-    assert frame_source.missing_frames(moving) == [2, 3]
+    assert inputs.missing_frames(moving) == [2, 3]
     assert bpy.ops.impasto.restyle_frames() == {"FINISHED"}
-    assert "Not rendered yet: frames 2-3" in jobs.history[0].message
+    assert "Not rendered yet: frames 2-3" in queue.history[0].message
     render.use_overwrite = True
     assert bpy.ops.impasto.render_and_restyle() == {"FINISHED"}
     assert first.stat().st_mtime_ns == before, "what was there is not rendered again"
-    assert [f.name for f in frame_results.result_files(moving)] == [
-        f"f_{n:04d}.png" for n in (1, 2, 3)
-    ]
+    assert [f.name for f in outputs.result_files(moving)] == [f"f_{n:04d}.png" for n in (1, 2, 3)]
     assert (moving.frame_start, moving.frame_end, render.use_overwrite) == (1, 3, True)
-    assert not frame_source.missing_frames(moving)
+    assert not inputs.missing_frames(moving)
 
 
 def test_only_what_the_range_wants_is_rendered(moving):
     bpy.ops.impasto.use_render_output()
     settings = moving.impasto.frames
     settings.use_range, settings.first, settings.last = True, 2, 2
-    assert frame_source.missing_frames(moving) == [2]
+    assert inputs.missing_frames(moving) == [2]
     moving.camera = None
     settings.look.style = "irises"
     with pytest.raises(RuntimeError, match="amera"):
@@ -372,7 +367,7 @@ def test_a_folder_in_which_some_numbers_are_missing_says_so(sequences):
         (folders[0] / f"{number:04d}.png").write_bytes((folders[0] / "0001.png").read_bytes())
     settings.source, settings.output = str(folders[0]), str(folders[0] / "out")
     bpy.ops.impasto.restyle_frames()
-    assert "Missing: frames 3-4." in jobs.history[0].message
+    assert "Missing: frames 3-4." in queue.history[0].message
 
 
 def test_results_keep_blenders_stamps(moving):
@@ -384,7 +379,7 @@ def test_results_keep_blenders_stamps(moving):
     settings = moving.impasto.frames
     settings.look.style, settings.look.brush_scale = "irises", 4.0
     bpy.ops.impasto.restyle_frames()
-    for number, file in enumerate(frame_results.result_files(moving), start=1):
+    for number, file in enumerate(outputs.result_files(moving), start=1):
         found = read_metadata(file)
         stamps = dict(found.texts)
         assert (int(stamps["Frame"]), stamps["Camera"]) == (number, "Camera")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import images
+
+from impasto.scene.textures import find
 
 
 def role_in(material, image) -> str:
-    return next(t for t in images.textures_in([material]) if t.image == image).role
+    return next(t for t in find.textures_in([material]) if t.image == image).role
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_role_is_the_socket_of_the_shader(build, socket, role):
 @pytest.mark.parametrize(
     "through", ["ShaderNodeMix", "ShaderNodeValToRGB", "ShaderNodeHueSaturation"]
 )
-def test_colour_is_followed_through_nodes_that_change_it(build, through):
+def test_color_is_followed_through_nodes_that_change_it(build, through):
     image = build.image("Brick")
     material = build.material("M")
     tree = material.node_tree
@@ -123,7 +124,7 @@ def test_link_into_a_node_group_is_followed(build):
 def test_image_of_two_materials_is_one_texture(build):
     image = build.image("Brick")
     one, two = build.material("One", image), build.material("Two", image, "Roughness")
-    (texture,) = images.textures_in([one, two])
+    (texture,) = find.textures_in([one, two])
     assert texture.materials == [one, two]
     assert texture.role == "BASE_COLOR"
     assert not texture.skipped
@@ -138,7 +139,7 @@ def test_data_and_unconnected_images_say_why_they_are_left_alone(build):
         build.node(tree, plain).outputs["Color"], build.principled(material).inputs["Base Color"]
     )
     build.node(tree, loose)
-    reasons = {t.image.name: t.skipped for t in images.textures_in([material])}
+    reasons = {t.image.name: t.skipped for t in find.textures_in([material])}
     assert reasons == {
         "Rough": "It drives Roughness: it holds data, not color",
         "Plain": "Its color space is Non-Color: it holds data, not color",
@@ -151,9 +152,9 @@ def test_scopes(build):
     unused = build.material("Unused", build.image("Unused"))
     chosen.item.select_set(True)
     context = bpy.context
-    assert images.materials_in("SELECTED", context) == [chosen.material]
-    assert images.materials_in("SCENE", context) == [chosen.material, other.material]
-    assert set(images.materials_in("FILE", context)) == {chosen.material, other.material, unused}
+    assert find.materials_in("SELECTED", context) == [chosen.material]
+    assert find.materials_in("SCENE", context) == [chosen.material, other.material]
+    assert set(find.materials_in("FILE", context)) == {chosen.material, other.material, unused}
 
 
 def test_scene_includes_instanced_collections(build):
@@ -164,4 +165,4 @@ def test_scene_includes_instanced_collections(build):
     empty = bpy.data.objects.new("Instance", None)
     empty.instance_type, empty.instance_collection = "COLLECTION", collection
     bpy.context.scene.collection.objects.link(empty)
-    assert images.materials_in("SCENE", bpy.context) == [inside.material]
+    assert find.materials_in("SCENE", bpy.context) == [inside.material]

@@ -10,10 +10,11 @@ from pathlib import Path
 import bpy
 import pytest
 from bl_ext.user_default import impasto
-from bl_ext.user_default.impasto.operators import CLASSES as OPERATORS
-from bl_ext.user_default.impasto.panels import CLASSES as PANELS
-from bl_ext.user_default.impasto.preferences import ImpastoPreferences
-from bl_ext.user_default.impasto.properties import _CLASSES as GROUPS
+
+from impasto.operators import CLASSES as OPERATORS
+from impasto.panels import CLASSES as PANELS
+from impasto.preferences import ImpastoPreferences
+from impasto.properties import _CLASSES as GROUPS
 
 ROOT = Path(impasto.__file__).parent
 SMALL_WORDS = {"a", "and", "as", "at", "for", "in", "into", "of", "on", "or", "the", "to", "with"}

@@ -12,9 +12,11 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto import preferences
-from bl_ext.user_default.impasto.scene import job as scene_job
-from bl_ext.user_default.impasto.scene import jobs, stylizing, worker
+
+from impasto import preferences
+from impasto.scene.jobs import job as scene_job
+from impasto.scene.jobs import queue, worker
+from impasto.scene.looks import stylize
 
 ops = bpy.ops.impasto
 
@@ -25,7 +27,7 @@ def busy(build, style):
     parts = [build.textured(f"Wall {number}", number, size=128) for number in range(16)]
     build.save()
     build.group(*(part.image for part in parts), style=style)
-    job = stylizing.start(bpy.context, "ALL")
+    job = stylize.start(bpy.context, "ALL")
     wait_until(lambda: not job.poll() or job.done)
     assert job.running and job.done
     yield job
@@ -90,7 +92,7 @@ def test_killed_worker_is_named_and_the_next_job_starts_a_new_one(busy, build):
     assert busy.state == "FAILED"
     assert "Stylizing" in busy.message
     assert {f"{done.key} (Impasto)" for done in busy.done} <= build.shown()
-    assert jobs.history[0] is busy
+    assert queue.history[0] is busy
     ops.stylize_textures()
     assert worker.pid() != pid
     assert all("(Impasto" in name for name in build.shown())
@@ -108,7 +110,7 @@ def test_two_jobs_at_once(busy, build):
 def test_other_file_opened_mid_job(busy, build):
     pid = worker.pid()
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    assert busy.state == "CANCELLED" and jobs.current() is None
+    assert busy.state == "CANCELLED" and queue.current() is None
     part = build.textured("Next")
     build.group(part.image, style=str(build.folder / "style.png"))
     ops.stylize_textures()

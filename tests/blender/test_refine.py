@@ -6,8 +6,9 @@ from pathlib import Path
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.core.styles.style import load_style_file
-from bl_ext.user_default.impasto.scene import storage
+
+from impasto.core.styles.style import load_style_file
+from impasto.scene import storage
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import images, names, results
+
+from impasto.scene.textures import find, names, results
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def restyled(build):
 
 def test_result_is_shown_and_original_remembered(restyled):
     assert restyled.node.image == restyled.result
-    assert images.original_of(restyled.node) == restyled.image
+    assert find.original_of(restyled.node) == restyled.image
 
 
 def test_every_node_that_shows_the_original_changes_in_groups_too(build):
@@ -35,7 +36,7 @@ def test_every_node_that_shows_the_original_changes_in_groups_too(build):
 
 def test_other_materials_keep_the_original(build, restyled):
     other = build.material("Other", restyled.image)
-    assert [use.image for use in images.uses_in([other])] == [restyled.image]
+    assert [use.image for use in find.uses_in([other])] == [restyled.image]
     assert not results.restyled_nodes([other])
 
 
@@ -66,7 +67,7 @@ def test_second_result_remembers_the_first_original(build, restyled):
 
 def test_image_chosen_by_hand_afterwards_is_respected(build, restyled):
     restyled.node.image = chosen = build.image("Chosen")
-    assert images.original_of(restyled.node) == chosen
+    assert find.original_of(restyled.node) == chosen
     assert not results.restyled_nodes([restyled.material])
 
 
@@ -86,7 +87,7 @@ def test_original_survives_save_and_purge(build, restyled):
         bpy.ops.wm.open_mainfile(filepath=blend)
     material = bpy.data.materials["Brick Material"]
     assert results.revert([material]) == 1
-    (use,) = images.uses_in([material])
+    (use,) = find.uses_in([material])
     assert use.node.image == bpy.data.images["Brick"]
 
 
@@ -97,7 +98,7 @@ def test_linked_material_is_named_and_not_changed(build, tmp_path):
     with bpy.data.libraries.load(library, link=True) as (_, wanted):
         wanted.materials = ["Brick Material"]
     material = bpy.data.materials["Brick Material"]
-    (use,) = images.uses_in([material])
+    (use,) = find.uses_in([material])
     original, result = use.image, build.image("Result", kind=1)
     assert results.assign(original, result, [material]) == ["Brick Material"]
     assert use.node.image == original

@@ -7,8 +7,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.errors import ImageMissing, ImageUnreadable, UnsupportedImage
-from bl_ext.user_default.impasto.scene.sources import source_of
+
+from impasto.core.errors import ImageMissing, ImageUnreadable, UnsupportedImage
+from impasto.scene.textures.sources import source_of
 
 
 def pixels(image) -> np.ndarray:
@@ -27,7 +28,7 @@ def test_file_on_disk_is_named_as_it_is(build, tmp_path):
     image = build.image("Brick")
     source = source_of(image, tmp_path)
     assert source.ref.paths == (str(tmp_path / "Brick.png"),)
-    assert (source.ref.key, source.ref.colour_space, source.suffix) == ("Brick", "sRGB", ".png")
+    assert (source.ref.key, source.ref.color_space, source.suffix) == ("Brick", "sRGB", ".png")
 
 
 def test_packed_image_is_unpacked_byte_for_byte(build, tmp_path):
@@ -52,7 +53,7 @@ def test_float_pixels_in_memory_are_saved_unchanged(tmp_path):
     image = generated("Light", is_float=True)
     before = pixels(image)
     source = source_of(image, tmp_path)
-    assert (source.suffix, source.ref.colour_space) == (".exr", "Linear Rec.709")
+    assert (source.suffix, source.ref.color_space) == (".exr", "Linear Rec.709")
     copy = bpy.data.images.load(source.ref.paths[0])
     copy.colorspace_settings.name = "Non-Color"
     np.testing.assert_array_equal(pixels(copy), before)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import bpy
 from bl_ext.user_default import impasto
-from bl_ext.user_default.impasto.operators import CLASSES as OPERATORS
-from bl_ext.user_default.impasto.panels import CLASSES as PANELS
-from bl_ext.user_default.impasto.preferences import ImpastoPreferences
-from bl_ext.user_default.impasto.properties import _CLASSES as GROUPS
-from bl_ext.user_default.impasto.translations import CHINESE
+
+from impasto.operators import CLASSES as OPERATORS
+from impasto.panels import CLASSES as PANELS
+from impasto.preferences import ImpastoPreferences
+from impasto.properties import _CLASSES as GROUPS
+from impasto.translations import CHINESE
 
 PLAIN_TEXT = re.compile(r'(?:text|label)="([^"{]+)"')
 

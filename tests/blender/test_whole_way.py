@@ -10,8 +10,10 @@ import bpy
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto import preferences
-from bl_ext.user_default.impasto.scene import gallery, images, results
+
+from impasto import preferences
+from impasto.scene.looks import gallery
+from impasto.scene.textures import find, results
 
 ops = bpy.ops.impasto
 
@@ -64,7 +66,7 @@ def scene(build):
 
 def shown() -> dict[str, bpy.types.Image]:
     """What is shown now, by the name of the original."""
-    return {use.image.name: use.node.image for use in images.uses_in(bpy.data.materials)}
+    return {use.image.name: use.node.image for use in find.uses_in(bpy.data.materials)}
 
 
 def test_whole_way(scene, build):
@@ -93,7 +95,7 @@ def test_whole_way(scene, build):
         np.testing.assert_array_equal(source[..., 3], result[..., 3])
         assert not np.array_equal(source[..., :3], result[..., :3])
     assert [tile.number for tile in after["Wall"].tiles] == [1001, 1002]
-    assert [use.node.image.name for use in images.uses_in([bpy.data.materials["Twin"]])] == [
+    assert [use.node.image.name for use in find.uses_in([bpy.data.materials["Twin"]])] == [
         "Brick (Impasto)"
     ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from bl_ext.user_default.impasto.scene import worker
+
+from impasto.scene.jobs import worker
 
 check = bpy.ops.impasto.check_worker_python
 

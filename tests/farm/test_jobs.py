@@ -94,7 +94,7 @@ def test_flamenco_script_compiles_a_job():
 
 def test_flamenco_arguments_are_those_of_the_command_line():
     """What the script hands over is what the verb takes."""
-    from bl_ext.user_default.impasto.core.cli.main import build_parser
+    from impasto.core.cli.main import build_parser
 
     look = ["/r", "--style", "s", "--strength", "1", "--coherence", "motion", "--chunk", "24"]
     look += ["--first", "1", "--last", "50", "--overwrite"]

@@ -30,44 +30,44 @@ def clouds(size, octaves, start=2):
     return (total - total.min()) / np.ptp(total)
 
 
-def bricks(size, colour):
+def bricks(size, color):
     """Running bond with pale joints."""
     y, x = np.mgrid[:size, :size] * 8 / size
     x = x / 2 + (y.astype(int) % 2) * 0.5
     joint = (y % 1 < 0.12) | (x % 1 < 0.06)
     shade = 0.75 + 0.5 * rng.random((8, 5))[y.astype(int), x.astype(int)] * clouds(size, 5)
-    return np.where(joint[..., None], 0.72, np.multiply.outer(shade, colour))
+    return np.where(joint[..., None], 0.72, np.multiply.outer(shade, color))
 
 
-def boards(size, colour):
+def boards(size, color):
     """Planks with grain along them."""
     y = np.mgrid[:size, :size][0] / size
     wave = 0.03 * clouds(size, 3)
     grain = 0.5 + 0.5 * np.sin((y * 6 % 1 + wave) * 60)
     shade = 0.55 + 0.3 * grain * clouds(size, 4) + 0.15 * (y * 6 % 1 > 0.04)
-    return np.multiply.outer(shade, colour)
+    return np.multiply.outer(shade, color)
 
 
-def weave(size, colour):
+def weave(size, color):
     """Warp over weft."""
     y, x = np.mgrid[:size, :size] * 40 / size
     over = (x.astype(int) + y.astype(int)) % 2
     thread = np.where(over, np.abs(np.sin(np.pi * x)), np.abs(np.sin(np.pi * y)))
-    return np.multiply.outer(0.35 + 0.65 * thread, colour)
+    return np.multiply.outer(0.35 + 0.65 * thread, color)
 
 
-def stains(size, colour):
+def stains(size, color):
     """Rust on paint."""
     amount = np.clip(clouds(size, 6) * 3 - 1.2, 0, 1)[..., None]
-    return amount * np.array((0.45, 0.22, 0.1)) + (1 - amount) * np.array(colour)
+    return amount * np.array((0.45, 0.22, 0.1)) + (1 - amount) * np.array(color)
 
 
-def save(name, colour):
+def save(name, color):
     """Write an ``(H, W, 3)`` sRGB array as PNG through Blender; the image stays loaded."""
-    size = len(colour)
+    size = len(color)
     image = bpy.data.images.new(name, size, size)
     pixels = np.ones((size, size, 4), np.float32)
-    pixels[..., :3] = np.clip(colour, 0, 1)
+    pixels[..., :3] = np.clip(color, 0, 1)
     image.pixels.foreach_set(pixels.ravel())
     image.filepath_raw = str(FOLDER / f"{name}.png")
     image.file_format = "PNG"
@@ -77,7 +77,7 @@ def save(name, colour):
 
 
 def material(name, image):
-    """Principled with the image as base colour."""
+    """Principled with the image as base color."""
     made = bpy.data.materials.new(name)
     made.use_nodes = True
     nodes = made.node_tree.nodes
@@ -98,8 +98,8 @@ KINDS = {
     "Weave": (weave, (0.25, 0.38, 0.6), (0.35, 0.5, 0.62)),
     "Paint": (stains, (0.2, 0.45, 0.35), (0.3, 0.5, 0.3)),
 }
-for column, (kind, (draw, *colours)) in enumerate(KINDS.items()):
-    for row, colour in enumerate(colours):
+for column, (kind, (draw, *colors)) in enumerate(KINDS.items()):
+    for row, color in enumerate(colors):
         name = f"{kind} {row + 1}"
         add = bpy.ops.mesh.primitive_uv_sphere_add if row else bpy.ops.mesh.primitive_cube_add
         add(location=(column * 2.6 - 3.9, row * 2.8 - 1.4, 0))
@@ -107,7 +107,7 @@ for column, (kind, (draw, *colours)) in enumerate(KINDS.items()):
         made.name = name
         if row:
             bpy.ops.object.shade_smooth()
-        made.data.materials.append(material(name, save(name, draw(256, np.array(colour)))))
+        made.data.materials.append(material(name, save(name, draw(256, np.array(color)))))
 bpy.ops.object.light_add(type="SUN", rotation=(0.6, 0.3, 0.4))
 bpy.context.object.data.energy = 3.0
 bpy.ops.object.camera_add(location=(0, -9, 7), rotation=(0.85, 0, 0))

@@ -41,7 +41,7 @@ def test_contents(bare):
         manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
     assert manifest["permissions"].keys() == {"files"}
     assert "__init__.py" in names and "LICENSE" in names
-    assert any(name.startswith("core/weights/") for name in names)
+    assert any(name.startswith("core/models/weights/") for name in names)
     strangers = ("tests/", "training/", "docs/", "tools/", "benchmarks/", "demo/", ".", "wheels/")
     assert [name for name in names if name.startswith(strangers)] == []
 

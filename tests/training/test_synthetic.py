@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.training import synthetic
-from bl_ext.user_default.impasto.training.synthetic.palette import (
-    SCHEMES,
-    from_oklab,
-    sample_palette,
-    to_oklab,
-)
+
+from impasto.training import synthetic
+from impasto.training.synthetic.palette import SCHEMES, from_oklab, sample_palette, to_oklab
 
 SIZE = 96
 GENERATORS = {**synthetic.STYLES, **synthetic.CONTENTS}
@@ -18,7 +14,7 @@ GENERATORS = {**synthetic.STYLES, **synthetic.CONTENTS}
 
 @pytest.fixture(scope="module")
 def photo() -> np.ndarray:
-    """A picture that is not square, with light, shade and colour."""
+    """A picture that is not square, with light, shade and color."""
     ys, xs = np.mgrid[:120, :170] / 120
     disc = np.hypot(xs - 0.7, ys - 0.5) < 0.3
     return (np.stack([xs / 1.5, ys, 1 - ys * disc], axis=2) * 255).astype(np.uint8)
@@ -67,11 +63,11 @@ def test_draws_vary():
 @pytest.mark.parametrize("scheme", sorted(set(SCHEMES)))
 def test_palettes_are_in_gamut_and_sorted_by_lightness(scheme):
     for seed in range(20):
-        colours = sample_palette(np.random.default_rng(seed), 6, scheme).colours
-        assert colours.shape == (6, 3)
-        assert colours.min() >= 0
-        assert colours.max() <= 1
-        assert (np.diff(to_oklab(colours)[:, 0]) > -0.02).all()
+        colors = sample_palette(np.random.default_rng(seed), 6, scheme).colors
+        assert colors.shape == (6, 3)
+        assert colors.min() >= 0
+        assert colors.max() <= 1
+        assert (np.diff(to_oklab(colors)[:, 0]) > -0.02).all()
 
 
 def test_oklab_round_trip():

@@ -11,12 +11,12 @@ import numpy as np
 from . import CONTENTS, STYLES
 
 
-def labelled(cell: np.ndarray, name: str) -> np.ndarray:
+def labeled(cell: np.ndarray, name: str) -> np.ndarray:
     """The picture with its name written over its upper border."""
     cell = cell.copy()
-    for colour, thickness in (((255, 255, 255), 3), ((0, 0, 0), 1)):
+    for color, thickness in (((255, 255, 255), 3), ((0, 0, 0), 1)):
         cv2.putText(
-            cell, name, (4, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, thickness, cv2.LINE_AA
+            cell, name, (4, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, color, thickness, cv2.LINE_AA
         )
     return cell
 
@@ -36,7 +36,7 @@ def contact_sheet(
                 more = {}
                 if registry is STYLES and photos and k % 2:
                     more["photo"] = photos[int(rng.integers(len(photos)))]
-                cells.append(labelled(function(rng, size, **more), name))
+                cells.append(labeled(function(rng, size, **more), name))
     cells += [np.full((size, size, 3), 30, np.uint8)] * (-len(cells) % columns)
     rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
     return np.vstack(rows)

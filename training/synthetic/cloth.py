@@ -13,10 +13,10 @@ from .registry import content, style
 from .scene import Scene, compose
 
 
-def _colours(scene: Scene, cell: float) -> np.ndarray:
-    """The scene in few colours on a grid of cells ``(rows, columns, 3)``, as a chart would be."""
+def _colors(scene: Scene, cell: float) -> np.ndarray:
+    """The scene in few colors on a grid of cells ``(rows, columns, 3)``, as a chart would be."""
     n = int(np.ceil(scene.size / cell)) + 1
-    small = cv2.resize(0.7 * scene.flat + 0.3 * scene.colour, (n, n), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(0.7 * scene.flat + 0.3 * scene.color, (n, n), interpolation=cv2.INTER_AREA)
     return np.clip(np.round(small * 9) / 9, 0, 1)
 
 
@@ -36,9 +36,7 @@ def embroidery(rng, size, photo=None):
     turns = along + rng.normal(0, 0.05, len(spots))
     halves = np.float32([long, slim]) * rng.uniform(0.7, 1.2, (len(spots), 1)).astype(np.float32)
     threads = lay(size, spots, halves, turns, "oval")
-    colour = at(0.75 * scene.flat + 0.25 * scene.colour, spots) + rng.normal(
-        0, 0.02, (len(spots), 1)
-    )
+    color = at(0.75 * scene.flat + 0.25 * scene.color, spots) + rng.normal(0, 0.02, (len(spots), 1))
     round_ = np.sqrt(np.clip(1.02 - threads.across**2, 0, 1))
     twist = np.sin(threads.along * halves[:, 0].mean() * 1.6 + threads.across * 2.5)
     sheen = (
@@ -46,7 +44,7 @@ def embroidery(rng, size, photo=None):
     )
     light = threads.spread(1 + 0.1 * np.cos(2 * (turns - 0.9)))
     present = threads.present.astype(np.float32)
-    sewn = threads.spread(np.clip(colour, 0, 1)) * three(sheen * light)
+    sewn = threads.spread(np.clip(color, 0, 1)) * three(sheen * light)
     image = image * three(1 - 0.3 * blurred(present, 2) * (1 - present))
     return finished(mixed(image, sewn, blurred(present, 0.45)))
 
@@ -60,8 +58,8 @@ def cross_stitch(rng, size, photo=None):
     i, j = np.floor(xs / cell).astype(int), np.floor(ys / cell).astype(int)
     u = 2 * (xs / cell - np.floor(xs / cell)) - 1
     v = 2 * (ys / cell - np.floor(ys / cell)) - 1
-    chart = _colours(scene, cell)
-    colour = chart[j, i]
+    chart = _colors(scene, cell)
+    color = chart[j, i]
     cloth = np.float32([0.93, 0.91, 0.85]) if rng.random() < 0.7 else scene.palette.dark
     hole = step(0.35 - np.hypot(1 - np.abs(u), 1 - np.abs(v)), 0, 0.2)
     weave = 0.06 * np.sin(xs * 2.1) * np.sin(ys * 2.1)
@@ -90,7 +88,7 @@ def cross_stitch(rng, size, photo=None):
             + (0.06 if sign < 0 else -0.02)
         )
         image = image * three(1 - 0.25 * cover * (1 - body))
-        image = mixed(image, colour * three(shade.astype(np.float32)), cover.astype(np.float32))
+        image = mixed(image, color * three(shade.astype(np.float32)), cover.astype(np.float32))
     return finished(image * three(1 + 0.03 * grain(rng, size, 0.8)))
 
 
@@ -113,7 +111,7 @@ def knitting(rng, size, photo=None):
                 chart[row + k] = np.where(np.resize(motif[k], n)[:, None], *pair)
             row += deep
     else:
-        chart = _colours(compose(rng, size, photo), cell * 0.8)
+        chart = _colors(compose(rng, size, photo), cell * 0.8)
     x, y = xs / cell, ys / (cell * 0.82)
     x = x + 0.05 * noise(rng, size, 25)
     y = y + 0.06 * noise(rng, size, 25)
@@ -123,17 +121,17 @@ def knitting(rng, size, photo=None):
     j = np.floor(y + tilt).astype(int)
     v = y + tilt - j - 0.5
     u = (np.abs(side) - 0.25) * 4
-    colour = chart[np.clip(j, 0, len(chart) - 1), np.clip(i, 0, chart.shape[1] - 1)]
+    color = chart[np.clip(j, 0, len(chart) - 1), np.clip(i, 0, chart.shape[1] - 1)]
     leg = np.sqrt(np.clip(1 - 0.85 * u * u, 0, 1)) * np.sqrt(np.clip(1.05 - (1.9 * v) ** 2, 0, 1))
     ply = np.sin((v * 2.2 + u * 0.55 * np.sign(side)) * 9 + 0.5 * noise(rng, size, 6))
     fuzz = grain(rng, size, 0.7) * 0.6 + noise(rng, size, 3) * 0.5
     shade = 0.3 + 0.72 * leg + 0.07 * ply * leg + 0.05 * fuzz
-    return finished(colour * three(shade.astype(np.float32)))
+    return finished(color * three(shade.astype(np.float32)))
 
 
 @style
 def tapestry(rng, size, photo=None):
-    """Woven wool: ribs of weft, colours stepping from thread to thread."""
+    """Woven wool: ribs of weft, colors stepping from thread to thread."""
     scene = compose(rng, size, photo)
     ys, xs = grid(size)
     pitch, warp = rng.uniform(2.6, 4.4), rng.uniform(4, 8)
@@ -141,8 +139,8 @@ def tapestry(rng, size, photo=None):
     column = np.floor(xs / warp + 0.5 * (row % 2)).astype(int)
     x = np.clip((column + 0.5 - 0.5 * (row % 2)) * warp, 0, size - 1).astype(int)
     y = np.clip((row + 0.5) * pitch, 0, size - 1).astype(int)
-    picture = np.round(blurred(0.6 * scene.flat + 0.4 * scene.colour, 1.2) * 10) / 10
-    colour = picture[y, x]
+    picture = np.round(blurred(0.6 * scene.flat + 0.4 * scene.color, 1.2) * 10) / 10
+    color = picture[y, x]
     dye = rng.normal(1, 0.055, (row.max() + 1, 1)).astype(np.float32)[row, 0]
     across = 2 * (ys / pitch - np.floor(ys / pitch)) - 1
     shifted = xs / warp + np.float32(0.5) * (row % 2).astype(np.float32)
@@ -151,7 +149,7 @@ def tapestry(rng, size, photo=None):
         np.clip(1.1 - 0.75 * along**2, 0, 1)
     )
     fuzz = 0.06 * grain(rng, size, 0.8) + 0.04 * noise(rng, size, (3, 9))
-    return finished(np.clip(colour, 0, 1) * three(dye * (0.42 + 0.6 * bump) + fuzz))
+    return finished(np.clip(color, 0, 1) * three(dye * (0.42 + 0.6 * bump) + fuzz))
 
 
 def _sashiko(rng: np.random.Generator) -> list[np.ndarray]:
@@ -224,8 +222,8 @@ def fabric(rng, size):
         over = (np.where(i // 8 % 2 == 0, i, -i) + j) % 4 < 2
     u, v = (x - i - 0.5) * 2, (y - j - 0.5) * 2
     palette = sample_palette(rng, 5)
-    warp, weft = (_yarns(rng, palette.colours, n) for n in (int(i.max()) + 1, int(j.max()) + 1))
-    colour = np.where(over[..., None], warp[i], weft[j])
+    warp, weft = (_yarns(rng, palette.colors, n) for n in (int(i.max()) + 1, int(j.max()) + 1))
+    color = np.where(over[..., None], warp[i], weft[j])
     across, along = np.where(over, u, v), np.where(over, v, u)
     bump = np.sqrt(np.clip(1 - 0.8 * across**2, 0, 1)) * (1 - 0.3 * along**2)
     ply = np.sin(along * 4 + across * 3 + 3 * noise(rng, size, 20))
@@ -234,15 +232,15 @@ def fabric(rng, size):
     if rng.random() < 0.4:  # folds
         fold, _ = lit(noise(rng, size, (size / 2, size / 5)) * size / 14, 0.5)
         shade = shade * np.clip(fold, 0.4, 1.3)
-    return finished(colour * three(shade.astype(np.float32)))
+    return finished(color * three(shade.astype(np.float32)))
 
 
-def _yarns(rng: np.random.Generator, colours: np.ndarray, count: int) -> np.ndarray:
-    """A colour per yarn: plain, striped or a tartan's mirrored sett."""
+def _yarns(rng: np.random.Generator, colors: np.ndarray, count: int) -> np.ndarray:
+    """A color per yarn: plain, striped or a tartan's mirrored sett."""
     if rng.random() < 0.4:
-        sett = np.repeat(colours[rng.integers(0, len(colours), 6)], rng.integers(1, 8, 6), axis=0)
+        sett = np.repeat(colors[rng.integers(0, len(colors), 6)], rng.integers(1, 8, 6), axis=0)
         sett = np.concatenate([sett, sett[::-1]])
     else:
-        sett = colours[rng.integers(len(colours))][None]
+        sett = colors[rng.integers(len(colors))][None]
     yarns = sett[np.arange(count) % len(sett)]
     return yarns * rng.normal(1, 0.05, (count, 1)).astype(np.float32)

@@ -20,7 +20,7 @@ from .fields import (
     step,
     uniform_log,
 )
-from .media import Rgb, coloured, finished, full, lit, mixed, paper, three
+from .media import Rgb, colored, finished, full, lit, mixed, paper, three
 from .palette import in_gamut, sample_palette
 from .pieces import at, lay
 from .registry import style
@@ -39,12 +39,12 @@ def mosaic(rng, size, photo=None):
     turns = at(along, spots) + rng.normal(0, 0.07, count)
     gap = rng.uniform(0.8, 1.6)
     tiles = lay(size, spots, halves, turns, "square", rng.normal(0, 0.07, (count, 4, 2)), gap)
-    colour = at(blurred(0.5 * scene.flat + 0.5 * scene.colour, half * 0.4), spots)
-    colour = colour * rng.uniform(0.86, 1.12, (count, 1)) + rng.normal(0, 0.02, (count, 3))
+    color = at(blurred(0.5 * scene.flat + 0.5 * scene.color, half * 0.4), spots)
+    color = color * rng.uniform(0.86, 1.12, (count, 1)) + rng.normal(0, 0.02, (count, 3))
     _, tooth = paper(rng, size, np.ones(3))
     grout = in_gamut(np.array([[rng.choice((0.25, 0.45, 0.75, 0.88)), 0.005, 0.015]]))[0]
     image = full(size, grout) * three(1 + 0.06 * tooth)
-    surface = tiles.spread(np.clip(colour, 0, 1)) * three(1 + 0.03 * noise(rng, size, 4, 2))
+    surface = tiles.spread(np.clip(color, 0, 1)) * three(1 + 0.03 * noise(rng, size, 4, 2))
     present = tiles.present.astype(np.float32)
     image = mixed(image, surface, blurred(present, 0.5))
     tilt = tiles.spread(rng.normal(0, 0.16, (count, 2)))
@@ -69,7 +69,7 @@ def stained_glass(rng, size, photo=None):
     scene = compose(rng, size, photo, palette)
     cell = uniform_log(rng, 18, 48)
     ids, _ = cells(size, scattered(rng, size, cell, 1.2))
-    # Panes are large: regions smaller than a few pixels of a small copy join their neighbours.
+    # Panes are large: regions smaller than a few pixels of a small copy join their neighbors.
     small = cv2.resize(scene.labels, (size // 4, size // 4), interpolation=cv2.INTER_NEAREST)
     small = cv2.medianBlur(cv2.medianBlur(small, 9), 9)
     labels = cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST)
@@ -98,32 +98,32 @@ def stained_glass(rng, size, photo=None):
 
 @style
 def paper_cut(rng, size, photo=None):
-    """Layers of coloured card with soft shadows, cut along the tones."""
+    """Layers of colored card with soft shadows, cut along the tones."""
     scene = compose(rng, size, photo)
     count = int(rng.integers(4, 8))
     tone = blurred(scene.tone, rng.uniform(2.5, 6))
     if rng.random() < 0.4:
         tone = 0.5 * tone + 0.5 * blurred(noise(rng, size, size / 3) * 0.25 + 0.5, 1)
     levels = np.quantile(tone[::4, ::4], np.linspace(0, 1, count + 1)[1:-1])
-    colours = sample_palette(rng, count).colours
+    colors = sample_palette(rng, count).colors
     if rng.random() < 0.5:
-        colours, tone, levels = colours[::-1], 1 - tone, np.sort(1 - levels)
+        colors, tone, levels = colors[::-1], 1 - tone, np.sort(1 - levels)
     angle, drop = rng.uniform(0.4, 2.4), rng.uniform(2.5, 7)
     dx, dy = drop * np.cos(angle), drop * np.sin(angle)
-    image = _card(rng, size, colours[0])
+    image = _card(rng, size, colors[0])
     for k, level in enumerate(levels, 1):
         slope = cv2.magnitude(cv2.Sobel(tone, -1, 1, 0), cv2.Sobel(tone, -1, 0, 1)) / 8 + 1e-4
         cut = np.clip((tone - np.float32(level)) / slope + 0.5, 0, 1)
         shadow = moved(blurred(cut, drop * 0.8), -dx, -dy)
         image = image * three(1 - 0.55 * shadow * (1 - cut))
         edge = np.clip(cut - moved(cut, -0.9 * np.cos(angle), -0.9 * np.sin(angle)), -1, 1)
-        image = mixed(image, _card(rng, size, colours[k]) + 0.12 * three(edge), cut)
+        image = mixed(image, _card(rng, size, colors[k]) + 0.12 * three(edge), cut)
     return finished(image)
 
 
-def _card(rng: np.random.Generator, size: int, colour: np.ndarray) -> Rgb:
+def _card(rng: np.random.Generator, size: int, color: np.ndarray) -> Rgb:
     tooth = 0.6 * grain(rng, size, 0.8) + 0.6 * noise(rng, size, 4)
-    return full(size, colour) * three(1 + 0.022 * tooth)
+    return full(size, color) * three(1 + 0.022 * tooth)
 
 
 @style
@@ -143,12 +143,10 @@ def low_poly(rng, size, photo=None):
     net.insert(spots.astype(np.float32).tolist())
     triangles = net.getTriangleList().reshape(-1, 3, 2)
     middles = triangles.mean(1)
-    colour = at(blurred(scene.colour, cell * 0.3), middles)
+    color = at(blurred(scene.color, cell * 0.3), middles)
     lean = np.arctan2(*(triangles[:, 1] - triangles[:, 0]).T[::-1])
-    colour = colour * (1 + 0.09 * np.cos(lean - 2.2))[:, None] + rng.normal(
-        0, 0.012, (len(colour), 1)
-    )
-    shades = np.clip(colour * 255, 0, 255).astype(int).tolist()
+    color = color * (1 + 0.09 * np.cos(lean - 2.2))[:, None] + rng.normal(0, 0.012, (len(color), 1))
+    shades = np.clip(color * 255, 0, 255).astype(int).tolist()
     wide = np.zeros((2 * size, 2 * size, 3), np.uint8)
     for triangle, shade in zip(np.rint(triangles * 32).astype(np.int32), shades, strict=True):
         cv2.fillConvexPoly(wide, triangle, shade, cv2.LINE_8, 4)
@@ -164,29 +162,29 @@ def terrazzo(rng, size, photo=None):
     base = palette.light * 0.4 + 0.58 if rng.random() < 0.75 else palette.dark
     image = full(size, base) * three(1 + 0.03 * noise(rng, size, 3, 2))
     specks = step(grain(rng, size, 0.9), 1.9, 0.4)
-    image = mixed(image, palette.colours[1], 0.5 * specks)
+    image = mixed(image, palette.colors[1], 0.5 * specks)
     for cell in uniform_log(rng, 26, 46) * np.float32([0.3, 0.55, 1.0]):
         spots = scattered(rng, size, float(cell), 1.5)
         ids, border = cells(size, spots)
         chosen = rng.random(len(spots)) < 0.42
         trim = rng.uniform(0.4, 0.16 * cell, len(spots)).astype(np.float32)
         cover = step(border - trim[ids], 0.4, 1.1) * chosen[ids]
-        stone = palette.colours[rng.integers(0, 6, len(spots))][ids]
+        stone = palette.colors[rng.integers(0, 6, len(spots))][ids]
         vein = noise(rng, size, cell / 3, 3, 0.6) + 0.5 * noise(rng, size, cell / 2)
         image = mixed(image, stone * three(1 + 0.045 * vein), cover)
-    return finished(coloured(rng, image, 0.01, 60))
+    return finished(colored(rng, image, 0.01, 60))
 
 
 @style
 def camouflage(rng, size, photo=None):
-    """Disruptive patches in earth colours; woodland, stripes or digital."""
+    """Disruptive patches in earth colors; woodland, stripes or digital."""
     if rng.random() < 0.6:
         hues = np.stack(
             [np.linspace(0.2, 0.75, 5), rng.normal(-0.01, 0.02, 5), rng.uniform(0.02, 0.07, 5)], 1
         )
-        colours = in_gamut(hues)[rng.permutation(5)]
+        colors = in_gamut(hues)[rng.permutation(5)]
     else:
-        colours = sample_palette(rng, 5).shuffled(rng)
+        colors = sample_palette(rng, 5).shuffled(rng)
     digital = rng.random() < 0.4
     cell = int(rng.integers(3, 8)) if digital else 1
     n = size // cell + 1
@@ -202,11 +200,11 @@ def camouflage(rng, size, photo=None):
         if digital:
             index[field > level] = k
         else:
-            image = full(n, colours[0]) if image is None else image
-            image = mixed(image, colours[k], step(field, level, 0.03 + 6 / n))
+            image = full(n, colors[0]) if image is None else image
+            image = mixed(image, colors[k], step(field, level, 0.03 + 6 / n))
     if digital:
         image = cv2.resize(
-            colours[index].astype(np.float32),
+            colors[index].astype(np.float32),
             None,
             fx=cell,
             fy=cell,
@@ -228,15 +226,15 @@ def collage(rng, size, photo=None):
     ys, xs = grid(size)
     torn, tear = noise(rng, size, 7, 3, 0.7), noise(rng, size, 5, 3, 0.7)
     tooth = 1 + 0.022 * (0.6 * grain(rng, size, 0.8) + 0.6 * noise(rng, size, 4))
-    for k in rng.permutation(len(palette.colours)):
+    for k in rng.permutation(len(palette.colors)):
         mask = blurred((scene.labels == k).astype(np.float32), 2.0)
         if not mask.any():
             continue
         cut = step(mask + 0.05 * torn, 0.42, 0.06)
-        rim = step(mask + 0.07 * tear, 0.33, 0.06)  # white fibres of a tear
-        sheet = full(size, palette.colours[k]) * three(tooth)
+        rim = step(mask + 0.07 * tear, 0.33, 0.06)  # white fibers of a tear
+        sheet = full(size, palette.colors[k]) * three(tooth)
         kind = rng.integers(5)
-        other = palette.colours[rng.integers(len(palette.colours))]
+        other = palette.colors[rng.integers(len(palette.colors))]
         if kind == 0:
             pitch, a = rng.uniform(5, 12), rng.uniform(0, 3.1)
             sheet = mixed(

@@ -26,7 +26,7 @@ from .scene import Scene, compose
 
 
 def ink_and_paper(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A dark ink and a light paper, sometimes coloured, sometimes swapped."""
+    """A dark ink and a light paper, sometimes colored, sometimes swapped."""
     ink_lab = [rng.uniform(0.08, 0.38), *rng.normal(0, 0.035, 2)]
     paper_lab = [rng.uniform(0.86, 0.98), *rng.normal([0.0, 0.02], 0.015)]
     ink, sheet = in_gamut(np.array([ink_lab, paper_lab])).astype(np.float32)
@@ -195,7 +195,7 @@ def charcoal(rng, size, photo=None):
 
 @style
 def chalkboard(rng, size, photo=None):
-    """Coloured chalk on a wiped slate."""
+    """Colored chalk on a wiped slate."""
     scene = compose(rng, size, photo)
     board = in_gamut(
         np.array([[rng.uniform(0.2, 0.34), rng.uniform(-0.04, 0.005), rng.normal(0, 0.015)]])
@@ -228,14 +228,14 @@ def crayon(rng, size, photo=None):
     scale = rng.uniform(0.9, 1.6)
     tooth = 0.7 * noise(rng, size, 1.9 * scale, 2, 0.8)
     image = ground
-    colour = rumpled(rng, blurred(scene.flat * 0.5 + scene.colour * 0.5, 1.5), 20, 2.5)
+    color = rumpled(rng, blurred(scene.flat * 0.5 + scene.color * 0.5, 1.5), 20, 2.5)
     angle = rng.uniform(0, np.pi)
     for layer in range(3):
         streak = smeared(grain(rng, size, 1.2 * scale), angle + 0.15 * noise(rng, size, 60), 32)
         streak /= streak.std()
         cover = step(0.9 * streak + 0.7 * tooth, (-0.9, -0.6, 0.0)[layer], 1.7)
         shift = rng.normal(0, 0.05, 3).astype(np.float32)
-        wax = np.clip(colour + shift + 0.05 * three(streak), 0, 1)
+        wax = np.clip(color + shift + 0.05 * three(streak), 0, 1)
         image = mixed(image, wax * (1 - 0.06 * layer), 0.9 * cover)
         angle += rng.uniform(0.5, 1.3)
     line = step(edges(scene, 1.7) + 0.28 * tooth, 0.6, 0.6)
@@ -245,30 +245,30 @@ def crayon(rng, size, photo=None):
 
 @style
 def soft_pastel(rng, size, photo=None):
-    """Dusty strokes on coloured paper that shows between them."""
+    """Dusty strokes on colored paper that shows between them."""
     scene = compose(rng, size, photo)
-    ground, _ = paper(rng, size, scene.palette.colours[rng.integers(0, 3)], 0.04)
+    ground, _ = paper(rng, size, scene.palette.colors[rng.integers(0, 3)], 0.04)
     ribs = noise(rng, size, (1.8, 2.8), 2, 0.9)
     along = flow(rng, scene.tone, rng.uniform(0.4, 1.0))
     image = ground
     for width, lightness in ((3.0, 0.0), (1.8, 0.04), (1.0, 0.09)):
         streak = smeared(grain(rng, size, width), along + rng.normal(0, 0.25), 24)
         streak /= streak.std()
-        colour = blurred(scene.colour, width * 1.6)
-        colour = np.clip(colour + lightness + 0.07 * three(streak), 0, 1)
-        colour = 0.5 + (colour - 0.5) * 1.12
+        color = blurred(scene.color, width * 1.6)
+        color = np.clip(color + lightness + 0.07 * three(streak), 0, 1)
+        color = 0.5 + (color - 0.5) * 1.12
         cover = step(0.9 * streak + 0.35 * ribs, -0.9 + 7 * lightness, 1.5)
-        image = mixed(image, colour, 0.9 * cover)
+        image = mixed(image, color, 0.9 * cover)
     return finished(image)
 
 
 @style
-def coloured_pencil(rng, size, photo=None):
-    """Fine coloured lines, crossing in the shadows, on white paper."""
+def colored_pencil(rng, size, photo=None):
+    """Fine colored lines, crossing in the shadows, on white paper."""
     scene = compose(rng, size, photo)
     ground, tooth = paper(rng, size, np.float32([0.97, 0.96, 0.93]), 0.025)
     image, angle = ground, rng.uniform(0, np.pi)
-    calm = blurred(scene.colour, 1.2)
+    calm = blurred(scene.color, 1.2)
     for layer in range(3):
         along = angle + layer * rng.uniform(0.25, 0.9)
         streak = smeared(grain(rng, size, 0.7), along + 0.12 * noise(rng, size, 70), 48)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import Field, grain, grid, noise, uniform_log
-from .media import coloured, finished, full, mixed, paper, three
+from .media import colored, finished, full, mixed, paper, three
 from .palette import sample_palette
 from .registry import style
 
@@ -14,7 +14,7 @@ from .registry import style
 def woven(
     rng: np.random.Generator, size: int, chart: np.ndarray, pitch: float, ribs: float = 0.5
 ) -> np.ndarray:
-    """A chart of colours ``(rows, columns, 3)`` as wool, one weft of ``pitch`` pixels a row."""
+    """A chart of colors ``(rows, columns, 3)`` as wool, one weft of ``pitch`` pixels a row."""
     ys, xs = grid(size)
     y, x = (ys + 0.4 * noise(rng, size, 40)) / pitch, (xs + 0.4 * noise(rng, size, 40)) / pitch
     row = np.clip(np.floor(y).astype(np.int32), 0, len(chart) - 1)
@@ -65,7 +65,7 @@ def kilim(rng, size, photo=None):
         index = np.ascontiguousarray(index.T)
     if rng.random() < 0.5:  # mirrored, as a whole rug is
         index = np.minimum(index, index[:, ::-1])
-    return woven(rng, size, palette.colours[index], pitch)
+    return woven(rng, size, palette.colors[index], pitch)
 
 
 @style
@@ -99,7 +99,7 @@ def kente(rng, size, photo=None):
                 cell = 3 + 0 * r + (np.minimum(c, wide - 1 - c) < 3)
             index[here] = strip[cell % 6]
         index[:, x : x + 1] = strip[5]
-    return woven(rng, size, palette.colours[index], pitch, 0.4)
+    return woven(rng, size, palette.colors[index], pitch, 0.4)
 
 
 def _motif(kind: int, u: Field, t: Field, deep: float, half: Field) -> Field:
@@ -121,7 +121,7 @@ def _motif(kind: int, u: Field, t: Field, deep: float, half: Field) -> Field:
 
 @style
 def mandala(rng, size, photo=None):
-    """Rings of petals, drops and dots round a centre, outlined, as in henna or rosettes."""
+    """Rings of petals, drops and dots round a center, outlined, as in henna or rosettes."""
     palette = sample_palette(rng, 6)
     ys, xs = grid(size)
     cx, cy = size * rng.uniform(0.3, 0.7, 2)
@@ -162,5 +162,5 @@ def mandala(rng, size, photo=None):
         image[here] = part[:, 0]
         inner += deep
     _, tooth = paper(rng, size, np.ones(3))
-    image = coloured(rng, image, 0.015, 30) * three(1 + 0.02 * tooth)
+    image = colored(rng, image, 0.015, 30) * three(1 + 0.02 * tooth)
     return finished(image)

@@ -62,7 +62,7 @@ def text_page(rng, size):
             if kind < 0.11:
                 high = rng.uniform(3, 7) * line
                 box = ((int(x0), int(y - line * 0.5)), (int(x0 + width), int(y + high)))
-                cv2.rectangle(sheet, *box, eight_bit(palette.colours[rng.integers(5)]), -1)
+                cv2.rectangle(sheet, *box, eight_bit(palette.colors[rng.integers(5)]), -1)
                 y += high + 1.6 * line
                 continue
             x, text = 0.0, ""
@@ -91,22 +91,22 @@ def text_page(rng, size):
 def logo(rng, size):
     """A flat emblem: simple shapes in rotation, letters, a plain ground."""
     palette = sample_palette(rng, 4)
-    colours = [eight_bit(c) for c in palette.shuffled(rng)]
+    colors = [eight_bit(c) for c in palette.shuffled(rng)]
     wide = 2 * size
     sheet = np.empty((wide, wide, 3), np.uint8)
-    sheet[:] = colours[0] if rng.random() < 0.6 else (248, 248, 246)
-    centre = np.array([wide / 2, wide * rng.uniform(0.4, 0.52)])
+    sheet[:] = colors[0] if rng.random() < 0.6 else (248, 248, 246)
+    center = np.array([wide / 2, wide * rng.uniform(0.4, 0.52)])
     radius = wide * rng.uniform(0.2, 0.38)
     if rng.random() < 0.6:
         cv2.circle(
-            sheet, centre.astype(int).tolist(), int(radius * 1.1), colours[1], -1, cv2.LINE_AA
+            sheet, center.astype(int).tolist(), int(radius * 1.1), colors[1], -1, cv2.LINE_AA
         )
         if rng.random() < 0.5:
             cv2.circle(
                 sheet,
-                centre.astype(int).tolist(),
+                center.astype(int).tolist(),
                 int(radius * 1.02),
-                colours[2],
+                colors[2],
                 int(radius * 0.06),
                 cv2.LINE_AA,
             )
@@ -120,8 +120,8 @@ def logo(rng, size):
         local = (shape * 0.45 * (1.6 if n == 1 else 1) + (0 if n == 1 else inner + 0.25, 0)) @ turn
         cv2.fillPoly(
             sheet,
-            [np.rint(centre + local * radius).astype(np.int32)],
-            colours[2 + k % 2],
+            [np.rint(center + local * radius).astype(np.int32)],
+            colors[2 + k % 2],
             cv2.LINE_AA,
         )
     if rng.random() < 0.6:
@@ -135,7 +135,7 @@ def logo(rng, size):
             (int(wide / 2 - w * scale / 2), int(wide * 0.93)),
             font,
             min(scale, wide / 160),
-            colours[3],
+            colors[3],
             max(2, int(scale * 3)),
             cv2.LINE_AA,
         )
@@ -145,7 +145,7 @@ def logo(rng, size):
 @content
 def solids(rng, size):
     """Shaded spheres, boxes and cylinders, as a plain render."""
-    return finished(blurred(compose(rng, size).colour, 0.5))
+    return finished(blurred(compose(rng, size).color, 0.5))
 
 
 @content
@@ -154,10 +154,10 @@ def flat_shapes(rng, size):
     palette = sample_palette(rng, 6)
     wide = 2 * size
     sheet = np.empty((wide, wide, 3), np.uint8)
-    sheet[:] = eight_bit(palette.colours[rng.integers(6)])
+    sheet[:] = eight_bit(palette.colors[rng.integers(6)])
     for _ in range(int(rng.integers(5, 22))):
         x, y, r = rng.random(), rng.random(), uniform_log(rng, 0.02, 0.3)
-        colour = eight_bit(palette.colours[rng.integers(6)])
+        color = eight_bit(palette.colors[rng.integers(6)])
         if rng.random() < 0.5:
             points = blob(rng, x, y, r, r * rng.uniform(0.5, 1), rng.choice((0, 0.15)))
         else:
@@ -167,7 +167,7 @@ def flat_shapes(rng, size):
                 + np.float64([0, 1, 0, 1]) * rng.uniform(0, 1)
             )
             points = np.stack([x + r * np.cos(t), y + r * np.sin(t)], 1)
-        cv2.fillPoly(sheet, [np.rint(points * wide).astype(np.int32)], colour, cv2.LINE_AA)
+        cv2.fillPoly(sheet, [np.rint(points * wide).astype(np.int32)], color, cv2.LINE_AA)
         if rng.random() < 0.25:
             cv2.polylines(
                 sheet,
@@ -186,7 +186,7 @@ def signs(rng, size):
     palette = sample_palette(rng, 4, rng.choice(["vivid", "neutral", "warm"]))
     ys, xs = grid(size)
     ground = int(rng.integers(0, 4))
-    image = full(size, palette.colours[ground])
+    image = full(size, palette.colors[ground])
     ink = palette.light if ground < 2 else palette.dark
     if rng.random() < 0.5:
         hazard = stripes((xs + ys) / rng.uniform(24, 60), 0.5)
@@ -203,6 +203,6 @@ def signs(rng, size):
         off = np.abs(np.hypot(xs - x, ys - y) - r / 3)
         image = mixed(image, palette.accent, step(r / 30 + 1 - off, 0, 1).astype(np.float32))
     worn = step(noise(rng, size, size / 6, 6, 0.72), rng.uniform(1.0, 3.5), 0.15)
-    image = mixed(image, palette.colours[1] * 0.6 + 0.2, worn)
+    image = mixed(image, palette.colors[1] * 0.6 + 0.2, worn)
     light, _ = lit(noise(rng, size, 6, 3) * rng.uniform(0, 0.2) - worn, 1.0)
     return finished(image * three(light * (1 + 0.02 * grain(rng, size))))

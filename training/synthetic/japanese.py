@@ -7,7 +7,7 @@ import numpy as np
 
 from .drawing import edges
 from .fields import grain, grid, noise, rumpled, smeared, step, uniform_log
-from .media import FINE, Rgb, coloured, eight_bit, finished, full, mixed, paper, shrunk, three
+from .media import FINE, Rgb, colored, eight_bit, finished, full, mixed, paper, shrunk, three
 from .palette import Palette, hexadecimal, luminance, sample_palette
 from .registry import style
 from .scene import compose
@@ -37,7 +37,7 @@ def printed_cloth(rng: np.random.Generator, image: Rgb) -> np.ndarray:
     _, tooth = paper(rng, size, np.ones(3))
     fade = noise(rng, size, size / 3, 2)
     image = image * three(1 + 0.02 * tooth + 0.03 * fade)
-    return finished(coloured(rng, image, 0.012, 25))
+    return finished(colored(rng, image, 0.012, 25))
 
 
 @style
@@ -55,15 +55,15 @@ def seigaiha(rng, size, photo=None):
         for i in range(-1, int(wide / radius / 2) + 3):
             x = x0 + (2 * i + (j % 2)) * radius
             for k in range(2 * rings, 0, -1):
-                colour = eight_bit(dark if k % 2 else light)
+                color = eight_bit(dark if k % 2 else light)
                 if rich and k % 4 == 1 and (i * 7 + j * 3) % 5 == 0:
-                    colour = gold
+                    color = gold
                 at = (int(x * 8), int(y * 8))
                 cv2.circle(
                     sheet,
                     at,
                     int(radius * 8 * (k - 0.25 * (k % 2)) / (2 * rings)),
-                    colour,
+                    color,
                     -1,
                     cv2.LINE_8,
                     3,
@@ -72,7 +72,7 @@ def seigaiha(rng, size, photo=None):
 
 
 def _hemp_leaf(cell: float, wide: int) -> list[np.ndarray]:
-    """Asanoha: from each point of a triangular grid to its six neighbours, straight and bent."""
+    """Asanoha: from each point of a triangular grid to its six neighbors, straight and bent."""
     corners = np.pi / 3 * np.arange(6)
     lines = []
     for a in corners:
@@ -92,7 +92,7 @@ def _tortoiseshell(cell: float, wide: int) -> list[np.ndarray]:
 
 
 def _linked_rings(cell: float, wide: int) -> list[np.ndarray]:
-    """Shippo: circles through their neighbours' centres, and a bead in each."""
+    """Shippo: circles through their neighbors' centers, and a bead in each."""
     t = np.linspace(0, 2 * np.pi, 60)
     ring = np.stack([np.cos(t), np.sin(t)], 1)
     return _repeated([ring / np.sqrt(2), ring[::4] * 0.07], cell, wide, cell / 2)
@@ -177,15 +177,15 @@ EDO = hexadecimal(
         "8a6a4a",
     ]
 )
-"""Colours of Japanese woodblock prints: indigo, Prussian blue, vermilion, ochre, grey-greens."""
+"""Colors of Japanese woodblock prints: indigo, Prussian blue, vermilion, ochre, gray-greens."""
 
 
 @style
 def ukiyo_e(rng, size, photo=None):
-    """Japanese woodblock print: flat colours, graded skies, a key line, the grain of the block."""
+    """Japanese woodblock print: flat colors, graded skies, a key line, the grain of the block."""
     order = rng.permutation(len(EDO))[: int(rng.integers(5, 8))]
-    colours = EDO[order[np.argsort(luminance(EDO[order][None])[0])]]
-    scene = compose(rng, size, photo, Palette(np.concatenate([colours, EDO[5:6]])))
+    colors = EDO[order[np.argsort(luminance(EDO[order][None])[0])]]
+    scene = compose(rng, size, photo, Palette(np.concatenate([colors, EDO[5:6]])))
     image = rumpled(rng, scene.flat, 40, 1.2)
     ys = grid(size)[0] / size
     wood = smeared(noise(rng, size, (2.0, 20.0), 2), 0.04 * noise(rng, size, size / 3), 32)
@@ -196,6 +196,6 @@ def ukiyo_e(rng, size, photo=None):
     image = image * three(1 + 0.03 * wood)
     line = rumpled(rng, edges(scene, rng.uniform(0.9, 1.5)), 20, 0.8)
     image = mixed(image, EDO[0], 0.92 * np.roll(line, rng.integers(-1, 2, 2), (0, 1)))
-    fibre = smeared(grain(rng, size, 0.7), 5 * noise(rng, size, 30), 12)
-    sheet = full(size, np.float32([0.97, 0.94, 0.86])) * three(1 + 0.02 * fibre / fibre.std())
+    fiber = smeared(grain(rng, size, 0.7), 5 * noise(rng, size, 30), 12)
+    sheet = full(size, np.float32([0.97, 0.94, 0.86])) * three(1 + 0.02 * fiber / fiber.std())
     return finished(sealed(rng, 0.12 * sheet + 0.88 * image * sheet))

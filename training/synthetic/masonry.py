@@ -97,7 +97,7 @@ def planks(rng, size):
     albedo = base * tint * three(0.74 + 0.32 * rings + 0.06 * pores)
     height = 0.5 * rings + 0.25 * pores
     if rng.random() < 0.3:  # flaking paint
-        paint = sample_palette(rng, 4).colours[rng.integers(1, 4)]
+        paint = sample_palette(rng, 4).colors[rng.integers(1, 4)]
         stays = step(noise(rng, size, (10, 40), 4, 0.7) + 0.25 * pores, rng.uniform(-1, 0.3), 0.25)
         albedo = mixed(albedo, paint * three(1 + 0.03 * pores), 0.95 * stays)
         height = height + 1.2 * stays
@@ -151,13 +151,13 @@ def tiles(rng, size):
         rng, size, tall * aspect, tall, 0.5 if aspect > 1 or rng.random() < 0.2 else 0.0, wobble=0.1
     )
     palette = sample_palette(rng, 5)
-    colours = palette.colours[rng.integers(1, 5, 3)]
+    colors = palette.colors[rng.integers(1, 5, 3)]
     pick = rng.integers(0, 1 + int(rng.integers(3)), int(laid.ids.max()) + 1)[laid.ids]
     if aspect == 1 and rng.random() < 0.3:
         pick = laid.ids // 97 % 2 ^ laid.ids % 97 % 2
     inside = step(laid.border, rng.uniform(0.9, 2.4), 1.2)
     cloud = noise(rng, size, 30, 4, 0.6) + per_unit(rng, laid.ids)
-    albedo = colours[pick] * three(1 + 0.05 * cloud)
+    albedo = colors[pick] * three(1 + 0.05 * cloud)
     if rng.random() < 0.35:
         albedo = albedo * three(
             1 - 0.3 * np.clip(1 - np.abs(noise(rng, size, 60, 5, 0.6)) * 6, 0, 1)
@@ -247,8 +247,8 @@ def scales(rng, size):
     edge = np.clip(dv / 1.7, 0, 1).astype(np.float32)
     palette = sample_palette(rng, 4)
     if rng.random() < 0.5:
-        base_colour = earth(rng, 0.3, 0.65)
-        albedo = base_colour * (1 + 0.14 * three(per_unit(rng, ids)) + 0.03 * per_unit(rng, ids, 3))
+        base_color = earth(rng, 0.3, 0.65)
+        albedo = base_color * (1 + 0.14 * three(per_unit(rng, ids)) + 0.03 * per_unit(rng, ids, 3))
     else:
         albedo = palette.ramp(np.clip(0.5 + 0.25 * per_unit(rng, ids) + 0.4 * (edge - 0.5), 0, 1))
     rough = noise(rng, size, (14.0, 3.0), 3, 0.7)

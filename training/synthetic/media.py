@@ -23,9 +23,9 @@ def three(field: Field) -> Rgb:
     return cv2.merge([field, field, field])
 
 
-def full(size: int, colour: np.ndarray) -> Rgb:
-    """A picture of one colour."""
-    return np.broadcast_to(np.asarray(colour, np.float32), (size, size, 3)).copy()
+def full(size: int, color: np.ndarray) -> Rgb:
+    """A picture of one color."""
+    return np.broadcast_to(np.asarray(color, np.float32), (size, size, 3)).copy()
 
 
 def mixed(below: np.ndarray, above: np.ndarray, cover: Field | float) -> Rgb:
@@ -35,19 +35,19 @@ def mixed(below: np.ndarray, above: np.ndarray, cover: Field | float) -> Rgb:
     return below + (np.asarray(above, np.float32) - below) * cover
 
 
-def stained(paper: np.ndarray, colour: np.ndarray, density: Field) -> Rgb:
-    """Transparent pigment on ``paper``: Beer-Lambert, ``density`` 1 gives ``colour``."""
-    absorption = cv2.log(np.maximum(np.asarray(colour, np.float32), 0.02))
-    return paper * cv2.exp(absorption.reshape(np.shape(colour)) * three(density))
+def stained(paper: np.ndarray, color: np.ndarray, density: Field) -> Rgb:
+    """Transparent pigment on ``paper``: Beer-Lambert, ``density`` 1 gives ``color``."""
+    absorption = cv2.log(np.maximum(np.asarray(color, np.float32), 0.02))
+    return paper * cv2.exp(absorption.reshape(np.shape(color)) * three(density))
 
 
 def paper(
-    rng: np.random.Generator, size: int, colour: np.ndarray, roughness: float = 0.03
+    rng: np.random.Generator, size: int, color: np.ndarray, roughness: float = 0.03
 ) -> tuple[Rgb, Field]:
-    """Coloured paper, a little uneven, and its tooth (deviation 1)."""
+    """Colored paper, a little uneven, and its tooth (deviation 1)."""
     tooth = 0.8 * grain(rng, size, 0.9) + 0.6 * noise(rng, size, 5, 2)
     light = 1 + roughness * tooth + 0.02 * noise(rng, size, size / 2)
-    return full(size, colour) * three(light), tooth
+    return full(size, color) * three(light), tooth
 
 
 def canvas(rng: np.random.Generator, size: int, pitch: float | None = None) -> Field:
@@ -84,8 +84,8 @@ def occluded(height: Field, sigma: float, amount: float) -> Field:
     return 1 - amount * np.clip(blurred(height, sigma) - height, 0, 1)
 
 
-def coloured(rng: np.random.Generator, image: Rgb, spread: float, cell: float) -> Rgb:
-    """The picture with its colours wandering a little from place to place."""
+def colored(rng: np.random.Generator, image: Rgb, spread: float, cell: float) -> Rgb:
+    """The picture with its colors wandering a little from place to place."""
     size = len(image)
     red, green, blue = (noise(rng, size, cell) for _ in range(3))
     common = (red + green + blue) / 3
@@ -93,9 +93,9 @@ def coloured(rng: np.random.Generator, image: Rgb, spread: float, cell: float) -
 
 
 def overprint(base: Rgb, inks: list[tuple[np.ndarray, Field]]) -> Rgb:
-    """Transparent inks ``(colour, cover)`` printed over one another."""
-    for colour, cover in inks:
-        base = base * (1 + (np.asarray(colour, np.float32) - 1) * three(cover))
+    """Transparent inks ``(color, cover)`` printed over one another."""
+    for color, cover in inks:
+        base = base * (1 + (np.asarray(color, np.float32) - 1) * three(cover))
     return base
 
 
@@ -107,9 +107,9 @@ def shrunk(wide: np.ndarray, size: int) -> Rgb:
     return cv2.resize(wide, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
-def eight_bit(colour: np.ndarray) -> list[int]:
-    """A colour for OpenCV's drawing functions."""
-    return np.clip(np.asarray(colour) * 255, 0, 255).astype(int).tolist()
+def eight_bit(color: np.ndarray) -> list[int]:
+    """A color for OpenCV's drawing functions."""
+    return np.clip(np.asarray(color) * 255, 0, 255).astype(int).tolist()
 
 
 def seen(
@@ -127,7 +127,7 @@ def lettered(
     text: str,
     at: tuple[float, float],
     scale: float,
-    colour: np.ndarray,
+    color: np.ndarray,
     thickness: int = 1,
     font: int = cv2.FONT_HERSHEY_SIMPLEX,
 ) -> Rgb:
@@ -135,4 +135,4 @@ def lettered(
     mask = np.zeros(image.shape[:2], np.uint8)
     corner = (int(at[0]), int(at[1]))
     cv2.putText(mask, text, corner, font, scale, 255, thickness, cv2.LINE_AA)
-    return mixed(image, colour, mask.astype(np.float32) / 255)
+    return mixed(image, color, mask.astype(np.float32) / 255)

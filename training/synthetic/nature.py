@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, cells, grain, grid, noise, rumpled, scattered, step, uniform_log
-from .media import coloured, finished, full, lit, mixed, seen, three
+from .media import colored, finished, full, lit, mixed, seen, three
 from .palette import earth, hexadecimal, in_gamut, sample_palette
 from .pieces import at, lay
 from .registry import content
@@ -64,9 +64,9 @@ def grass(rng, size):
         blades = lay(size, spots, halves, turns, "leaf")
         tone = np.clip(rng.normal(1.2 + layer * 0.9, 0.7, n), 0, 3.99)
         low = tone.astype(int)
-        colour = palette[low] + (palette[low + 1] - palette[low]) * (tone - low)[:, None]
+        color = palette[low] + (palette[low + 1] - palette[low]) * (tone - low)[:, None]
         light = 0.85 + 0.25 * blades.across + 0.22 * blades.along
-        blade = blades.spread(np.clip(colour, 0, 1)) * three(light)
+        blade = blades.spread(np.clip(color, 0, 1)) * three(light)
         cover = blurred(blades.present.astype(np.float32), 0.45)
         shadow = blurred(cover, 2)
         image = mixed(image * three(1 - 0.35 * shadow), blade, cover)
@@ -93,13 +93,13 @@ def leaves(rng, size):
         pile = lay(
             size, spots, halves, rng.uniform(0, 6.3, n), "leaf", rng.normal(0, 0.05, (n, 8, 2))
         )
-        colour = (
+        color = (
             palette[rng.integers(0, 5, n)] * rng.uniform(0.6, 1.05, (n, 1)) * (0.7 + 0.15 * layer)
         )
         rib = np.exp(-np.abs(pile.across) * slim * 0.8)
         side = np.abs(((pile.along * 1.6 - np.abs(pile.across) * 0.7) * 4) % 1 - 0.5)
         vein = np.maximum(rib, 0.5 * step(0.08 - side, 0, 0.08))
-        leaf = pile.spread(np.clip(colour, 0, 1)) * three(1 + 0.28 * vein + 0.1 * pile.across)
+        leaf = pile.spread(np.clip(color, 0, 1)) * three(1 + 0.28 * vein + 0.1 * pile.across)
         cover = pile.present.astype(np.float32)
         image = image * three(1 - 0.4 * blurred(cover, 4) * (1 - cover))
         image = mixed(image, leaf, blurred(cover, 0.5))
@@ -118,13 +118,13 @@ def bark(rng, size):
     border = cv2.resize(border, (n, int(n * stretch)))[:size, :size]
     border = rumpled(rng, rumpled(rng, border, 24, 5), 7, 1.6)
     ridge = np.clip(border / 6, 0, 1)
-    fibre = noise(rng, size, (4 * stretch, 3.0), 4, 0.7)
+    fiber = noise(rng, size, (4 * stretch, 3.0), 4, 0.7)
     base = earth(rng, 0.3, 0.65)
-    albedo = base * three(0.35 + 0.65 * ridge + 0.09 * fibre)
+    albedo = base * three(0.35 + 0.65 * ridge + 0.09 * fiber)
     return seen(
         rng,
-        coloured(rng, albedo, 0.02, 30),
-        4 * np.sqrt(ridge) + 0.7 * fibre,
+        colored(rng, albedo, 0.02, 30),
+        4 * np.sqrt(ridge) + 0.7 * fiber,
         rng.uniform(0.7, 1.3),
     )
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .fields import blurred, grain, grid, noise, step, uniform_log
-from .media import FINE, coloured, eight_bit, finished, full, lit, mixed, shrunk, three
+from .media import FINE, colored, eight_bit, finished, full, lit, mixed, shrunk, three
 from .palette import hexadecimal, in_gamut, sample_palette
 from .registry import style
 
@@ -41,13 +41,13 @@ def polygons_of(kind: str, side: float, extent: float) -> list[np.ndarray]:
             edge = side * (2 - np.sqrt(3))
             tiles.append(regular(12, x, y, edge / 2 / np.sin(np.pi / 12), np.pi / 12))
             for up in (1, -1):
-                centre = (x + side / 2, y + up * side / (2 * np.sqrt(3)))
-                tiles.append(regular(3, *centre, edge / np.sqrt(3), up * np.pi / 2))
+                center = (x + side / 2, y + up * side / (2 * np.sqrt(3)))
+                tiles.append(regular(3, *center, edge / np.sqrt(3), up * np.pi / 2))
     return tiles
 
 
 def star_lines(tile: np.ndarray, contact: float) -> np.ndarray:
-    """Hankin's polygons in contact: from each side's middle two rays, to where neighbours meet.
+    """Hankin's polygons in contact: from each side's middle two rays, to where neighbors meet.
 
     Returns ``(N, 3, 2)``: middle of a side, meeting point, middle of the next side (Kaplan 2005).
     """
@@ -66,7 +66,7 @@ def star_lines(tile: np.ndarray, contact: float) -> np.ndarray:
 
 @style
 def star_tiling(rng, size, photo=None):
-    """Islamic star pattern: interlaced straps, regions coloured by their size."""
+    """Islamic star pattern: interlaced straps, regions colored by their size."""
     palette = sample_palette(
         rng, 6, rng.choice(["pigments", "cool", "complementary", "triad", "warm"])
     )
@@ -83,8 +83,8 @@ def star_tiling(rng, size, photo=None):
     _, regions, stats, _ = cv2.connectedComponentsWithStats(255 - walls, connectivity=4)
     # Regions of like area are of one kind; those cut by the border go by the nearest area.
     kinds = np.rint(np.log(stats[:, cv2.CC_STAT_AREA] + 1.0) * 3).astype(int)
-    colours = palette.shuffled(rng)
-    fill = (colours[kinds % len(colours)] * 255).astype(np.uint8)[regions]
+    colors = palette.shuffled(rng)
+    fill = (colors[kinds % len(colors)] * 255).astype(np.uint8)[regions]
     band = max(3, round(side * rng.uniform(0.03, 0.085)))
     if rng.random() < 0.8:
         strap, rim = (
@@ -101,7 +101,7 @@ def star_tiling(rng, size, photo=None):
     if rng.random() < 0.5:  # carved
         relief, _ = lit(blurred(image.mean(2), 1.0) * 4, 1.0)
         glaze = glaze * np.clip(relief, 0.6, 1.3)
-    return finished(coloured(rng, image, 0.02, 40) * three(glaze))
+    return finished(colored(rng, image, 0.02, 40) * three(glaze))
 
 
 @style
@@ -140,9 +140,9 @@ def art_deco(rng, size, photo=None):
         )
     line = np.maximum(rib, rim)
     field = mixed(
-        full(size, dark), palette.colours[1], 0.8 * which.astype(np.float32) * (rng.random() < 0.5)
+        full(size, dark), palette.colors[1], 0.8 * which.astype(np.float32) * (rng.random() < 0.5)
     )
-    field = mixed(field, palette.colours[2], 0.8 * step(r, 0.86, 0.02) * (rng.random() < 0.4))
+    field = mixed(field, palette.colors[2], 0.8 * step(r, 0.86, 0.02) * (rng.random() < 0.4))
     sheen = 1 + 0.22 * noise(rng, size, size / 3) + 0.1 * noise(rng, size, 12, 3)
     relief, gloss = lit(blurred(line, 0.8) * 2, 1.2)
     metal = gold * three(sheen * np.clip(relief, 0.6, 1.3)) + 0.25 * three(gloss)
@@ -168,7 +168,7 @@ def azulejo(rng, size, photo=None):
         ring = np.abs(shape) - width * reach if rng.random() < 0.6 else shape
         cover = step(-ring * cell / 2, 0, 1.6).astype(np.float32)
         wash = np.clip(0.86 + 0.13 * noise(rng, size, 9, 3), 0, 1)
-        image = mixed(image, palette.colours[rng.integers(len(palette.colours))], cover * wash)
+        image = mixed(image, palette.colors[rng.integers(len(palette.colors))], cover * wash)
     edge = np.minimum(np.abs(x - np.rint(x)), np.abs(y - np.rint(y))) * cell
     tint = rng.normal(1, 0.025, (int(size / cell) + 3, int(size / cell) + 3)).astype(np.float32)
     image = image * three(tint[np.floor(y).astype(int), np.floor(x).astype(int)])

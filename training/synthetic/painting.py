@@ -1,4 +1,4 @@
-"""Thick paint: brush dabs, palette knife, dots of pure colour, gouache."""
+"""Thick paint: brush dabs, palette knife, dots of pure color, gouache."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def dab_layer(
     rng: np.random.Generator,
     image: Rgb,
     height: Field,
-    colour: Rgb,
+    color: Rgb,
     along: Field,
     half: tuple[float, float],
     *,
@@ -64,7 +64,7 @@ def dab_layer(
     turns = turns + np.pi * (rng.random(count) < 0.5)
     halves = np.float32(half) * rng.uniform(0.7, 1.25, (count, 2)).astype(np.float32)
     dabs = lay(size, spots, halves, turns, "dab", rng.normal(0, 0.06, (count, 7, 2)))
-    paint = at(colour, spots)
+    paint = at(color, spots)
     paint = (
         paint + variety * rng.normal(size=(count, 1)) + 0.6 * variety * rng.normal(size=(count, 3))
     )
@@ -92,7 +92,7 @@ def varnished(
 def ground(rng: np.random.Generator, scene: Scene) -> tuple[Rgb, Field]:
     """A toned, woven canvas."""
     weave = canvas(rng, scene.size)
-    tone = scene.palette.colours[rng.integers(len(scene.palette.colours))]
+    tone = scene.palette.colors[rng.integers(len(scene.palette.colors))]
     return full(scene.size, tone * 0.8 + 0.1) * three(1 + 0.04 * weave), 0.35 * weave
 
 
@@ -108,10 +108,10 @@ def impasto(rng, size, photo=None):
     detail = np.abs(scene.tone - blurred(scene.tone, 3))
     detail = np.clip(blurred(detail, 2.5) / (float(detail.mean()) * 2 + 1e-3), 0, 1)
     for scale, keep in ((1.5, None), (1.0, None), (0.5, np.clip(detail * 1.4, 0, 1))):
-        colour = blurred(scene.colour, big * scale * slim * 0.45)
+        color = blurred(scene.color, big * scale * slim * 0.45)
         half = (big * scale, big * scale * slim)
         image, height = dab_layer(
-            rng, image, height, colour, along, half, variety=variety, keep=keep,
+            rng, image, height, color, along, half, variety=variety, keep=keep,
             load=rng.uniform(0.7, 1.3),
         )  # fmt: skip
     return varnished(rng, image, height, rng.uniform(1.0, 2.2), rng.uniform(0, 0.16))
@@ -124,7 +124,7 @@ def oil_strokes(rng, size, photo=None):
     image, height = ground(rng, scene)
     along = flow(rng, scene.tone, rng.uniform(0.8, 1.8))
     long, slim = uniform_log(rng, 12, 22), rng.uniform(1.8, 3.4)
-    bold = 0.5 + (scene.colour - 0.5) * rng.uniform(1.0, 1.25)
+    bold = 0.5 + (scene.color - 0.5) * rng.uniform(1.0, 1.25)
     image = mixed(image, blurred(bold, 6), 0.8)
     for scale in (1.6, 1.0):
         half = (long, slim * scale)
@@ -137,7 +137,7 @@ def oil_strokes(rng, size, photo=None):
 
 @style
 def palette_knife(rng, size, photo=None):
-    """Broad flat smears with sharp ridges and colours half mixed."""
+    """Broad flat smears with sharp ridges and colors half mixed."""
     scene = compose(rng, size, photo)
     image, height = ground(rng, scene)
     along = flow(rng, scene.tone, 1.0)
@@ -152,7 +152,7 @@ def palette_knife(rng, size, photo=None):
         turns = at(along, spots) + np.pi * rng.integers(0, 2, count)
         halves = np.float32(half) * rng.uniform(0.5, 1.2, (count, 2)).astype(np.float32)
         smears = lay(size, spots, halves, turns, "square", rng.normal(0, 0.1, (count, 4, 2)))
-        calm = blurred(scene.colour, 2)
+        calm = blurred(scene.color, 2)
         first = at(calm, spots) + rng.normal(0, 0.035, (count, 3))
         second = at(calm, spots + rng.normal(0, half[1], spots.shape).astype(np.float32))
         streak = bristles(rng, smears, count, 10)
@@ -171,19 +171,19 @@ def palette_knife(rng, size, photo=None):
 
 @style
 def pointillism(rng, size, photo=None):
-    """Dots of pure, contrasting colours that mix in the eye."""
+    """Dots of pure, contrasting colors that mix in the eye."""
     scene = compose(rng, size, photo)
     image, height = ground(rng, scene)
     radius = uniform_log(rng, 2.0, 4.5)
-    image = mixed(image, blurred(scene.colour, 6), 0.75)
+    image = mixed(image, blurred(scene.color, 6), 0.75)
     for layer in range(2):
         spots = scattered(rng, size, radius * (1.9 + 0.5 * layer), 1.1)
         spots = spots[rng.permutation(len(spots))]
         count = len(spots)
-        paint = at(blurred(scene.colour, 1.5), spots)
-        grey = luminance(paint[None])[0][:, None]
+        paint = at(blurred(scene.color, 1.5), spots)
+        gray = luminance(paint[None])[0][:, None]
         turn = rng.random((count, 1)) < 0.22
-        contrast = np.where(turn, grey * 2 - paint, grey + (paint - grey) * 1.7)
+        contrast = np.where(turn, gray * 2 - paint, gray + (paint - gray) * 1.7)
         paint = np.clip(contrast + rng.normal(0, 0.07, (count, 3)), 0, 1)
         halves = radius * rng.uniform(0.75, 1.2, (count, 1)) * np.float32([1.15, 0.9])
         dots = lay(size, spots, halves, at(flow(rng, scene.tone), spots), "oval")
@@ -205,7 +205,7 @@ def gouache(rng, size, photo=None):
     edge = moved_edges(rng, scene.flat)
     streak = smeared(grain(rng, size, 1.3), flow(rng, scene.tone, 1.5), 32)
     streak /= streak.std()
-    shade = 0.3 * (blurred(scene.colour, 3) - blurred(scene.flat, 3))
+    shade = 0.3 * (blurred(scene.color, 3) - blurred(scene.flat, 3))
     levels = np.rint(shade * 14) / 14
     image = edge + 0.8 * rumpled(rng, levels, 10, 1.2) + 0.014 * three(streak)
     image = image * 0.94 + 0.035 + 0.012 * three(tooth)

@@ -26,7 +26,7 @@ _LAB = np.array(
 )
 
 
-# Colours that painters and printers had: earths, blues, reds, greens, yellows, black and white.
+# Colors that painters and printers had: earths, blues, reds, greens, yellows, black and white.
 PIGMENTS = [
     "1b1a1c",
     "2b1d14",
@@ -101,43 +101,43 @@ def hexadecimal(codes: list[str] | tuple[str, ...]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Palette:
-    """``(N, 3)`` float32 sRGB colours, dark to light."""
+    """``(N, 3)`` float32 sRGB colors, dark to light."""
 
-    colours: np.ndarray
+    colors: np.ndarray
 
     @property
     def dark(self) -> np.ndarray:
-        """The darkest colour."""
-        return self.colours[0]
+        """The darkest color."""
+        return self.colors[0]
 
     @property
     def light(self) -> np.ndarray:
-        """The lightest colour."""
-        return self.colours[-1]
+        """The lightest color."""
+        return self.colors[-1]
 
     @cached_property
     def accent(self) -> np.ndarray:
-        """The most chromatic colour."""
-        return self.colours[np.argmax(np.hypot(*to_oklab(self.colours)[:, 1:].T))]
+        """The most chromatic color."""
+        return self.colors[np.argmax(np.hypot(*to_oklab(self.colors)[:, 1:].T))]
 
     @cached_property
     def _table(self) -> np.ndarray:
-        lab = to_oklab(self.colours)
+        lab = to_oklab(self.colors)
         at = np.linspace(0, len(lab) - 1, 256)
         table = np.stack([np.interp(at, np.arange(len(lab)), lab[:, i]) for i in range(3)], 1)
         return np.clip(from_oklab(table), 0, 1).astype(np.float32)
 
     def ramp(self, tone: np.ndarray) -> np.ndarray:
-        """Tones in [0, 1] of any shape -> colours, blended in OKLab from dark to light."""
+        """Tones in [0, 1] of any shape -> colors, blended in OKLab from dark to light."""
         return self._table[np.clip(tone * 255 + 0.5, 0, 255).astype(np.uint8)]
 
     def shuffled(self, rng: np.random.Generator) -> np.ndarray:
-        """The colours in random order."""
-        return self.colours[rng.permutation(len(self.colours))]
+        """The colors in random order."""
+        return self.colors[rng.permutation(len(self.colors))]
 
 
 def sample_palette(rng: np.random.Generator, count: int = 6, scheme: str | None = None) -> Palette:
-    """``count`` colours that go together, by a random or named one of `SCHEMES`."""
+    """``count`` colors that go together, by a random or named one of `SCHEMES`."""
     scheme = scheme or SCHEMES[rng.integers(len(SCHEMES))]
     if scheme == "pigments":
         lab = to_oklab(hexadecimal(PIGMENTS))
@@ -182,9 +182,9 @@ def luminance(rgb: np.ndarray) -> np.ndarray:
 
 
 def earth(rng: np.random.Generator, low: float = 0.3, high: float = 0.75) -> np.ndarray:
-    """A stone or clay colour; now and then any colour."""
+    """A stone or clay color; now and then any color."""
     if rng.random() < 0.15:
-        return sample_palette(rng, 4).colours[rng.integers(1, 4)]
+        return sample_palette(rng, 4).colors[rng.integers(1, 4)]
     hue = rng.normal(np.deg2rad(65), 0.5)
     chroma = abs(rng.normal(0.03, 0.03))
     return in_gamut(

@@ -47,7 +47,7 @@ OUTLINES = {
 
 def lay(
     size: int,
-    centres: np.ndarray,
+    centers: np.ndarray,
     halves: np.ndarray,
     angles: np.ndarray,
     outline: str = "dab",
@@ -58,7 +58,7 @@ def lay(
 
     Parameters
     ----------
-    centres
+    centers
         ``(N, 2)`` x, y in pixels; later ones cover earlier ones.
     halves
         ``(N, 2)`` or ``(2,)`` half length and half width in pixels.
@@ -69,7 +69,7 @@ def lay(
     gap
         Empty pixels around each piece, cut from what lies below.
     """
-    count = len(centres)
+    count = len(centers)
     halves = np.broadcast_to(np.asarray(halves, np.float32), (count, 2))
     angles = np.asarray(angles, np.float32)
     cos, sin = np.cos(angles), np.sin(angles)
@@ -79,8 +79,8 @@ def lay(
         if wobble is not None:
             local = local + wobble
         local = local * (halves + grow)[:, None]
-        x = local[..., 0] * cos[:, None] - local[..., 1] * sin[:, None] + centres[:, :1]
-        y = local[..., 0] * sin[:, None] + local[..., 1] * cos[:, None] + centres[:, 1:]
+        x = local[..., 0] * cos[:, None] - local[..., 1] * sin[:, None] + centers[:, :1]
+        y = local[..., 0] * sin[:, None] + local[..., 1] * cos[:, None] + centers[:, 1:]
         return np.rint(np.stack([x, y], axis=2) * 16).astype(np.int32)
 
     ids = np.full((size, size), -1, np.int32)
@@ -91,8 +91,8 @@ def lay(
             cv2.fillConvexPoly(ids, moats[i], -1, cv2.LINE_8, 4)
         cv2.fillConvexPoly(ids, polygons[i], i, cv2.LINE_8, 4)
     ys, xs = grid(size)
-    dx = xs - np.take(centres[:, 0], ids)
-    dy = ys - np.take(centres[:, 1], ids)
+    dx = xs - np.take(centers[:, 0], ids)
+    dy = ys - np.take(centers[:, 1], ids)
     c, s = np.take(cos, ids), np.take(sin, ids)
     return Pieces(
         ids,

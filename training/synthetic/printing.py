@@ -59,7 +59,7 @@ def screen(cover: Field, pitch: float, angle: float, kind: str = "dot") -> Field
 
 
 def separated(rgb: Rgb) -> np.ndarray:
-    """RGB -> cyan, magenta, yellow, black covers ``(H, W, 4)``, with part of the grey in black."""
+    """RGB -> cyan, magenta, yellow, black covers ``(H, W, 4)``, with part of the gray in black."""
     cmy = 1 - np.clip(rgb, 0, 1)
     black = 0.75 * cmy.min(axis=2, keepdims=True)
     return np.concatenate([(cmy - black) / (1 - black + 1e-3), black], axis=2)
@@ -69,8 +69,8 @@ def separated(rgb: Rgb) -> np.ndarray:
 def halftone_cmyk(rng, size, photo=None):
     """Offset print under a lens: four screens, rosettes, a little out of register."""
     scene = compose(rng, size, photo)
-    colour = np.clip(0.52 + (blurred(scene.colour, 0.7) - 0.5) * 1.15, 0, 1)
-    plates = separated(colour)
+    color = np.clip(0.52 + (blurred(scene.color, 0.7) - 0.5) * 1.15, 0, 1)
+    plates = separated(color)
     pitch = uniform_log(rng, 4.0, 11.0)
     sheet, _ = paper(rng, size, in_gamut(np.array([[0.96, 0.0, rng.uniform(0.0, 0.03)]]))[0], 0.015)
     inks = hexadecimal(("00a0e0", "e0188a", "fff000", "1c1a1a"))
@@ -88,7 +88,7 @@ def halftone_mono(rng, size, photo=None):
     scene = compose(rng, size, photo)
     ink, sheet = ink_and_paper(rng)
     if rng.random() < 0.35:
-        ink = sample_palette(rng, 4, "vivid").colours[rng.integers(0, 2)]
+        ink = sample_palette(rng, 4, "vivid").colors[rng.integers(0, 2)]
     kind = "line" if rng.random() < 0.35 else "dot"
     dark = np.clip(1.05 * (1 - scene.tone) ** rng.uniform(0.8, 1.3), 0, 1)
     cover = screen(dark, uniform_log(rng, 4, 12), rng.uniform(0, np.pi), kind)
@@ -110,7 +110,7 @@ def woodcut(rng, size, photo=None):
     black = np.clip((1 - carved) + line * (rng.random() < 0.75) * (tone > 0.3), 0, 1)
     ink, sheet = ink_and_paper(rng)
     speckle = step(grain(rng, size, 0.9) + 0.5 * noise(rng, size, 30), -1.9, 0.5)
-    if rng.random() < 0.45:  # colour blocks below the key block
+    if rng.random() < 0.45:  # color blocks below the key block
         ground, _ = paper(rng, size, sheet)
         blocks = rumpled(rng, scene.flat, 40, 1.5) * 0.75 + 0.25 * np.asarray(sheet, np.float32)
         wood = smeared(noise(rng, size, (2, 12), 2), 0.03 * noise(rng, size, 60), 32)
@@ -122,7 +122,7 @@ def woodcut(rng, size, photo=None):
 
 @style
 def linocut(rng, size, photo=None):
-    """Broad even gouge marks around bold shapes, one to three colours."""
+    """Broad even gouge marks around bold shapes, one to three colors."""
     scene = compose(rng, size, photo)
     tone = blurred(scene.tone, 2.2)
     pitch = rng.uniform(5.5, 9)
@@ -141,7 +141,7 @@ def linocut(rng, size, photo=None):
     base = full(size, palette.light * 0.4 + 0.6)
     if rng.random() < 0.6:
         middle = rumpled(rng, step(tone, 0.62, 0.05), 24, 1.5)
-        base = mixed(full(size, palette.colours[2]), base, middle)
+        base = mixed(full(size, palette.colors[2]), base, middle)
     mottle = step(grain(rng, size, 1.3) + 0.7 * noise(rng, size, 25, 2), -1.7, 1.0)
     image = mixed(base, palette.dark * 0.85, key * (0.55 + 0.45 * mottle))
     return finished(image)
@@ -154,9 +154,9 @@ def risograph(rng, size, photo=None):
     inks = RISO[rng.choice(len(RISO), int(rng.integers(2, 4)), replace=False)]
     inks = inks[np.argsort(luminance(inks[None])[0])]
     sheet, tooth = paper(rng, size, np.float32([0.96, 0.945, 0.91]), 0.015)
-    colour, tone = scene.colour, scene.tone
+    color, tone = scene.color, scene.tone
     dark = 1 - tone
-    warmth = stretched(colour[..., 0] - colour[..., 2])
+    warmth = stretched(color[..., 0] - color[..., 2])
     plates = [
         np.clip(1.3 * dark**1.4, 0, 1),
         np.clip(0.85 * warmth + 0.15 * dark, 0, 1),
@@ -186,7 +186,7 @@ def pop_art(rng, size, photo=None):
         np.full_like(tone, rng.uniform(0.2, 0.4)), rng.uniform(5, 10), rng.uniform(0, 1.5)
     )
     middle = step(tone, 0.28, 0.03) * (1 - step(tone, 0.62, 0.03))
-    image = mixed(image, palette.colours[rng.integers(len(palette.colours))], dots * middle)
+    image = mixed(image, palette.colors[rng.integers(len(palette.colors))], dots * middle)
     image = mixed(image, np.float32([1, 1, 0.97]), step(tone, 0.86, 0.03))
     if rng.random() < 0.4:
         ys, xs = grid(size)
@@ -201,20 +201,20 @@ def pop_art(rng, size, photo=None):
 
 @style
 def pixel_art(rng, size, photo=None):
-    """Few large pixels, few colours, ordered dither."""
+    """Few large pixels, few colors, ordered dither."""
     scene = compose(rng, size, photo)
     cell = int(rng.integers(3, 9))
     small = max(8, size // cell)
-    picture = cv2.resize(scene.colour, (small, small), interpolation=cv2.INTER_AREA)
-    colours = scene.palette.colours
+    picture = cv2.resize(scene.color, (small, small), interpolation=cv2.INTER_AREA)
+    colors = scene.palette.colors
     if rng.random() < 0.3:
-        colours = scene.palette.ramp(np.linspace(0, 1, 4))
+        colors = scene.palette.ramp(np.linspace(0, 1, 4))
     order = np.float32([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.47
     dither = np.tile(order, (small // 4 + 1, small // 4 + 1))[:small, :small, None]
     spread = rng.choice((0.05, 0.2, 0.3))
-    distance = ((picture + spread * dither)[:, :, None] - colours) ** 2
+    distance = ((picture + spread * dither)[:, :, None] - colors) ** 2
     index = distance.sum(3).argmin(2)
-    image = colours[index]
+    image = colors[index]
     if rng.random() < 0.4:
         line = cv2.resize(edges(scene, 1.5), (small, small), interpolation=cv2.INTER_AREA) > 0.4
         image = np.where(line[..., None], scene.palette.dark * 0.5, image)
@@ -235,15 +235,15 @@ def poster(rng, size, photo=None):
     count = int(rng.integers(3, 6))
     tone = blurred(scene.tone, rng.uniform(1.5, 4.0))
     shade = sample_palette(rng, count)
-    colours = shade.colours if rng.random() < 0.7 else shade.shuffled(rng)
-    image = full(size, colours[0])
+    colors = shade.colors if rng.random() < 0.7 else shade.shuffled(rng)
+    image = full(size, colors[0])
     for k in range(1, count):
         edge = step(tone, k / count, 0.02 + 0.5 / size)
-        image = mixed(image, colours[k], edge)
+        image = mixed(image, colors[k], edge)
     if rng.random() < 0.5:
         lines = stripes(grid(size)[0] / rng.uniform(4, 8), 0.5)
-        image = mixed(image, colours[0], lines * step(0.5 - np.abs(tone - 0.5), 0.38, 0.02))
+        image = mixed(image, colors[0], lines * step(0.5 - np.abs(tone - 0.5), 0.38, 0.02))
     if rng.random() < 0.5:
         worn = step(grain(rng, size, 0.9) + 0.9 * noise(rng, size, 60, 2), -2.3, 0.8)
-        image = mixed(full(size, colours[-1]), image, 0.5 + 0.5 * worn)
+        image = mixed(full(size, colors[-1]), image, 0.5 + 0.5 * worn)
     return finished(image)

@@ -20,10 +20,10 @@ class Scene:
 
     palette: Palette
     labels: np.ndarray
-    """``(H, W)`` uint8: which colour each region has."""
+    """``(H, W)`` uint8: which color each region has."""
     flat: Rgb
     """Flat regions with smooth borders."""
-    colour: Rgb
+    color: Rgb
     """The regions with light and detail."""
 
     @property
@@ -33,8 +33,8 @@ class Scene:
 
     @cached_property
     def tone(self) -> Field:
-        """Lightness of `colour`, stretched to [0, 1]."""
-        return stretched(luminance(self.colour))
+        """Lightness of `color`, stretched to [0, 1]."""
+        return stretched(luminance(self.color))
 
 
 def stretched(field: Field, cut: float = 2.0) -> Field:
@@ -51,7 +51,7 @@ def compose(
 ) -> Scene:
     """A scene from a photograph ``(H, W, 3)`` uint8, or from imagination.
 
-    Photographs take the colours of ``palette``; without one, they sometimes keep their own.
+    Photographs take the colors of ``palette``; without one, they sometimes keep their own.
     """
     keep = palette is None and rng.random() < 0.4
     palette = palette or sample_palette(rng, int(rng.integers(5, 9)))
@@ -72,31 +72,31 @@ def _from_photo(
     image = cv2.resize(crop, (size, size), interpolation=how)
     if rng.random() < 0.5:
         image = np.ascontiguousarray(image[:, ::-1])
-    count = len(palette.colours)
-    # Regions: k-means of a thumbnail's colours, then every pixel to its nearest centre.
+    count = len(palette.colors)
+    # Regions: k-means of a thumbnail's colors, then every pixel to its nearest center.
     samples = _lab(cv2.resize(image, (24, 24), interpolation=cv2.INTER_AREA)).reshape(-1, 3)
-    centres = samples[rng.choice(len(samples), count, replace=False)]
+    centers = samples[rng.choice(len(samples), count, replace=False)]
     for _ in range(6):
-        nearest = ((samples[:, None] - centres) ** 2).sum(2).argmin(1)
+        nearest = ((samples[:, None] - centers) ** 2).sum(2).argmin(1)
         for k in np.unique(nearest):
-            centres[k] = samples[nearest == k].mean(0)
-    centres = centres[np.argsort(centres[:, 0])]
+            centers[k] = samples[nearest == k].mean(0)
+    centers = centers[np.argsort(centers[:, 0])]
     calm = _lab(cv2.medianBlur(cv2.resize(image, (size // 2, size // 2)), 3))
-    distance = (centres**2).sum(1) - 2 * calm.reshape(-1, 3) @ centres.T
+    distance = (centers**2).sum(1) - 2 * calm.reshape(-1, 3) @ centers.T
     distance = cv2.resize(distance.reshape(*calm.shape[:2], count), (size, size))
     labels = distance.argmin(2).astype(np.uint8)
     nearest = np.take_along_axis(distance, labels[..., None].astype(np.intp), 2)
     soft = cv2.exp((nearest - distance) * 900)
     soft /= (soft @ np.ones(count, np.float32))[..., None]
     detail = image.astype(np.float32) / 255
-    own = np.clip(from_oklab(centres), 0, 1)
+    own = np.clip(from_oklab(centers), 0, 1)
     drawn = soft @ own
     if keep:
         return Scene(Palette(own), labels, drawn, detail)
-    flat = soft @ palette.colours.astype(np.float32)
+    flat = soft @ palette.colors.astype(np.float32)
     light = luminance(detail) - luminance(drawn)
-    colour = np.clip(flat + light[..., None], 0, 1)
-    return Scene(palette, labels, flat, colour)
+    color = np.clip(flat + light[..., None], 0, 1)
+    return Scene(palette, labels, flat, color)
 
 
 def _lab(image: np.ndarray) -> np.ndarray:

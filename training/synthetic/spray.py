@@ -42,7 +42,7 @@ def graffiti(rng, size, photo=None):
         r = size * rng.uniform(0.1, 0.4)
         mist = np.exp(-(((xs - x) ** 2 + (ys - y) ** 2) / r**2).astype(np.float32))
         mist = np.clip(mist * 1.3 + 0.25 * mist * grain(rng, size, 0.7), 0, 1)
-        image = mixed(image, palette.colours[rng.integers(6)], 0.9 * mist)
+        image = mixed(image, palette.colors[rng.integers(6)], 0.9 * mist)
     letters = np.zeros((size, size), np.uint8)
     alphabet = "ABCDEFGHKMNOPRSTWXYZ23578"
     for _ in range(int(rng.integers(1, 3))):
@@ -102,17 +102,17 @@ def stencil(rng, size, photo=None):
     scene = compose(rng, size, photo)
     image = wall(rng, size)
     tone = blurred(scene.tone, 2.2)
-    colours = sample_palette(
+    colors = sample_palette(
         rng, 3, rng.choice(["vivid", "neutral", "warm", "complementary"])
-    ).colours[::-1]
+    ).colors[::-1]
     if rng.random() < 0.5:
-        colours = np.float32([[0.93, 0.92, 0.9], [0.5, 0.5, 0.5], [0.06, 0.06, 0.07]])
-    for colour, level in zip(colours, (0.85, 0.55, 0.3), strict=True):
+        colors = np.float32([[0.93, 0.92, 0.9], [0.5, 0.5, 0.5], [0.06, 0.06, 0.07]])
+    for color, level in zip(colors, (0.85, 0.55, 0.3), strict=True):
         mask = step(level - tone, 0, 0.05)
         mist = np.clip(blurred(mask, 5) * 1.2 - 0.35 + 0.2 * grain(rng, size, 0.6), 0, 1) * 0.35
         solid = mask * np.clip(0.9 + 0.12 * noise(rng, size, 25, 3) + 0.08 * grain(rng, size), 0, 1)
-        image = mixed(image, colour, np.maximum(solid, mist))
-    image = mixed(image, colours[-1], 0.9 * _drips(rng, size, step(0.3 - tone, 0, 0.05)))
+        image = mixed(image, color, np.maximum(solid, mist))
+    image = mixed(image, colors[-1], 0.9 * _drips(rng, size, step(0.3 - tone, 0, 0.05)))
     return finished(image)
 
 
@@ -122,7 +122,7 @@ def splatter(rng, size, photo=None):
     palette = sample_palette(rng, 6)
     image = full(size, palette.light * 0.5 + 0.45) * three(1 + 0.03 * noise(rng, size, 4, 3))
     height = np.zeros((size, size), np.float32)
-    for colour in palette.shuffled(rng):
+    for color in palette.shuffled(rng):
         sheet = np.zeros((size, size), np.uint8)
         for _ in range(int(rng.integers(8, 22))):
             n = 60
@@ -150,7 +150,7 @@ def splatter(rng, size, photo=None):
                 3,
             )
         cover = sheet.astype(np.float32) / 255
-        image = mixed(image, colour, cover)
+        image = mixed(image, color, cover)
         height = np.maximum(height * (1 - 0.5 * cover), 0) + blurred(cover, 1.2)
     diffuse, gloss = lit(height, 0.8, -2.2, 0.5)
     return finished(

@@ -16,26 +16,26 @@ Contour = np.ndarray
 
 
 class Easel:
-    """Shapes painted back to front: their colours, labels and light."""
+    """Shapes painted back to front: their colors, labels and light."""
 
     def __init__(self, rng: np.random.Generator, size: int, palette: Palette) -> None:
         self.rng, self.size, self.palette = rng, size, palette
-        ground = int(rng.integers(len(palette.colours)))
+        ground = int(rng.integers(len(palette.colors)))
         self.flat = np.empty((size, size, 3), np.float32)
-        self.flat[:] = palette.colours[ground]
+        self.flat[:] = palette.colors[ground]
         self.labels = np.full((size, size), ground, np.uint8)
         self.light = 0.25 * noise(rng, size, size / 2)
         angle = rng.uniform(-2.9, -0.3)
         self.sun = np.float32([np.cos(angle), np.sin(angle)])
 
     def pick(self, avoid: int | None = None) -> int:
-        """A colour, other than ``avoid``."""
-        count = len(self.palette.colours)
+        """A color, other than ``avoid``."""
+        count = len(self.palette.colors)
         index = int(self.rng.integers(count))
         return (index + 1) % count if index == avoid else index
 
     def label_at(self, x: float, y: float) -> int:
-        """The colour that is already there."""
+        """The color that is already there."""
         i, j = (int(np.clip(v * self.size, 0, self.size - 1)) for v in (y, x))
         return int(self.labels[i, j])
 
@@ -51,11 +51,11 @@ class Easel:
         inside = np.rint((points - low) * 16).astype(np.int32)
         cv2.fillPoly(mask, [inside], 255, cv2.LINE_AA, 4)
         cover = mask.astype(np.float32) / 255
-        self.flat[here] += (self.palette.colours[index] - self.flat[here]) * three(cover)
+        self.flat[here] += (self.palette.colors[index] - self.flat[here]) * three(cover)
         self.labels[here][mask > 127] = index
         ys, xs = (g[here] for g in grid(self.size))
-        centre, half = (points.max(0) + points.min(0)) / 2, (points.max(0) - points.min(0)) / 2 + 1
-        u, v = (xs - centre[0]) / half[0], (ys - centre[1]) / half[1]
+        center, half = (points.max(0) + points.min(0)) / 2, (points.max(0) - points.min(0)) / 2 + 1
+        u, v = (xs - center[0]) / half[0], (ys - center[1]) / half[1]
         facing = u * self.sun[0] + v * self.sun[1]
         if form == "round":
             bulge = np.sqrt(np.clip(1 - 0.9 * (u * u + v * v), 0.02, 1))
@@ -74,7 +74,7 @@ class Easel:
         self.light -= 0.7 * np.exp(-(u * u + v * v) * 1.5)
 
     def shaded(self) -> Rgb:
-        """The colours under the light: shadows deeper and cooler, lights warmer."""
+        """The colors under the light: shadows deeper and cooler, lights warmer."""
         light = np.clip(self.light, -1, 1)
         dark = self.flat * three(1 + 0.75 * np.minimum(light, 0))
         return mixed(dark, np.float32([1.0, 0.97, 0.88]), 0.55 * np.maximum(light, 0))
@@ -277,7 +277,7 @@ def currents(e: Easel) -> None:
     lean = rng.normal(0, 1, 2)
     field: Field = noise(rng, e.size, e.size * rng.uniform(0.2, 0.5), 3, 0.4)
     field = field + (lean[0] * xs + lean[1] * ys) / e.size * 2
-    count = len(e.palette.colours)
+    count = len(e.palette.colors)
     bands = (field - field.min()) / (np.ptp(field) + 1e-6) * (count * rng.uniform(0.9, 1.8))
     order = rng.permutation(count)
     whole = np.floor(bands).astype(int)
@@ -287,8 +287,8 @@ def currents(e: Easel) -> None:
         + 1e-3
     )
     blend = three(np.clip((bands - whole) / slope, 0, 1))
-    colours = e.palette.colours[order]
-    e.flat[:] = colours[(whole - 1) % count] * (1 - blend) + colours[whole % count] * blend
+    colors = e.palette.colors[order]
+    e.flat[:] = colors[(whole - 1) % count] * (1 - blend) + colors[whole % count] * blend
     e.light += 0.5 * (bands - whole) - 0.2
 
 
@@ -298,7 +298,7 @@ SUBJECTS: tuple[Callable[[Easel], None], ...] = (
 
 
 def paint(rng: np.random.Generator, size: int, palette: Palette) -> Easel:
-    """A random subject in the colours of the palette."""
+    """A random subject in the colors of the palette."""
     easel = Easel(rng, size, palette)
     SUBJECTS[rng.integers(len(SUBJECTS))](easel)
     return easel

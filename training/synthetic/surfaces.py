@@ -17,7 +17,7 @@ from .fields import (
     stripes,
     uniform_log,
 )
-from .media import coloured, finished, full, mixed, seen, three
+from .media import colored, finished, full, mixed, seen, three
 from .palette import earth, hexadecimal, in_gamut, sample_palette
 from .registry import content
 
@@ -31,7 +31,7 @@ def plaster(rng, size):
     mix = rng.random()
     height = 1.6 * (mix * strokes + (1 - mix) * rough)
     stain = noise(rng, size, (size / 2, size / 10), 4, 0.6)
-    albedo = coloured(rng, full(size, base), 0.015, 50) * three(1 + 0.04 * stain + 0.02 * rough)
+    albedo = colored(rng, full(size, base), 0.015, 50) * three(1 + 0.04 * stain + 0.02 * rough)
     return seen(rng, albedo, height, rng.uniform(0.3, 1.0))
 
 
@@ -65,7 +65,7 @@ def concrete(rng, size):
 @content
 def rust(rng, size):
     """Painted steel that rusts and flakes."""
-    paint = sample_palette(rng, 5).colours[rng.integers(0, 5)]
+    paint = sample_palette(rng, 5).colors[rng.integers(0, 5)]
     field = noise(rng, size, size / rng.uniform(3, 8), 6, 0.62)
     fine = noise(rng, size, 4, 3, 0.8)
     level = rng.uniform(-0.6, 0.8)
@@ -76,7 +76,7 @@ def rust(rng, size):
     low = tones.astype(int)
     metal = mixed(ramp[low], ramp[low + 1], tones - np.floor(tones)) * three(1 + 0.12 * fine)
     runs = step(smeared(rusty, np.pi * 1.5, 48), 0.25, 0.7) * (1 - rusty)
-    body = coloured(rng, full(size, paint), 0.012, 40)
+    body = colored(rng, full(size, paint), 0.012, 40)
     body = mixed(body, ramp[1], 0.45 * runs)
     height = 1.4 * (1 - rusty) + 0.5 * fine * rusty
     return seen(rng, mixed(body, metal, rusty), height, rng.uniform(0.6, 1.4), 0.06)
@@ -85,14 +85,14 @@ def rust(rng, size):
 @content
 def worn_paint(rng, size):
     """Layers of old paint, chipped through to the ground."""
-    colours = sample_palette(rng, 4).shuffled(rng)
-    image = colours[0] * three(1 + 0.06 * noise(rng, size, 6, 4, 0.7))
+    colors = sample_palette(rng, 4).shuffled(rng)
+    image = colors[0] * three(1 + 0.06 * noise(rng, size, 6, 4, 0.7))
     height = 0.3 * noise(rng, size, 5, 2)
     field = noise(rng, size, size / rng.uniform(3, 7), 6, 0.66)
     for k in range(1, int(rng.integers(2, 5))):
         stays = step(field + 0.25 * noise(rng, size, size / 9, 4, 0.7), -0.9 + 0.55 * k, 0.05)
         rim = blurred(stays, 1.5) - stays
-        layer = colours[k] * three(1 + 0.025 * noise(rng, size, 14, 3))
+        layer = colors[k] * three(1 + 0.025 * noise(rng, size, 14, 3))
         image = mixed(image * three(1 - 0.5 * np.clip(rim, 0, 1)), layer, stays)
         height = height * (1 - 0.5 * stays) + 1.3 * stays
     _, border = cells(size, scattered(rng, size, uniform_log(rng, 12, 36), 1.5))
@@ -118,8 +118,8 @@ def marble(rng, size):
     """Polished stone: veins in marble, grains in granite."""
     palette = sample_palette(rng, 5)
     if rng.random() < 0.35:
-        image = full(size, palette.colours[2])
-        minerals = 0.5 * palette.colours + 0.5 * palette.colours.mean(axis=0)
+        image = full(size, palette.colors[2])
+        minerals = 0.5 * palette.colors + 0.5 * palette.colors.mean(axis=0)
         for cell in (9.0, 5.0, 3.0):
             ids, _ = cells(size, scattered(rng, size, cell * rng.uniform(0.7, 1.2), 1.6))
             chosen = rng.random(ids.max() + 1) < 0.4
@@ -134,7 +134,7 @@ def marble(rng, size):
         # The zero line of noise bent by one more field wanders as a vein does.
         warped = noise(rng, size, size / (2.5 + 2 * k), 4, 0.5) + 0.8 * bend
         vein = np.exp(-np.abs(warped) * rng.uniform(9, 28)) * np.clip(0.6 + 0.5 * cloud, 0, 1)
-        base = mixed(base, palette.colours[rng.integers(0, 3)], rng.uniform(0.3, 0.85) * vein)
+        base = mixed(base, palette.colors[rng.integers(0, 3)], rng.uniform(0.3, 0.85) * vein)
     return finished(base * three(1 + 0.01 * grain(rng, size)))
 
 

@@ -13,7 +13,7 @@ from .registry import content
 
 @content
 def checker(rng, size):
-    """Checks, stripes, dots, rings or triangles in flat colours, turned and warped a little."""
+    """Checks, stripes, dots, rings or triangles in flat colors, turned and warped a little."""
     ys, xs = grid(size)
     a, cell = rng.choice((0, np.pi / 4, rng.uniform(0, 3.1))), uniform_log(rng, 8, 60)
     bend = rng.choice((0, 0, 0.6)) * noise(rng, size, size / 3)
@@ -34,11 +34,11 @@ def checker(rng, size):
         cover = np.clip(np.sin(np.pi * far) * sharp + 0.5, 0, 1)
     else:
         cover = np.clip((x % 1 + y % 1 - 1) * cell / 1.41 + 0.5, 0, 1)
-    colours = sample_palette(rng, 4).shuffled(rng)
-    image = mixed(full(size, colours[0]), colours[1], cover.astype(np.float32))
+    colors = sample_palette(rng, 4).shuffled(rng)
+    image = mixed(full(size, colors[0]), colors[1], cover.astype(np.float32))
     if rng.random() < 0.3:
         which = (np.floor(x) + np.floor(y)) % 3 == 0
-        image = mixed(image, colours[2], (which * cover).astype(np.float32))
+        image = mixed(image, colors[2], (which * cover).astype(np.float32))
     return finished(image)
 
 
@@ -70,7 +70,7 @@ def gradient(rng, size):
 
 @content
 def uv_grid(rng, size):
-    """A UV test grid: coloured, numbered cells, crosses and fine lines."""
+    """A UV test grid: colored, numbered cells, crosses and fine lines."""
     n = int(rng.integers(4, 11))
     wide = 2 * size
     cell = wide / n

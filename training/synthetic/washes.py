@@ -1,4 +1,4 @@
-"""Wet colour on paper: watercolour and ink wash."""
+"""Wet color on paper: watercolor and ink wash."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ def rough_paper(rng: np.random.Generator, size: int) -> tuple[Rgb, Field]:
 
 
 @style
-def watercolour(rng, size, photo=None):
+def watercolor(rng, size, photo=None):
     """Transparent washes in three passes, with dark rims, blooms and granulation."""
     scene = compose(rng, size, photo)
     image, hollows = rough_paper(rng, size)
     loose = rng.uniform(1.5, 4.5)
-    colour = rumpled(rng, blurred(scene.colour, 1.5), size / 9, loose)
-    colour = rumpled(rng, colour, 9, loose * 0.5)
-    tone = cv2.transform(colour, np.float32([[0.3, 0.59, 0.11]]))
+    color = rumpled(rng, blurred(scene.color, 1.5), size / 9, loose)
+    color = rumpled(rng, color, 9, loose * 0.5)
+    tone = cv2.transform(color, np.float32([[0.3, 0.59, 0.11]]))
     tone = stretched(tone)
-    wet = blurred(colour, rng.uniform(5, 12))
+    wet = blurred(color, rng.uniform(5, 12))
     bloom = noise(rng, size, size / 7, 4, 0.6)
     granule = 1 + rng.uniform(0.05, 0.2) * hollows + 0.1 * grain(rng, size, 0.8)
     spare = step(tone + 0.1 * bloom, 0.93, 0.05)  # lights are the paper itself
     density = dried(1 - spare) * (0.62 + 0.16 * bloom)
     image = stained(image, wet, np.clip(density, 0, 2) * granule)
     image = 0.5 * image + 0.5 * stained(
-        full(size, np.float32([0.97, 0.96, 0.94])), colour, np.clip(0.9 * density, 0, 2) * granule
+        full(size, np.float32([0.97, 0.96, 0.94])), color, np.clip(0.9 * density, 0, 2) * granule
     )
     for threshold, strength in ((0.62, 0.45), (0.4, 0.55), (0.2, 0.6)):
         wash = step(threshold - tone + 0.06 * bloom, 0, 0.05 + 0.25 * (rng.random() < 0.3))
         layer = dried(wash, 0.9, 1.8) * (0.85 + 0.25 * bloom)
-        image = stained(image, 0.3 + 0.7 * colour, strength * np.clip(layer, 0, 2) * granule)
+        image = stained(image, 0.3 + 0.7 * color, strength * np.clip(layer, 0, 2) * granule)
     if rng.random() < 0.35:  # ink line over it
         line = rumpled(rng, edges(scene, 0.9), 14, 1.2)
         image = mixed(image, np.float32([0.13, 0.11, 0.12]), 0.8 * line)
@@ -58,15 +58,15 @@ def watercolour(rng, size, photo=None):
 
 @style
 def ink_wash(rng, size, photo=None):
-    """Sumi-e: greys that bleed into soft paper, dry strokes, much left empty, a red seal."""
+    """Sumi-e: grays that bleed into soft paper, dry strokes, much left empty, a red seal."""
     if photo is None and rng.random() < 0.6:
         return _mountains(rng, size)
     scene = compose(rng, size, photo)
-    sheet, fibre = rice_paper(rng, size)
+    sheet, fiber = rice_paper(rng, size)
     tone = rumpled(rng, blurred(scene.tone, 2), 10, 1.5)
     tone = tone ** np.float32(0.55 / max(0.3, float(tone.mean()) + 0.05) * 0.55)
     bleed = blurred(step(0.55 - tone + 0.05 * noise(rng, size, 12, 3), 0, 0.25), 4)
-    dark = step(0.28 - tone + 0.07 * fibre, 0, 0.16)
+    dark = step(0.28 - tone + 0.07 * fiber, 0, 0.16)
     dry = smeared(grain(rng, size, 1.2), flow(rng, scene.tone, 0.6), 16)
     line = step(edges(scene, 1.7) + 0.2 * dry / dry.std(), 0.6, 0.5)
     density = 0.75 * bleed + 1.5 * dark * (0.8 + 0.2 * dry / dry.std()) + 1.7 * line
@@ -78,23 +78,23 @@ def _sumi(rng: np.random.Generator) -> np.ndarray:
 
 
 def rice_paper(rng: np.random.Generator, size: int) -> tuple[Rgb, Field]:
-    """Soft, yellowish paper and its fibres (deviation 1)."""
-    colour = in_gamut(np.array([[rng.uniform(0.87, 0.96), 0.004, rng.uniform(0.012, 0.05)]]))[0]
-    fibre = smeared(grain(rng, size, 0.7), 6 * noise(rng, size, 24), 16)
-    fibre /= fibre.std()
-    sheet, _ = paper(rng, size, colour, 0.01)
-    return sheet * three(1 + 0.018 * fibre), fibre
+    """Soft, yellowish paper and its fibers (deviation 1)."""
+    color = in_gamut(np.array([[rng.uniform(0.87, 0.96), 0.004, rng.uniform(0.012, 0.05)]]))[0]
+    fiber = smeared(grain(rng, size, 0.7), 6 * noise(rng, size, 24), 16)
+    fiber /= fiber.std()
+    sheet, _ = paper(rng, size, color, 0.01)
+    return sheet * three(1 + 0.018 * fiber), fiber
 
 
 def _mountains(rng: np.random.Generator, size: int) -> np.ndarray:
-    sheet, fibre = rice_paper(rng, size)
+    sheet, fiber = rice_paper(rng, size)
     ys, _ = grid(size)
     density = np.zeros((size, size), np.float32)
     base = rng.uniform(0.15, 0.4)
     texture = smeared(noise(rng, size, (6, 3), 3, 0.7), 1.2 + 0.5 * noise(rng, size, 50), 16)
     for i in range(int(rng.integers(3, 6))):
         line = size * (base + 0.15 * i) + size * 0.13 * _skyline(rng, size)[None]
-        depth = (ys - line + 2.0 * fibre) / size
+        depth = (ys - line + 2.0 * fiber) / size
         inside = step(depth, 0, 0.012)
         fade = np.exp(-np.clip(depth, 0, 1) / rng.uniform(0.06, 0.16))
         strokes = np.clip(0.9 + 0.8 * texture, 0.1, 2)

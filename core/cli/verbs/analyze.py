@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ...jobs import handlers
-from ...jobs.messages import AnalyzeRequest, AnalyzeResult, ImageRef
+from ...image.reference import ImageRef
+from ...tasks import registry
+from ...tasks.analyze import AnalyzeRequest, AnalyzeResult
 from ..options import add_device, add_grouping, add_output
 from ..outcome import judged
 from ..paths import find_images, make_folder, protect
@@ -55,8 +56,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         material_weight=options.material_weight,
         seed=options.seed,
     )
-    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
-    assert isinstance(result, AnalyzeResult)
+    result = registry.run(request, report.control())
     _say(result, report)
     report.result(
         groups=[

@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ...jobs import handlers
-from ...jobs.create_messages import (
-    MODEL_SUFFIX,
-    CreateRequest,
-    CreateResult,
-    SampleRequest,
-    SampleSettings,
-)
-from ...jobs.messages import ImageRef
+from ...create.settings import MODEL_SUFFIX, SampleSettings
+from ...image.reference import ImageRef
+from ...tasks import registry
+from ...tasks.create import CreateRequest
+from ...tasks.sample import SampleRequest
 from ..options import add_device, add_output
 from ..outcome import judged
 from ..paths import find_images
@@ -94,8 +90,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         )
     else:
         request = SampleRequest(model, options.out, settings, options.overwrite)
-    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
-    assert isinstance(result, CreateResult)
+    result = registry.run(request, report.control())
     recipe = result.recipe
     report.say(f"Texture distance {recipe['texture']} after {recipe['steps']} steps.")
     for path in result.outputs:

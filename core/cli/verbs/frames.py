@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from ...frames.numbers import spelled
-from ...jobs import handlers
-from ...jobs.frames_messages import (
+from ...control import Control, ItemDone
+from ...styles.look import SUFFIX
+from ...tasks import registry
+from ...tasks.assemble_frames import AssembleFramesRequest
+from ...tasks.prepare_frames import PrepareFramesRequest
+from ...tasks.propagate import PropagateRequest
+from ...tasks.registry import R, Request
+from ...tasks.restyle_frames import FramesRequest
+from ...video.numbers import spelled
+from ...video.settings import (
     NO_FIRST,
     NO_LAST,
-    AssembleFramesRequest,
-    AssembleFramesResult,
     FrameDone,
-    FramesRequest,
-    FramesResult,
     FramesSettings,
     PaintedFrame,
-    PrepareFramesRequest,
-    PrepareFramesResult,
-    PropagateRequest,
     SequenceRef,
     ShotInfo,
 )
-from ...jobs.messages import ItemDone
-from ...styles.look import SUFFIX
 from ..options import add_device, add_look, add_output, look_from
 from ..outcome import judged
 from ..report import Report
@@ -45,11 +43,14 @@ on several machines, each with a part of the frames:
 """
 
 
-Runner = Callable[..., object]
-"""What answers requests, as ``handlers.run`` does."""
+class Runner(Protocol):
+    """Runs requests, as ``registry.run`` does."""
+
+    def __call__(self, request: Request[R], control: Control) -> R:
+        """Return the result that belongs to the request."""
 
 
-def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> None:
+def add(verbs: argparse._SubParsersAction, runner: Runner = registry.run) -> None:
     """Add the verb, its actions and their options."""
     parser = verbs.add_parser(
         "frames",
@@ -72,7 +73,7 @@ def add(verbs: argparse._SubParsersAction, runner: Runner = handlers.run) -> Non
     for action in (prepare, run_):
         add_look(action)
         _add_coherence(action)
-        if runner is handlers.run:  # in Blender, the preferences say where
+        if runner is registry.run:  # in Blender, the preferences say where
             add_device(action)
     prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
     run_.add_argument("--out", required=True, help="folder for the frames")
@@ -150,8 +151,7 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
     request = PrepareFramesRequest(
         _sequence(options), _settings(options), options.shots, options.overwrite
     )
-    result = runner(request, progress=report.progress, cancel=lambda: False)
-    assert isinstance(result, PrepareFramesResult)
+    result = runner(request, report.control())
     _say_shots(result.shots, report)
     report.say(f"Saved: '{result.shot_file}'")
     report.result(shot_file=result.shot_file, frames=result.frames)
@@ -195,8 +195,7 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         wanted = PropagateRequest(
             replace(request, settings=settings), str(learned), options.seconds
         )
-    result = runner(wanted, progress=report.progress, cancel=lambda: False, item_done=item_done)
-    assert isinstance(result, FramesResult)
+    result = runner(wanted, Control(report.progress, on_item=item_done))
     if result.missing:
         report.say(f"Missing: {spelled(result.missing)}")
     if result.movie:
@@ -215,8 +214,7 @@ def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> in
     request = AssembleFramesRequest(
         _sequence(options), options.movie, options.fps, options.overwrite
     )
-    result = runner(request, progress=report.progress, cancel=lambda: False)
-    assert isinstance(result, AssembleFramesResult)
+    result = runner(request, report.control())
     report.say(f"Saved: '{result.movie}'")
     report.result(movie=result.movie, frames=result.frames)
     return judged(result.failures, result.frames, report)

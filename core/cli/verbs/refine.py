@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ...jobs import handlers
-from ...jobs.messages import ImageRef, RefineRequest, RefineResult
+from ...image.reference import ImageRef
 from ...styles.look import SUFFIX
+from ...tasks import registry
+from ...tasks.refine import RefineRequest
 from ..options import add_device, add_output
 from ..outcome import judged
 from ..paths import find_images
@@ -53,8 +54,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         options.seed,
         overwrite=options.overwrite,
     )
-    result = handlers.run(request, progress=report.progress, cancel=lambda: False)
-    assert isinstance(result, RefineResult)
+    result = registry.run(request, report.control())
     report.say(
         f"Distance to the style's texture: {result.before:.2f} before, {result.after:.2f} after "
         f"{result.steps} steps.\nSaved: '{result.style}'"

@@ -21,10 +21,10 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """List; returns the exit code."""
     infos = builtin_styles()
     for info in infos:
-        report.say(f"{info.identifier:18} {info.name:26} {info.family:20} {info.licence}")
+        report.say(f"{info.identifier:18} {info.name:26} {info.family:20} {info.license}")
     report.result(
         styles=[
-            {"identifier": i.identifier, "name": i.name, "family": i.family, "licence": i.licence}
+            {"identifier": i.identifier, "name": i.name, "family": i.family, "license": i.license}
             for i in infos
         ]
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from ...jobs import handlers
-from ...jobs.messages import ImageRef, StylizeItem, StylizeRequest, StylizeResult
+from ...image.reference import ImageRef
+from ...tasks import registry
+from ...tasks.stylize import StylizeItem, StylizeRequest
 from ..options import add_device, add_look, add_output, look_from
 from ..outcome import judged
 from ..paths import find_images, outputs_for, protect
@@ -13,7 +14,7 @@ from ..report import Report
 
 _EXAMPLES = """examples:
   %(prog)s brick.png --style starry-night --out brick_starry.png
-  %(prog)s textures/ --style paper.jpg --keep-colour 0.5 --out restyled/
+  %(prog)s textures/ --style paper.jpg --keep-color 0.5 --out restyled/
   %(prog)s wall.exr --style irises=2 --style scream=1 --seamless --out out/
 """
 
@@ -47,9 +48,6 @@ def run(options: argparse.Namespace, report: Report) -> int:
         for i, o in zip(images, outputs, strict=True)
     )
     request = StylizeRequest(items, overwrite=options.overwrite)
-    result = handlers.run(
-        request, progress=report.progress, cancel=lambda: False, item_done=report.item
-    )
-    assert isinstance(result, StylizeResult)
+    result = registry.run(request, report.control())
     report.result(written=result.written)
     return judged(result.failures, len(result.written), report)

@@ -19,18 +19,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.cli.outcome import guarded
-from bl_ext.user_default.impasto.core.cli.paths import SUFFIXES
-from bl_ext.user_default.impasto.core.cli.report import Report, bar
-from bl_ext.user_default.impasto.core.cli.verbs.analyze import PICTURES
-from bl_ext.user_default.impasto.core.imaging.files import _ALIASES, FORMATS
-from bl_ext.user_default.impasto.core.jobs.messages import Progress
+
+from impasto.core.cli.outcome import guarded
+from impasto.core.cli.paths import SUFFIXES
+from impasto.core.cli.report import Report, bar
+from impasto.core.cli.verbs.analyze import PICTURES
+from impasto.core.control import Progress
+from impasto.core.image.files import _ALIASES, FORMATS
 
 ROOT = Path(__file__).parents[3]
 
 
 def impasto(*arguments: object, **options) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "core", *map(str, arguments)]
+    command = [sys.executable, "-m", "impasto", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, **options)
 
 
@@ -150,7 +151,7 @@ def test_analyze_overwrites_neither_originals_nor_an_earlier_outcome(pictures, t
 def test_a_python_without_torch_is_named(pictures, tmp_path):
     arguments = ["stylize", str(pictures / "a.png"), *KISS, "--out", str(tmp_path / "out.png")]
     code = (
-        "import sys; sys.modules['torch'] = None; from core.cli.main import main; "
+        "import sys; sys.modules['torch'] = None; from impasto.core.cli.main import main; "
         f"sys.exit(main({arguments!r}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
@@ -161,7 +162,7 @@ def test_a_python_without_torch_is_named(pictures, tmp_path):
 
 def test_nobody_reads(tmp_path):
     """As with ``| head``: no traceback."""
-    command = (sys.executable, "-m", "core", "styles")
+    command = (sys.executable, "-m", "impasto", "styles")
     with subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1, text=True) as process:
         process.stdout.close()
         errors = process.stderr.read()
@@ -203,7 +204,7 @@ def test_a_terminal_gets_a_progress_bar(pictures, tmp_path):
     """One that fits into its width, or every drawing would begin a new line."""
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
-    command = (sys.executable, "-m", "core", "stylize", str(pictures / "a.png"))
+    command = (sys.executable, "-m", "impasto", "stylize", str(pictures / "a.png"))
     more = ("--style", "kiss", "--out", str(tmp_path / "bar.png"))
     done = subprocess.run(command + more, cwd=ROOT, stdout=subprocess.PIPE, stderr=child, text=True)
     os.close(child)
@@ -226,7 +227,7 @@ def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
         big = cv2.resize(cv2.imread(str(pictures / "a.png")), (640, 640))
         cv2.imwrite(str(pictures / f"big{i}.png"), big)
     out = tmp_path / "out"
-    command = (sys.executable, "-m", "core", "stylize", str(pictures), "--style", "kiss")
+    command = (sys.executable, "-m", "impasto", "stylize", str(pictures), "--style", "kiss")
     process = subprocess.Popen(
         (*command, "--out", str(out)),
         cwd=ROOT,
@@ -266,7 +267,7 @@ def test_all_formats_are_found():
 
 def test_parsing_loads_nothing_heavy():
     code = (
-        "import sys; from core.cli.main import build_parser; "
+        "import sys; from impasto.core.cli.main import build_parser; "
         "build_parser().parse_args(['styles']); "
         "print(sorted({'torch', 'sklearn', 'cv2', 'numpy', 'matplotlib'} & set(sys.modules)))"
     )

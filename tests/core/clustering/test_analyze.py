@@ -8,19 +8,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.clustering.analyze import analyze
-from bl_ext.user_default.impasto.core.errors import BadRequest, JobCancelled, NoImages
-from bl_ext.user_default.impasto.core.jobs.messages import (
-    AnalyzeRequest,
-    AnalyzeResult,
-    ImageRef,
-    Progress,
-)
+
+from impasto.core.control import CancelToken, Control, Progress
+from impasto.core.errors import BadRequest, JobCancelled, NoImages
+from impasto.core.image.reference import ImageRef
+from impasto.core.tasks import registry
+from impasto.core.tasks.analyze import AnalyzeRequest, AnalyzeResult
 
 from .conftest import KINDS, texture
 
 pytestmark = pytest.mark.filterwarnings("error")
 Files = dict[str, Path]
+
+
+def analyze(request: AnalyzeRequest, control: Control | None = None) -> AnalyzeResult:
+    return registry.run(request, control or Control())
 
 
 def request(files: Files, folder: Path, **choices: object) -> AnalyzeRequest:
@@ -65,7 +67,7 @@ def test_second_analysis_is_the_first(scene: Files, tmp_path: Path) -> None:
     for path in first.pictures.values():
         Path(path).unlink()
     steps: list[str] = []
-    again = analyze(request(scene, tmp_path), progress=lambda p: steps.append(p.step))
+    again = analyze(request(scene, tmp_path), Control(lambda p: steps.append(p.step)))
     assert again == first
     assert {kind: Path(path).read_bytes() for kind, path in again.pictures.items()} == kept
     assert "Drawing" not in steps
@@ -133,16 +135,16 @@ def test_all_the_same(
 
 
 @pytest.mark.parametrize("algorithm", ["KMEANS", "AGGLOMERATIVE", "DBSCAN"])
-def test_constant_colours(write: Callable[..., Path], tmp_path: Path, algorithm: str) -> None:
-    colours = {
+def test_constant_colors(write: Callable[..., Path], tmp_path: Path, algorithm: str) -> None:
+    colors = {
         "red": (200, 20, 20),
         "red2": (202, 21, 20),
         "blue": (20, 20, 200),
         "white": (255,) * 3,
     }
     files = {
-        name: write(f"{name}.png", np.full((40, 60, 3), colour, np.uint8))
-        for name, colour in colours.items()
+        name: write(f"{name}.png", np.full((40, 60, 3), color, np.uint8))
+        for name, color in colors.items()
     }
     result = analyze(request(files, tmp_path, algorithm=algorithm, material_weight=0.0))
     assert any({"red", "red2"} <= set(group.members) for group in result.groups)
@@ -166,31 +168,31 @@ def test_duplicates_at_other_sizes_and_names(
         "copy": write("copy.tif", image),
         "half": write("half.png", cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA)),
         "jpeg": write("jpeg.jpg", image),
-        "recoloured": write("recoloured.png", image[..., ::-1].copy()),
+        "recolored": write("recolored.png", image[..., ::-1].copy()),
     }
     duplicates = analyze(request(files, tmp_path)).duplicates
     assert ("original", "copy", "half", "jpeg") in duplicates
-    assert not any("recoloured" in found for found in duplicates)
+    assert not any("recolored" in found for found in duplicates)
 
 
-def test_colour_or_material(write: Callable[..., Path], tmp_path: Path) -> None:
+def test_color_or_material(write: Callable[..., Path], tmp_path: Path) -> None:
     files = {}
     for kind in ("stripes", "planks"):
         for view in range(4):
             image = texture(kind, view).mean(2, keepdims=True) / 255
-            for name, colour in (("red", (230, 60, 50)), ("green", (60, 200, 80))):
-                painted = np.clip(image * colour, 0, 255).astype(np.uint8)
+            for name, color in (("red", (230, 60, 50)), ("green", (60, 200, 80))):
+                painted = np.clip(image * color, 0, 255).astype(np.uint8)
                 files[f"{kind}_{name}_{view}"] = write(f"{kind}_{name}_{view}.png", painted)
-    by_colour = analyze(request(files, tmp_path, groups=2, material_weight=0.0))
+    by_color = analyze(request(files, tmp_path, groups=2, material_weight=0.0))
     by_material = analyze(request(files, tmp_path, groups=2, material_weight=1.0))
-    colours = [{key.split("_")[1] for key in group.members} for group in by_colour.groups]
-    assert sorted(map(sorted, colours)) == [["green"], ["red"]]
+    colors = [{key.split("_")[1] for key in group.members} for group in by_color.groups]
+    assert sorted(map(sorted, colors)) == [["green"], ["red"]]
     assert sorted(map(sorted, kinds(by_material))) == [["planks"], ["stripes"]]
 
 
 def test_progress_rises_to_one(scene: Files, tmp_path: Path) -> None:
     told: list[Progress] = []
-    analyze(request(scene, tmp_path), progress=told.append)
+    analyze(request(scene, tmp_path), Control(told.append))
     shares = [progress.done for progress in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1
@@ -206,7 +208,7 @@ def test_cancel_keeps_what_was_described(scene: Files, tmp_path: Path) -> None:
         return asked > len(scene) + 20
 
     with pytest.raises(JobCancelled):
-        analyze(request(scene, tmp_path), cancel=cancel)
+        analyze(request(scene, tmp_path), Control(cancel=CancelToken(cancel)))
     assert any((tmp_path / "cache" / "descriptors").rglob("*.npy"))
 
 

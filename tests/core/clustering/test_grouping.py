@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.clustering.algorithms import MANY, Tree, kmeans, knee
-from bl_ext.user_default.impasto.core.clustering.duplicates import duplicates
-from bl_ext.user_default.impasto.core.clustering.embedding import islands
-from bl_ext.user_default.impasto.core.clustering.grouping import by_size, group
-from bl_ext.user_default.impasto.core.clustering.quality import (
-    mean_silhouette,
-    sentence,
-    silhouettes,
-    stability,
-)
-from bl_ext.user_default.impasto.core.descriptors.fingerprint import LENGTH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
+
+from impasto.core.clustering.algorithms import MANY, Tree, kmeans, knee
+from impasto.core.clustering.duplicates import duplicates
+from impasto.core.clustering.embedding import islands
+from impasto.core.clustering.grouping import by_size, group
+from impasto.core.clustering.quality import mean_silhouette, sentence, silhouettes, stability
+from impasto.core.features.fingerprint import LENGTH
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -25,11 +21,11 @@ pytestmark = pytest.mark.filterwarnings("error")
 def blobs(
     sizes: tuple[int, ...], spread: float = 0.1, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points ``(N, 6)`` around far centres, and their labels."""
+    """Points ``(N, 6)`` around far centers, and their labels."""
     random = np.random.default_rng(seed)
-    centres = 2 * random.standard_normal((len(sizes), 6))
+    centers = 2 * random.standard_normal((len(sizes), 6))
     labels = np.repeat(np.arange(len(sizes)), sizes)
-    points = centres[labels] + spread * random.standard_normal((len(labels), 6))
+    points = centers[labels] + spread * random.standard_normal((len(labels), 6))
     return points.astype(np.float32), labels
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.clustering.pictures import regions as pictures
-from bl_ext.user_default.impasto.core.clustering.pictures import theme
-from bl_ext.user_default.impasto.core.clustering.regions import find_regions, match_regions
-from bl_ext.user_default.impasto.core.errors import BadRequest
 from sklearn.metrics import adjusted_rand_score
+
+from impasto.core.clustering.regions import find_regions, match_regions
+from impasto.core.errors import BadRequest
+from impasto.core.plots import regions as pictures
+from impasto.core.plots import theme
 
 from .conftest import texture
 
@@ -62,7 +63,7 @@ def test_upside_down_style_still_matches_by_look() -> None:
     match = match_regions(mine, theirs)
     assert sorted(match) == [0, 1]
     for region, chosen in enumerate(match):
-        assert np.linalg.norm(mine.colours[region] - theirs.colours[chosen]) < 5
+        assert np.linalg.norm(mine.colors[region] - theirs.colors[chosen]) < 5
 
 
 def test_more_regions_than_the_style_has() -> None:

@@ -1,4 +1,4 @@
-"""The cellular automaton: sound for long, closing loops, healing, in the texture's own colours."""
+"""The cellular automaton: sound for long, closing loops, healing, in the texture's own colors."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create import automaton as automata
-from bl_ext.user_default.impasto.core.create import growth
-from bl_ext.user_default.impasto.core.create.automaton import fit
-from bl_ext.user_default.impasto.core.create.growth import Automaton
-from bl_ext.user_default.impasto.core.create.interface import Budget, load_model, save_model
-from bl_ext.user_default.impasto.core.errors import JobCancelled, ModelUnreadable
-from bl_ext.user_default.impasto.core.networks.automaton import (
-    CHANNELS,
-    Stepper,
-    rest,
-    seeds,
-    shown,
-)
-from bl_ext.user_default.impasto.core.networks.mosaic import CODES, Mosaic
-from bl_ext.user_default.impasto.core.networks.weights import load_rule
+
+from impasto.core.control import CancelToken, Control
+from impasto.core.create.automaton import fit as automata
+from impasto.core.create.automaton import model
+from impasto.core.create.automaton.fit import fit
+from impasto.core.create.automaton.model import Automaton
+from impasto.core.create.interface import Budget, load_model, save_model
+from impasto.core.errors import JobCancelled, ModelUnreadable
+from impasto.core.models.automaton import CHANNELS, Stepper, rest, seeds, shown
+from impasto.core.models.loading import load_rule
+from impasto.core.models.mosaic import CODES, Mosaic
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +50,8 @@ def test_the_end_of_a_loop_leads_to_its_beginning(automaton):
     assert min(steps) > 0
 
 
-def test_what_is_torn_out_grows_again_and_the_rest_stays_a_texture(automaton):
-    damaged = np.zeros((64, 64), bool)
-    damaged[16:48, 16:48] = True
-    torn, healed = automaton.regrow((64, 64), damaged, seed=1)
-    inside = slice(20, 44)
-    whole = automaton.sample((64, 64), seed=1)
-    assert np.abs(torn - whole)[:12].max() < np.abs(torn - whole)[inside, inside].max()
-    assert healed[inside, inside].std() > 0.5 * whole.std()
-
-
 def test_to_widen_is_the_same_where_something_is_learned():
-    from bl_ext.user_default.impasto.core.networks.automaton import _widen
+    from impasto.core.models.automaton import _widen
 
     maps = torch.rand(2, 3, 12, 20, generator=torch.Generator().manual_seed(3))
     with torch.inference_mode():
@@ -75,16 +61,20 @@ def test_to_widen_is_the_same_where_something_is_learned():
 
 def test_bands_of_rows_grow_as_the_whole_does(automaton, monkeypatch):
     whole = automaton.sample((96, 160), seed=3, steps=12)
-    monkeypatch.setattr(growth, "_BAND", 8)
-    monkeypatch.setattr(growth, "_PAINTED", 8)
+    monkeypatch.setattr(model, "_BAND", 8)
+    monkeypatch.setattr(model, "_PAINTED", 8)
     np.testing.assert_allclose(automaton.sample((96, 160), seed=3, steps=12), whole, atol=1e-4)
 
 
 def test_a_cancel_is_heard_within_a_step(automaton, monkeypatch):
-    monkeypatch.setattr(growth, "_BAND", 8)
+    monkeypatch.setattr(model, "_BAND", 8)
     asked = []
     with pytest.raises(JobCancelled):
-        automaton.sample((64, 64), steps=1, cancel=lambda: asked.append(1) or len(asked) > 2)
+        automaton.sample(
+            (64, 64),
+            steps=1,
+            control=Control(cancel=CancelToken(lambda: asked.append(1) or len(asked) > 2)),
+        )
     assert len(asked) == 3
 
 
@@ -95,7 +85,7 @@ def test_a_damaged_loop_is_whole_then_torn_then_whole_again(automaton):
         automaton.loop(
             (96, 96), 16, seed=2, damage=damage, show=lambda n, f, kept=frames: kept.append(f)
         )
-    holes = growth._Holes((24, 24), 16, 2)
+    holes = model._Holes((24, 24), 16, 2)
     shares = [float(holes.at(number).float().mean()) for number in range(16)]
     assert shares[0] == 0
     assert shares[2] == max(shares) > 0.02
@@ -110,10 +100,10 @@ def test_a_damaged_loop_is_whole_then_torn_then_whole_again(automaton):
     assert np.abs(hurt[0] - hurt[-1]).mean() <= 1.5 * max(steps)
 
 
-def test_a_grey_texture_stays_grey():
+def test_a_gray_texture_stays_gray():
     random = np.random.default_rng(3)
-    grey = np.repeat(random.random((128, 128, 1), np.float32), 3, axis=2)
-    sample = fit([grey], budget=Budget(steps=2)).sample((64, 64))
+    gray = np.repeat(random.random((128, 128, 1), np.float32), 3, axis=2)
+    sample = fit([gray], budget=Budget(steps=2)).sample((64, 64))
     assert np.ptp(sample, axis=2).max() < 0.01
     assert sample.std() > 0.02
 
@@ -169,7 +159,7 @@ def test_codes_do_not_change_as_cells_do():
 
 
 def test_a_texture_is_known_before_anything_is_learned(textures):
-    """The bundled rule takes over what a texture tells of itself: its colours, and its pieces."""
+    """The bundled rule takes over what a texture tells of itself: its colors, and its pieces."""
     for texture in textures:
         picture = torch.from_numpy(texture).permute(2, 0, 1)[None]
         sample = Automaton(shown(load_rule(), picture), {}).sample((128, 96), seed=1)

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create.gan_model import Stock
-from bl_ext.user_default.impasto.core.generators.windows import Tile, Window
+
+from impasto.core.create.gan.model import Stock
+from impasto.core.paint.tiling import Tile, Window
 
 _APART = 8
 _LONGEST = 10
@@ -34,7 +35,7 @@ def test_detail_is_as_sharp_as_the_picture(stock):
 
 
 def test_no_cell_comes_from_where_the_layout_is_from(stock):
-    from bl_ext.user_default.impasto.core.create.layout import draw_layout
+    from impasto.core.create.gan.layout import draw_layout
 
     random = np.random.default_rng(2)
     drawn, origin = draw_layout(stock.layouts, [0.5, 0.5], 32, 40, random)

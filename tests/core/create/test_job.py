@@ -7,27 +7,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.create.invent import draw_style_map, invent_style
-from bl_ext.user_default.impasto.core.create.job import create, draw
-from bl_ext.user_default.impasto.core.errors import (
-    BadRequest,
-    NoImages,
-    OutputUnwritable,
-    StyleUnreadable,
-)
-from bl_ext.user_default.impasto.core.imaging.files import read_picture
-from bl_ext.user_default.impasto.core.jobs import wire
-from bl_ext.user_default.impasto.core.jobs.create_messages import (
-    CreateRequest,
-    InventStyleRequest,
-    SampleRequest,
-    SampleSettings,
-    StyleMapRequest,
-)
-from bl_ext.user_default.impasto.core.jobs.messages import ImageRef
-from bl_ext.user_default.impasto.core.styles.style import load_style_file
 
-never = {"progress": lambda told: None, "cancel": lambda: False}
+from impasto.core.control import CancelToken, Control
+from impasto.core.create.settings import SampleSettings
+from impasto.core.errors import BadRequest, NoImages, OutputUnwritable, StyleUnreadable
+from impasto.core.image.files import read_picture
+from impasto.core.image.reference import ImageRef
+from impasto.core.schema import from_plain, to_plain
+from impasto.core.styles.style import load_style_file
+from impasto.core.tasks.create import CreateRequest
+from impasto.core.tasks.invent_style import InventStyleRequest
+from impasto.core.tasks.registry import run
+from impasto.core.tasks.sample import SampleRequest
+from impasto.core.tasks.style_map import StyleMapRequest
 
 
 @pytest.fixture
@@ -48,24 +40,26 @@ def request(images, tmp_path: Path, generator="GAN", **more) -> CreateRequest:
 
 
 def test_a_generator_is_fitted_saved_and_drawn_from_again(images, tmp_path):
-    first = create(request(images, tmp_path), **never)
-    assert read_picture(first.outputs[0]).colour.shape == (48, 64, 3)
+    first = run(request(images, tmp_path), Control())
+    assert read_picture(first.outputs[0]).color.shape == (48, 64, 3)
     again = SampleRequest(first.model, str(tmp_path / "again.png"), SampleSettings((64, 48)))
-    second = draw(again, **never)
-    before, after = (read_picture(r.outputs[0]).colour for r in (first, second))
+    second = run(again, Control())
+    before, after = (read_picture(r.outputs[0]).color for r in (first, second))
     assert np.abs(before - after).max() < 2 / 255
     assert second.recipe == first.recipe
 
 
 def test_a_morph_and_a_loop_are_numbered(images, tmp_path):
     morph = SampleSettings((48, 48), morph=3)
-    made = create(request(images, tmp_path, sample=morph, name="step_####.png"), **never)
+    made = run(request(images, tmp_path, sample=morph, name="step_####.png"), Control())
     assert [Path(p).name for p in made.outputs] == [f"step_000{i}.png" for i in (1, 2, 3)]
     loop = SampleSettings((48, 48), frames=4, damage=True)
-    assert wire.decode(wire.encode(request(images, tmp_path, sample=loop)))[0].sample == loop
-    made = create(
+    assert (
+        from_plain(CreateRequest, to_plain(request(images, tmp_path, sample=loop))).sample == loop
+    )
+    made = run(
         request(images, tmp_path, "AUTOMATON", sample=loop, name="loop_####.png", overwrite=True),
-        **never,
+        Control(),
     )
     assert len([p for p in made.outputs if Path(p).is_file()]) == 4
 
@@ -84,63 +78,63 @@ def test_what_contradicts_itself_is_refused_before_anything_is_fitted(
     images, tmp_path, generator, settings, says
 ):
     with pytest.raises(BadRequest, match=says):
-        create(request(images, tmp_path, generator, sample=settings), **never)
+        run(request(images, tmp_path, generator, sample=settings), Control())
 
 
 def test_results_are_never_replaced(images, tmp_path):
     (tmp_path / "new.png").write_bytes(b"precious")
     with pytest.raises(OutputUnwritable):
-        create(request(images, tmp_path), **never)
+        run(request(images, tmp_path), Control())
     assert (tmp_path / "new.png").read_bytes() == b"precious"
 
 
 def test_no_readable_image_is_said(tmp_path):
     missing = (ImageRef("gone", (str(tmp_path / "gone.png"),)),)
     with pytest.raises(NoImages, match="None of the textures can be read"):
-        create(request(missing, tmp_path), **never)
+        run(request(missing, tmp_path), Control())
 
 
 def test_a_cancelled_fit_is_kept_with_a_small_sample(images, tmp_path):
     told = []
     asked = request(images, tmp_path, sample=SampleSettings((512, 512)))
-    made = create(asked, progress=told.append, cancel=lambda: len(told) >= 2)
+    made = run(asked, Control(told.append, CancelToken(lambda: len(told) >= 2)))
     assert made.cancelled
-    assert read_picture(made.outputs[0]).colour.shape == (256, 256, 3)
+    assert read_picture(made.outputs[0]).color.shape == (256, 256, 3)
     assert Path(made.model).is_file()
 
 
 def test_the_preview_shows_a_sample_and_the_losses(images, tmp_path, monkeypatch):
-    monkeypatch.setattr("bl_ext.user_default.impasto.core.create.job._PREVIEW_SECONDS", 0.0)
-    create(request(images, tmp_path, preview=str(tmp_path / "preview.png")), **never)
+    monkeypatch.setattr("impasto.core.tasks.create._PREVIEW_SECONDS", 0.0)
+    run(request(images, tmp_path, preview=str(tmp_path / "preview.png")), Control())
     shown = cv2.imread(str(tmp_path / "preview.png"))
     assert shown.shape[1] > shown.shape[0] > 300
     assert shown.std() > 5
 
 
 def test_the_map_is_drawn_and_a_place_on_it_becomes_a_style(images, tmp_path, monkeypatch):
-    monkeypatch.setattr("bl_ext.user_default.impasto.core.create.invent._CELLS", 3)
-    drawn = draw_style_map(StyleMapRequest(images[0], str(tmp_path / "map.png")), **never)
+    monkeypatch.setattr("impasto.core.tasks.style_map._CELLS", 3)
+    drawn = run(StyleMapRequest(images[0], str(tmp_path / "map.png")), Control())
     assert cv2.imread(drawn.output).shape == (1200, 1200, 3)
     assert len(drawn.names) == len(drawn.places) >= 24
     x, y = drawn.places[0]
     asked = InventStyleRequest(str(tmp_path / "a.impasto"), "New", images[0], "PLACE", x=x, y=y)
-    style = load_style_file(Path(invent_style(asked, **never).style))
+    style = load_style_file(Path(run(asked, Control()).style))
     assert style.name == "New"
     assert style.provenance.recipe["place"] == [round(x, 4), round(y, 4)]
     assert style.thumbnail.std() > 3
     with pytest.raises(OutputUnwritable):
-        invent_style(asked, **never)
+        run(asked, Control())
 
 
 @pytest.mark.parametrize("how", ["SURPRISE", "BETWEEN"])
 def test_styles_are_invented_from_styles(images, tmp_path, how):
-    from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
+    from impasto.core.styles.catalog import builtin_styles
 
     first, second = (info.identifier for info in builtin_styles()[:2])
     output = str(tmp_path / "b.impasto")
     asked = InventStyleRequest(output, "B", images[0], how, first, second, axes=(0.5, 0, 0, 0))
-    assert wire.decode(wire.encode(asked))[0] == asked
-    style = load_style_file(Path(invent_style(asked, **never).style))
+    assert from_plain(InventStyleRequest, to_plain(asked)) == asked
+    style = load_style_file(Path(run(asked, Control()).style))
     assert style.provenance.recipe["invented"] == how
     assert style.provenance.recipe["axes"][0] == 0.5
 
@@ -148,4 +142,4 @@ def test_styles_are_invented_from_styles(images, tmp_path, how):
 def test_a_style_that_is_none_is_said(images, tmp_path):
     asked = InventStyleRequest(str(tmp_path / "c.impasto"), "C", images[0], "SURPRISE", "nothing")
     with pytest.raises(StyleUnreadable):
-        invent_style(asked, **never)
+        run(asked, Control())

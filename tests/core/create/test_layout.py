@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from bl_ext.user_default.impasto.core.create.layout import draw_layout
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from impasto.core.create.gan.layout import draw_layout
 
 
 def source(seed: int = 0, height: int = 32, width: int = 32) -> np.ndarray:

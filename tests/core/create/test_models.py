@@ -6,24 +6,20 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create.interface import (
-    Budget,
-    Clock,
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impasto.benchmarks.seams import seam_strength
+from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
+from impasto.core.create.gan import fit as gan_fit
+from impasto.core.create.interface import (
     fit,
     load_model,
     mixture,
     save_model,
     to_square,
 )
-from bl_ext.user_default.impasto.core.errors import (
-    BadRequest,
-    JobCancelled,
-    ModelUnreadable,
-    OutputUnwritable,
-)
-from bl_ext.user_default.impasto.core.imaging.seams import seam_strength
-from hypothesis import given
-from hypothesis import strategies as st
+from impasto.core.errors import BadRequest, JobCancelled, ModelUnreadable, OutputUnwritable
 
 KINDS = ("GAN", "VAE", "AUTOMATON")
 
@@ -62,7 +58,7 @@ def test_a_saved_model_paints_the_same(model, tmp_path):
 
 def test_a_cancel_before_the_first_step_leaves_nothing(model, textures):
     with pytest.raises(JobCancelled):
-        fit(model.kind, textures, budget=Budget(steps=3), cancel=lambda: True)
+        fit(model.kind, textures, budget=Budget(steps=3), cancel=CancelToken(lambda: True))
 
 
 def test_a_cancel_keeps_the_best_so_far(model, textures):
@@ -71,11 +67,11 @@ def test_a_cancel_keeps_the_best_so_far(model, textures):
         model.kind,
         textures,
         budget=Budget(steps=50),
-        progress=told.append,
-        cancel=lambda: len(told) >= 2,
+        on_step=told.append,
+        cancel=CancelToken(lambda: len(told) >= 2),
     )
     assert made.recipe["steps"] == 2
-    assert told[-1].sample().shape[2] == 3
+    assert told[-1].result().shape[2] == 3
     assert all(np.isfinite(value) for step in told for value in step.losses.values())
 
 
@@ -89,15 +85,15 @@ def test_samples_are_seamless(kind):
 
 
 def test_a_large_canvas_is_painted_in_tiles_that_agree(textures):
-    from bl_ext.user_default.impasto.core.create import gan_model
+    from impasto.core.create.gan import model
 
     made = fit("GAN", textures, budget=Budget(steps=2))
     whole = made.sample((1600, 512), seed=3)
-    tile, gan_model._TILE = gan_model._TILE, 512
+    tile, model._TILE = model._TILE, 512
     try:
         tiled = made.sample((1600, 512), seed=3)
     finally:
-        gan_model._TILE = tile
+        model._TILE = tile
     assert np.abs(whole - tiled).max() < 1 / 255
 
 
@@ -144,10 +140,8 @@ def test_a_weave_begins_anywhere():
 
 
 def test_a_fit_that_stands_still_ends(textures, monkeypatch):
-    from bl_ext.user_default.impasto.core.create import gan
-
-    monkeypatch.setattr(gan, "_LEAST", 2)
-    monkeypatch.setattr(gan, "_PATIENCE", 0)
+    monkeypatch.setattr(gan_fit, "_LEAST", 2)
+    monkeypatch.setattr(gan_fit, "_PATIENCE", 0)
     made = fit("GAN", textures[:1], budget=Budget(steps=60), seed=1)
     assert made.recipe["plateau"]
     assert 2 < made.recipe["steps"] < 60
@@ -155,10 +149,9 @@ def test_a_fit_that_stands_still_ends(textures, monkeypatch):
 
 def test_what_is_kept_is_a_moving_average(textures):
     """One step moves it by a tenth of the way at most, so what is painted hardly changes."""
-    from bl_ext.user_default.impasto.core.create import gan
 
     torch.manual_seed(0)
-    fitting = gan.Fitting([to_square(texture, 128) for texture in textures])
+    fitting = gan_fit.Fitting([to_square(texture, 128) for texture in textures])
     before = [part.clone() for part in fitting._smooth]
     fitting.step(50, 0.5)
     for old, smooth, now in zip(before, fitting._smooth, fitting._learned, strict=True):
@@ -167,12 +160,11 @@ def test_what_is_kept_is_a_moving_average(textures):
 
 def test_critics_are_kept_from_growing_steep(textures):
     """R1: a step with the penalty moves critics otherwise than one without."""
-    from bl_ext.user_default.impasto.core.create import gan
 
     moved = []
-    for number in (gan._R1_EVERY, gan._R1_EVERY + 1):
+    for number in (gan_fit._R1_EVERY, gan_fit._R1_EVERY + 1):
         torch.manual_seed(0)
-        fitting = gan.Fitting([to_square(textures[1], 128)])
+        fitting = gan_fit.Fitting([to_square(textures[1], 128)])
         painted = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(1))
         torch.manual_seed(2)
         fitting._judged(number, painted, 0, torch.ones(2, 1))
@@ -191,7 +183,7 @@ def test_a_cancel_is_heard_between_any_two_steps(textures, kind):
         asked.append(len(told))
         return len(told) >= 3
 
-    fit(kind, textures, budget=Budget(steps=50), progress=told.append, cancel=cancel)
+    fit(kind, textures, budget=Budget(steps=50), on_step=told.append, cancel=CancelToken(cancel))
     assert len(told) == 3
     assert set(asked) >= {0, 1, 2, 3}
 
@@ -205,17 +197,15 @@ def test_painting_a_large_picture_can_be_cancelled(textures):
         return len(asked) > 20
 
     with pytest.raises(JobCancelled):
-        made.sample((512, 512), cancel=cancel)
+        made.sample((512, 512), control=Control(cancel=CancelToken(cancel)))
     assert len(asked) == 21
 
 
 def test_a_budget_in_seconds_is_kept(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(
-        "bl_ext.user_default.impasto.core.create.interface.time.monotonic", lambda: now[0]
-    )
-    clock = Clock(Budget(seconds=60), lambda: False)
+    monkeypatch.setattr("impasto.core.control.time.monotonic", lambda: now[0])
+    clock = Clock(Budget(seconds=60), NEVER)
     while clock.more():
         now[0] += 0.7
-        clock.tick()
+        clock.count()
     assert 54 <= now[0] <= 60

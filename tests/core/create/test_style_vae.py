@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from bl_ext.user_default.impasto.core.create.interface import Budget, Clock
-from bl_ext.user_default.impasto.core.create.style_map import AXES, StyleMap, codes_of, latent_of
-from bl_ext.user_default.impasto.core.create.vae import extend
-from bl_ext.user_default.impasto.core.errors import BadRequest
-from bl_ext.user_default.impasto.core.networks.codes import CODE_LENGTH
-from bl_ext.user_default.impasto.core.networks.weights import load_style_vae
-from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
-from bl_ext.user_default.impasto.core.styles.style import ZOOMS, load_style_file
+
+from impasto.core.control import NEVER, Budget, Clock
+from impasto.core.create.vae.model import extend
+from impasto.core.create.vae.style_map import AXES, StyleMap, codes_of, latent_of
+from impasto.core.errors import BadRequest
+from impasto.core.models.codes import CODE_LENGTH
+from impasto.core.models.loading import load_style_vae
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.style import ZOOMS, load_style_file
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_own_styles_are_learned_and_the_known_ones_kept(styles):
     known = load_style_vae()
     strange = styles[2].codes + 1.5 * known.code_std.numpy() * rng.normal(size=CODE_LENGTH)
     strange = strange.astype(np.float32)
-    vae, recipe = extend([strange], clock=Clock(Budget(steps=150), lambda: False))
+    vae, recipe = extend([strange], clock=Clock(Budget(steps=150), NEVER))
     scale = known.code_std.numpy()
 
     def away(network, codes):

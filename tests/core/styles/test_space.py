@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.errors import BadRequest
-from bl_ext.user_default.impasto.core.styles.space import between, new_codes, style_space
+
+from impasto.core.errors import BadRequest
+from impasto.core.styles.space import between, new_codes, style_space
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -13,9 +14,9 @@ pytestmark = pytest.mark.filterwarnings("error")
 def codes(families: int = 3, members: int = 6, seed: int = 0) -> np.ndarray:
     """Codes ``(families * members, 50)`` in clear families."""
     random = np.random.default_rng(seed)
-    centres = random.standard_normal((families, 50))
+    centers = random.standard_normal((families, 50))
     away = 0.15 * random.standard_normal((families * members, 50))
-    return (np.repeat(centres, members, 0) + away).astype(np.float32)
+    return (np.repeat(centers, members, 0) + away).astype(np.float32)
 
 
 def test_families() -> None:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bl_ext.user_default.impasto.core.errors import OutputUnwritable, StyleUnreadable
-from bl_ext.user_default.impasto.core.generators.stylebook import StyleBook
-from bl_ext.user_default.impasto.core.generators.stylizer import Stylizer
-from bl_ext.user_default.impasto.core.styles.catalog import builtin_styles
-from bl_ext.user_default.impasto.core.styles.look import StyleRef
-from bl_ext.user_default.impasto.core.styles.style import (
-    ZOOMS,
-    Provenance,
-    Style,
-    blend,
-    load_style_file,
-    save_style,
-)
+
+from impasto.core.errors import OutputUnwritable, StyleUnreadable
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.style_reader import StyleBook
+from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.look import StyleRef
+from impasto.core.styles.style import ZOOMS, Provenance, Style, blend, load_style_file, save_style
 
 
 def some_style(seed: int, name: str = "Some") -> Style:
@@ -75,7 +69,7 @@ def test_builtin_styles_are_complete():
     for info in styles:
         style = load_style_file(info.file)
         assert info.thumbnail.exists()
-        assert info.licence and info.source and info.family
+        assert info.license and info.source and info.family
         assert style.name == info.name
         assert np.isfinite(style.codes).all()
 

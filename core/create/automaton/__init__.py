@@ -1,0 +1,1 @@
+"""The cellular automaton: textures that grow and move."""

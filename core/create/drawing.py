@@ -1,0 +1,104 @@
+"""Pictures that are drawn from a fitted generator and written one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..control import Control
+from ..errors import BadRequest
+from ..image.files import write_picture
+from ..image.picture import Picture
+from .interface import Model
+from .settings import SampleSettings
+
+_NUMBER = "####"
+
+
+def check_settings(settings: SampleSettings, kind: str) -> None:
+    """Refuse settings that contradict each other or the kind of generator.
+
+    Raises
+    ------
+    BadRequest
+        They do; the sentence says how.
+    """
+    if min(settings.size) < 1:
+        raise BadRequest("A picture needs at least one pixel.")
+    if settings.frames and kind != "AUTOMATON":
+        raise BadRequest("Only the cellular automaton moves; set the number of frames to 0.")
+    if settings.damage and not settings.frames:
+        raise BadRequest("Damage and regrowth take a sequence; set the number of frames.")
+    if settings.morph > 1 and kind == "AUTOMATON":
+        raise BadRequest("The cellular automaton knows one texture; choose the GAN to morph.")
+
+
+def output_files(output: str, settings: SampleSettings) -> tuple[str, ...]:
+    """Return the files that will be written; ``####`` in ``output`` stands for the number.
+
+    Raises
+    ------
+    BadRequest
+        There are several, and ``output`` has no place for the number.
+    """
+    count = settings.frames or (settings.morph if settings.morph > 1 else 0)
+    if not count:
+        return (output.replace(_NUMBER, "0001"),)
+    if _NUMBER not in output:
+        raise BadRequest(f"Several pictures need {_NUMBER} in their name, for the number.")
+    return tuple(output.replace(_NUMBER, f"{number + 1:04d}") for number in range(count))
+
+
+def draw_samples(
+    model: Model,
+    settings: SampleSettings,
+    output: str,
+    control: Control,
+    *,
+    overwrite: bool = False,
+) -> tuple[str, ...]:
+    """Draw a still, a morph or a loop, and write each picture as soon as it is done.
+
+    Returns
+    -------
+    tuple of str
+        The written files, in order.
+
+    Raises
+    ------
+    BadRequest
+        See :func:`output_files`.
+    OutputUnwritable
+        A file exists (unless ``overwrite``), or cannot be written.
+    JobCancelled
+        Pictures that are written stay.
+    """
+    paths = output_files(output, settings)
+    if settings.frames:
+
+        def show(number: int, frame: np.ndarray) -> None:
+            write_picture(Picture(frame), Path(paths[number]), overwrite=overwrite)
+            control.progress((number + 1) / len(paths))
+
+        model.loop(  # type: ignore[attr-defined]
+            settings.size,
+            settings.frames,
+            seed=settings.seed,
+            damage=settings.damage,
+            show=show,
+            cancel=control.cancel,
+        )
+        return paths
+    for number, path in enumerate(paths):
+        share = number / max(1, len(paths) - 1)
+        mix = (1 - share, share) if len(paths) > 1 else settings.mix
+        painted = model.sample(
+            settings.size,
+            seed=settings.seed,
+            seamless=settings.seamless,
+            mix=mix,
+            control=control.part(number / len(paths), (number + 1) / len(paths)),
+        )
+        write_picture(Picture(painted), Path(path), overwrite=overwrite)
+    return paths

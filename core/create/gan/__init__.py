@@ -1,0 +1,1 @@
+"""The generator of variations: a GAN on layouts drawn from the images."""

@@ -1,0 +1,1 @@
+"""The variational autoencoder of style codes, and the map of styles."""

@@ -1,0 +1,115 @@
+"""An image as it is described: small square windows of sRGB color, and what of them can be
+seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..image.color import compress_range
+from ..image.picture import Picture
+from .stateless import Stateless
+
+SIDE = 192
+"""Pixels along a window's side; a multiple of the encoder's stride."""
+
+_MAX_WINDOWS = 16
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the descriptors look at.
+
+    Attributes
+    ----------
+    windows : (N, SIDE, SIDE, 3) float32
+        sRGB-encoded in [0, 1]. An oblong image gives several, a UDIM set those of all its tiles.
+    visible : (N, SIDE, SIDE) float32
+        Opacity in [0, 1]; color where it is 0 counts for nothing.
+    """
+
+    windows: np.ndarray
+    visible: np.ndarray
+
+
+class Resize(Stateless):
+    """Pipeline step: images (each a sequence of Pictures, its tiles) -> list of :class:`Sample`.
+
+    Shrinks by area, so that fine detail averages instead of aliasing; keeps the aspect ratio.
+    """
+
+    def __init__(self, side: int = SIDE) -> None:
+        self.side = side
+
+    def transform(self, images: Sequence[Sequence[Picture]]) -> list[Sample]:
+        """Cut each image into windows."""
+        return [self._sample(tiles) for tiles in images]
+
+    def _sample(self, tiles: Sequence[Picture]) -> Sample:
+        share = max(1, _MAX_WINDOWS // len(tiles))
+        kept = tiles[:: -(-len(tiles) // _MAX_WINDOWS)]
+        parts = [self._windows(tile, min(share, 4)) for tile in kept]
+        colors, opacities = zip(*parts, strict=True)
+        return Sample(np.concatenate(colors), np.concatenate(opacities))
+
+    def _windows(self, picture: Picture, most: int) -> tuple[np.ndarray, np.ndarray]:
+        opacity = opacity_of(picture)
+        color = shrink_color(picture, opacity, self.side)
+        height, width = color.shape[:2]
+        opacity = cv2.resize(opacity, (width, height), interpolation=cv2.INTER_AREA)
+        count = min(most, -(-max(height, width) // self.side))
+        starts = np.linspace(0, max(height, width) - self.side, count).round().astype(int)
+        cuts = [
+            np.s_[s : s + self.side] if height > width else np.s_[:, s : s + self.side]
+            for s in starts
+        ]
+        return np.stack([color[c] for c in cuts]), np.stack([opacity[c] for c in cuts])
+
+
+def opacity_of(picture: Picture) -> np.ndarray:
+    """Alpha as ``(H, W)`` float32 in [0, 1]; ones where there is none, or where all is
+    transparent.
+    """
+    height, width = picture.color.shape[:2]
+    if picture.alpha is None:
+        return np.ones((height, width), np.float32)
+    alpha = picture.alpha
+    top = np.iinfo(alpha.dtype).max if np.issubdtype(alpha.dtype, np.integer) else 1
+    opacity = np.clip(np.nan_to_num(alpha.astype(np.float32) / top), 0, 1)
+    # A fully transparent image is most likely one whose alpha means something else.
+    return opacity if opacity.any() else np.ones_like(opacity)
+
+
+def shrink_color(picture: Picture, opacity: np.ndarray, side: int) -> np.ndarray:
+    """Color with the short side ``side``, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1].
+
+    Transparent pixels take no part in the averages; where nothing is visible, the mean color
+    stands.
+    """
+    height, width = picture.color.shape[:2]
+    scale = side / min(height, width)
+    size = (max(side, round(width * scale)), max(side, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    color = np.nan_to_num(picture.color, nan=0.0, posinf=65504.0, neginf=0.0)
+    if (opacity < 1).any():
+        weight = cv2.resize(opacity, size, interpolation=how)[..., None]
+        sums = cv2.resize(color * opacity[..., None], size, interpolation=how)
+        mean = (color * opacity[..., None]).sum((0, 1)) / opacity.sum()
+        small = np.where(weight > 1e-3, sums / np.maximum(weight, 1e-3), mean)
+    else:
+        small = cv2.resize(color, size, interpolation=how)
+    small = small.astype(np.float32)
+    if picture.encoding == "linear":
+        small = _exposed(np.maximum(small, 0))
+    return np.clip(small, 0, 1)
+
+
+def _exposed(light: np.ndarray) -> np.ndarray:
+    """Scene-linear light as a camera would show it: bright images darkened, highlights rolled off."""
+    if np.percentile(light, 99.9) > 1:
+        middle = float(np.exp(np.log(light.mean(2) + 1e-4).mean()))
+        light = light * np.float32(min(1.0, 0.18 / middle))
+    return compress_range(light, max(1.0, float(np.percentile(light, 99.9))))

@@ -1,0 +1,72 @@
+"""Straight and premultiplied alpha, and what lies under it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+_BAND = 256
+_LEAST = 1e-6
+"""Alpha below this (or not a number) is as good as 0: dividing by it could give infinity."""
+
+
+def full_alpha(dtype: np.dtype) -> int:
+    """The value that means opaque: 1 for floats, the largest value for integers."""
+    return 1 if np.dtype(dtype).kind == "f" else int(np.iinfo(dtype).max)
+
+
+def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Give transparent pixels the color of the nearest pixel that is not.
+
+    What is stored under alpha 0 is arbitrary (often black) and would bleed into the picture through
+    filters and networks. Transparent is less than one 8-bit step, 1/255.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        Straight color, any encoding.
+    alpha : (H, W) uint8, uint16, float16 or float32
+
+    Returns
+    -------
+    (H, W, 3) float32
+        ``color`` itself if no pixel, or every pixel, is transparent.
+    """
+    hidden = ~(alpha >= alpha.dtype.type(full_alpha(alpha.dtype) / 255))
+    if not hidden.any() or hidden.all():
+        return color
+    # Every visible pixel is a source with a label of its own; hidden ones get their nearest's.
+    _, labels = cv2.distanceTransformWithLabels(
+        hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    seen = np.flatnonzero(~hidden)
+    colors = np.empty((len(seen) + 1, 3), np.float32)
+    colors[labels.ravel()[seen]] = color.reshape(-1, 3)[seen]
+    return np.take(colors, labels, axis=0)
+
+
+def to_straight(color: np.ndarray, alpha: np.ndarray) -> None:
+    """Divide premultiplied ``(H, W, 3)`` float32 by its alpha, in place.
+
+    Where alpha is 0 there is nothing to divide by and the color stays, as in Blender. (A glow
+    without cover, as renders of fire have, is then lost when the color is multiplied again.)
+    """
+    for rows, share in _shares(alpha):
+        share[~(share >= _LEAST)] = 1
+        color[rows] /= share[..., None]
+
+
+def to_premultiplied(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Straight ``(H, W, 3)`` float32 times its alpha, as a new array."""
+    result = np.empty_like(color, dtype=np.float32)
+    for rows, share in _shares(alpha):
+        np.multiply(color[rows], share[..., None], out=result[rows])
+    return result
+
+
+def _shares(alpha: np.ndarray):
+    """Bands of rows, and alpha there as new float32 in [0, 1]."""
+    full = np.float32(full_alpha(alpha.dtype))
+    for start in range(0, len(alpha), _BAND):
+        rows = slice(start, start + _BAND)
+        yield rows, alpha[rows].astype(np.float32) / full

@@ -1,0 +1,225 @@
+"""Color spaces, keep-color, and the tone curve that brings HDR into the networks' range.
+
+All functions take and return float32 whose last axis is RGB (or Lab), and work on images a band of
+rows at a time, so temporaries stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+HDR_PEAK = 65504.0
+"""Brightest scene-linear value the tone curve keeps by default: the largest half float."""
+
+_KNEE = np.float32(0.8)
+_BAND = 1 << 18
+_BISECTIONS = 12
+
+# IEC 61966-2-1 primaries and white D65 to CIE XYZ, rows divided by the white point.
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+_TO_XYZ = (_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
+_FROM_XYZ = np.linalg.inv(_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
+
+# Ottosson 2020, "A perceptual color space for image processing", from linear sRGB.
+_RGB_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LMS_OK = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_TO_LMS, _FROM_LMS = (_RGB_LMS.T.astype(np.float32), np.linalg.inv(_RGB_LMS).T.astype(np.float32))
+_TO_OK, _FROM_OK = (_LMS_OK.T.astype(np.float32), np.linalg.inv(_LMS_OK).T.astype(np.float32))
+
+
+def srgb_to_linear(color: np.ndarray) -> np.ndarray:
+    """Decode sRGB: ``(...)`` float32 to scene-linear of the same shape (IEC 61966-2-1, exact).
+
+    Values above 1 continue the curve; negative ones mirror it, so nothing is clipped.
+    """
+    return _banded(_decode, color)
+
+
+def linear_to_srgb(color: np.ndarray) -> np.ndarray:
+    """The inverse of :func:`srgb_to_linear`."""
+    return _banded(_encode, color)
+
+
+def srgb_to_lab(color: np.ndarray) -> np.ndarray:
+    """sRGB-encoded ``(..., 3)`` in [0, 1] to CIE L*a*b* (D65; L in [0, 100])."""
+    return _banded(_to_lab, color)
+
+
+def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* ``(..., 3)`` (D65) to sRGB-encoded, not clipped to [0, 1]."""
+    return _banded(_from_lab, lab)
+
+
+def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: float) -> np.ndarray:
+    """Give a stylized image the colors of its original and keep only its lightness.
+
+    Chroma is mixed in OKLab, whose hues stay put when lightness changes. Where the mixture leaves
+    the sRGB gamut its chroma is reduced at constant lightness and hue.
+
+    Parameters
+    ----------
+    stylized, original : (H, W, 3) float32, sRGB-encoded in [0, 1]
+    amount : float in [0, 1]
+        0 returns ``stylized``; 1 takes all chroma from ``original``.
+
+    Returns
+    -------
+    (H, W, 3) float32, sRGB-encoded in [0, 1]
+    """
+    if amount == 0:
+        return stylized
+    return _banded(lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original)
+
+
+def peak_of(*images: np.ndarray) -> float:
+    """The brightest value of scene-linear images, at least 1: a ``peak`` that holds them all."""
+    return float(max(1.0, *(image.max(initial=0.0) for image in images)))
+
+
+def compress_range(linear: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
+    """Bring scene-linear colors into the range of a display, invertibly.
+
+    sRGB encoding up to an encoded 0.8, then a logarithmic shoulder that reaches 1 at ``peak`` and
+    meets the curve with equal slope; with ``peak`` 1 it is plain sRGB. Monotone; negative values
+    mirror the curve. ``expand_range`` brings back what lies within ``peak`` to 1e-4 relative.
+
+    Parameters
+    ----------
+    linear : (...) float32
+        Scene-linear, [0, inf).
+    peak : float
+        Linear value that becomes 1; brighter ones stop there. Give an image its own (see
+        :func:`peak_of`), lest a painted white turn into the brightest light a file can hold.
+
+    Returns
+    -------
+    (...) float32 in [0, 1] (negative where ``linear`` is)
+    """
+    bend = np.float32(_shoulder(peak))
+
+    def curve(band: np.ndarray) -> np.ndarray:
+        encoded = np.abs(_encode(np.clip(band, -peak, peak)))
+        if bend:
+            over = np.maximum(encoded - _KNEE, 0)
+            encoded = np.where(over > 0, _KNEE + np.log1p(bend * over) / bend, encoded)
+        return np.copysign(np.minimum(encoded, 1), band)
+
+    return _banded(curve, linear)
+
+
+def expand_range(display: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
+    """The inverse of :func:`compress_range` for the same ``peak``; 1 and above become ``peak``."""
+    bend = np.float32(_shoulder(peak))
+
+    def curve(band: np.ndarray) -> np.ndarray:
+        encoded = np.minimum(np.abs(band), 1)
+        if bend:
+            over = np.maximum(encoded - _KNEE, 0)
+            encoded = np.where(over > 0, _KNEE + np.expm1(bend * over) / bend, encoded)
+        return np.copysign(np.minimum(_decode(encoded), np.float32(peak)), band)
+
+    return _banded(curve, display)
+
+
+@lru_cache
+def _shoulder(peak: float) -> float:
+    """The ``a`` for which ``log(1 + a t) / a`` is ``1 - knee`` at the encoded peak; 0: no bend."""
+    top = float(_encode(np.array(peak, dtype=np.float64))) - float(_KNEE)
+    room = 1 - float(_KNEE)
+    if top <= room + 1e-6:
+        return 0.0
+    low, high = 1e-9, 1e6
+    for _ in range(200):  # the left side falls as a grows
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if np.log1p(middle * top) / middle > room else (low, middle)
+    return low
+
+
+def _banded(function: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndarray:
+    """Apply an elementwise function to equal-shaped arrays, a band of rows at a time."""
+    inputs = [np.asarray(a, dtype=np.float32) for a in arrays]
+    first = inputs[0]
+    if first.ndim < 2 or first.size <= _BAND:
+        return function(*inputs).astype(np.float32, copy=False)
+    result = np.empty_like(first)
+    rows = max(1, _BAND * len(first) // first.size)
+    for start in range(0, len(first), rows):
+        result[start : start + rows] = function(*(a[start : start + rows] for a in inputs))
+    return result
+
+
+def _decode(encoded: np.ndarray) -> np.ndarray:
+    size = np.abs(encoded)
+    curve = np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
+    return np.copysign(curve, encoded)
+
+
+def _encode(linear: np.ndarray) -> np.ndarray:
+    size = np.abs(linear)
+    curve = np.where(size <= 0.0031308, size * 12.92, 1.055 * size ** (1 / 2.4) - 0.055)
+    return np.copysign(curve, linear)
+
+
+def _to_lab(color: np.ndarray) -> np.ndarray:
+    xyz = _decode(color) @ _TO_XYZ
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(np.float32)
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), axis=-1)
+
+
+def _from_lab(lab: np.ndarray) -> np.ndarray:
+    y = (lab[..., 0] + 16) / 116
+    f = np.stack((y + lab[..., 1] / 500, y, y - lab[..., 2] / 200), axis=-1)
+    xyz = np.where(f > 6 / 29, f**3, (f - 4 / 29) * (108 / 841)).astype(np.float32)
+    return _encode(xyz @ _FROM_XYZ)
+
+
+def _to_oklab(color: np.ndarray) -> np.ndarray:
+    return np.cbrt(_decode(color).astype(np.float32) @ _TO_LMS) @ _TO_OK
+
+
+def _oklab_to_linear(lab: np.ndarray) -> np.ndarray:
+    return (lab @ _FROM_OK) ** 3 @ _FROM_LMS
+
+
+def _mix_chroma(stylized: np.ndarray, original: np.ndarray, amount: np.float32) -> np.ndarray:
+    lab = _to_oklab(stylized)
+    lab[..., 1:] += amount * (_to_oklab(original)[..., 1:] - lab[..., 1:])
+    linear = _oklab_to_linear(lab)
+    outside = ((linear < -1e-4) | (linear > 1 + 1e-4)).any(axis=-1)
+    if outside.any():
+        linear[outside] = _into_gamut(lab[outside])
+    return np.clip(_encode(linear), 0, 1)
+
+
+def _into_gamut(lab: np.ndarray) -> np.ndarray:
+    """Linear RGB of OKLab colors ``(N, 3)`` with the most chroma that the sRGB gamut allows."""
+    low, high = np.zeros((len(lab), 1), np.float32), np.ones((len(lab), 1), np.float32)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        linear = _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * middle), axis=1))
+        inside = ((linear >= 0) & (linear <= 1)).all(axis=1, keepdims=True)
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return _oklab_to_linear(np.concatenate((lab[:, :1], lab[:, 1:] * low), axis=1))

@@ -1,0 +1,81 @@
+"""Attributes in the headers of OpenEXR files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .metadata import Metadata
+
+_LAYOUT = frozenset(
+    (
+        *("channels", "chunkCount", "compression", "deepImageState", "dwaCompressionLevel"),
+        *("lineOrder", "maxSamplesPerPixel", "multiView", "name", "preview", "tiles", "type"),
+        *("version", "view", "zipCompressionLevel"),
+    )
+)
+"""What belongs to how the old file was laid out, or shows its old pixels."""
+
+_WINDOWS = ("dataWindow", "displayWindow")
+_LAYERS = ("BlenderMultiChannel", "cryptomatte/")
+"""How the names of attributes begin that tell of layers, which the result does not have."""
+
+_PLAIN = (str, int, float, Fraction, tuple, list, np.ndarray)
+_CODES = ("TimeCode", "KeyCode")
+_KEYWORDS = {"owner": "Author", "comments": "Comment"}
+_INCH = 39.37  # in a meter
+
+
+def read(path: Path) -> Metadata:
+    """Attributes of the first part; raises ``RuntimeError``, ``ValueError`` or ``OSError``."""
+    import OpenEXR
+
+    parts = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
+    header: dict[str, Any] = parts[0].header
+    own = {name: value for name, value in header.items() if _is_kept(name, value)}
+    texts = tuple(
+        (_KEYWORDS.get(name, name), value) for name, value in own.items() if isinstance(value, str)
+    )
+    aspect = float(header.get("pixelAspectRatio", 1.0))
+    across = float(header.get("xDensity", 0.0)) * _INCH
+    density = None
+    if across > 0 and aspect > 0:
+        density = (across, across * aspect)
+    elif aspect > 0 and abs(aspect - 1) > 1e-6:
+        density = (72 * _INCH, 72 * _INCH * aspect)
+    return Metadata(texts, density, b"", ".exr", tuple(own.items()))
+
+
+def header(metadata: Metadata, size: tuple[int, int]) -> dict[str, object]:
+    """Attributes for a file of a picture of that size (width, height)."""
+    if metadata.kind == ".exr":
+        own = dict(metadata.own)
+        low, high = own.get(_WINDOWS[0], ((0, 0), (-1, -1)))
+        if tuple(int(b - a + 1) for a, b in zip(low, high, strict=True)) != size:
+            for name in _WINDOWS:
+                own.pop(name, None)
+        return own
+    names = {keyword: name for name, keyword in _KEYWORDS.items()}
+    found: dict[str, object] = {}
+    for keyword, text in metadata.texts:
+        name = names.get(keyword, keyword)
+        if keyword in names or _is_free(name):
+            found[name] = text
+    if metadata.density is not None:
+        x, y = metadata.density
+        found |= {"xDensity": x / _INCH, "pixelAspectRatio": y / x}
+    return found
+
+
+def _is_free(name: str) -> bool:
+    """Whether no attribute of the standard, which may not be a text, can have that name."""
+    return bool(name) and len(name.encode()) < 256 and ("." in name or not name[0].islower())
+
+
+def _is_kept(name: str, value: object) -> bool:
+    if name in _LAYOUT or name.startswith(_LAYERS):
+        return False
+    return isinstance(value, _PLAIN) or type(value).__name__ in _CODES

@@ -1,0 +1,117 @@
+"""Style codes: a look as one flat vector, and the statistics it is made of.
+
+A code is, in this order: channel means and deviations of the encoder's four feature maps, then the
+sliced quantiles of the colors (the quantile functions of the pixels' projections on fixed
+directions: a palette that can be averaged, since averaging quantiles is the Wasserstein barycenter
+in one dimension). Every part may be averaged, so blending codes blends looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d
+
+from .encoder import WIDTHS, Features
+from .layers import as_rows, chunks, ordered
+
+QUANTILES = 8
+_DIRECTIONS = torch.tensor(
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, -1, 0], [0, 1, -1], [1, 0, -1], [1, -2, 1]],
+    dtype=torch.float32,
+)
+DIRECTIONS = _DIRECTIONS / _DIRECTIONS.norm(dim=1, keepdim=True)
+"""Unit directions in RGB on which the palette is sliced, ``(8, 3)``."""
+
+CODE_LENGTH = 2 * sum(WIDTHS) + QUANTILES * len(DIRECTIONS)
+_EPSILON = 1e-5
+
+
+def feature_statistics(features: Features) -> Tensor:
+    """Means and deviations of every channel, ``(B, 2 * sum(WIDTHS))``.
+
+    The deviation is the root of variance plus an epsilon: the root of zero has no gradient.
+    """
+    parts = []
+    for f in features:
+        variance, mean = torch.var_mean(f, dim=(2, 3), correction=0)
+        parts += [mean, (variance + _EPSILON).sqrt()]
+    return torch.cat(parts, dim=1)
+
+
+def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Sliced color quantiles ``(B, 64)`` of ``(B, 3, H, W)`` images in [0, 1].
+
+    ``counted`` is ``(1, 1, H, W)`` in [0, 1] and goes with a single image: pixels below 1/2 are
+    left out, unless all are.
+    """
+    shrink = max(1, min(image.shape[-2:]) // 96)
+    pixels = (avg_pool2d(image, shrink) if shrink > 1 else image).flatten(2)
+    if counted is not None:
+        kept = (avg_pool2d(counted, shrink) if shrink > 1 else counted).flatten() >= 0.5
+        pixels = pixels[..., kept] if kept.any() else pixels
+    slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
+    at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
+    values = ordered(slices)
+    index = (at * (values.shape[2] - 1)).round().long()
+    return values[:, :, index].flatten(1)
+
+
+def style_code(image: Tensor, features: Features) -> Tensor:
+    """The look of ``image`` as ``(B, CODE_LENGTH)``; ``features`` are the encoder's of that
+    image."""
+    return torch.cat((feature_statistics(features), palette(image)), dim=1)
+
+
+def split_statistics(code: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Mean and deviation at each scale, each ``(B, C)``, finest first."""
+    sizes = [w for w in WIDTHS for _ in range(2)]
+    parts = code[:, : sum(sizes)].split(sizes, dim=1)
+    return [(parts[i], parts[i + 1]) for i in range(0, 2 * len(WIDTHS), 2)]
+
+
+def split_palette(code: Tensor) -> Tensor:
+    """Color quantiles along :data:`DIRECTIONS`, ``(B, 8, QUANTILES)``, of a code or a palette."""
+    return code[:, -len(DIRECTIONS) * QUANTILES :].unflatten(1, (len(DIRECTIONS), QUANTILES))
+
+
+class FeatureSums:
+    """Channel statistics gathered tile by tile, for the whole image or for each of its regions.
+
+    Sums are kept in double precision, so that the order of tiles does not show.
+    """
+
+    def __init__(self, regions: int = 1) -> None:
+        self._count = [torch.zeros(regions, 1, dtype=torch.float64) for _ in WIDTHS]
+        self._sum = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
+        self._square = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
+
+    def add(self, cores: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> None:
+        """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h,
+        w)``."""
+        for i, core in enumerate(cores):
+            # As rows of channels: reductions over (2, 3) are ten times slower.
+            rows = as_rows(core)
+            if weights is None:
+                count = torch.full((1, 1), len(rows))
+                first, second = rows.sum(0, keepdim=True), rows.square().sum(0, keepdim=True)
+            else:
+                w = weights[i][0].flatten(1).to(rows)
+                count = w.sum(1, keepdim=True)
+                first = second = count.new_zeros(())
+                for here in chunks(rows):
+                    part, share = rows[here], w[:, here]
+                    first, second = first + share @ part, second + share @ part.square()
+            for total, part in ((self._count, count), (self._sum, first), (self._square, second)):
+                total[i] += part.double().cpu()
+
+    def statistics(self) -> Tensor:
+        """Means and deviations ``(K, 2 * sum(WIDTHS))`` float32, as :func:`feature_statistics`."""
+        parts = []
+        for count, first, second in zip(self._count, self._sum, self._square, strict=True):
+            mean = first / count.clamp(min=1e-9)
+            variance = (second / count.clamp(min=1e-9) - mean.square()).clamp(min=0)
+            parts += [mean, (variance + _EPSILON).sqrt()]
+        return torch.cat(parts, dim=1).float()

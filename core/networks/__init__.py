@@ -1,5 +1,0 @@
-"""Torch modules: the encoder, the decoder, and style codes. Importing this package loads torch."""
-
-from .weights import load_decoder, load_encoder
-
-__all__ = ("load_decoder", "load_encoder")

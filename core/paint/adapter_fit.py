@@ -1,0 +1,164 @@
+"""Refine: make the decoder a specialist in one style, on the artist's own textures.
+
+Starting from the bundled weights, a small adapter is fitted so that what is painted has the texture
+of the style's picture while the structure of the content stays. The result is a style file that
+carries its adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.func import functional_call
+
+from ..control import NEVER, Budget, CancelToken, Clock, FitStep
+from ..models.adapter import LowRank, adapted
+from ..models.codes import feature_statistics, palette
+from ..models.encoder import Features
+from ..models.layers import set_border
+from ..models.texture_loss import TextureTarget, broad_distance
+from ..styles.style import Style
+from .color_transfer import color_transport, move_colors
+from .network import Stylizer, pad_to_stride, to_tensor
+
+_CROP = 256
+_BATCH = 2
+_RATE = 2e-3
+_STYLE, _PIXELS, _CONTENT, _BROAD = 6.0, 25.0, 1.0, 8.0
+_CONTENT_SCALES = (1, 2)  # of the features: 1/4 and 1/8
+
+
+def refine(
+    stylizer: Stylizer,
+    style: Style,
+    picture: np.ndarray,
+    contents: Sequence[np.ndarray],
+    *,
+    budget: Budget,
+    seed: int = 0,
+    on_step: Callable[[FitStep], None] = lambda step: None,
+    cancel: CancelToken = NEVER,
+) -> Style:
+    """Fit an adapter and return the style that carries it.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        Gives the networks; they are not changed.
+    style : Style
+        Of the picture.
+    picture : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The style's picture at the size at which strokes have scale 1.
+    contents : (H, W, 3) float32 each, sRGB-encoded in [0, 1]
+        Textures that will be painted.
+    budget : Budget
+        The number of steps is in the recipe of the result, so that it can be made again.
+    on_step : callable
+        Called with each :class:`FitStep`; its losses are ``texture`` and ``content``, its result is
+        the adapter so far.
+    cancel : CancelToken
+        Once it is set, the adapter so far is returned.
+
+    Raises
+    ------
+    JobCancelled
+        Cancelled before the first step was done.
+    """
+    clock = Clock(budget, cancel)
+    rng = np.random.default_rng(seed)
+    fit = AdapterFit(stylizer, torch.from_numpy(style.code(1.0)), seed)
+    whole = pad_to_stride(to_tensor(picture), seamless=False)
+    target = TextureTarget(fit.encoder, fit.on_device(whole))
+    texture = 0.0
+    while clock.more():
+        done = clock.done
+        crops = fit.on_device(torch.cat([_crop(contents, rng) for _ in range(_BATCH)]))
+        with torch.no_grad():
+            kept = fit.encoder(crops)
+        moved = fit.in_colors_of_style(crops)
+        painted = fit.paint(moved)
+        seen = fit.encoder(painted)
+        textures = _STYLE * target.feature_loss(seen) + _PIXELS * target.pixel_loss(painted)
+        structure = _structure(seen, kept)
+        broad = broad_distance(painted, moved)
+        fit.step(textures + _CONTENT * structure + _BROAD * broad, done)
+        clock.count()
+        texture = textures.item()
+        losses = {"texture": texture, "content": structure.item()}
+        on_step(FitStep(clock.number, done, losses, fit.additions.export))
+    recipe = {"refined": style.identifier, "steps": clock.number, "seed": seed, "texture": texture}
+    provenance = replace(style.provenance, recipe={**style.provenance.recipe, **recipe})
+    return replace(style, provenance=provenance, adapters=((fit.additions.export(), 1.0),))
+
+
+class AdapterFit:
+    """The networks, an adapter of the decoder for one style code ``(L,)``, and its optimizer."""
+
+    def __init__(self, stylizer: Stylizer, code: Tensor, seed: int, rate: float = _RATE) -> None:
+        self._rate = rate
+        torch.manual_seed(seed)
+        self._device = stylizer.device
+        self.encoder, self._decoder = stylizer.encoder, stylizer.decoder
+        set_border(self.encoder, "reflect", "reflect")
+        set_border(self._decoder, "reflect", "reflect")
+        self._code = self.on_device(code[None])
+        self._parameters = dict(self._decoder.named_parameters())
+        self.additions = LowRank(self._decoder, torch.Generator().manual_seed(seed))
+        self.additions.to(self._device)
+        self._optimizer = torch.optim.Adam(self.additions.parameters(), lr=rate)
+
+    def on_device(self, tensor: Tensor) -> Tensor:
+        """Where the networks are."""
+        return tensor.to(self._device)
+
+    def in_colors_of_style(self, crops: Tensor) -> Tensor:
+        """Contents ``(B, 3, H, W)`` as the decoder wants them."""
+        with torch.no_grad():
+            return move_colors(crops, *color_transport(palette(crops), self._code))
+
+    def paint(self, moved: Tensor) -> Tensor:
+        """Contents ``(B, 3, H, W)`` in the style's colors as the adapter paints them now."""
+        batch, _, height, width = moved.shape
+        with torch.no_grad():
+            features = self.encoder(moved)
+            own = feature_statistics(features)
+        noise = [self.on_device(n) for n in self._decoder.sample_noise(batch, height, width)]
+        return functional_call(
+            self._decoder,
+            adapted(self._parameters, self.additions.tensors()),
+            (features, own, self._code.expand(batch, -1), noise),
+        )
+
+    def step(self, loss: Tensor, done: float) -> None:
+        """One step of the optimizer; ``done`` is the share of the budget that is spent."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._rate * (1 - 0.9 * done)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._optimizer.step()
+
+
+def _crop(contents: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:
+    """A random square of a random content, extended by reflection where that is smaller."""
+    image = contents[rng.integers(len(contents))]
+    top, left = (int(rng.integers(max(1, side - _CROP + 1))) for side in image.shape[:2])
+    part = image[top : top + _CROP, left : left + _CROP]
+    if rng.random() < 0.5:
+        part = part[:, ::-1]
+    missing = [(0, _CROP - side) for side in part.shape[:2]]
+    return to_tensor(np.pad(part, [*missing, (0, 0)], mode="symmetric"))
+
+
+def _structure(painted: Features, content: Features) -> Tensor:
+    """Mean squared difference of instance-normalized features: structure without its colors."""
+    total = torch.zeros((), device=painted[0].device)
+    for scale in _CONTENT_SCALES:
+        sides = (F.instance_norm(features[scale]) for features in (painted, content))
+        first, second = sides
+        total = total + F.mse_loss(first, second)
+    return total / len(_CONTENT_SCALES)

@@ -1,0 +1,130 @@
+"""The silhouette plot: how surely each image belongs to its group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from . import theme
+
+WIDTH = 1200
+_TOP, _LEFT, _RIGHT, _BOTTOM, _GAP = 112, 330, 60, 70, 16
+_LEAST_HEIGHT = 34
+
+
+def draw(
+    labels: np.ndarray,
+    values: np.ndarray,
+    names: Sequence[str],
+    typical: Sequence[np.ndarray | None],
+    *,
+    heading: str = "How surely each texture belongs",
+    below: str = "",
+) -> Figure:
+    """Bars of each group's silhouettes, longest first.
+
+    Parameters
+    ----------
+    labels, values : (N,) int and float
+        Group, or -1 (left out), and silhouette in [-1, 1] of each image.
+    names, typical : sequences of str and of (h, w, 3 or 4) uint8 or None
+    """
+    counts = [int((labels == row).sum()) for row in range(len(names))]
+    bar = float(np.clip(560 / max(sum(counts), 1), 0.5, 12))
+    heights = [max(_LEAST_HEIGHT, bar * count) for count in counts]
+    total = sum(heights) + _GAP * max(len(names), 1)
+    drawn = theme.figure(WIDTH, _TOP + total + _BOTTOM)
+    axes = theme.canvas(drawn)
+    theme.title(axes, heading, below)
+    low = min(-0.25, float(values.min(initial=0)) - 0.05)
+    span = (WIDTH - _LEFT - _RIGHT) / (1 - low)
+    zero = _LEFT - low * span
+    bottom = _TOP + total - _GAP / 2
+    for tick in (-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1):
+        if tick >= low:
+            x = zero + tick * span
+            axes.plot(
+                [x, x],
+                [_TOP - 8, bottom],
+                color=theme.LINE,
+                linewidth=1.4 if tick == 0 else 0.7,
+                zorder=0,
+            )
+            axes.text(
+                x,
+                bottom + 18,
+                f"{tick:g}",
+                color=theme.MUTED,
+                fontsize=10,
+                ha="center",
+                va="center",
+            )
+    axes.text(
+        _LEFT, bottom + 44, "nearer to another group", color=theme.MUTED, fontsize=10, va="center"
+    )
+    axes.text(
+        WIDTH - _RIGHT,
+        bottom + 44,
+        "surely in its group",
+        color=theme.MUTED,
+        fontsize=10,
+        ha="right",
+        va="center",
+    )
+    top = float(_TOP)
+    for row, (name, height) in enumerate(zip(names, heights, strict=True)):
+        found = np.sort(values[labels == row])[::-1]
+        step = height / len(found)
+        color = theme.group_color(row)
+        ys = top + step * (np.arange(len(found)) + 0.5)
+        axes.barh(
+            ys,
+            found * span,
+            height=step * (0.82 if step > 3 else 1.0),
+            left=zero,
+            color=color,
+            zorder=2,
+        )
+        if len(found) == 1:
+            axes.text(
+                zero + 10, top + height / 2, "alone", color=theme.MUTED, fontsize=10, va="center"
+            )
+        image = typical[row]
+        size = min(height, 46)
+        middle = top + height / 2
+        if image is not None:
+            theme.thumbnail(
+                axes,
+                image,
+                _LEFT - 20 - size,
+                middle - size / 2,
+                size,
+                color=theme.mixed(color, 0.8),
+            )
+        axes.text(
+            _LEFT - 78,
+            middle,
+            name,
+            color=theme.TEXT,
+            fontsize=10.5,
+            fontweight="bold",
+            ha="right",
+            va="center",
+        )
+        top += height + _GAP
+    grouped = labels >= 0
+    if len(names) > 1 and grouped.any():
+        mean = float(values[grouped].mean())
+        x = zero + mean * span
+        axes.plot(
+            [x, x],
+            [_TOP - 8, bottom],
+            color=theme.TEXT,
+            linewidth=1.2,
+            linestyle=(0, (4, 3)),
+            zorder=3,
+        )
+        axes.text(x + 7, _TOP - 16, f"mean {mean:.2f}", color=theme.TEXT, fontsize=10, va="center")
+    return drawn

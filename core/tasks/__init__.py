@@ -1,0 +1,5 @@
+"""What Blender and the command line ask for: one file per task, found through ``registry``.
+
+A task's file holds its request, its result and ``run``. It imports nothing heavy until it runs, as
+Blender's own process imports the requests and results.
+"""

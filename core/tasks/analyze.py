@@ -1,0 +1,148 @@
+"""Describe images, group them by look, and draw the plots of the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..clustering.settings import Algorithm, Group, Linkage
+from ..control import Control, Failure
+from ..errors import NoImages
+from ..image.reference import ImageRef
+from .registry import Request, task
+
+_DESCRIBED, _GROUPED, _NAMED = 0.8, 0.86, 0.9
+"""Shares of the whole task that are done after each step."""
+
+
+@dataclass(frozen=True)
+class AnalyzeRequest(Request["AnalyzeResult"]):
+    """Describe images, group them by look, and draw the pictures of the outcome.
+
+    ``groups`` = 0 chooses the number; ``distance`` = 0 chooses DBSCAN's eps by the k-distance knee
+    (or, for agglomerative with ``groups`` = 0, cuts automatically). ``material_weight`` goes from 0
+    (group by color) to 1 (group by material). ``locked`` are groups that must come back unchanged.
+    """
+
+    images: tuple[ImageRef, ...]
+    output_folder: str
+    cache_folder: str = ""
+    algorithm: Algorithm = "KMEANS"
+    groups: int = 0
+    distance: float = 0.0
+    linkage: Linkage = "ward"
+    material_weight: float = 0.5
+    seed: int = 0
+    locked: tuple[tuple[str, ...], ...] = ()
+    thumbnail_size: int = 128
+
+
+@dataclass(frozen=True)
+class AnalyzeResult:
+    """Groups, and how good they are in one sentence.
+
+    ``score`` is the mean silhouette in [-1, 1] (0 where it is undefined). ``ungrouped`` are
+    DBSCAN's noise. ``duplicates`` are sets of keys that show the same picture. ``pictures`` maps a
+    kind
+    (``map``, ``dendrogram``, ``silhouette``, ``palettes``) to a PNG, ``thumbnails`` a key to a PNG.
+    """
+
+    groups: tuple[Group, ...]
+    ungrouped: tuple[str, ...] = ()
+    score: float = 0.0
+    sentence: str = ""
+    duplicates: tuple[tuple[str, ...], ...] = ()
+    thumbnails: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+
+
+@task
+def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
+    """Describe images, group them, name the groups, draw the plots.
+
+    An image that cannot be read becomes a failure in the result. Locked groups come back unchanged;
+    only the other images are grouped.
+
+    Raises
+    ------
+    NoImages
+        The request names none.
+    BadRequest
+        The choices contradict themselves.
+    JobCancelled
+        Descriptions made so far stay in the cache.
+    """
+    from ..clustering.analysis import comparable, group_unlocked, name_groups
+    from ..clustering.duplicates import duplicates
+    from ..clustering.names import srgb_palette
+    from ..features import DescriptorCache, Thumbnails, describe
+    from ..features.columns import COLUMNS
+    from ..plots.all import Drawn, draw_pictures
+    from ._analysis_cache import AnalysisCache, analysis_key
+
+    if not request.images:
+        raise NoImages(
+            "There are no images to analyze; choose a wider scope or add image textures."
+        )
+    output = Path(request.output_folder)
+    cache_folder = Path(request.cache_folder) if request.cache_folder else None
+    cache = DescriptorCache(cache_folder / "descriptors" if cache_folder else None)
+    thumbnails = Thumbnails((cache_folder or output) / "thumbnails", request.thumbnail_size)
+    described = describe(
+        request.images, cache=cache, thumbnails=thumbnails, control=control.part(0.0, _DESCRIBED)
+    )
+    cache.prune()
+    control.advance(_DESCRIBED, "Grouping")
+    keys = [image.key for image in described.images]
+    small = {
+        key: str(thumbnails.path(content))
+        for key, content in zip(keys, described.contents, strict=True)
+    }
+    analyses = AnalysisCache(cache_folder / "outcomes" if cache_folder else None)
+    cache_key = analysis_key(request, keys, described.contents)
+    known = analyses.get(cache_key, output, small)
+    if known is not None:
+        control.progress(1.0, "Done")
+        return replace(known, failures=described.failures)
+    points = comparable(described.rows, request.material_weight, request.seed)
+    index = {key: number for number, key in enumerate(keys)}
+    grouping = group_unlocked(
+        points,
+        [[index[key] for key in members if key in index] for members in request.locked],
+        request.algorithm,
+        groups=request.groups,
+        distance=request.distance,
+        linkage=request.linkage,
+        seed=request.seed,
+        control=control.part(_DESCRIBED, _GROUPED, "Grouping"),
+    )
+    control.advance(_GROUPED, "Naming groups")
+    named = name_groups(described.rows, points, grouping, request.seed)
+    same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
+    control.advance(_NAMED, "Drawing")
+    pictures = draw_pictures(
+        output,
+        Drawn(points, grouping, named, thumbnails, described.contents),
+        linkage=request.linkage,
+        cut=request.algorithm == "AGGLOMERATIVE" and not request.locked,
+        seed=request.seed,
+        control=control.part(_NAMED, 1.0, "Drawing"),
+    )
+    result = AnalyzeResult(
+        groups=tuple(
+            Group(name, tuple(keys[i] for i in members), keys[typical], srgb_palette(palette[0]))
+            for name, members, typical, palette in zip(
+                named.names, named.members, named.typical, named.palettes, strict=True
+            )
+        ),
+        ungrouped=tuple(key for key, label in zip(keys, grouping.labels, strict=True) if label < 0),
+        score=grouping.score,
+        sentence=named.sentence,
+        duplicates=tuple(tuple(keys[i] for i in members) for members in same),
+        thumbnails=small,
+        pictures=pictures,
+    )
+    analyses.put(cache_key, result)
+    control.progress(1.0, "Done")
+    return replace(result, failures=described.failures)

@@ -1,0 +1,107 @@
+"""Write a style that is found on the map of styles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..control import Control, Failure
+from ..errors import NoImages, OutputUnwritable
+from ..image.reference import ImageRef
+from .registry import Request, task
+
+_THUMBNAIL = 160
+
+
+@dataclass(frozen=True)
+class InventStyleRequest(Request["InventStyleResult"]):
+    """Write a style that nobody painted.
+
+    ``how``: ``PLACE`` on the map (``x`` to the right and ``y`` down, in [0, 1]); ``SURPRISE``: drawn
+    from the family of the style ``first``, the more daring the larger ``boldness``; ``BETWEEN`` the
+    styles ``first`` and ``second``, ``share`` of the way. ``axes``: offsets along the main axes of
+    all looks, in deviations. ``content``: what its thumbnail is painted on.
+    """
+
+    output: str
+    name: str
+    content: ImageRef
+    how: Literal["PLACE", "SURPRISE", "BETWEEN"] = "SURPRISE"
+    first: str = ""
+    second: str = ""
+    share: float = 0.5
+    x: float = 0.5
+    y: float = 0.5
+    axes: tuple[float, ...] = ()
+    boldness: float = 1.0
+    seed: int = 0
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InventStyleResult:
+    """The written style file."""
+
+    style: str
+    failures: tuple[Failure, ...] = ()
+
+
+@task
+def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
+    """Find the look and write it as a style.
+
+    Raises
+    ------
+    NoImages
+        The image of the thumbnail cannot be read.
+    StyleUnreadable
+        A style that is named cannot be read.
+    OutputUnwritable
+        The file exists, or cannot be written.
+    """
+    import numpy as np
+
+    from ..create.vae.style_map import codes_of, latent_of, map_of
+    from ..image.contents import read_contents
+    from ..paint.session import session
+    from ..styles.style import ZOOMS, Provenance, Style, save_style
+
+    output = Path(request.output)
+    if output.exists():
+        raise OutputUnwritable(f'"{output}" exists; choose another name for the style.')
+    painting = session(control)
+    recipe: dict = {"invented": request.how, "seed": request.seed}
+    named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
+    styles = map_of(painting.styles, request.own)
+    vae = styles.vae
+    latents = [latent_of(vae, style.codes) for style in named]
+    if request.how == "PLACE":
+        latent = styles.at(request.x, request.y)
+        recipe["place"] = [round(request.x, 4), round(request.y, 4)]
+    elif request.how == "BETWEEN" and len(latents) == 2:
+        latent = (1 - request.share) * latents[0] + request.share * latents[1]
+        recipe |= {"between": [s.name for s in named], "share": round(request.share, 4)}
+    else:
+        like = latents[0] if latents else styles.latents[request.seed % len(styles.latents)]
+        latent = styles.surprise(like, boldness=request.boldness, seed=request.seed)
+        recipe |= {"like": [s.name for s in named[:1]], "boldness": round(request.boldness, 4)}
+    latent = styles.moved(latent, request.axes)
+    if any(request.axes):
+        recipe["axes"] = [round(a, 4) for a in request.axes]
+    codes = codes_of(vae, latent)
+    contents, failures = read_contents((request.content,), _THUMBNAIL)
+    if not contents:
+        raise NoImages(failures[0].message)
+    painted = painting.stylizer.paint(contents[0], codes[list(ZOOMS).index(1.0)], seed=request.seed)
+    licenses = " / ".join(sorted({s.provenance.license for s in named} - {""}))
+    style = Style(
+        output.stem,
+        request.name,
+        codes,
+        provenance=Provenance("Invented", license=licenses, recipe=recipe),
+        thumbnail=(painted * 255 + 0.5).astype(np.uint8),
+    )
+    save_style(style, output)
+    control.progress(1.0, "Done")
+    return InventStyleResult(str(output))

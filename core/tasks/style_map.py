@@ -1,0 +1,75 @@
+"""Draw the map of styles, painted on an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..control import Control, Failure
+from ..image.reference import ImageRef
+from .registry import Request, task
+
+_CELLS = 11  # to a side of the map
+_CELL = 112  # pixels of what is painted in one
+
+
+@dataclass(frozen=True)
+class StyleMapRequest(Request["StyleMapResult"]):
+    """Draw the map of styles, painted on an image, as a PNG.
+
+    ``own``: style files or pictures of the artist that are on the map, too.
+    """
+
+    content: ImageRef
+    output: str
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StyleMapResult:
+    """The picture, and where its styles lie: names and places (x, y)."""
+
+    output: str
+    names: tuple[str, ...] = ()
+    places: tuple[tuple[float, float], ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@task
+def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
+    """Paint the map on an image, cell by cell.
+
+    Raises
+    ------
+    NoImages
+        The image cannot be read.
+    StyleUnreadable
+        One of the artist's own styles cannot be read.
+    OutputUnwritable
+        The plot cannot be written.
+    JobCancelled
+        Nothing is written.
+    """
+    from ..create.vae.style_map import codes_of, map_of
+    from ..errors import NoImages
+    from ..image.contents import read_contents
+    from ..paint.session import session
+    from ..plots.create import save_map
+    from ..styles.style import ZOOMS
+
+    painting = session(control)
+    contents, failures = read_contents((request.content,), _CELL)
+    if not contents:
+        raise NoImages(failures[0].message)
+    styles = map_of(painting.styles, request.own)
+    cells = []
+    for number in range(_CELLS**2):
+        control.advance(number / _CELLS**2, "Painting the map")
+        row, column = divmod(number, _CELLS)
+        x, y = (column + 0.5) / _CELLS, (row + 0.5) / _CELLS
+        code = codes_of(styles.vae, styles.at(x, y))[list(ZOOMS).index(1.0)]
+        cells.append((painting.stylizer.paint(contents[0], code), x, y))
+    save_map(cells, 1 / _CELLS, styles.names, styles.places, Path(request.output))
+    control.progress(1.0, "Done")
+    places = tuple((float(x), float(y)) for x, y in styles.places)
+    return StyleMapResult(request.output, tuple(styles.names), places)

@@ -1,0 +1,1 @@
+"""Textures and styles that are generated."""

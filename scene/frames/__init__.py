@@ -1,0 +1,1 @@
+"""Rendered animations: source, restyling, results."""

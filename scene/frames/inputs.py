@@ -1,0 +1,159 @@
+"""Where frames come from: the scene's render, the passes it wants, and strips."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ...core.errors import BadRequest
+from .. import compat, storage
+
+_PASSES = ("use_pass_vector", "use_pass_z")
+
+_INTERVAL = 0.5
+"""Seconds between two looks at whether a render is done."""
+
+
+def render_output(scene: bpy.types.Scene) -> str:
+    """The first frame that the scene's render settings write, as a path."""
+    return scene.render.frame_path(frame=scene.frame_start)
+
+
+def is_render_output(scene: bpy.types.Scene) -> bool:
+    """Whether the panel's source is what the scene renders. Asks no disk: panels want to know."""
+    if not scene.impasto.frames.source:
+        return False
+    source = Path(bpy.path.abspath(scene.impasto.frames.source))
+    output = Path(render_output(scene))
+    return _without_number(source) == _without_number(output)
+
+
+def _without_number(path: Path) -> Path:
+    return path.with_name(re.sub(r"\d+(?!.*\d)", "#", path.stem) + path.suffix)
+
+
+def wanted_frames(scene: bpy.types.Scene) -> list[int]:
+    """Numbers of the frames that the scene renders, as far as they are in the panel's range."""
+    settings = scene.impasto.frames
+    numbers = range(scene.frame_start, scene.frame_end + 1, scene.frame_step)
+    if not settings.use_range:
+        return list(numbers)
+    return [number for number in numbers if settings.first <= number <= settings.last]
+
+
+def missing_frames(scene: bpy.types.Scene) -> list[int]:
+    """Those of them that are not rendered yet."""
+    folder = Path(render_output(scene)).parent
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    wanted = ((n, Path(scene.render.frame_path(frame=n))) for n in wanted_frames(scene))
+    return [number for number, path in wanted if path.name not in there]
+
+
+def render_missing(scene: bpy.types.Scene, missing: list[int]) -> None:
+    """Render those frames, and wait for them; raises ``RuntimeError`` as Blender's operator."""
+    before = _narrow(scene, missing)
+    try:
+        bpy.ops.render.render(animation=True, scene=scene.name)
+    finally:
+        _widen(scene, before)
+
+
+def begin_to_render(
+    scene: bpy.types.Scene, missing: list[int], then: Callable[[bpy.types.Scene, bool], None]
+) -> None:
+    """Render those frames in Blender's own way, with its window and progress.
+
+    ``then`` is told, in the main thread, when that has ended, and whether all frames are there.
+    Raises ``RuntimeError`` as Blender's operator.
+    """
+    before, uid = _narrow(scene, missing), scene.session_uid
+    try:
+        bpy.ops.render.render("INVOKE_DEFAULT", animation=True, scene=scene.name)
+    except RuntimeError:
+        _widen(scene, before)
+        raise
+
+    def watch() -> float | None:
+        if bpy.app.is_job_running("RENDER"):
+            return _INTERVAL
+        scene = storage.by_uid(bpy.data.scenes, uid)
+        if scene is not None:
+            _widen(scene, before)
+            then(scene, not missing_frames(scene))
+        return None
+
+    bpy.app.timers.register(watch, first_interval=_INTERVAL)
+
+
+def _narrow(scene: bpy.types.Scene, missing: list[int]) -> dict[str, tuple[int, int]]:
+    """Set the scene to render what is missing; returns what was set, and what it was before."""
+    wanted = {"frame_start": missing[0], "frame_end": missing[-1], "use_overwrite": False}
+    before = {name: (value, getattr(_owner(scene, name), name)) for name, value in wanted.items()}
+    for name, value in wanted.items():
+        setattr(_owner(scene, name), name, value)
+    return before
+
+
+def _widen(scene: bpy.types.Scene, before: dict[str, tuple[int, int]]) -> None:
+    """Set it back, but for what the artist has set to something else meanwhile."""
+    for name, (value, old) in before.items():
+        owner = _owner(scene, name)
+        if getattr(owner, name) == value:
+            setattr(owner, name, old)
+
+
+def _owner(scene: bpy.types.Scene, name: str):
+    return scene if name.startswith("frame_") else scene.render
+
+
+def use_strip(scene: bpy.types.Scene) -> None:
+    """Take source and range from the active strip: what of it is shown, without its trimmed ends.
+
+    Raises
+    ------
+    BadRequest
+        The strip's pictures are not a numbered sequence in one folder.
+    """
+    strip, settings = scene.sequence_editor.active_strip, scene.impasto.frames
+    start, shown = compat.shown_part(strip)
+    if strip.type == "MOVIE":
+        settings.source = strip.filepath
+        settings.first, settings.last = start + 1, start + shown
+    else:
+        names = [element.filename for element in strip.elements]
+        names = names[start : start + shown]
+        numbers = [re.findall(r"\d+", Path(name).stem) for name in names]
+        if not all(numbers):
+            raise BadRequest(
+                f'The pictures of "{strip.name}" are not numbered; put numbers into their names.'
+            )
+        settings.source = str(Path(strip.directory) / names[0])
+        settings.first, settings.last = int(numbers[0][-1]), int(numbers[-1][-1])
+    settings.use_range = True
+
+
+def missing_passes(scene: bpy.types.Scene) -> list[str]:
+    """What the render lacks for exact motion, in the words of the interface."""
+    lacking = [
+        name
+        for layer in scene.view_layers
+        for attribute, name in zip(_PASSES, ("Vector", "Depth"), strict=True)
+        if layer.use and not getattr(layer, attribute)
+    ]
+    if scene.render.image_settings.file_format != "OPEN_EXR_MULTILAYER":
+        lacking.append("OpenEXR MultiLayer")
+    if scene.render.use_motion_blur:
+        lacking.append("No Motion Blur")
+    return list(dict.fromkeys(lacking))
+
+
+def enable_passes(scene: bpy.types.Scene) -> None:
+    """Let renders carry motion and depth: the passes, a format that keeps them, no motion blur."""
+    for layer in scene.view_layers:
+        for attribute in _PASSES:
+            setattr(layer, attribute, True)
+    compat.choose_multilayer(scene.render.image_settings)
+    scene.render.use_motion_blur = False

@@ -1,0 +1,1 @@
+"""Groups of textures: analysis, edits by hand, plots."""

@@ -1,0 +1,207 @@
+"""Analyze: hand the textures of a scope to the worker, and keep the groups that come back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+
+from ...core.clustering.settings import Group
+from ...core.control import Failure
+from ...core.errors import ImpastoError, NoImages
+from ...core.image.reference import ImageRef
+from ...core.tasks.analyze import AnalyzeRequest, AnalyzeResult
+from .. import storage
+from ..jobs.job import SceneJob, start_job, temporary_folder
+from ..textures import find, roles
+from ..textures.sources import source_of
+from ..words import counted
+from . import edit
+
+_SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
+
+
+def start(context: bpy.types.Context) -> SceneJob:
+    """Begin to group the textures of the chosen scope.
+
+    Raises
+    ------
+    NoImages, OutputUnwritable, WorkerUnavailable
+    """
+    scene = context.scene
+    settings = scene.impasto
+    materials = find.materials_in(settings.scope, context)
+    usable = _usable(find.textures_in(materials), settings.scope)
+    temporary = temporary_folder()
+    refs, failures = _refs(usable, temporary)
+    sent = {ref.key for ref in refs}
+    locked = (
+        tuple(m.image.name_full for m in group.members if m.image and m.image.name_full in sent)
+        for group in settings.groups
+        if group.locked
+    )
+    request = AnalyzeRequest(
+        images=refs,
+        output_folder=str(storage.new_analysis_folder()),
+        cache_folder=str(storage.cache_folder()),
+        algorithm=settings.algorithm,
+        groups=0 if settings.automatic else settings.group_count,
+        distance=0.0 if settings.automatic else settings.distance,
+        linkage=settings.linkage,
+        material_weight=settings.material_weight,
+        seed=settings.seed,
+        locked=tuple(filter(None, locked)),
+    )
+    by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
+    scope = {material.session_uid for material in materials}
+    scene_uid = scene.session_uid
+
+    def conclude(job: SceneJob) -> None:
+        job.failures = (*failures, *job.failures)
+        target = storage.by_uid(bpy.data.scenes, scene_uid)
+        if job.result is None or target is None:
+            return
+        found = find.textures_in(
+            material for material in bpy.data.materials if material.session_uid in scope
+        )
+        keep(target, job.result, found, by_key)
+        job.changed = True
+        groups = target.impasto.groups
+        count = sum(len(group.members) for group in groups)
+        job.message = f"{counted(count, 'texture')}, {counted(len(groups), 'group')}."
+
+    return start_job(f"Analyze {counted(len(refs), 'Texture')}", request, temporary, conclude)
+
+
+def one_group(context: bpy.types.Context, scope: find.Scope) -> None:
+    """Put all textures of a scope that can be restyled into one new group.
+
+    Raises
+    ------
+    NoImages
+    """
+    textures = _usable(find.textures_in(find.materials_in(scope, context)), scope)
+    group = context.scene.impasto.groups.add()
+    group.name = "All Textures"
+    for texture in textures:
+        fill_member(group.members.add(), texture, "")
+
+
+def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Texture]:
+    where = _SCOPE_WORDS[scope]
+    if not textures:
+        raise NoImages(
+            f"No image textures in {where}; choose another scope or add Image Texture nodes."
+        )
+    usable = [texture for texture in textures if not texture.skipped]
+    if not usable:
+        raise NoImages(
+            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
+        )
+    return usable
+
+
+def _refs(
+    textures: list[find.Texture], temporary: Path
+) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
+    refs, failures = [], []
+    for texture in textures:
+        try:
+            refs.append(source_of(texture.image, temporary).ref)
+        except ImpastoError as error:
+            failures.append(Failure(texture.image.name_full, str(error)))
+    if not refs:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise NoImages(failures[0].message)
+    return tuple(refs), tuple(failures)
+
+
+def keep(
+    scene: bpy.types.Scene,
+    result: AnalyzeResult,
+    textures: list[find.Texture],
+    by_key: dict[str, int],
+) -> None:
+    """Write a result into ``Scene.impasto``.
+
+    Locked groups stay as they are; names and looks of groups that come back much alike live on.
+    """
+    settings = scene.impasto
+    former = [_remember(group) for group in settings.groups if not group.locked]
+    for index in reversed(range(len(settings.groups))):
+        if not settings.groups[index].locked:
+            settings.groups.remove(index)
+    locked = {m.image.session_uid for g in settings.groups for m in g.members if m.image}
+    settings.skipped.clear()
+    settings.duplicates.clear()
+    by_uid = {texture.image.session_uid: texture for texture in textures}
+    found = {key: by_uid[uid] for key, uid in by_key.items() if uid in by_uid}
+    free = {key: texture for key, texture in found.items() if by_key[key] not in locked}
+    loose = Group("Ungrouped", result.ungrouped, "")
+    for group in (*result.groups, loose):
+        if any(key in free for key in group.members):
+            _add_group(settings, group, free, result, former).ungrouped = group is loose
+    settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
+    settings.sentence, settings.score = result.sentence, result.score
+    for keys in result.duplicates:
+        settings.duplicates.add().name = ", ".join(
+            found[key].image.name for key in keys if key in found
+        )
+    for texture in textures:
+        if texture.skipped:
+            row = settings.skipped.add()
+            row.name, row.reason = texture.image.name, texture.skipped
+    settings.pictures.clear()
+    for kind, path in result.pictures.items():
+        picture = settings.pictures.add()
+        picture.name, picture.path = kind, path
+
+
+def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):
+    """Add a row for a group with those of its members that were found."""
+    row = settings.groups.add()
+    row.name = group.name
+    for key in group.members:
+        if key in found:
+            fill_member(row.members.add(), found[key], result.thumbnails.get(key, ""))
+    if group.typical in found:
+        row.typical = found[group.typical].image
+    for color in group.palette[:5]:
+        row.palette.add().color = color
+    members = {member.image.session_uid for member in row.members}
+    old = max(former, key=lambda old: _overlap(old["members"], members), default=None)
+    if old and _overlap(old["members"], members) > 0.5:
+        row.excluded = old["excluded"]
+        if old["renamed"]:
+            row.name, row.renamed = old["name"], True
+        edit.set_look(row.look, old["look"])
+        for member in row.members:
+            member.excluded = member.image.session_uid in old["left_out"]
+    return row
+
+
+def fill_member(member, texture: find.Texture, thumbnail: str) -> None:
+    """Make a group's row for an image and its uses."""
+    member.image = texture.image
+    member.name = texture.image.name
+    member.thumbnail = thumbnail
+    member.role = roles.LABELS[texture.role]
+    for material in texture.materials:
+        member.materials.add().material = material
+
+
+def _remember(group) -> dict:
+    return {
+        "name": group.name,
+        "renamed": group.renamed,
+        "excluded": group.excluded,
+        "look": edit.look_values(group.look),
+        "members": {member.image.session_uid for member in group.members if member.image},
+        "left_out": {m.image.session_uid for m in group.members if m.image and m.excluded},
+    }
+
+
+def _overlap(one: set, other: set) -> float:
+    """Jaccard index."""
+    return len(one & other) / max(len(one | other), 1)

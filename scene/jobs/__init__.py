@@ -1,0 +1,1 @@
+"""The worker, the job that runs, and the queue."""

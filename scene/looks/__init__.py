@@ -1,0 +1,1 @@
+"""The look of a group: gallery, Stylize, Refine."""

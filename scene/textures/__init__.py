@@ -1,0 +1,1 @@
+"""The image textures of a scene: found, read, replaced, reverted."""

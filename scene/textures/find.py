@@ -1,0 +1,143 @@
+"""Find the image textures of a scope: who uses them, for what, and which can be restyled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import bpy
+
+from .. import compat
+from . import roles
+
+Scope = Literal["SELECTED", "SCENE", "FILE"]
+
+ORIGINAL = "impasto_original"
+"""Custom property of a restyled node: the image that it showed before, kept alive by it."""
+
+RESULT = "impasto_result"
+"""Custom property of a restyled node: what it shows unless the originals are being compared."""
+
+_DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
+_UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
+
+
+@dataclass(frozen=True)
+class ImageUse:
+    """A node that shows an image, and the material (through node groups) that it works for."""
+
+    image: bpy.types.Image
+    """The original, also where the node shows a result at the moment."""
+    node: bpy.types.Node
+    material: bpy.types.Material
+    role: roles.Role
+
+
+@dataclass
+class Texture:
+    """An image with all its uses in a scope; ``skipped`` says why it is left alone."""
+
+    image: bpy.types.Image
+    uses: list[ImageUse] = field(default_factory=list)
+    skipped: str = ""
+
+    @property
+    def materials(self) -> list[bpy.types.Material]:
+        """The materials that use it, each once, in the order found."""
+        return list(dict.fromkeys(use.material for use in self.uses))
+
+    @property
+    def role(self) -> roles.Role:
+        """Its most telling role; a color role wins over data."""
+        found = {use.role for use in self.uses}
+        return next(role for role in roles.LABELS if role in found)
+
+
+def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Object]:
+    """Objects of a scope, those inside instanced collections included."""
+    if scope == "FILE":
+        return list(bpy.data.objects)
+    if scope == "SELECTED":
+        return _with_instances(context.view_layer.objects.selected)
+    return _with_instances(context.scene.objects)
+
+
+def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
+    """Materials of a scope by name, each once; of a file also those that no object wears."""
+    if scope == "FILE":
+        return [material for material in bpy.data.materials if not material.is_grease_pencil]
+    return sorted(_worn_by(objects_in(scope, context)), key=lambda material: material.name_full)
+
+
+def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
+    """Materials that the objects of a scene wear."""
+    return _worn_by(_with_instances(scene.objects))
+
+
+def _with_instances(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
+    found: dict[bpy.types.Object, None] = {}
+    waiting = list(objects)
+    while waiting:
+        item = waiting.pop()
+        if item not in found:
+            found[item] = None
+            if item.instance_type == "COLLECTION" and item.instance_collection:
+                waiting.extend(item.instance_collection.all_objects)
+    return list(found)
+
+
+def _worn_by(objects: Iterable[bpy.types.Object]) -> set[bpy.types.Material]:
+    return {slot.material for item in objects for slot in item.material_slots if slot.material}
+
+
+def original_of(node: bpy.types.Node) -> bpy.types.Image | None:
+    """The image that a node showed before it was restyled, else the one that it shows."""
+    original = node.get(ORIGINAL)
+    # The artist may have chosen another image for the node since.
+    return original if original and node.image in {original, node.get(RESULT)} else node.image
+
+
+def uses_in(materials: Iterable[bpy.types.Material]) -> Iterator[ImageUse]:
+    """Every image node of the materials, in node groups at any depth, too."""
+    for material in materials:
+        tree = compat.node_tree(material)
+        if tree is not None:
+            yield from _uses_in_tree(material, tree, ())
+
+
+def _uses_in_tree(
+    material: bpy.types.Material, tree: bpy.types.NodeTree, entered: tuple[bpy.types.Node, ...]
+) -> Iterator[ImageUse]:
+    for node in tree.nodes:
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"}:
+            image = original_of(node)
+            if image is not None:
+                yield ImageUse(image, node, material, roles.role_of(node, (tree, entered)))
+        elif node.type == "GROUP" and node.node_tree is not None and node not in entered:
+            yield from _uses_in_tree(material, node.node_tree, (*entered, node))
+
+
+def textures_in(materials: Iterable[bpy.types.Material]) -> list[Texture]:
+    """Images of the materials with their uses, sorted by name; those to leave alone say why."""
+    textures: dict[bpy.types.Image, Texture] = {}
+    for use in uses_in(materials):
+        textures.setdefault(use.image, Texture(use.image)).uses.append(use)
+    for texture in textures.values():
+        texture.skipped = _reason_to_skip(texture)
+    return sorted(textures.values(), key=lambda texture: texture.image.name_full)
+
+
+def _reason_to_skip(texture: Texture) -> str:
+    image = texture.image
+    if image.type in _UNSUITABLE_TYPES or image.source == "VIEWER":
+        return "It is a render or compositor result; save it as an image first"
+    if image.source in {"SEQUENCE", "MOVIE"}:
+        return "It is an image sequence or a movie, not a texture"
+    if texture.role == "UNUSED":
+        return "It is not connected to a shader"
+    if image.colorspace_settings.name in _DATA_SPACES:
+        return f"Its color space is {image.colorspace_settings.name}: it holds data, not color"
+    if texture.role not in roles.COLOR_ROLES:
+        return f"It drives {roles.LABELS[texture.role]}: it holds data, not color"
+    return ""

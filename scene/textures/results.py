@@ -1,0 +1,130 @@
+"""Results in the scene: load them, show them in place of the originals, compare, take them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+
+from . import find
+from .names import tile_paths
+
+RECIPE = "impasto"
+"""Custom property of a result image: how it was made."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the result of one image goes, decided before the job starts."""
+
+    source_uid: int
+    """Session UID of the original."""
+    material_uids: frozenset[int]
+    name: str
+    path: Path
+    """File that the worker writes, with ``<UDIM>`` for tiles."""
+    tiles: tuple[int, ...]
+    color_space: str
+    alpha_mode: str
+    pack: bool
+    recipe: dict = field(default_factory=dict)
+
+
+def load(plan: Plan) -> bpy.types.Image:
+    """Load a written result as a new image, packed if so planned."""
+    first = tile_paths(plan.path, plan.tiles)[0]
+    image = bpy.data.images.load(str(first), check_existing=False)
+    image.name = plan.name
+    if plan.tiles:
+        image.source = "TILED"
+        image.filepath = str(plan.path)
+    image.colorspace_settings.name = plan.color_space
+    image.alpha_mode = plan.alpha_mode
+    if plan.pack:
+        image.pack()  # its file is one of the job's temporary ones
+        image.filepath_raw = f"//{plan.path.name}"
+    elif bpy.data.filepath:
+        image.filepath_raw = _relative(plan.path)
+    image[RECIPE] = plan.recipe
+    return image
+
+
+def read(image: bpy.types.Image) -> None:
+    """Make Blender decode an image now, and not when it is next drawn together with others."""
+    _ = image.size[0]
+
+
+def assign(
+    original: bpy.types.Image, result: bpy.types.Image, materials: Iterable[bpy.types.Material]
+) -> list[str]:
+    """Show a result in every node of the materials that shows the original.
+
+    Earlier results that nobody uses any more leave the file. Returns the names of materials that
+    could not be changed because they are linked.
+    """
+    locked = []
+    earlier = set()
+    for use in list(find.uses_in(materials)):
+        if use.image != original:
+            continue
+        if not (use.material.is_editable and use.node.id_data.is_editable):
+            locked.append(use.material.name)
+            continue
+        earlier.add(use.node.get(find.RESULT))
+        use.node[find.ORIGINAL] = original
+        use.node[find.RESULT] = result
+        use.node.image = result
+    for image in earlier - {None, result}:
+        if image.users == 0:
+            bpy.data.images.remove(image)
+    return list(dict.fromkeys(locked))
+
+
+def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
+    """Show originals or results in all restyled nodes; returns how many nodes there are."""
+    nodes = [node for node in restyled_nodes(materials) if node.get(find.RESULT)]
+    for node in nodes:
+        node.image = node[find.ORIGINAL if originals else find.RESULT]
+    return len(nodes)
+
+
+def revert(
+    materials: Iterable[bpy.types.Material], only: Iterable[bpy.types.Image] | None = None
+) -> int:
+    """Put originals back for good (of some images only, if given); returns the number of nodes."""
+    chosen = None if only is None else set(only)
+    nodes = [
+        node
+        for node in restyled_nodes(materials)
+        if chosen is None or node[find.ORIGINAL] in chosen
+    ]
+    for node in nodes:
+        node.image = node[find.ORIGINAL]
+        for key in (find.ORIGINAL, find.RESULT):
+            if key in node:
+                del node[key]
+    return len(nodes)
+
+
+def any_restyled() -> bool:
+    """Whether the file has a result in use; quick enough for a poll."""
+    return any(RECIPE in image and image.users for image in bpy.data.images)
+
+
+def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:
+    """Nodes that have a result, each once, whether they show it at the moment or not."""
+    found = {
+        use.node.as_pointer(): use.node
+        for use in find.uses_in(materials)
+        if use.node.get(find.ORIGINAL) == use.image and use.node.id_data.is_editable
+    }
+    return list(found.values())
+
+
+def _relative(path: Path) -> str:
+    try:
+        return bpy.path.relpath(str(path))
+    except ValueError:  # another drive on Windows
+        return str(path)

@@ -1,0 +1,168 @@
+"""Give the worker an image by its files: as they lie on disk, or as a temporary copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ...core.control import Failure
+from ...core.errors import (
+    ImageMissing,
+    ImageUnreadable,
+    ImpastoError,
+    NoImages,
+    OutputUnwritable,
+    UnsupportedImage,
+)
+from ...core.image.reference import ImageRef
+from .names import UDIM
+
+_RESULT_SUFFIXES = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tga", ".webp"), ".png"),
+    **dict.fromkeys((".tif", ".tiff"), ".tif"),
+    **dict.fromkeys((".exr", ".hdr"), ".exr"),
+}
+"""What the worker reads, and the lossless format of the same depths that the result gets."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the worker reads, and what the result has to be like."""
+
+    ref: ImageRef
+    tiles: tuple[int, ...]
+    """UDIM tile numbers in the order of ``ref.paths``; empty for a plain image."""
+    suffix: str
+    """Of the result's file."""
+
+
+def source_of(image: bpy.types.Image, temporary: Path) -> Source:
+    """The files of an image; packed, painted and generated ones are first saved in ``temporary``.
+
+    The data-block itself is not touched.
+
+    Raises
+    ------
+    ImageMissing, ImageUnreadable, UnsupportedImage, OutputUnwritable
+    """
+    tiles = tuple(tile.number for tile in image.tiles) if image.source == "TILED" else ()
+    if image.is_dirty and tiles:
+        raise UnsupportedImage(
+            f'"{image.name}" has painted tiles that are not saved; save them in the Image Editor.'
+        )
+    if image.source == "GENERATED" or image.is_dirty:
+        return _from_pixels(image, temporary)
+    packed = bool(image.packed_files)
+    paths = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
+    suffix = _RESULT_SUFFIXES.get(paths[0].suffix.lower())
+    if suffix is None:  # Blender reads more formats than the worker
+        if tiles:
+            raise UnsupportedImage(
+                f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
+            )
+        return _from_pixels(image, temporary)
+    ref = ImageRef(
+        image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
+    )
+    return Source(ref, tiles, suffix)
+
+
+def sources_of(
+    group, temporary: Path, most: int
+) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
+    """What the worker reads of a group's textures, at most so many; and what cannot be read.
+
+    Raises
+    ------
+    NoImages
+        There is none.
+    """
+    sources, failures = [], []
+    for member in group.members:
+        if member.image is None or member.excluded or len(sources) == most:
+            continue
+        try:
+            sources.append(source_of(member.image, temporary).ref)
+        except ImpastoError as error:
+            failures.append(Failure(member.image.name_full, str(error)))
+    if not sources:
+        message = failures[0].message if failures else "All textures of this group are excluded."
+        raise NoImages(message)
+    return tuple(sources), tuple(failures)
+
+
+def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> list[Path]:
+    pattern = bpy.path.abspath(image.filepath_raw, library=image.library)
+    paths = [Path(pattern.replace(UDIM, str(tile))) for tile in tiles] or [Path(pattern)]
+    for path in paths:
+        if not pattern or not path.is_file():
+            raise ImageMissing(
+                f'The file of "{image.name}" is missing ({path}); '
+                "find it with File > External Data > Find Missing Files."
+            )
+    return paths
+
+
+def _unpack(image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path) -> list[Path]:
+    by_tile = {packed.tile_number if tiles else 0: packed for packed in image.packed_files}
+    paths = []
+    for tile in tiles or (0,):
+        if tile not in by_tile:
+            raise ImageMissing(
+                f'Tile {tile} of "{image.name}" is not packed; pack the image again.'
+            )
+        packed = by_tile[tile]
+        name = Path(packed.filepath.replace("\\", "/")).name
+        suffix = Path(name).suffix or f".{image.file_format.lower().removeprefix('open_')}"
+        path = _fresh(temporary, image, suffix)
+        try:
+            path.write_bytes(packed.packed_file.data)
+        except OSError as error:
+            raise OutputUnwritable(_no_room(image, error)) from error
+        paths.append(path)
+    return paths
+
+
+def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
+    """Save what is in memory; a float buffer is linear and, for straight alpha, premultiplied."""
+    import numpy as np  # late, as it would double the time to enable the extension
+
+    width, height = image.size
+    if width * height == 0:
+        raise ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    suffix = ".exr" if image.is_float else ".png"
+    path = _fresh(temporary, image, suffix)
+    copy = bpy.data.images.new(
+        "Impasto Copy", width, height, alpha=True, float_buffer=image.is_float
+    )
+    try:
+        # First of all, as it wipes the pixels; Non-Color saves floats as they are.
+        copy.colorspace_settings.name = "Non-Color" if image.is_float else "sRGB"
+        copy.pixels.foreach_set(pixels)
+        copy.file_format = "OPEN_EXR" if image.is_float else "PNG"
+        copy.filepath_raw = str(path)
+        copy.save()
+    except RuntimeError as error:
+        raise OutputUnwritable(_no_room(image, error)) from error
+    finally:
+        bpy.data.images.remove(copy)
+    space, alpha_mode = image.colorspace_settings.name, image.alpha_mode
+    if image.is_float:
+        space = "Linear Rec.709"
+        alpha_mode = "PREMUL" if alpha_mode == "STRAIGHT" else alpha_mode
+    return Source(ImageRef(image.name_full, (str(path),), space, alpha_mode), (), suffix)
+
+
+def _fresh(folder: Path, image: bpy.types.Image, suffix: str) -> Path:
+    return folder / f"{image.session_uid}_{len(list(folder.iterdir()))}{suffix}"
+
+
+def _no_room(image: bpy.types.Image, error: Exception) -> str:
+    return (
+        f'A temporary copy of "{image.name}" cannot be written ({error}); free some disk space or '
+        "choose another folder in Preferences > File Paths > Temporary Files."
+    )

@@ -1,0 +1,135 @@
+"""Descriptions: invariances, bad values, the pipeline's named steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from impasto.core.features import comparing_pipeline, describing_pipeline
+from impasto.core.features.columns import COLUMNS, LENGTH
+from impasto.core.features.encoder import encoder_signature
+from impasto.core.features.metric import fit_metric, load_metric
+from impasto.core.features.sample import SIDE, Resize
+from impasto.core.image.picture import Picture
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def planks(size: int = 128, turned: bool = False) -> np.ndarray:
+    """Wavy lines, ``(size, size, 3)`` float32."""
+    ys, xs = np.mgrid[:size, :size] * (128 / size)
+    value = 0.5 + 0.4 * np.sin(ys / 4 + np.sin(xs / 30))
+    value = value.T if turned else value
+    return (value[..., None] * [0.8, 0.5, 0.3]).astype(np.float32)
+
+
+def speckle(seed: int = 0) -> np.ndarray:
+    """White noise, ``(128, 128, 3)`` float32."""
+    gray = np.random.default_rng(seed).uniform(0, 1, (128, 128, 1))
+    return np.repeat(gray, 3, 2).astype(np.float32)
+
+
+def describe(*pictures: Picture) -> np.ndarray:
+    """Raw descriptions, one row a picture."""
+    return describing_pipeline().transform([[picture] for picture in pictures])
+
+
+def points(*pictures: Picture, material_weight: float = 1.0) -> np.ndarray:
+    """Comparable points, one row a picture."""
+    return comparing_pipeline(material_weight).fit_transform(describe(*pictures))
+
+
+def gap(table: np.ndarray, first: int, second: int) -> float:
+    """Euclidean distance of two rows."""
+    return float(np.linalg.norm(table[first] - table[second]))
+
+
+def test_shape_and_finiteness() -> None:
+    rows = describe(Picture(planks()), Picture(speckle()), Picture(np.zeros((1, 1, 3), np.float32)))
+    assert rows.shape == (3, LENGTH)
+    assert rows.dtype == np.float32
+    assert np.isfinite(rows).all()
+
+
+def test_steps_are_named() -> None:
+    pipeline = describing_pipeline()
+    assert list(pipeline.named_steps) == ["resize", "blocks"]
+    material = dict(pipeline.named_steps["blocks"].transformer_list)["material"]
+    assert list(material.named_steps) == ["grayscale", "textures"]
+    comparing = comparing_pipeline().fit(describe(Picture(planks()), Picture(speckle())))
+    color = comparing.named_steps["blocks"].named_transformers_["color"]
+    assert list(color.named_steps) == ["standardize", "discriminate", "pca", "balance"]
+
+
+def test_turning_and_light_matter_little() -> None:
+    lit = np.clip(planks() * np.linspace(0.6, 1.1, 128, dtype=np.float32)[:, None], 0, 1)
+    table = points(*map(Picture, (planks(), planks(turned=True), lit, speckle())))
+    for other in (1, 2):
+        assert gap(table, 0, other) < 0.4 * gap(table, 0, 3)
+
+
+def test_material_ignores_color_and_color_ignores_material() -> None:
+    recolored = planks()[..., ::-1].copy()
+    material = points(*map(Picture, (planks(), recolored, speckle())))
+    assert gap(material, 0, 1) < 0.5 * gap(material, 0, 2)
+    mean = np.broadcast_to(planks().mean((0, 1)), (64, 64, 3)).astype(np.float32)
+    color = points(*map(Picture, (planks(), mean, recolored)), material_weight=0.0)
+    assert gap(color, 0, 1) < gap(color, 0, 2)
+
+
+def test_color_under_transparency_is_ignored() -> None:
+    alpha = np.full((128, 128), 255, np.uint8)
+    alpha[32:96, 32:96] = 0
+    first, second = planks(), planks()
+    first[32:96, 32:96], second[32:96, 32:96] = (1, 0, 1), (0, 1, 0)
+    rows = describe(Picture(first, alpha), Picture(second, alpha))
+    np.testing.assert_allclose(rows[0], rows[1], atol=1e-3)
+
+
+def test_light_without_bounds() -> None:
+    light = planks() * np.float32(50)
+    light[3, 3] = np.inf
+    light[5, 5] = np.nan
+    rows = describe(
+        Picture(light, depth="float", encoding="linear"),
+        Picture(np.full((8, 8, 3), -1, np.float32), depth="float", encoding="linear"),
+    )
+    assert np.isfinite(rows).all()
+    sample = Resize().transform([[Picture(light, depth="float", encoding="linear")]])[0]
+    assert sample.windows.min() >= 0
+    assert sample.windows.max() <= 1
+    # Bright tones stay apart instead of clipping to one white.
+    assert sample.windows.std() > 0.05
+
+
+def test_oblong_and_tiled_images_give_windows() -> None:
+    wide = Picture(np.zeros((100, 350, 3), np.float32))
+    assert Resize().transform([[wide]])[0].windows.shape == (4, SIDE, SIDE, 3)
+    tiles = [Picture(planks()) for _ in range(3)]
+    sample = Resize().transform([tiles])[0]
+    assert sample.windows.shape == (3, SIDE, SIDE, 3)
+    many = [Picture(planks(16)) for _ in range(40)]
+    assert len(Resize().transform([many])[0].windows) <= 16
+
+
+def test_the_bundled_metric_fits_the_bundled_encoder() -> None:
+    metric = load_metric()
+    assert metric is not None
+    assert metric.encoder.shape == encoder_signature().shape
+
+
+def test_metric_keeps_what_tells_images_apart(tmp_path) -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(40), 5)
+    rows = random.standard_normal((200, LENGTH)).astype(np.float32)
+    start = COLUMNS["color"].start
+    rows[:, start] = labels + 0.1 * random.standard_normal(200)
+    metric = fit_metric(rows, labels)
+    weight = np.linalg.norm(metric.projection["color"], axis=1)
+    assert weight.argmax() == 0
+    metric.save(tmp_path / "metric.safetensors")
+    again = load_metric(tmp_path / "metric.safetensors")
+    assert again is not None
+    np.testing.assert_allclose(
+        again.projection["color"], metric.projection["color"], rtol=2e-3, atol=1e-4
+    )
