@@ -62,7 +62,12 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         "--brush-scale", type=_brush, default=1.0, metavar="0.25..4", help="default 1"
     )
     look.add_argument(
-        "--keep-color", type=_unit, default=0.0, metavar="0..1", help="1 changes lightness only"
+        *("--keep-color", "--keep-colour"),  # the second is the former spelling
+        dest="keep_color",
+        type=_unit,
+        default=0.0,
+        metavar="0..1",
+        help="1 changes lightness only",
     )
     look.add_argument("--seamless", action="store_true", help="the texture tiles, and shall tile")
     look.add_argument(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .scenes import FRAMES
 
-KEEP_COLOR = "--keep-colour"
+KEEP_COLOR = "--keep-color"
 """How the option is spelled."""
 _DEVICE = ("--device", "cpu")
 
@@ -32,7 +32,7 @@ class Case:
 
 def impasto(*arguments: str) -> tuple[int, str]:
     """Run the command line: its exit code and what it prints. Only this knows where it is."""
-    from bl_ext.user_default.impasto.core.cli.main import main
+    from impasto.core.cli.main import main
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
