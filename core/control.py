@@ -15,7 +15,15 @@ from .errors import JobCancelled
 
 @dataclass(frozen=True)
 class Progress:
-    """Share ``done`` in [0, 1] of the whole task, and in words what is being done."""
+    """The share of a task that is done.
+
+    Attributes
+    ----------
+    done : float
+        Share of the whole task, in [0, 1].
+    step : str
+        In words, what is being done.
+    """
 
     done: float
     step: str = ""
@@ -23,7 +31,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class ItemDone:
-    """One item of a task (an image, a frame) is on disk."""
+    """One item of a task (an image, a frame) is on disk.
+
+    Attributes
+    ----------
+    key : str
+        The caller's name for the item.
+    outputs : tuple of str
+        The written files.
+    """
 
     key: str
     outputs: tuple[str, ...]
@@ -31,7 +47,15 @@ class ItemDone:
 
 @dataclass(frozen=True)
 class Failure:
-    """One item that could not be done, with the sentence that says why and what to do."""
+    """One item that could not be done.
+
+    Attributes
+    ----------
+    key : str
+        The caller's name for the item.
+    message : str
+        Why, and what to do about it, in one sentence.
+    """
 
     key: str
     message: str
@@ -50,7 +74,13 @@ class CancelToken:
         self._is_set = is_set
 
     def is_set(self) -> bool:
-        """Return whether the task was asked to stop."""
+        """Return whether the task was asked to stop.
+
+        Returns
+        -------
+        bool
+            True once it was.
+        """
         return self._is_set()
 
     def raise_if_set(self) -> None:
@@ -102,11 +132,26 @@ class Control:
         self.cancel = cancel
 
     def progress(self, done: float, step: str = "") -> None:
-        """Report the share that is done, clipped to [0, 1], and what is being done."""
+        """Report how far the task is.
+
+        Parameters
+        ----------
+        done : float
+            Share of the task; clipped to [0, 1].
+        step : str
+            What is being done.
+        """
         self._on_progress(Progress(min(1.0, max(0.0, done)), step))
 
     def advance(self, done: float, step: str = "") -> None:
-        """Stop if the task was cancelled; else report as :meth:`progress` does.
+        """Stop if the task was cancelled; otherwise report as :meth:`progress` does.
+
+        Parameters
+        ----------
+        done : float
+            Share of the task; clipped to [0, 1].
+        step : str
+            What is being done.
 
         Raises
         ------
@@ -117,7 +162,13 @@ class Control:
         self.progress(done, step)
 
     def item_done(self, event: ItemDone) -> None:
-        """Report an item that is on disk."""
+        """Report an item that is on disk.
+
+        Parameters
+        ----------
+        event : ItemDone
+            The item.
+        """
         self._on_item(event)
 
     def part(self, start: float, stop: float, step: str = "") -> Control:
@@ -127,8 +178,13 @@ class Control:
         ----------
         start, stop : float
             Shares of the whole task, in [0, 1], at which the part begins and ends.
-        step : str, optional
+        step : str
             What is being done, where the part itself does not say.
+
+        Returns
+        -------
+        Control
+            Shares the cancel token and the reports of items.
         """
 
         def scaled(event: Progress) -> None:
@@ -161,9 +217,16 @@ class FitStep:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long a fit may take: some seconds or, where ``steps`` is not 0, exactly that many steps.
+    """The time or the number of steps that a fit may take.
 
     Only a budget in steps gives the same pixels again.
+
+    Attributes
+    ----------
+    seconds : float
+        Time that the fit may take.
+    steps : int
+        Where it is not 0, exactly this many steps, whatever the time.
     """
 
     seconds: float = 60.0
@@ -191,7 +254,12 @@ class Clock:
         self.number = 0
 
     def more(self) -> bool:
-        """Return whether to make another step; False once cancelled.
+        """Return whether to make another step.
+
+        Returns
+        -------
+        bool
+            False once the budget is spent, or the fit is cancelled.
 
         Raises
         ------

@@ -70,6 +70,17 @@ _NO_MEMORY = (
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, of the machine or of a GPU, whichever library says so."""
+    """Return whether an error says that memory ran out, of the machine or of a GPU.
+
+    Parameters
+    ----------
+    error : BaseException
+        From any library.
+
+    Returns
+    -------
+    bool
+        True if it does.
+    """
     words = str(error).lower()
     return isinstance(error, MemoryError) or any(phrase in words for phrase in _NO_MEMORY)

@@ -14,7 +14,18 @@ T = TypeVar("T")
 
 
 def to_plain(value: object) -> Any:
-    """Turn dataclasses, at any depth, into what :mod:`json` can write."""
+    """Turn dataclasses, at any depth, into what :mod:`json` can write.
+
+    Parameters
+    ----------
+    value : object
+        Dataclasses, tuples, lists, dicts and plain values.
+
+    Returns
+    -------
+    object
+        Dicts, lists and plain values.
+    """
     if is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, (tuple, list)):
@@ -26,6 +37,18 @@ def to_plain(value: object) -> Any:
 
 def from_plain(kind: type[T], value: object) -> T:
     """Build a dataclass from what :func:`to_plain` gave.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    value : object
+        Dicts, lists and plain values.
+
+    Returns
+    -------
+    dataclass
+        An instance of ``kind``.
 
     Raises
     ------

@@ -12,9 +12,9 @@ import bpy
 
 from ..core import errors
 from ..core.cli import outcome
+from ..core.cli.commands import frames, styles
 from ..core.cli.options import add_grouping, add_look, add_output, look_from
 from ..core.cli.report import Report
-from ..core.cli.verbs import frames, styles
 from ..core.control import Control, ItemDone, Progress
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
 from ..core.styles.look import Look
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     except SystemExit as leave:  # argparse has printed; Blender must quit by itself
         return int(leave.code or 0)
     report = Report(as_json=options.json, quiet=options.quiet)
-    return outcome.guarded(lambda: options.run(options, report), report)
+    return outcome.run_guarded(lambda: options.run(options, report), report)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,1 +1,1 @@
-"""The command line: the same verbs with Blender and without."""
+"""The command line: the same commands with Blender and without."""

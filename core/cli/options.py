@@ -1,4 +1,4 @@
-"""The options that verbs share, in groups. Imports nothing heavy: Blender uses them, too."""
+"""The options that commands share, in groups. Imports nothing heavy: Blender uses them, too."""
 
 from __future__ import annotations
 
@@ -12,14 +12,26 @@ from ..styles.look import Look, StyleRef
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """``--json`` and ``--quiet``."""
+    """Add ``--json`` and ``--quiet``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Where to add them.
+    """
     group = parser.add_argument_group("what is printed")
     group.add_argument("--json", action="store_true", help="one JSON object per event, per line")
     group.add_argument("--quiet", action="store_true", help="only errors")
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """``--device`` and ``--threads``."""
+    """Add ``--device`` and ``--threads``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Where to add them.
+    """
     group = parser.add_argument_group("where it runs")
     group.add_argument(
         "--device",
@@ -38,7 +50,13 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 
 def use_device(options: argparse.Namespace) -> None:
-    """Obey :func:`add_device`'s options, before a library is loaded that asks for threads."""
+    """Apply the options of :func:`add_device`, before a library is loaded that asks for threads.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The parsed options.
+    """
     device.choose(options.device)
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
@@ -99,7 +117,13 @@ def look_from(options: argparse.Namespace) -> Look:
 
 
 def add_grouping(parser: argparse.ArgumentParser) -> None:
-    """How to cluster, as in the panel."""
+    """Add the options of grouping, as in the panel.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Where to add them.
+    """
     group = parser.add_argument_group("grouping")
     group.add_argument(
         "--algorithm",

@@ -22,10 +22,23 @@ EXIT_CODES = """exit codes:
 """
 
 
-def guarded(verb: Callable[[], int], report: Report) -> int:
-    """Run ``verb()``; errors become a sentence and an exit code, bugs a traceback besides."""
+def run_guarded(command: Callable[[], int], report: Report) -> int:
+    """Run a command; errors become a sentence and an exit code, bugs a traceback as well.
+
+    Parameters
+    ----------
+    command : callable
+        Returns the exit code.
+    report : Report
+        Where errors are printed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     try:
-        return verb()
+        return command()
     except NoImages as error:
         report.error("NoImages", str(error))
         return NOTHING
@@ -44,8 +57,23 @@ def guarded(verb: Callable[[], int], report: Report) -> int:
         report.end()
 
 
-def judged(failures: Sequence[Failure], done: int, report: Report) -> int:
-    """Name the images that failed; the exit code, given that so many were done."""
+def report_failures(failures: Sequence[Failure], done: int, report: Report) -> int:
+    """Report the items that failed, and decide the exit code.
+
+    Parameters
+    ----------
+    failures : sequence of Failure
+        Items that failed.
+    done : int
+        Number of items that were done.
+    report : Report
+        Where the failures are printed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     for failure in failures:
         report.failure(failure)
     if failures:

@@ -14,7 +14,17 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".bmp", ".
 
 
 def find_images(inputs: Sequence[str]) -> list[Path]:
-    """Files named by paths, folders and patterns, each once, in order.
+    """Find the files that paths, folders and patterns name, each once, in order.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        As typed.
+
+    Returns
+    -------
+    list of Path
+        A missing file is named when it is read.
 
     Raises
     ------
@@ -37,7 +47,19 @@ def find_images(inputs: Sequence[str]) -> list[Path]:
 
 
 def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
-    """Where each result goes: the named file, or the image's name in the folder, which is made.
+    """Decide where each result goes, and make the folder.
+
+    Parameters
+    ----------
+    images : sequence of Path
+        The sources.
+    out : str
+        A file for one image, else a folder in which results get the names of their sources.
+
+    Returns
+    -------
+    list of Path
+        One file per source.
 
     Raises
     ------
@@ -66,11 +88,17 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for results, unless it is there.
+    """Make a folder for results, unless it exists.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
 
     Raises
     ------
     OutputUnwritable
+        It cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,11 +109,21 @@ def make_folder(folder: Path) -> None:
 
 
 def protect(images: Iterable[Path], outputs: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuse outputs that exist, unless ``overwrite``; refuse the images themselves in any case.
+    """Refuse outputs that exist, and in any case the images themselves.
+
+    Parameters
+    ----------
+    images : iterable of Path
+        The sources.
+    outputs : iterable of Path
+        The results.
+    overwrite : bool
+        Whether results may be replaced.
 
     Raises
     ------
     BadRequest
+        An output is a source, or exists.
     """
     originals = {image.resolve() for image in images}
     for output in outputs:

@@ -1,4 +1,4 @@
-"""How a verb tells what it does: a progress bar for people, JSON lines for machines."""
+"""Reports of a command: a progress bar for people, JSON lines for machines."""
 
 from __future__ import annotations
 
@@ -17,10 +17,19 @@ _INTERVAL = 0.1
 
 
 class Report:
-    """Prints events.
+    """Print events.
 
     The bar goes to standard error, and only if that is a terminal. With ``as_json``, every event is
     one JSON object per line on standard output, and nothing else is printed there.
+
+    Parameters
+    ----------
+    as_json : bool
+        Print for machines.
+    quiet : bool
+        Print only errors.
+    out, err : TextIO, optional
+        Instead of standard output and standard error.
     """
 
     def __init__(
@@ -38,11 +47,23 @@ class Report:
         self._drawn = 0.0
 
     def control(self) -> Control:
-        """Return a control that reports here; Ctrl-C cancels by itself."""
+        """Return a control that reports here; Ctrl-C cancels by itself.
+
+        Returns
+        -------
+        Control
+            To run a task with.
+        """
         return Control(self.progress, on_item=self.item)
 
     def progress(self, event: Progress) -> None:
-        """Show how far the job is."""
+        """Show how far the job is.
+
+        Parameters
+        ----------
+        event : Progress
+            What the task reports.
+        """
         if self._json:
             self._line("progress", asdict(event))
             return
@@ -52,33 +73,67 @@ class Report:
             self._draw(bar(event, now - self._started))
 
     def item(self, event: ItemDone) -> None:
-        """Name files as soon as they are there."""
+        """Name files as soon as they are written.
+
+        Parameters
+        ----------
+        event : ItemDone
+            What the task reports.
+        """
         if self._json:
             self._line("item", asdict(event))
         for path in event.outputs:
             self.say(f"Saved: '{path}'")
 
     def failure(self, failure: Failure) -> None:
-        """Name an image that could not be done."""
+        """Name an image that could not be done.
+
+        Parameters
+        ----------
+        failure : Failure
+            The image, and why.
+        """
         if self._json:
             self._line("failure", asdict(failure))
         else:
             self._complain(f"{failure.key}: {failure.message}")
 
     def error(self, name: str, message: str, detail: str = "") -> None:
-        """Say why nothing could be done; ``detail`` is a traceback, where there is one."""
+        """Say why nothing could be done.
+
+        Parameters
+        ----------
+        name : str
+            Name of the error's class.
+        message : str
+            The sentence for people.
+        detail : str
+            A traceback, where there is one.
+        """
         if self._json:
             self._line("error", {"error": name, "message": message, "detail": detail})
         else:
             self._complain(f"{detail}impasto: {message}")
 
     def result(self, **values: object) -> None:
-        """The machine-readable outcome; people have read it already."""
+        """Print the machine-readable outcome; people have read it already.
+
+        Parameters
+        ----------
+        **values : object
+            Plain values.
+        """
         if self._json:
             self._line("result", values)
 
     def say(self, text: str) -> None:
-        """A line for people."""
+        """Print a line for people.
+
+        Parameters
+        ----------
+        text : str
+            Without its end.
+        """
         if not self._json and not self._quiet:
             self.end()
             # A file's name may hold what the terminal cannot show.
@@ -111,7 +166,20 @@ class Report:
 
 
 def bar(event: Progress, seconds: float) -> str:
-    """``[######..................]  25%   0:12 left  Step`` after so many seconds."""
+    """Draw the progress bar: ``[######..................]  25%   0:12 left  Step``.
+
+    Parameters
+    ----------
+    event : Progress
+        How far the job is.
+    seconds : float
+        Time since it began.
+
+    Returns
+    -------
+    str
+        The line.
+    """
     filled = round(_BAR * event.done)
     left = round(seconds * (1 - event.done) / event.done) if event.done > 0.02 else None
     clock = "" if left is None else f"{left // 60}:{left % 60:02} left"

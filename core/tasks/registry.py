@@ -25,7 +25,17 @@ class Request(Generic[R]):
 
 @dataclass(frozen=True)
 class Task:
-    """A task: the class of its request, the class of its result, and the function that runs it."""
+    """A task.
+
+    Attributes
+    ----------
+    request : type
+        Class of its request.
+    result : type
+        Class of its result.
+    run : callable
+        Called as ``run(request, control)``; returns the result.
+    """
 
     request: type
     result: type
@@ -36,7 +46,18 @@ _TASKS: dict[type, Task] = {}
 
 
 def task(run: Callable[[Any, Control], R]) -> Callable[[Any, Control], R]:
-    """Register ``run(request: SomeRequest, control: Control) -> SomeResult`` as a task."""
+    """Register a function ``run(request: SomeRequest, control: Control) -> SomeResult`` as a task.
+
+    Parameters
+    ----------
+    run : callable
+        Its annotations name the classes of request and result.
+
+    Returns
+    -------
+    callable
+        The same function.
+    """
     hints = get_type_hints(run)
     found = Task(hints["request"], hints["return"], run)
     _TASKS[found.request] = found
@@ -44,7 +65,13 @@ def task(run: Callable[[Any, Control], R]) -> Callable[[Any, Control], R]:
 
 
 def tasks() -> Iterator[Task]:
-    """Yield all tasks: those in this package, and those that others registered."""
+    """Yield all tasks: those in this package, and those that others registered.
+
+    Yields
+    ------
+    Task
+        In no particular order.
+    """
     _import_all()
     yield from _TASKS.values()
 

@@ -24,7 +24,7 @@ def _glibc() -> ctypes.CDLL | None:
 
 
 def keep_blocks() -> None:
-    """Serve large blocks from the heap of this process from now on. Does nothing but on glibc."""
+    """Serve large blocks from the heap of this process from now on; does nothing except on glibc."""
     if library := _glibc():
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, _KEEP)
@@ -34,6 +34,6 @@ def keep_blocks() -> None:
 
 
 def give_back() -> None:
-    """Return what is free to the system, after a job."""
+    """Return free memory to the system, after a job."""
     if library := _glibc():
         library.malloc_trim(0)

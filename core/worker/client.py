@@ -38,7 +38,17 @@ _SILENCE = 900.0
 
 
 class Job:
-    """A request under way; made by :meth:`WorkerClient.submit`."""
+    """A request under way, made by :meth:`WorkerClient.submit`.
+
+    Parameters
+    ----------
+    client : WorkerClient
+        Its owner.
+    number : int
+        Its number in the protocol.
+    request : Request
+        What was asked for.
+    """
 
     def __init__(self, client: WorkerClient, number: int, request: Request) -> None:
         self._client = client
@@ -52,20 +62,43 @@ class Job:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
 
     def poll(self) -> list[Event]:
-        """Events since the last call; the last of all is a Finished or a Failed. Never blocks."""
+        """Return the events since the last call, without blocking.
+
+        Returns
+        -------
+        list of Event
+            The last event of a job is a Finished or a Failed.
+        """
         self._client.check()
         return [self._events.get_nowait() for _ in range(self._events.qsize())]
 
     def cancel(self) -> None:
-        """Ask for the end; it comes as ``Failed("JobCancelled", ...)`` within a few seconds."""
+        """Ask the job to end; ``Failed("JobCancelled", ...)`` follows within a few seconds."""
         self._client.cancel(self)
 
     def pause(self, paused: bool = True) -> None:
-        """Let it stand still, or go on. Only a running job is paused."""
+        """Pause the job, or let it go on. Only a running job can be paused.
+
+        Parameters
+        ----------
+        paused : bool
+            Whether to pause it.
+        """
         self._client.pause(self, paused)
 
     def wait(self, timeout: float | None = None) -> list[Event]:
-        """Block until the job has ended, or the time-out in seconds is over; the events till then."""
+        """Block until the job has ended.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds after which to return anyway.
+
+        Returns
+        -------
+        list of Event
+            Everything up to then.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         events: list[Event] = []
         while True:
@@ -76,7 +109,13 @@ class Job:
             time.sleep(0.01)
 
     def receive(self, event: Event) -> None:
-        """Take an event; after the last one, none."""
+        """Take an event from the worker; ignored once the job has ended.
+
+        Parameters
+        ----------
+        event : Event
+            What the worker sent.
+        """
         if self.ended:
             return
         self.heard_at = time.monotonic()
@@ -87,15 +126,24 @@ class Job:
 
 
 class WorkerClient:
-    """Owns at most one worker process and the queue of jobs for it.
+    """Own at most one worker process, and the queue of jobs for it.
 
     Parameters
     ----------
-    python : path of the Python that has torch, and ``python_args`` for it (``-I``, say).
-    site_packages : one more folder, or several, in which that Python shall look for wheels.
-    device : ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
-    threads : how many the worker computes with; 0 means one for each core, but ``spare`` of them.
-    tasks : name of a module that registers more tasks, for tests.
+    python : str or Path
+        The Python that runs the worker.
+    python_args : sequence of str
+        Arguments for that Python, such as ``-I``.
+    site_packages : str or sequence of str
+        Folders with wheels, besides that Python's own.
+    device : str
+        ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
+    threads : int
+        Threads to compute with; 0: one for each core but ``spare`` of them.
+    spare : int
+        Cores left to others where ``threads`` is 0.
+    tasks : str
+        Name of a module that registers more tasks, for tests.
     """
 
     def __init__(
@@ -123,12 +171,22 @@ class WorkerClient:
 
     @property
     def pid(self) -> int | None:
-        """Of the worker process, if one runs."""
+        """Process ID of the worker, if it runs."""
         process = self._process
         return process.pid if process is not None and process.alive else None
 
     def submit(self, request: Request) -> Job:
-        """Queue a request; the worker is started if need be.
+        """Queue a request, and start the worker if need be.
+
+        Parameters
+        ----------
+        request : Request
+            What to run.
+
+        Returns
+        -------
+        Job
+            The request under way.
 
         Raises
         ------
@@ -146,7 +204,13 @@ class WorkerClient:
             return job
 
     def cancel(self, job: Job) -> None:
-        """See :meth:`Job.cancel`."""
+        """Cancel a job, as :meth:`Job.cancel` does.
+
+        Parameters
+        ----------
+        job : Job
+            One of this client's jobs.
+        """
         with self._lock:
             if job in self._waiting:
                 self._waiting.remove(job)
@@ -156,7 +220,15 @@ class WorkerClient:
                 self._process.send(json.dumps({"command": "cancel", "job": job.number}))
 
     def pause(self, job: Job, paused: bool) -> None:
-        """See :meth:`Job.pause`."""
+        """Pause or resume a job, as :meth:`Job.pause` does.
+
+        Parameters
+        ----------
+        job : Job
+            One of this client's jobs.
+        paused : bool
+            Whether to pause it.
+        """
         with self._lock:
             if job is self._running and self._process and job.cancelled_at is None:
                 job.paused, job.heard_at = paused, time.monotonic()
@@ -164,7 +236,7 @@ class WorkerClient:
                 self._process.send(json.dumps({"command": command, "job": job.number}))
 
     def check(self) -> None:
-        """End a worker that is stuck, or deaf to a cancel; whoever polls any job asks for this."""
+        """End a worker that hangs or ignores a cancel; polling any job calls this."""
         with self._lock:
             job = self._running
             if job is None:
@@ -176,7 +248,7 @@ class WorkerClient:
                 self._abort(job, failures.stuck(job.step, _SILENCE))
 
     def close(self) -> None:
-        """End the worker, and whatever it was doing. Takes a second at the most."""
+        """End the worker and whatever it was doing, within a second."""
         with self._lock:
             process, self._process = self._process, None
             jobs = [*([self._running] if self._running else []), *self._waiting]
@@ -267,9 +339,23 @@ def check_python(
     python_args: Sequence[str] = (),
     site_packages: str | Sequence[str] = (),
 ) -> str:
-    """Ask a Python for the versions of what the worker needs: "torch 2.13.0, ...". Takes seconds.
+    """Ask a Python for the versions of what the worker needs; takes seconds.
 
     Without OpenEXR only EXR files cannot be used; the answer says so.
+
+    Parameters
+    ----------
+    python : str or Path
+        The Python to ask.
+    python_args : sequence of str
+        Arguments for it.
+    site_packages : str or sequence of str
+        Folders with wheels, besides its own.
+
+    Returns
+    -------
+    str
+        For example ``torch 2.13.0, numpy 1.26.4``.
 
     Raises
     ------

@@ -18,7 +18,18 @@ from .protocol import Failed
 
 
 def explain(error: BaseException) -> Failed:
-    """How a job ends that ``error`` broke off; what nobody foresaw carries its traceback."""
+    """Return how a job ends that an exception broke off.
+
+    Parameters
+    ----------
+    error : BaseException
+        A deliberate error becomes its sentence, any other one carries its traceback.
+
+    Returns
+    -------
+    Failed
+        The end of the job.
+    """
     if isinstance(error, ImpastoError):
         return Failed(type(error).__name__, str(error))
     detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -40,12 +51,31 @@ def explain(error: BaseException) -> Failed:
 
 
 def cancelled() -> Failed:
-    """How a job ends that was cancelled."""
+    """Return how a cancelled job ends.
+
+    Returns
+    -------
+    Failed
+        The end of the job.
+    """
     return Failed(JobCancelled.__name__, "Cancelled.")
 
 
 def stuck(step: str, seconds: float) -> Failed:
-    """How a job ends whose worker said nothing for so long."""
+    """Return how a job ends whose worker has hung.
+
+    Parameters
+    ----------
+    step : str
+        What the job was doing.
+    seconds : float
+        How long the worker was silent.
+
+    Returns
+    -------
+    Failed
+        The end of the job.
+    """
     return Failed(
         WorkerDied.__name__,
         f"The worker said nothing for {round(seconds / 60)} minutes, {_while(step)}; it was ended. "
@@ -54,9 +84,23 @@ def stuck(step: str, seconds: float) -> Failed:
 
 
 def describe_exit(step: str, code: int, spoke: bool, tail: str) -> Failed:
-    """How a job ends whose worker ended, as well as can be told.
+    """Return how a job ends whose worker process has ended.
 
-    ``code`` is the process's, ``spoke`` whether it ever said anything, ``tail`` its last words.
+    Parameters
+    ----------
+    step : str
+        What the job was doing.
+    code : int
+        Exit code of the process; negative: the signal that killed it.
+    spoke : bool
+        Whether the worker ever sent a line.
+    tail : str
+        The end of its standard error.
+
+    Returns
+    -------
+    Failed
+        The end of the job, with the likely cause.
     """
     if code == -getattr(signal, "SIGKILL", 9):
         why = "The worker was killed, most likely because memory ran out"

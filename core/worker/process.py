@@ -16,13 +16,16 @@ _TAIL = 4000
 
 
 class WorkerProcess:
-    """A worker process and the three threads that serve its pipes.
+    """A worker process, and the three threads that serve its pipes.
 
     Parameters
     ----------
-    command : program and arguments.
-    on_line : called as ``on_line(process, line)``, in a thread, for every line that it says.
-    on_end : called as ``on_end(process, code)``, in the same thread, when it has ended and is reaped.
+    command : sequence of str
+        Program and arguments.
+    on_line : callable
+        Called in a thread as ``on_line(process, line)`` for every line that it prints.
+    on_end : callable
+        Called in the same thread as ``on_end(process, code)`` when it has ended and is reaped.
 
     Raises
     ------
@@ -61,10 +64,12 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
+        """Process ID."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
+        """Whether the process runs."""
         return self._process.poll() is None
 
     @property
@@ -73,15 +78,27 @@ class WorkerProcess:
         return self._tail.decode(errors="replace").strip()
 
     def send(self, line: str) -> None:
-        """Queue a line for it. Never blocks, even if the worker has stopped reading."""
+        """Queue a line for the process; never blocks, even if it has stopped reading.
+
+        Parameters
+        ----------
+        line : str
+            Without its end.
+        """
         self._outbox.put(line)
 
     def kill(self) -> None:
-        """End it at once; the listener reaps it."""
+        """Kill the process; its threads reap it."""
         self._process.kill()
 
     def close(self, seconds: float = 1.0) -> None:
-        """Let it end by itself, and kill it when the time is over; returns when it is gone."""
+        """Let the process end by itself, kill it after a while, and return when it is gone.
+
+        Parameters
+        ----------
+        seconds : float
+            How long to wait before killing it.
+        """
         self._outbox.put(None)
         try:
             self._process.wait(seconds)

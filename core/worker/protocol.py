@@ -19,14 +19,20 @@ from ..video.settings import FrameDone
 
 @dataclass(frozen=True)
 class Finished:
-    """The job ended well; ``result`` is the result of its request."""
+    """A job ended well.
+
+    Attributes
+    ----------
+    result : object
+        The result that belongs to the request.
+    """
 
     result: object
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The job ended badly.
+    """A job ended badly.
 
     Attributes
     ----------
@@ -49,7 +55,20 @@ _EVENTS = (Progress, ItemDone, FrameDone, Failed)
 
 
 def encode(message: object, job: int | None) -> str:
-    """Return the line for a request or an event, without its end."""
+    """Return the line for a request or an event.
+
+    Parameters
+    ----------
+    message : object
+        A request, or an event.
+    job : int or None
+        Number of the job that it belongs to.
+
+    Returns
+    -------
+    str
+        One JSON object, without a line end.
+    """
     if isinstance(message, Finished):
         result = message.result
         return json.dumps(
@@ -59,7 +78,17 @@ def encode(message: object, job: int | None) -> str:
 
 
 def decode(envelope: object) -> object:
-    """Return the request or event of a line that :mod:`json` has read.
+    """Return the request or event of a line.
+
+    Parameters
+    ----------
+    envelope : object
+        What :mod:`json` read from the line.
+
+    Returns
+    -------
+    object
+        A request or an event.
 
     Raises
     ------

@@ -67,7 +67,7 @@ class Server:
         self._last_progress = 0.0
 
     def listen(self) -> None:
-        """In a thread: sort what comes in; end the process when the other side is gone."""
+        """Sort what comes in, in a thread; end the process when the other side is gone."""
         for raw in sys.stdin.buffer:
             try:
                 self._receive(json.loads(raw.decode()))

@@ -7,16 +7,36 @@ import sys
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Count the processor cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
     affinity = getattr(os, "sched_getaffinity", None)  # what a container allows; Linux only
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def room(wanted: int, spare: int, available: int) -> int:
-    """``wanted`` threads; for 0, one for each of the ``available`` cores but ``spare`` of them.
+    """Decide how many threads to compute with.
 
     With two cores, none is spared: a job would take twice as long, and the worker's low priority
     gives the window what it needs.
+
+    Parameters
+    ----------
+    wanted : int
+        The number asked for; 0: one for each core but the spare ones.
+    spare : int
+        Cores to leave to others.
+    available : int
+        Cores that there are.
+
+    Returns
+    -------
+    int
+        At least 1.
     """
     if wanted:
         return wanted
@@ -24,11 +44,11 @@ def room(wanted: int, spare: int, available: int) -> int:
 
 
 def wait_asleep() -> None:
-    """Let threads that wait for others sleep; to be said before OpenMP is loaded.
+    """Let threads that wait for others sleep; to be called before OpenMP is loaded.
 
     Spinning takes the cores from whoever they wait for: those of NumPy's OpenBLAS would do it for a
-    tenth of a second after each product. But with a little of it passes of many small steps, as regions
-    are painted in, take two thirds of the time (GNU's OpenMP counts its rounds).
+    tenth of a second after each product. But with a little spinning, passes of many small steps, such
+    as painting in regions, take two thirds of the time (GNU's OpenMP counts its rounds).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
@@ -36,7 +56,13 @@ def wait_asleep() -> None:
 
 
 def prepare(wanted: int, spare: int) -> None:
-    """Tell the libraries, before they are loaded, which ask the environment only once."""
+    """Set the environment that libraries read once, when they are loaded.
+
+    Parameters
+    ----------
+    wanted, spare : int
+        See :func:`room`.
+    """
     wait_asleep()
     os.environ["OPENCV_FOR_THREADS_NUM"] = str(room(wanted, spare, cores()))
     if wanted:
@@ -44,7 +70,18 @@ def prepare(wanted: int, spare: int) -> None:
 
 
 def limit(wanted: int, spare: int) -> bool:
-    """Lower torch's own choice, which counts real cores only; False while torch is not loaded."""
+    """Lower torch's own number of threads, which counts real cores only.
+
+    Parameters
+    ----------
+    wanted, spare : int
+        See :func:`room`.
+
+    Returns
+    -------
+    bool
+        False while torch is not loaded.
+    """
     torch = sys.modules.get("torch")
     if torch is None:
         return False

@@ -35,6 +35,7 @@ WORKER = (
     "python3-opencv",
     "python3-safetensors",
     "python3-matplotlib",
+    "python3-psutil",
 )
 
 

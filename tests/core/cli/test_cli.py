@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 import pytest
 
-from impasto.core.cli.outcome import guarded
+from impasto.core.cli.outcome import run_guarded
 from impasto.core.cli.paths import SUFFIXES
 from impasto.core.cli.report import Report, bar
-from impasto.core.cli.verbs.analyze import PICTURES
+from impasto.core.cli.commands.analyze import PICTURES
 from impasto.core.control import Progress
 from impasto.core.image.files import _ALIASES, FORMATS
 
@@ -254,7 +254,7 @@ def test_names_that_the_terminal_cannot_show():
 
 def test_a_bug_is_told_with_its_traceback():
     err = io.StringIO()
-    assert guarded(lambda: 1 // 0, Report(err=err)) == 2
+    assert run_guarded(lambda: 1 // 0, Report(err=err)) == 2
     assert "Traceback" in err.getvalue()
     assert err.getvalue().endswith(
         "impasto: Something unexpected happened (integer division or modulo by zero).\n"

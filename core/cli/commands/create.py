@@ -11,7 +11,7 @@ from ...tasks import registry
 from ...tasks.create import CreateRequest
 from ...tasks.sample import SampleRequest
 from ..options import add_device, add_output
-from ..outcome import judged
+from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
 
@@ -23,9 +23,15 @@ _EXAMPLES = f"""examples:
 """
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
-    """Add the verb and its options."""
-    parser = verbs.add_parser(
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    """
+    parser = commands.add_parser(
         "create",
         help="invent textures from textures",
         description="Fit a generator to textures, save it, and draw new, seamless textures from "
@@ -59,10 +65,10 @@ def add(verbs: argparse._SubParsersAction) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_device(parser)
     add_output(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
+def _run(options: argparse.Namespace, report: Report) -> int:
     """Create; returns the exit code."""
     model = str(Path(options.model).with_suffix(MODEL_SUFFIX))
     settings = SampleSettings(
@@ -96,4 +102,4 @@ def run(options: argparse.Namespace, report: Report) -> int:
     for path in result.outputs:
         report.say(f"Saved: '{path}'")
     report.result(model=result.model, outputs=result.outputs, recipe=recipe)
-    return judged(result.failures, len(result.outputs), report)
+    return report_failures(result.failures, len(result.outputs), report)

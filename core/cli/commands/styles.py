@@ -10,14 +10,20 @@ from ..outcome import OK
 from ..report import Report
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
-    """Add the verb and its options."""
-    parser = verbs.add_parser("styles", help="list the built-in styles")
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    """
+    parser = commands.add_parser("styles", help="list the built-in styles")
     add_output(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
+def _run(options: argparse.Namespace, report: Report) -> int:
     """List; returns the exit code."""
     infos = builtin_styles()
     for info in infos:

@@ -9,7 +9,7 @@ from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.analyze import AnalyzeRequest, AnalyzeResult
 from ..options import add_device, add_grouping, add_output
-from ..outcome import judged
+from ..outcome import report_failures
 from ..paths import find_images, make_folder, protect
 from ..report import Report
 
@@ -22,9 +22,15 @@ _EXAMPLES = """examples:
 """
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
-    """Add the verb and its options."""
-    parser = verbs.add_parser(
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    """
+    parser = commands.add_parser(
         "analyze",
         help="group pictures by look",
         description="Group pictures by look; draw the cluster map and more into a folder.",
@@ -37,10 +43,10 @@ def add(verbs: argparse._SubParsersAction) -> None:
     add_grouping(parser)
     add_device(parser)
     add_output(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
+def _run(options: argparse.Namespace, report: Report) -> int:
     """Group; returns the exit code."""
     images = find_images(options.inputs)
     folder = Path(options.out)
@@ -69,7 +75,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         pictures=result.pictures,
     )
     done = sum(len(g.members) for g in result.groups) + len(result.ungrouped)
-    return judged(result.failures, done, report)
+    return report_failures(result.failures, done, report)
 
 
 def _say(result: AnalyzeResult, report: Report) -> None:

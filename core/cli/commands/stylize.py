@@ -8,7 +8,7 @@ from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.stylize import StylizeItem, StylizeRequest
 from ..options import add_device, add_look, add_output, look_from
-from ..outcome import judged
+from ..outcome import report_failures
 from ..paths import find_images, outputs_for, protect
 from ..report import Report
 
@@ -19,9 +19,15 @@ _EXAMPLES = """examples:
 """
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
-    """Add the verb and its options."""
-    parser = verbs.add_parser(
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    """
+    parser = commands.add_parser(
         "stylize",
         help="restyle pictures",
         description="Restyle pictures. Originals are never written to.",
@@ -34,10 +40,10 @@ def add(verbs: argparse._SubParsersAction) -> None:
     add_look(parser)
     add_device(parser)
     add_output(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
+def _run(options: argparse.Namespace, report: Report) -> int:
     """Restyle; returns the exit code."""
     images = find_images(options.inputs)
     outputs = outputs_for(images, options.out)
@@ -50,4 +56,4 @@ def run(options: argparse.Namespace, report: Report) -> int:
     request = StylizeRequest(items, overwrite=options.overwrite)
     result = registry.run(request, report.control())
     report.result(written=result.written)
-    return judged(result.failures, len(result.written), report)
+    return report_failures(result.failures, len(result.written), report)

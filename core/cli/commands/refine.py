@@ -10,7 +10,7 @@ from ...styles.look import SUFFIX
 from ...tasks import registry
 from ...tasks.refine import RefineRequest
 from ..options import add_device, add_output
-from ..outcome import judged
+from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
 
@@ -20,9 +20,15 @@ _EXAMPLES = f"""examples:
 """
 
 
-def add(verbs: argparse._SubParsersAction) -> None:
-    """Add the verb and its options."""
-    parser = verbs.add_parser(
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    """
+    parser = commands.add_parser(
         "refine",
         help="spend some minutes on one style",
         description="Fit the generator to one style on your own textures; writes a style file.",
@@ -40,10 +46,10 @@ def add(verbs: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     add_device(parser)
     add_output(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_run)
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
+def _run(options: argparse.Namespace, report: Report) -> int:
     """Refine; returns the exit code."""
     request = RefineRequest(
         options.style,
@@ -60,4 +66,4 @@ def run(options: argparse.Namespace, report: Report) -> int:
         f"{result.steps} steps.\nSaved: '{result.style}'"
     )
     report.result(style=result.style, steps=result.steps, before=result.before, after=result.after)
-    return judged(result.failures, 1, report)
+    return report_failures(result.failures, 1, report)

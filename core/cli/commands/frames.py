@@ -28,7 +28,7 @@ from ...video.settings import (
     ShotInfo,
 )
 from ..options import add_device, add_look, add_output, look_from
-from ..outcome import judged
+from ..outcome import report_failures
 from ..report import Report
 
 _EXAMPLES = """examples:
@@ -44,15 +44,23 @@ on several machines, each with a part of the frames:
 
 
 class Runner(Protocol):
-    """Runs requests, as ``registry.run`` does."""
+    """A function that runs requests, as ``registry.run`` does."""
 
     def __call__(self, request: Request[R], control: Control) -> R:
         """Return the result that belongs to the request."""
 
 
-def add(verbs: argparse._SubParsersAction, runner: Runner = registry.run) -> None:
-    """Add the verb, its actions and their options."""
-    parser = verbs.add_parser(
+def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> None:
+    """Add the command, its actions and their options.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        Where to add it.
+    runner : Runner
+        Runs the requests; in Blender, the worker does.
+    """
+    parser = commands.add_parser(
         "frames",
         help="restyle an animation",
         description="Restyle rendered frames so that they hold still where the scene does.",
@@ -155,7 +163,7 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
     _say_shots(result.shots, report)
     report.say(f"Saved: '{result.shot_file}'")
     report.result(shot_file=result.shot_file, frames=result.frames)
-    return judged(result.failures, result.frames, report)
+    return report_failures(result.failures, result.frames, report)
 
 
 def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
@@ -207,7 +215,7 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         pattern=result.pattern,
         movie=result.movie,
     )
-    return judged(result.failures, len(result.written) + len(result.skipped), report)
+    return report_failures(result.failures, len(result.written) + len(result.skipped), report)
 
 
 def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> int:
@@ -217,7 +225,7 @@ def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> in
     result = runner(request, report.control())
     report.say(f"Saved: '{result.movie}'")
     report.result(movie=result.movie, frames=result.frames)
-    return judged(result.failures, result.frames, report)
+    return report_failures(result.failures, result.frames, report)
 
 
 def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
