@@ -2,8 +2,8 @@
 
     python -m benchmarks.clustering_pictures
 
-They show materials drawn by formula, photographs that ship inside scikit-image, and the built-in
-styles, so they may be published and can be made anywhere.
+They show materials drawn by formula and photographs that ship inside scikit-image, so they may be
+published and can be made anywhere.
 """
 
 from __future__ import annotations
@@ -19,11 +19,7 @@ from impasto.core.clustering.regions import find_regions, match_regions
 from impasto.core.control import Control
 from impasto.core.image.reference import ImageRef
 from impasto.core.plots import regions as region_pictures
-from impasto.core.plots import styles as style_pictures
 from impasto.core.plots import theme
-from impasto.core.styles.catalog import builtin_styles
-from impasto.core.styles.space import between, new_codes, style_space
-from impasto.core.styles.style import load_style_file
 from impasto.core.tasks.analyze import AnalyzeRequest
 from impasto.core.tasks.registry import run
 
@@ -51,7 +47,6 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     groups()
     regions()
-    styles()
 
 
 def groups() -> None:
@@ -86,19 +81,6 @@ def _painting() -> np.ndarray:
     picture = np.where((ys < edge)[..., None], sky, hill)
     picture = np.where((ys > 380 + 14 * np.sin(xs / 60))[..., None], field, picture)
     return cv2.resize(picture[60:480], (620, 510), interpolation=cv2.INTER_AREA)
-
-
-def styles() -> None:
-    """The built-in styles by family, with looks between and beyond them."""
-    listed = builtin_styles()
-    codes = np.stack([load_style_file(info.file).code(1.0) for info in listed])
-    space = style_space(codes)
-    added = {f"new {n + 1}": code for n, code in enumerate(new_codes(space, 3, seed=1))}
-    if space.families.count > 1:
-        added["between"] = between(space, 0, 1)
-    thumbnails = [cv2.imread(str(info.thumbnail))[..., ::-1] for info in listed]
-    drawn = style_pictures.draw(space, [info.name for info in listed], thumbnails, added)
-    theme.save(drawn, OUT / "styles.png")
 
 
 if __name__ == "__main__":

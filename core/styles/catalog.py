@@ -1,4 +1,4 @@
-"""The built-in styles, listed without loading torch or a single code."""
+"""The built-in styles, listed without loading torch or any style code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,23 @@ FOLDER = Path(__file__).parent / "builtin"
 
 @dataclass(frozen=True)
 class StyleInfo:
-    """What a gallery needs to know of a style."""
+    """A built-in style as a gallery lists it.
+
+    Attributes
+    ----------
+    identifier : str
+        Unique name; what a request calls the style by.
+    name : str
+        Name to show.
+    family : str
+        The group of similar styles that it belongs to.
+    license, source : str
+        License and origin of the picture that it was made from.
+    thumbnail : Path
+        A PNG.
+    file : Path
+        The style file.
+    """
 
     identifier: str
     name: str
@@ -25,20 +41,27 @@ class StyleInfo:
 
 @cache
 def builtin_styles() -> tuple[StyleInfo, ...]:
-    """The styles that ship with Impasto, in the order in which a gallery shows them."""
+    """Return the styles that ship with Impasto.
+
+    Returns
+    -------
+    tuple of StyleInfo
+        In the order in which a gallery shows them. Keys of the index that are not listed in
+        :class:`StyleInfo` are ignored.
+    """
     index = FOLDER / "index.json"
     if not index.exists():
         return ()
     rows = json.loads(index.read_text(encoding="utf-8"))
     return tuple(
         StyleInfo(
-            row["identifier"],
-            row["name"],
-            row["family"],
-            row["license"],
-            row["source"],
-            FOLDER / f"{row['identifier']}.png",
-            FOLDER / f"{row['identifier']}.impasto",
+            identifier=row["identifier"],
+            name=row["name"],
+            family=row["family"],
+            license=row["license"],
+            source=row["source"],
+            thumbnail=FOLDER / f"{row['identifier']}.png",
+            file=FOLDER / f"{row['identifier']}.impasto",
         )
         for row in rows
     )

@@ -1,7 +1,7 @@
 """A Style is a value: codes at several brush scales, a name, and where it comes from.
 
 On disk it is one small safetensors file: the codes in half precision, a thumbnail, and the rest as
-JSON in the header's metadata. It can be read without torch, in Blender's own process, too.
+JSON in the header's metadata. It can be read without torch, so in Blender's own process, too.
 """
 
 from __future__ import annotations
@@ -16,27 +16,39 @@ import numpy as np
 from ..errors import OutputUnwritable, StyleUnreadable
 from .look import SUFFIX
 
+_HEADER = "impasto_style"
 _ADAPTER = "adapter."
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
-"""Brush scales at which a style's codes are kept; those between are interpolated, or read from the
-picture of the style where it is at hand."""
+"""Brush scales at which a style's codes are kept. Codes in between are interpolated or, where the
+style's picture is at hand, read from it."""
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a style comes from, in words that may be shown to anyone."""
+    """Origin and license of a style, to be shown to anyone.
+
+    Attributes
+    ----------
+    title : str
+        Title of the picture that it was made from.
+    source : str
+        Where that picture is from.
+    license : str
+        The picture's license.
+    recipe : dict
+        How the style was made, if not from one picture: blended styles, cluster, seed.
+    """
 
     title: str = ""
     source: str = ""
     license: str = ""
     recipe: dict = field(default_factory=dict)
-    """How it was made, if not from one picture: blended styles, cluster, seed."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """A look.
+    """A style that the stylizer can paint in.
 
     Attributes
     ----------
@@ -47,12 +59,16 @@ class Style:
     codes : (len(ZOOMS), CODE_LENGTH) float32
         One style code for each brush scale.
     family : str
-        The cluster of looks that it belongs to.
+        The group of similar styles that it belongs to.
+    provenance : Provenance
+        Where it comes from.
     thumbnail : (h, w, 3) uint8, sRGB, or None
-    adapters : pairs of an adapter (arrays by name, see ``networks/adapter.py``) and its weight
-        What Refine added to the decoder for this style; a blend has those of its parts.
+        A sample to show.
+    adapters : tuple of (mapping, float)
+        Adapters (arrays by name, see ``models/adapter.py``) that Refine fitted to the decoder for this
+        style, with their weights; a blend has those of its parts.
     read : callable, optional
-        Gives the code ``(CODE_LENGTH,)`` float32 of the style's picture at a brush scale.
+        Returns the code ``(CODE_LENGTH,)`` float32 of the style's picture at a brush scale.
     """
 
     identifier: str
@@ -65,7 +81,18 @@ class Style:
     read: Callable[[float], np.ndarray] | None = field(default=None, compare=False, repr=False)
 
     def code(self, zoom: float) -> np.ndarray:
-        """The code ``(CODE_LENGTH,)`` float32 at a brush scale, clamped to the range of ZOOMS."""
+        """Return the style code at a brush scale.
+
+        Parameters
+        ----------
+        zoom : float
+            Clamped to the range of :data:`ZOOMS`.
+
+        Returns
+        -------
+        (CODE_LENGTH,) float32
+            Interpolated, or read from the style's picture.
+        """
         if self.read is not None and ZOOMS[0] < zoom < ZOOMS[-1] and zoom not in ZOOMS:
             return self.read(zoom)
         position = np.interp(np.log2(zoom), np.log2(ZOOMS), range(len(ZOOMS)))
@@ -75,7 +102,22 @@ class Style:
 
 
 def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> Style:
-    """The weighted mean of styles, with its recipe. Weights need not sum to one."""
+    """Return the weighted mean of styles, with its recipe.
+
+    Parameters
+    ----------
+    styles : sequence of Style
+        At least one.
+    weights : sequence of float
+        One for each style. They need not sum to 1; if all are 0, all count alike.
+    name : str, optional
+        Name of the blend; by default the names of its styles.
+
+    Returns
+    -------
+    Style
+        The blend; of a single style, that style itself.
+    """
     if len(styles) == 1:
         return styles[0]
     shares = np.asarray(weights, np.float32)
@@ -83,26 +125,31 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
     codes = np.tensordot(shares, np.stack([s.codes for s in styles]), axes=1)
     parts = {s.identifier: round(float(w), 4) for s, w in zip(styles, shares, strict=True)}
     licenses = " / ".join(sorted({s.provenance.license for s in styles} - {""}))
-    provenance = Provenance(title="Blend", license=licenses, recipe={"blend": parts})
-    title = name or " + ".join(s.name for s in styles)
     return replace(
         styles[0],
         identifier="blend",
-        name=title,
+        name=name or " + ".join(s.name for s in styles),
         codes=codes,
         read=lambda zoom: np.tensordot(shares, np.stack([s.code(zoom) for s in styles]), axes=1),
-        provenance=provenance,
+        provenance=Provenance(title="Blend", license=licenses, recipe={"blend": parts}),
         thumbnail=None,
         adapters=tuple(
-            (adapter, own * float(share))
+            (adapter, weight * float(share))
             for style, share in zip(styles, shares, strict=True)
-            for adapter, own in style.adapters
+            for adapter, weight in style.adapters
         ),
     )
 
 
 def save_style(style: Style, path: Path) -> None:
     """Write a style atomically.
+
+    Parameters
+    ----------
+    style : Style
+        What to write.
+    path : Path
+        A file that exists is replaced.
 
     Raises
     ------
@@ -117,14 +164,14 @@ def save_style(style: Style, path: Path) -> None:
     for index, (adapter, _) in enumerate(style.adapters):
         for name, value in adapter.items():
             tensors[f"{_ADAPTER}{index}.{name}"] = np.ascontiguousarray(value, np.float16)
-    words = {
+    metadata = {
         "name": style.name,
         "family": style.family,
         "has_thumbnail": style.thumbnail is not None,
         "adapters": [weight for _, weight in style.adapters],
         **asdict(style.provenance),
     }
-    content = save(tensors, metadata={"impasto_style": json.dumps(words)})
+    content = save(tensors, metadata={_HEADER: json.dumps(metadata)})
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_bytes(content)
@@ -139,6 +186,16 @@ def save_style(style: Style, path: Path) -> None:
 def load_style_file(path: Path) -> Style:
     """Read a style that :func:`save_style` wrote.
 
+    Parameters
+    ----------
+    path : Path
+        The style file.
+
+    Returns
+    -------
+    Style
+        Its identifier is the stem of the file.
+
     Raises
     ------
     StyleUnreadable
@@ -148,24 +205,38 @@ def load_style_file(path: Path) -> Style:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            words = json.loads((file.metadata() or {})["impasto_style"])
+            metadata = json.loads((file.metadata() or {})[_HEADER])
             codes = file.get_tensor("codes").astype(np.float32)
-            thumbnail = file.get_tensor("thumbnail") if words.get("has_thumbnail") else None
+            thumbnail = file.get_tensor("thumbnail") if metadata.get("has_thumbnail") else None
             adapters = tuple(
-                (_adapter(file, index), float(weight))
-                for index, weight in enumerate(words.get("adapters", ()))
+                (_read_adapter(file, index), float(weight))
+                for index, weight in enumerate(metadata.get("adapters", ()))
             )
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise StyleUnreadable(
             f'"{path}" is not an Impasto style; choose a picture or a {SUFFIX} file.'
         ) from error
-    provenance = Provenance(*(words.get(k, d) for k, d in asdict(Provenance()).items()))
     return Style(
-        path.stem, words["name"], codes, words.get("family", ""), provenance, thumbnail, adapters
+        identifier=path.stem,
+        name=metadata["name"],
+        codes=codes,
+        family=metadata.get("family", ""),
+        provenance=_provenance(metadata),
+        thumbnail=thumbnail,
+        adapters=adapters,
     )
 
 
-def _adapter(file, index: int) -> dict[str, np.ndarray]:
+def _provenance(metadata: dict) -> Provenance:
+    return Provenance(
+        title=metadata.get("title", ""),
+        source=metadata.get("source", ""),
+        license=metadata.get("license", metadata.get("licence", "")),  # spelled so in older files
+        recipe=metadata.get("recipe", {}),
+    )
+
+
+def _read_adapter(file, index: int) -> dict[str, np.ndarray]:
     prefix = f"{_ADAPTER}{index}."
     names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (no dict)
     return {name.removeprefix(prefix): file.get_tensor(name) for name in names}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from impasto.core.errors import OutputUnwritable, StyleUnreadable
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleBook
+from impasto.core.styles import catalog
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.look import StyleRef
 from impasto.core.styles.style import ZOOMS, Provenance, Style, blend, load_style_file, save_style
@@ -16,8 +21,14 @@ from impasto.core.styles.style import ZOOMS, Provenance, Style, blend, load_styl
 def some_style(seed: int, name: str = "Some") -> Style:
     codes = np.random.default_rng(seed).random((len(ZOOMS), 12)).astype(np.float16)
     thumbnail = np.full((8, 8, 3), seed, np.uint8)
-    provenance = Provenance("T", "S", "CC0-1.0", {"seed": seed})
-    return Style(name.lower(), name, codes.astype(np.float32), "Family", provenance, thumbnail)
+    return Style(
+        identifier=name.lower(),
+        name=name,
+        codes=codes.astype(np.float32),
+        family="Family",
+        provenance=Provenance(title="T", source="S", license="CC0-1.0", recipe={"seed": seed}),
+        thumbnail=thumbnail,
+    )
 
 
 def test_save_and_load(tmp_path):
@@ -79,3 +90,28 @@ def test_unknown_styles_are_named():
     for references in ((), (StyleRef("no-such-style"),)):
         with pytest.raises(StyleUnreadable):
             book.resolve(references)
+
+
+@pytest.mark.parametrize("key", ["license", "licence"])
+def test_files_of_either_spelling_have_their_license(tmp_path, key):
+    path = tmp_path / "some.impasto"
+    save_style(some_style(3), path)
+    with safe_open(path, framework="numpy") as file:
+        metadata = json.loads(file.metadata()["impasto_style"])
+        codes = file.get_tensor("codes")
+    metadata[key] = metadata.pop("license")
+    metadata["has_thumbnail"] = False
+    save_file({"codes": codes}, path, metadata={"impasto_style": json.dumps(metadata)})
+    assert load_style_file(path).provenance.license == "CC0-1.0"
+
+
+def test_the_license_is_read_from_builtin_files():
+    assert all(load_style_file(info.file).provenance.license for info in builtin_styles())
+
+
+def test_keys_of_the_index_that_a_gallery_does_not_know_are_ignored(tmp_path, monkeypatch):
+    row = {"identifier": "a", "name": "A", "family": "F", "license": "CC0-1.0", "source": "S"}
+    (tmp_path / "index.json").write_text(json.dumps([{**row, "painter": "P", "year": 1888}]))
+    monkeypatch.setattr(catalog, "FOLDER", tmp_path)
+    (info,) = builtin_styles.__wrapped__()
+    assert (info.identifier, info.license) == ("a", "CC0-1.0")
