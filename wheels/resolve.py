@@ -1,18 +1,17 @@
-"""Choose the versions to lock: what pip proposes, under the conditions of each target."""
+"""Choose the versions to lock: what ``uv pip compile`` resolves for each target."""
 
 from __future__ import annotations
 
 import csv
-import json
 import subprocess
 import sys
 import tempfile
+import tomllib
 from dataclasses import astuple, fields
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from lock import LOCK, LockError, Wheel, sha256
-from packaging.requirements import Requirement
+from lock import LOCK, LockError, Wheel
 from packaging.utils import canonicalize_name
 from targets import DROPPED, FULL, GENERATIONS, PINS, PLATFORMS, PURE, SMALL, Generation, Platform
 
@@ -31,115 +30,90 @@ def write_lock(find_links: list[str]) -> None:
 
 
 def _resolve(platform: Platform, generation: Generation, find_links: list[str]) -> list[Wheel]:
-    """Both variants of one target.
-
-    pip reads dependency conditions (``; platform_system == "Windows"``) for the machine it runs on.
-    So it only proposes versions that fit together; which of them are needed is decided here, with
-    the target's own conditions.
-    """
+    """Return the wheels of both variants of one target."""
     target = f"{platform.name}, Python {generation.python}"
-    pip = _Pip(platform, generation, find_links)
-    proposals = pip.propose([*SMALL, f"numpy=={generation.numpy}"])
-    chosen: dict[str, Wheel] = {}
-    for variant, wanted in (("small", SMALL), ("full", FULL)):
-        pending = [canonicalize_name(name) for name in wanted]
-        while pending:
-            name = pending.pop()
-            if name in chosen or name in generation.ships or name in DROPPED:
-                continue
-            if name == "torch":
-                proposals |= pip.propose_torch()
-            elif name not in proposals:
-                proposals |= pip.propose([name, f"numpy=={generation.numpy}"])
-            if name not in proposals:
-                print(f"{target}: no CPU build of {name}; see --find-links")
-                continue
-            if name in PURE:
-                proposals |= pip.propose_pure(name, proposals[name]["metadata"]["version"])
-            chosen[name] = _wheel(proposals[name], platform, generation, variant)
-            needs = proposals[name]["metadata"].get("requires_dist", ())
-            pending += needed(needs, platform, generation)
+    small = _compile(list(SMALL), platform, generation, find_links)
+    torch = [next(pin for pin in PINS if pin.startswith("torch=="))]
+    if platform.name.startswith("linux"):  # the index has only the CUDA build
+        torch = [f"{torch[0]}+cpu"]
+    try:
+        full = _compile([*SMALL, *torch], platform, generation, find_links)
+    except LockError as error:
+        print(f"{target}: no CPU build of {', '.join(FULL)}; see --find-links ({error})")
+        full = small
+    chosen = [
+        _wheel(package, platform, generation, "small" if name in small else "full")
+        for name, package in full.items()
+    ]
     print(f"{target}: {len(chosen)} wheels")
-    return list(chosen.values())
+    return chosen
 
 
-class _Pip:
-    """Asks pip what it would install on another machine."""
+def _compile(
+    wanted: list[str], platform: Platform, generation: Generation, find_links: list[str]
+) -> dict[str, dict]:
+    """Return the packages of a pylock.toml by name, without what Blender ships.
 
-    def __init__(self, platform: Platform, generation: Generation, find_links: list[str]):
-        self._linux = platform.name.startswith("linux")
-        self._python = generation.python
-        self._where = [f"--find-links={where}" for where in find_links]
-        self._target = ["--implementation", "cp", *(f"--platform={tag}" for tag in platform.tags)]
-
-    def propose(
-        self, wanted: list[str], *extra: str, target: list[str] | None = None
-    ) -> dict[str, dict]:
-        """pip's report per distribution, dependencies included; ``target`` overrides the platform."""
-        with tempfile.TemporaryDirectory() as folder:
-            pins = Path(folder, "pins.txt")
-            pins.write_text("\n".join(PINS))
-            answer = subprocess.run(
-                [
-                    *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"),
-                    *("--ignore-installed", "--target", folder, "--report", "-"),
-                    *("--only-binary=:all:", "--python-version", self._python),
-                    *("--constraint", str(pins), *self._where, *extra),
-                    *(target or self._target),
-                    *wanted,
-                ],
-                capture_output=True,
-                text=True,
-            )
+    Raises
+    ------
+    LockError
+        They do not fit together, or are not there as wheels.
+    """
+    left_out = sorted({*generation.ships, *DROPPED})
+    with tempfile.TemporaryDirectory() as folder:
+        constraints, lock = Path(folder, "constraints.txt"), Path(folder, "pylock.toml")
+        pins = [pin for pin in PINS if not any(pin.partition("==")[0] in w for w in wanted)]
+        constraints.write_text("\n".join([*pins, f"numpy=={generation.numpy}"]))
+        answer = subprocess.run(
+            [
+                *(sys.executable, "-m", "uv", "pip", "compile", "-", "--quiet"),
+                *("--format", "pylock.toml", "--output-file", str(lock)),
+                *("--python-version", generation.python, "--python-platform", platform.uv),
+                *("--only-binary", ":all:", "--constraint", str(constraints)),
+                *(f"--no-emit-package={name}" for name in left_out),
+                *(f"--find-links={where}" for where in find_links),
+            ],
+            input="\n".join(_pinned(name) for name in wanted),
+            capture_output=True,
+            text=True,
+        )
         if answer.returncode != 0:
-            raise LockError(answer.stderr)
-        report = json.loads(answer.stdout)["install"]
-        return {canonicalize_name(entry["metadata"]["name"]): entry for entry in report}
-
-    def propose_pure(self, name: str, version: str) -> dict[str, dict]:
-        """The wheel that runs everywhere."""
-        anywhere = ["--implementation", "py", "--abi", "none", "--platform", "any"]
-        return self.propose([f"{name}=={version}"], "--no-deps", target=anywhere)
-
-    def propose_torch(self) -> dict[str, dict]:
-        """torch alone: its CUDA dependencies are declared for Linux, wherever pip is asked for."""
-        wanted = next(pin for pin in PINS if pin.startswith("torch=="))
-        try:
-            return self.propose([wanted + "+cpu" * self._linux], "--no-deps")
-        except LockError:
-            if self._linux:
-                return {}
-            raise
+            raise LockError(answer.stderr.strip().replace("\n", " "))
+        packages = tomllib.loads(lock.read_text())["packages"]
+    return {canonicalize_name(package["name"]): package for package in packages}
 
 
-def _wheel(entry: dict, platform: Platform, generation: Generation, variant: str) -> Wheel:
-    source = entry["download_info"]
-    file = Path(unquote(urlsplit(source["url"]).path))
-    digest = source["archive_info"].get("hashes", {}).get("sha256") or sha256(file)
+def _pinned(name: str) -> str:
+    return next((pin for pin in PINS if pin.partition("==")[0] == name), name)
+
+
+def _wheel(package: dict, platform: Platform, generation: Generation, variant: str) -> Wheel:
+    """Return the best of a package's wheels for a target."""
+    best = min(
+        package["wheels"], key=lambda wheel: _rank(_file(wheel), package["name"], platform, generation)
+    )
     return Wheel(
-        canonicalize_name(entry["metadata"]["name"]),
-        entry["metadata"]["version"],
+        canonicalize_name(package["name"]),
+        package["version"],
         platform.name,
         generation.python,
         variant,
-        digest,
-        file.name,
+        best["hashes"]["sha256"],
+        _file(best),
     )
 
 
-def needed(requires: list[str], platform: Platform, generation: Generation) -> list[str]:
-    """The distributions that a wheel with these ``Requires-Dist`` needs on the target."""
-    conditions = {
-        **platform.markers,
-        "python_version": generation.python,
-        "python_full_version": generation.python + ".0",
-        "implementation_name": "cpython",
-        "platform_python_implementation": "CPython",
-        "extra": "",
-    }
-    needs = [Requirement(text) for text in requires]
-    return [
-        canonicalize_name(need.name)
-        for need in needs
-        if need.marker is None or need.marker.evaluate(conditions)
-    ]
+def _file(wheel: dict) -> str:
+    source = urlsplit(wheel["url"]).path if "url" in wheel else wheel["path"]
+    return wheel.get("name") or Path(unquote(source)).name
+
+
+def _rank(file: str, name: str, platform: Platform, generation: Generation) -> tuple:
+    """Return how well a file fits, the lowest best: exact Python, newest platform tag, pure last."""
+    python, _, tags = file.removesuffix(".whl").split("-")[-3:]
+    exact = "cp" + generation.python.replace(".", "")
+    if tags == "any":
+        return (0 if canonicalize_name(name) in PURE else 2, 0)
+    places = [platform.tags.index(tag) for tag in tags.split(".") if tag in platform.tags]
+    thin = not tags.endswith("universal2")
+    return (1, exact not in python.split("."), not thin, min(places, default=len(platform.tags)))

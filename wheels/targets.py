@@ -11,6 +11,8 @@ class Platform:
 
     name: str
     tags: tuple[str, ...]
+    uv: str
+    """What uv calls it."""
     markers: dict[str, str]
     """What dependency conditions (``; platform_system == "Windows"``) see there."""
 
@@ -23,6 +25,7 @@ PLATFORMS = (
             "manylinux2014_x86_64",
             "linux_x86_64",
         ),
+        "x86_64-manylinux_2_28",
         {
             "os_name": "posix",
             "sys_platform": "linux",
@@ -33,6 +36,7 @@ PLATFORMS = (
     Platform(
         "windows-x64",
         ("win_amd64",),
+        "x86_64-pc-windows-msvc",
         {
             "os_name": "nt",
             "sys_platform": "win32",
@@ -43,6 +47,7 @@ PLATFORMS = (
     Platform(
         "macos-arm64",
         ("macosx_12_0_arm64", "macosx_14_0_arm64"),
+        "aarch64-apple-darwin",
         {
             "os_name": "posix",
             "sys_platform": "darwin",
@@ -91,6 +96,7 @@ SMALL = {
     "OpenEXR": "OpenEXR",
     "matplotlib": "matplotlib",
     "pillow": "PIL",
+    "psutil": "psutil",
 }
 """Distribution -> the module that ``core`` imports from it."""
 

@@ -30,8 +30,9 @@ from pathlib import Path
 import lock
 import resolve
 from lock import VARIANTS, LockError, Wheel, choose, read_lock, sha256
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from targets import DROPPED, GENERATIONS, PLATFORMS, SMALL
+from targets import DROPPED, GENERATIONS, PLATFORMS, SMALL, Generation, Platform
 
 # --- fetch -----------------------------------------------------------------------------------------
 
@@ -79,7 +80,7 @@ def check(wheels: list[Wheel]) -> list[str]:
             names = {wheel.name for wheel in chosen}
             for wheel in chosen:
                 if wheel.path.exists():
-                    needs = set(resolve.needed(requires(wheel.path), platform, generation))
+                    needs = set(needed(requires(wheel.path), platform, generation))
                     lacking = needs - names - generation.ships - DROPPED.keys()
                     problems += [f"{target}: {wheel.name} needs {name}" for name in sorted(lacking)]
             for name in SMALL:
@@ -91,6 +92,24 @@ def check(wheels: list[Wheel]) -> list[str]:
         if not fits(wheel):
             problems.append(f"{wheel.file} does not fit {wheel.platform}, Python {wheel.python}")
     return problems
+
+
+def needed(requires: list[str], platform: Platform, generation: Generation) -> list[str]:
+    """The distributions that a wheel with these ``Requires-Dist`` needs on the target."""
+    conditions = {
+        **platform.markers,
+        "python_version": generation.python,
+        "python_full_version": generation.python + ".0",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "extra": "",
+    }
+    needs = [Requirement(text) for text in requires]
+    return [
+        canonicalize_name(need.name)
+        for need in needs
+        if need.marker is None or need.marker.evaluate(conditions)
+    ]
 
 
 def requires(file: Path) -> list[str]:

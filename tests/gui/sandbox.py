@@ -37,6 +37,8 @@ WORKER = (
     "python3-matplotlib",
     "python3-psutil",
 )
+TESTS = ("python3-pytest", "python3-hypothesis")
+"""For the tests of ``core`` on the Pythons and numpys of other Blenders."""
 
 
 class Unavailable(Exception):
@@ -57,7 +59,7 @@ class Sandbox:
         if os.geteuid() != 0:
             raise Unavailable("a chroot needs root")
         done = self.root / ".impasto-ready"
-        wanted = " ".join((*BLENDER, *WINDOW, *DROP, *WORKER))
+        wanted = " ".join((*BLENDER, *WINDOW, *DROP, *WORKER, *TESTS))
         if not (done.exists() and done.read_text() == wanted):
             if not (self.root / "usr/bin/apt-get").exists():
                 self._bootstrap()
