@@ -27,7 +27,7 @@ demo: $(READY) ## build the demo scene, group and restyle its textures; pictures
 	$(PY) demo/run.py
 
 test: $(READY) ## run the tests (core and real bpy)
-	timeout --kill-after=30 1500 $(PY) -m pytest -q
+	timeout --kill-after=30 1500 $(PY) -m pytest -q --durations 10 --durations-min 1
 
 test-gui: $(READY) ## drive real Blender windows (needs root on Debian; says when it must skip)
 	@bash tests/gui/run.sh || { code=$$?; [ $$code = 77 ] || exit $$code; \

@@ -56,6 +56,17 @@ def pytest_sessionfinish(session):
     (ARTIFACTS / "failed.txt").write_text("".join(f"{test}\n" for test in again))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Leave the counts, and what was skipped and why, for run.sh to print at the very end."""
+    stats = terminalreporter.stats
+    counts = {kind: len(stats.get(kind, ())) for kind in ("passed", "failed", "error", "skipped")}
+    lines = [", ".join(f"{count} {kind}" for kind, count in counts.items())]
+    for report in stats.get("skipped", ()):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        lines.append(f"skipped: {report.nodeid} ({reason})")
+    (ARTIFACTS / "counts.txt").write_text("\n".join(lines) + "\n")
+
+
 def _failed(session) -> list:
     return session.stash.setdefault(_FAILED_TESTS, [])
 

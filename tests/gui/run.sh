@@ -16,16 +16,23 @@ gui_tests() {
 # once more by itself, with what it builds on; only what fails again fails this script.
 gui_tests_twice() {
   local code=0 again
-  rm -rf dist/gui/*/speed.json dist/gui-first
+  rm -rf dist/gui/*/speed.json dist/gui-first dist/gui-summary.txt
   gui_tests "$@" || code=$?
+  summary "GUI tests ($suites)" "$(cat dist/gui/counts.txt)"
   [ $code = 1 ] || return $code
   mapfile -t again <dist/gui/failed.txt
   cp -r dist/gui dist/gui-first
   printf 'GUI tests FAILED (their pictures and logs: dist/gui-first). These are run once more:\n%s\n' "$(cat dist/gui/failed.txt)"
   stop
-  gui_tests "${again[@]}" || return
-  printf 'GUI tests passed when run once more:\n%s\n' "$(cat dist/gui-first/failed.txt)"
+  code=0
+  gui_tests "${again[@]}" || code=$?
+  summary "needed a second run: ${#again[@]}" "$(printf '%s\n' "${again[@]}")"
+  summary "second run" "$(cat dist/gui/counts.txt)"
+  return $code
 }
+
+# What was skipped or needed a second run must not go unnoticed: CI prints this last.
+summary() { printf '%s: %s\n' "$1" "$2" | tee -a dist/gui-summary.txt; }
 
 # shellcheck disable=SC2086 # suites are several words
 "$python" tests/gui/sandbox.py setup $suites
