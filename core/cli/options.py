@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from ..paint import device
-from ..styles.look import Look, StyleRef
+from ..styles.look import PARAMETERS, Look, StyleRef
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -63,57 +63,51 @@ def use_device(options: argparse.Namespace) -> None:
 
 
 def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """The options of a look, named as in the panel; ``required``: there must be a style."""
-    look = parser.add_argument_group("look")
-    look.add_argument(
+    """Add the options of a look: ``--style``, and one for each of its settings.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Where to add them.
+    required : bool
+        Whether there must be a style.
+    """
+    group = parser.add_argument_group("look")
+    group.add_argument(
         "--style",
         action="append",
         type=_style,
         required=required,
         metavar="STYLE[=WEIGHT]",
-        help="a picture, a saved .impasto style, or a built-in one; several are blended",
+        help="an image, a saved .impasto style, or a built-in one; several are blended",
     )
-    look.add_argument(
-        "--strength", type=_unit, default=1.0, metavar="0..1", help="0: as it was; default 1"
-    )
-    look.add_argument(
-        "--brush-scale", type=_brush, default=1.0, metavar="0.25..4", help="default 1"
-    )
-    look.add_argument(
-        *("--keep-color", "--keep-colour"),  # the second is the former spelling
-        dest="keep_color",
-        type=_unit,
-        default=0.0,
-        metavar="0..1",
-        help="1 changes lightness only",
-    )
-    look.add_argument("--seamless", action="store_true", help="the texture tiles, and shall tile")
-    look.add_argument(
-        "--max-side", type=_count, default=0, metavar="PIXELS", help="shrink to this size"
-    )
-    look.add_argument("--seed", type=int, default=0, metavar="N")
-    look.add_argument(
-        "--regions",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="split each picture into N regions: several styles take one each, one picture gives "
-        "each region the paint of its own region that suits it best",
-    )
+    for parameter in PARAMETERS.values():
+        if parameter.kind is bool:
+            group.add_argument(*parameter.options, action="store_true", help=parameter.description)
+            continue
+        group.add_argument(
+            *parameter.options,
+            type=_number(parameter.minimum, parameter.maximum, parameter.kind),
+            default=parameter.default,
+            metavar=parameter.metavar,
+            help=f"{parameter.description} (default {parameter.default:g})",
+        )
 
 
 def look_from(options: argparse.Namespace) -> Look:
-    """The look that :func:`add_look`'s options describe."""
-    return Look(
-        tuple(options.style),
-        options.strength,
-        options.brush_scale,
-        options.keep_color,
-        options.seamless,
-        options.max_side,
-        options.seed,
-        options.regions,
-    )
+    """Build the look that the options of :func:`add_look` describe.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The parsed options.
+
+    Returns
+    -------
+    Look
+        The look.
+    """
+    return Look(tuple(options.style), **{name: getattr(options, name) for name in PARAMETERS})
 
 
 def add_grouping(parser: argparse.ArgumentParser) -> None:
@@ -181,5 +175,5 @@ def _number(low: float, high: float, kind: type = float) -> Callable[[str], floa
     return convert
 
 
-_unit, _brush, _length = _number(0, 1), _number(0.25, 4), _number(0, math.inf)
+_unit, _length = _number(0, 1), _number(0, math.inf)
 _count = _number(0, math.inf, int)
