@@ -23,7 +23,7 @@ import numpy as np
 
 from impasto.core.control import Control
 from impasto.core.image.files import read_picture
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.pipeline import display
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks.registry import run
@@ -128,13 +128,13 @@ def full_hd(frames: list[np.ndarray], style: str) -> tuple[float, float]:
             cv2.imwrite(str(folder / f"{i + 1:04d}.png"), levels)
         stylizer = Stylizer()
         code = stylizer.encode_style(large)
-        own = stylizer.measure([large], code)
-        stylizer.paint(large, code, own=own)
+        job = PaintJob(large, code, content_code=stylizer.measure([large], code))
+        stylizer.paint(job)
 
         def bare() -> float:
             begun = time.perf_counter()
             for _ in range(5):
-                stylizer.paint(large, code, own=own)
+                stylizer.paint(job)
             return (time.perf_counter() - begun) / 5
 
         before = bare()

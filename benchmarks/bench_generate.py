@@ -25,16 +25,17 @@ import torch
 
 from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
-from impasto.core.create.automaton.model import SETTLED, Automaton
+from impasto.core.create.automaton.model import GROWTH_STEPS, Automaton
 from impasto.core.create.gan.model import TILE
 from impasto.core.create.interface import fit
-from impasto.core.create.vae.model import extend
-from impasto.core.create.vae.style_map import StyleMap, codes_of, latent_of
+from impasto.core.create.vae.fit import fine_tune
+from impasto.core.create.vae.latents import decode_latent, encode_codes
+from impasto.core.create.vae.style_map import StyleMap
 from impasto.core.errors import JobCancelled
 from impasto.core.models.encoder import Encoder
 from impasto.core.models.loading import load_encoder, load_style_vae
 from impasto.core.models.texture_loss import TextureTarget
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import ZOOMS, Style, load_style_file
 from impasto.core.worker.allocator import keep_blocks
@@ -216,7 +217,7 @@ def bench_automaton(seconds: float) -> None:
         spent = time.monotonic() - begun
         target = TextureTarget(load_encoder(), tensor([image]))
         with torch.inference_mode():
-            away = float(target.loss(tensor([made.sample((_SIDE, _SIDE), steps=SETTLED)])))
+            away = float(target.loss(tensor([made.sample((_SIDE, _SIDE), steps=GROWTH_STEPS)])))
             random = np.random.default_rng(0)
             parts = crops(image, 8, random)
             theirs = float(np.mean([float(target.loss(tensor([part]))) for part in parts]))
@@ -224,7 +225,7 @@ def bench_automaton(seconds: float) -> None:
         figures = (away, theirs, copying(ours, image, random), closing, spent)
         words = " | ".join(f"{figure:.2f}" for figure in figures)
         print(f"| {name} | {made.recipe['steps']} | {words} s |", flush=True)
-        grown = [made.sample((_SIDE, _SIDE), steps=n) for n in (8, SETTLED)]
+        grown = [made.sample((_SIDE, _SIDE), steps=n) for n in (8, GROWTH_STEPS)]
         strips.append(np.hstack([image, *grown, frames[12]]))
     save("create-automaton.jpg", np.vstack(strips), 0.75)
 
@@ -237,8 +238,8 @@ def bench_vae() -> None:
     encoder = load_encoder()
     ratios = []
     for info, style in zip(builtin_styles(), styles, strict=True):
-        again = codes_of(vae, latent_of(vae, style.codes))[list(ZOOMS).index(1.0)]
-        painted = [stylizer.paint(content, code) for code in (style.code(1.0), again)]
+        again = decode_latent(vae, encode_codes(vae, style.codes))[list(ZOOMS).index(1.0)]
+        painted = [stylizer.paint(PaintJob(content, code)) for code in (style.code(1.0), again)]
         away = [code_distance(encoder, p, style) for p in painted]
         ratios.append(away[1] / away[0])
         del info
@@ -247,14 +248,14 @@ def bench_vae() -> None:
         f"worst {np.max(ratios):.3f} of {len(ratios)} styles"
     )
     begun = time.monotonic()
-    extend([s.codes for s in styles[:10]], clock=Clock(Budget(30), NEVER))
+    fine_tune([s.codes for s in styles[:10]], clock=Clock(Budget(30), NEVER))
     print(f"VAE: 10 styles added in {time.monotonic() - begun:.1f} s")
     whole = StyleMap(vae, styles)
     cells = []
     for seed in range(64):
-        latent = whole.surprise(whole.latents[seed % len(styles)], seed=seed)
-        code = codes_of(vae, latent)[list(ZOOMS).index(1.0)]
-        cells.append(stylizer.paint(content[:128, :128], code, seed=seed))
+        latent = whole.draw_from_family(whole.latents[seed % len(styles)], seed=seed)
+        code = decode_latent(vae, latent)[list(ZOOMS).index(1.0)]
+        cells.append(stylizer.paint(PaintJob(content[:128, :128], code, seed=seed)))
     save("create-styles.jpg", np.vstack([np.hstack(cells[i : i + 8]) for i in range(0, 64, 8)]))
 
 

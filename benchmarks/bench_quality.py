@@ -19,7 +19,7 @@ from torch import Tensor
 
 from impasto.core.models.layers import ordered
 from impasto.core.models.texture_loss import gram, gram_distance
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.style_reader import STYLE_SIDE, StyleBook
 from training import losses
 from training.data import to_tensor
@@ -115,7 +115,7 @@ def main() -> None:
             if (s_index + c_index) % every:
                 continue
             content = read(c)
-            painted = stylizer.paint(content.astype(np.float32) / 255, code)
+            painted = stylizer.paint(PaintJob(content.astype(np.float32) / 255, code))
             ours = (painted * 255 + 0.5).astype(np.uint8)
             peer = read(args.data / f"peers/microast/{c.stem}__{s.stem}.jpg")
             figures = []

@@ -16,7 +16,7 @@ import numpy as np
 
 from impasto.core.image.convert import to_depth
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.style_reader import at_zoom, encode_zooms
 from impasto.core.styles.style import Style
 from impasto.core.worker.allocator import keep_blocks
@@ -64,7 +64,9 @@ def main() -> None:
         for kind, style in enumerate((plain, better)):
             line = []
             for content, own in zip(contents, kept, strict=True):
-                painted = _levels(stylizer.paint(content, style.code(1.0), adapters=style.adapters))
+                painted = _levels(
+                    stylizer.paint(PaintJob(content, style.code(1.0), adapters=style.adapters))
+                )
                 image = to_tensor([painted])
                 found = judge.features(image)
                 figures[kind].append(

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 
 from .bench_main import MODEL
 from .meter import NICENESS, measure_yardstick, peak_memory
@@ -76,8 +76,7 @@ def main() -> None:
     stylizer = Stylizer()
     code = stylizer.encode_style(picture(256))
     if options.alone:
-        stylizer.tile = LARGE_TILE
-        stylizer.paint(picture(options.alone), code)
+        stylizer.paint(PaintJob(picture(options.alone), code, tile=LARGE_TILE))
         print(peak_memory(os.getpid()) or 0)
         return
     os.nice(NICENESS)
@@ -88,10 +87,10 @@ def main() -> None:
     for side in SIDES:
         content = picture(side)
         before = measure_yardstick(MODEL, options.threads).picture if MODEL.exists() else 0.0
-        seconds = best(lambda content=content: stylizer.paint(content, code))
+        seconds = best(lambda content=content: stylizer.paint(PaintJob(content, code)))
         after = measure_yardstick(MODEL, options.threads).picture if MODEL.exists() else 0.0
         with FlopCounterMode(display=False) as counter:
-            stylizer.paint(content, code)
+            stylizer.paint(PaintJob(content, code))
         speed = counter.get_total_flops() / seconds
         yardstick = (before + after) / 2
         ratio = f"{seconds / yardstick:.2f}" if yardstick else ""

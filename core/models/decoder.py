@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import Conv3x3, Upsample2x, as_maps, as_rows, chunks
+from .layers import Conv3x3, OnLayer, Upsample2x, as_maps, as_rows, chunks, ignore_layer
 
 _MAPPED = 256
 _SLOPE = 0.2  # of inner channels below zero: with none, nearly all of them died early in training
@@ -173,6 +173,9 @@ class Decoder(nn.Module):
     NOISE_SCALES = (3, 2, 2, 1, 0)
     """Which feature scale (finest is 0) each block's noise lives at."""
 
+    LAYERS = 8
+    """How often :meth:`forward` calls ``on_layer``."""
+
     code_mean: Tensor
     code_std: Tensor
 
@@ -205,6 +208,7 @@ class Decoder(nn.Module):
         code: Tensor,
         noise: Sequence[Tensor],
         regions: Sequence[Tensor] | None = None,
+        on_layer: OnLayer = ignore_layer,
     ) -> Tensor:
         """Paint ``content``, whose own statistics are given, in the style of ``code``.
 
@@ -221,6 +225,8 @@ class Decoder(nn.Module):
         regions : four of (1, K, H / 2**(i + 1), W / 2**(i + 1)), optional
             Weights that sum to one over K. ``statistics`` and ``code`` then have K rows, one for
             each region of a single image.
+        on_layer : callable, optional
+            Called :data:`LAYERS` times.
 
         Returns
         -------
@@ -236,12 +242,15 @@ class Decoder(nn.Module):
 
         def paint(block: int, x: Tensor) -> Tensor:
             weights = None if regions is None else regions[self.NOISE_SCALES[block]]
-            return self.blocks[block](x, mapped, noise[block], weights)
+            x = self.blocks[block](x, mapped, noise[block], weights)
+            on_layer()
+            return x
 
         def rise(level: int, x: Tensor) -> Tensor:
             """Narrow, double the resolution, and add the renormalized content of that scale."""
             gain, shift = affine(2 - level)
             x = self.narrow[level](x)
+            on_layer()
             if regions is not None:
                 weights, above = regions[2 - level], self.upsample(x)
                 return affine_by_region(content[2 - level], gain, shift, weights, above)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pixel_unshuffle
 
-from .layers import Bottleneck, Conv3x3
+from .layers import Bottleneck, Conv3x3, OnLayer, ignore_layer
 
 WIDTHS = (32, 64, 128, 192)
 """Channels of the features at 1/2, 1/4, 1/8 and 1/16 resolution."""
@@ -39,6 +39,9 @@ class Encoder(nn.Module):
     Iandola et al., "SqueezeNet", arXiv:1602.07360 (teacher, and the squeeze in the blocks).
     """
 
+    LAYERS = 7
+    """How often :meth:`forward` calls ``on_layer``."""
+
     def __init__(self) -> None:
         super().__init__()
         w1, w2, w3, w4 = WIDTHS
@@ -47,10 +50,16 @@ class Encoder(nn.Module):
         self.down3, self.block3 = Conv3x3(w2, w3, stride=2), Bottleneck(w3, 48)
         self.down4, self.block4 = Conv3x3(w3, w4, stride=2), Bottleneck(w4, 64)
 
-    def forward(self, image: Tensor) -> Features:
+    def forward(self, image: Tensor, on_layer: OnLayer = ignore_layer) -> Features:
         """Encode an image whose sides are multiples of :data:`STRIDE`."""
-        half = torch.relu_(self.stem(pixel_unshuffle(image * 2 - 1, 2)))
-        quarter = self.block2(torch.relu_(self.down2(half)))
-        eighth = self.block3(torch.relu_(self.down3(quarter)))
-        sixteenth = self.block4(torch.relu_(self.down4(eighth)))
+
+        def run(layer: nn.Module, x: Tensor) -> Tensor:
+            x = layer(x)
+            on_layer()
+            return x
+
+        half = torch.relu_(run(self.stem, pixel_unshuffle(image * 2 - 1, 2)))
+        quarter = run(self.block2, torch.relu_(run(self.down2, half)))
+        eighth = run(self.block3, torch.relu_(run(self.down3, quarter)))
+        sixteenth = run(self.block4, torch.relu_(run(self.down4, eighth)))
         return Features(half, quarter, eighth, sixteenth)

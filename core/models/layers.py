@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 Border = Literal["reflect", "circular"]
+
+OnLayer = Callable[[], object]
+"""Called by a network after each of its layers that takes noticeable time; may raise to stop it."""
 
 _CACHED = 1 << 19
 """Numbers at a time in what only passes over them: 2 MB, which a processor's cache holds."""
@@ -47,6 +50,10 @@ class Conv3x3(nn.Conv2d):
             strip = pad_axis(_edge(x, 3, columns, end), rows, (0, 0, 1, 1))
             out[:, :, :, -end : out.shape[3] if end else 1] = F.conv2d(strip, weight, bias, stride)
         return out
+
+
+def ignore_layer() -> None:
+    """Do nothing: the default of a network's ``on_layer``."""
 
 
 def _edge(x: Tensor, axis: int, border: Border, end: int) -> Tensor:

@@ -24,7 +24,8 @@ from ..models.layers import set_border
 from ..models.texture_loss import TextureTarget, broad_distance
 from ..styles.style import Style
 from .color_transfer import color_transport, move_colors
-from .network import Stylizer, pad_to_stride, to_tensor
+from .content import pad_to_stride, to_tensor
+from .network import Stylizer
 
 _CROP = 256
 _BATCH = 2
@@ -72,7 +73,7 @@ def refine(
     clock = Clock(budget, cancel)
     rng = np.random.default_rng(seed)
     fit = AdapterFit(stylizer, torch.from_numpy(style.code(1.0)), seed)
-    whole = pad_to_stride(to_tensor(picture), seamless=False)
+    whole = pad_to_stride(to_tensor(picture))
     target = TextureTarget(fit.encoder, fit.on_device(whole))
     texture = 0.0
     while clock.more():

@@ -1,66 +1,140 @@
 """The stylizer: the bundled networks applied to one image of any size.
 
-Statistics once, tiles after: the channel statistics of the whole image are gathered first, in a
-pass of the encoder alone, and every tile is then painted with them. A tile carries a halo as wide
-as the networks' receptive field, and the border of the image is treated inside the convolutions
-just as it is without tiles; so tiles neither show nor change a pixel.
+The channel statistics of the whole image are gathered first, in a pass of the encoder alone, and
+every tile is then painted with them. A tile carries a halo as wide as the networks' receptive
+field, and the border of the image is treated inside the convolutions just as it is without tiles.
+So tiles neither show nor change a pixel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..control import SILENT, Control
 from ..models import load_decoder, load_encoder
 from ..models.adapter import Adapter, adapt
 from ..models.codes import FeatureSums, palette, split_palette, style_code
 from ..models.decoder import Decoder
-from ..models.encoder import STRIDE, WIDTHS, Features
-from ..models.layers import Border, set_border
+from ..models.encoder import STRIDE, Encoder, Features
+from ..models.layers import OnLayer, ignore_layer, set_border
 from .color_transfer import color_transport, move_colors, move_colors_by_region
-from .tiling import Tile, take, tiles
+from .content import Content, pad_to_stride, to_tensor
+from .tiling import Tile, take
 
 Adapters = Sequence[tuple[Adapter, float]]
+"""Adapters and their weights."""
 
 TILE = 2048
-"""Default side of a tile's core in pixels: about 1.2 GB of activations at the peak."""
+"""Default side of a tile without its halo, in pixels: about 1.2 GB of activations at the peak."""
+
+_ColorMap = tuple[Tensor, Tensor]
+"""Matrices (K, 3, 3) and offsets (K, 3) that move the colors of the content."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, eq=False)
+class PaintJob:
+    """What :meth:`Stylizer.paint` is to paint.
+
+    Attributes
+    ----------
+    color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The content.
+    codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
+        The style, or those of K regions.
+    content_code : (K, CODE_LENGTH) float32, optional
+        The code of the content, from :meth:`Stylizer.measure` with the same codes and strength.
+        Measured while painting if not given.
+    regions : (H, W, K) float32, optional
+        How much each pixel belongs to each region; sums to one over K.
+    strength : float in [0, 1]
+        How far the code of the content is moved to that of the style.
+    seamless : bool
+        Treat the image as a torus. Its sides must then be multiples of 16.
+    seed : int
+        Of the noise that breaks flat areas into strokes.
+    mask : (H, W) float32 in [0, 1], optional
+        Which pixels count for the content's statistics (its alpha).
+    adapters : pairs of an adapter and its weight
+        What Refine added to the decoder for the style.
+    base : (H, W, 3) float32, sRGB-encoded in [0, 1], optional
+        Paint only ``tiles``, and take the rest from this image. Needs ``content_code``.
+    tiles : collection of Tile
+        What to paint over ``base``.
+    tile : int
+        Side of a tile without its halo, in pixels; smaller needs less memory.
+
+    Raises
+    ------
+    ValueError
+        A seamless image whose sides are no multiples of 16, regions that do not fit, or a base
+        without a content code.
+    """
+
+    color: np.ndarray
+    codes: np.ndarray
+    content_code: np.ndarray | None = None
+    regions: np.ndarray | None = None
+    strength: float = 1.0
+    seamless: bool = False
+    seed: int = 0
+    mask: np.ndarray | None = None
+    adapters: Adapters = ()
+    base: np.ndarray | None = None
+    tiles: Collection[Tile] = ()
+    tile: int = TILE
+
+    def __post_init__(self) -> None:
+        height, width = self.color.shape[:2]
+        count = len(np.atleast_2d(self.codes))
+        if self.seamless and (height % STRIDE or width % STRIDE):
+            raise ValueError("a seamless image needs sides that are multiples of 16")
+        if self.regions is not None and self.regions.shape != (height, width, count):
+            raise ValueError(f"regions {self.regions.shape} do not fit {count} codes and the image")
+        if self.base is not None and self.content_code is None:
+            raise ValueError("painting over a base needs the code of the content")
 
 
 class Stylizer:
     """Encoder and decoder, loaded once.
 
+    The last noise and the last decoder with adapters are kept for the next image, one of each.
+
     Parameters
     ----------
     device : str
         ``cpu``, ``cuda`` or ``mps``.
-    tile : int
-        Side of a tile's core in pixels; smaller needs less memory.
     """
 
-    def __init__(self, device: str = "cpu", tile: int = TILE) -> None:
+    def __init__(self, device: str = "cpu") -> None:
         self.device = torch.device(device)
-        self.tile = tile
         self.encoder = load_encoder().to(self.device)
         self.decoder = load_decoder().to(self.device)
-        self._adapted: tuple[list, Adapters, Decoder] | None = None
-        self._last_noise: tuple[tuple[torch.Size, int], list[Tensor]] | None = None
-        self._pulse: Callable[[], None] = lambda: None
-        self._listen(self.encoder.children())
-        self._listen(_steps_of(self.decoder))
+        self._adapted: _Latest[tuple[Adapters, Decoder]] = _Latest()
+        self._last_noise: _Latest[list[Tensor]] = _Latest()
 
     @torch.inference_mode()
     def encode_style(self, color: np.ndarray) -> np.ndarray:
-        """The look of an image as a code ``(CODE_LENGTH,)`` float32.
+        """Return the style code of an image.
 
-        ``color`` is ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+        Parameters
+        ----------
+        color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+            The image.
+
+        Returns
+        -------
+        (CODE_LENGTH,) float32
+            Its code.
         """
-        image = pad_to_stride(to_tensor(color), seamless=False).to(self.device)
+        image = pad_to_stride(to_tensor(color)).to(self.device)
         set_border(self.encoder, "reflect", "reflect")
         return style_code(image, self.encoder(image))[0].cpu().numpy()
 
@@ -69,310 +143,202 @@ class Stylizer:
         self,
         images: Sequence[np.ndarray],
         codes: np.ndarray,
-        counted: Sequence[np.ndarray | None] | None = None,
+        masks: Sequence[np.ndarray | None] | None = None,
         *,
         strength: float = 1.0,
         seamless: bool = False,
+        tile: int = TILE,
     ) -> np.ndarray:
-        """The common content code of several images: UDIM tiles, or frames of a shot.
+        """Return the common content code of several images: UDIM tiles, or frames of a shot.
 
         Features are those of the images in the colors that :meth:`paint` will give them for
-        ``codes`` and ``strength``: hand the result to it with the same two.
+        ``codes`` and ``strength``: pass the result to it with the same two.
 
         Parameters
         ----------
-        images : (H, W, 3) float32 each, sRGB-encoded in [0, 1]
+        images : sequence of (H, W, 3) float32, sRGB-encoded in [0, 1]
+            The contents.
         codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
-        counted : (H, W) float32 in [0, 1] each, or None
+            The style, or several.
+        masks : sequence of (H, W) float32 in [0, 1] or None, optional
             Which pixels count.
+        strength : float in [0, 1]
+            How far the contents will be moved to the style.
+        seamless : bool
+            Treat the images as tori.
+        tile : int
+            Side of a tile without its halo, in pixels.
 
         Returns
         -------
         (K, CODE_LENGTH) float32
+            The content code for each style.
         """
-        masks = list(counted) if counted is not None else [None] * len(images)
-        subjects = [
-            _Subject(color, None if mask is None else mask[..., None], seamless, self.tile)
+        masks = [None] * len(images) if masks is None else masks
+        contents = [
+            Content(color, None if mask is None else mask[..., None], seamless, tile)
             for color, mask in zip(images, masks, strict=True)
         ]
-        palettes = [palette(s.image, s.weights[0] if s.weights else None) for s in subjects]
+        palettes = [palette(c.image, c.weights[0] if c.weights else None) for c in contents]
         colors = torch.stack(palettes).mean(0)
         rows = []
         for code in torch.from_numpy(np.atleast_2d(codes)):
-            transport = self._transport(colors, code[None], strength)
+            color_map = self._color_map(colors, code[None], strength)
             sums = FeatureSums()
-            for subject in subjects:
-                for tile in subject.plan:
-                    sums.add(*_cores(self._encode(subject, tile, transport), subject, tile))
+            for content in contents:
+                for part in content.tiles:
+                    sums.add(*content.cores(self._encode(content, part, color_map), part))
             rows.append(torch.cat((sums.statistics(), colors), dim=1))
         return torch.cat(rows).numpy()
 
     @torch.inference_mode()
-    def paint(
-        self,
-        color: np.ndarray,
-        codes: np.ndarray,
-        *,
-        own: np.ndarray | None = None,
-        regions: np.ndarray | None = None,
-        strength: float = 1.0,
-        seamless: bool = False,
-        seed: int = 0,
-        counted: np.ndarray | None = None,
-        adapters: Adapters = (),
-        onto: np.ndarray | None = None,
-        parts: Collection[Tile] = (),
-        control: Control = SILENT,
-    ) -> np.ndarray:
+    def paint(self, job: PaintJob, control: Control = SILENT) -> np.ndarray:
         """Paint an image at its own resolution, in one style or one for each region.
 
         Parameters
         ----------
-        color : (H, W, 3) float32, sRGB-encoded in [0, 1]
-            The content.
-        codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
-            The style, or those of K regions.
-        own : (K, CODE_LENGTH) float32, optional
-            The content's own code, from :meth:`measure` with the same codes and strength; measured
-            here if not given.
-        regions : (H, W, K) float32, optional
-            How much each pixel belongs to each region; sums to one over K.
-        strength : float in [0, 1]
-            How far the content's own code is moved to the style's.
-        seamless : bool
-            Treat the image as a torus. Its sides must then be multiples of 16.
-        seed : int
-            Of the noise that breaks flat areas into strokes.
-        counted : (H, W) float32 in [0, 1], optional
-            Which pixels count for the content's statistics (its alpha).
-        adapters : pairs of an adapter and its weight
-            What Refine added to the decoder for the style.
-        onto, parts : (H, W, 3) float32, and tiles
-            Paint only these parts; the rest is that picture's. ``own`` must be given then.
+        job : PaintJob
+            What to paint.
         control : Control
-            Hears the share that is done, and is asked for a cancel after each layer.
+            Gets the share that is done, and is asked for a cancel after each layer.
 
         Returns
         -------
         (H, W, 3) float32, sRGB-encoded in [0, 1]
+            The painting.
 
         Raises
         ------
         JobCancelled
             The control was cancelled.
-        ValueError
-            A seamless image whose sides are no multiples of 16, or regions that do not fit.
         """
-        height, width = color.shape[:2]
-        if seamless and (height % STRIDE or width % STRIDE):
-            raise ValueError("a seamless image needs sides that are multiples of 16")
-        codes = np.atleast_2d(codes)
-        if regions is not None and regions.shape != (height, width, len(codes)):
-            raise ValueError(f"regions {regions.shape} do not fit {len(codes)} codes and the image")
-        subject = _Subject(color, regions, seamless, self.tile)
-        if onto is not None:
-            subject.plan = list(parts)
-        goal = torch.from_numpy(codes)
-        measuring = own is None and len(subject.plan) > 1
-        encoding, decoding = len(list(self.encoder.children())), len(_steps_of(self.decoder))
-        passes = 1 + measuring
-        total = len(subject.plan) * (passes * encoding + decoding)
-        done = 0
+        content = Content(job.color, job.regions, job.seamless, job.tile)
+        plan = content.tiles if job.base is None else list(job.tiles)
+        goal = torch.from_numpy(np.atleast_2d(job.codes))
+        passes = 2 if job.content_code is None and len(plan) > 1 else 1
+        layers = len(plan) * (passes * Encoder.LAYERS + Decoder.LAYERS)
+        on_layer = _counting(control, layers)
 
-        def pulse() -> None:
-            nonlocal done
-            done += 1
-            control.advance(done / total)
-
-        self._pulse = pulse
-        try:
-            return self._paint(
-                *(color, subject, goal, own, regions, strength, seamless, seed, counted, adapters),
-                np.empty_like(color) if onto is None else onto.copy(),
-            )
-        finally:
-            self._pulse = lambda: None
-
-    def _paint(
-        self,
-        color: np.ndarray,
-        subject: _Subject,
-        goal: Tensor,
-        own: np.ndarray | None,
-        regions: np.ndarray | None,
-        strength: float,
-        seamless: bool,
-        seed: int,
-        counted: np.ndarray | None,
-        adapters: Adapters,
-        result: np.ndarray,
-    ) -> np.ndarray:
-        """What :meth:`paint` does, its arguments checked; paints into ``result``."""
         features = None
-        if own is None:
-            mask = None
-            if counted is not None and counted.any():
-                part = counted[..., None] if regions is None else regions * counted[..., None]
-                weighing = _Subject(color, part, seamless, self.tile)
-                mask = pad_to_stride(to_tensor(counted[..., None]), seamless=seamless)
-            else:
-                weighing = subject
-            colors = palette(subject.image, mask)
-            transport = self._transport(colors, goal, strength)
-            sums = FeatureSums(len(goal))
-            for tile in subject.plan:
-                features = self._encode(subject, tile, transport)
-                sums.add(*_cores(features, weighing, tile))
-            content = torch.cat((sums.statistics(), colors.expand(len(goal), -1)), dim=1)
+        if job.content_code is None:
+            code, color_map, features = self._measure_content(job, content, goal, on_layer)
         else:
-            content = torch.from_numpy(own)
-            transport = self._transport(content, goal, strength)
-        content = content.to(self.device)
-        target = torch.lerp(content, goal.to(self.device), strength)
-        noise = self._noise(subject.image.shape, seed)
-        decoder = self._decoder_with(adapters)
-        for tile in subject.plan:
-            if features is None or len(subject.plan) > 1:
-                features = self._encode(subject, tile, transport)
-            painted = self._decode(decoder, features, content, target, noise, subject, tile)
-            rows, columns = tile.rows, tile.columns
-            core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
-            kept = result[rows.core, columns.core]
-            kept[...] = core[: kept.shape[0], : kept.shape[1]].cpu().numpy()
+            code = torch.from_numpy(job.content_code)
+            color_map = self._color_map(code, goal, job.strength)
+        code = code.to(self.device)
+        target = torch.lerp(code, goal.to(self.device), job.strength)
+        noise = self._noise(content.image.shape, job.seed)
+        decoder = self._decoder_with(job.adapters)
+
+        result = np.empty_like(job.color) if job.base is None else job.base.copy()
+        for tile in plan:
+            if features is None or len(plan) > 1:
+                features = self._encode(content, tile, color_map, on_layer)
+            set_border(decoder, *tile.border)
+            painted = decoder(
+                *(features, code, target, self._tile_of(noise, content, tile)),
+                *(self._regions_of(content, tile), on_layer),
+            )
+            _put(result, tile, painted)
         return result
 
-    def _listen(self, layers: Iterable[nn.Module]) -> None:
-        """Feel the pulse after each of ``layers``: one tile takes seconds, a cancel must not."""
-        for layer in layers:
-            layer.register_forward_hook(lambda *_: self._pulse())
+    def _measure_content(
+        self, job: PaintJob, content: Content, goal: Tensor, on_layer: OnLayer
+    ) -> tuple[Tensor, _ColorMap, Features]:
+        """Return the code of the content, the map of its colors, and the features of its last tile."""
+        mask, weighing = None, content
+        if job.mask is not None and job.mask.any():
+            shares = job.mask[..., None]
+            weights = shares if job.regions is None else job.regions * shares
+            weighing = Content(job.color, weights, job.seamless, job.tile)
+            mask = pad_to_stride(to_tensor(shares))
+        colors = palette(content.image, mask)
+        color_map = self._color_map(colors, goal, job.strength)
+        sums = FeatureSums(len(goal))
+        for tile in content.tiles:
+            features = self._encode(content, tile, color_map, on_layer)
+            sums.add(*weighing.cores(features, tile))
+        code = torch.cat((sums.statistics(), colors.expand(len(goal), -1)), dim=1)
+        return code, color_map, features
 
-    def _transport(self, content: Tensor, goal: Tensor, strength: float) -> tuple[Tensor, Tensor]:
-        """Of the colors in ``content`` (codes or palettes) to ``goal``'s, or part of the way."""
+    def _color_map(self, content: Tensor, goal: Tensor, strength: float) -> _ColorMap:
+        """Return the map from the colors of ``content`` (codes or palettes) towards ``goal``'s."""
         colors = split_palette(content).flatten(1).expand(len(goal), -1)
         wanted = torch.lerp(colors, split_palette(goal).flatten(1), strength)
         matrix, offset = color_transport(colors, wanted)
         return matrix.to(self.device), offset.to(self.device)
 
-    def _encode(self, subject: _Subject, tile: Tile, transport: tuple[Tensor, Tensor]) -> Features:
-        set_border(self.encoder, *_borders(tile))
-        image = take(subject.image, tile).to(self.device)
-        matrix, offset = transport
-        if subject.weights is None or len(matrix) == 1:
+    def _encode(
+        self,
+        content: Content,
+        tile: Tile,
+        color_map: _ColorMap,
+        on_layer: OnLayer = ignore_layer,
+    ) -> Features:
+        set_border(self.encoder, *tile.border)
+        image = take(content.image, tile).to(self.device)
+        matrix, offset = color_map
+        if content.weights is None or len(matrix) == 1:
             moved = move_colors(image, matrix, offset)
         else:
-            shares = take(subject.weights[0], tile).to(self.device)
+            shares = take(content.weights[0], tile).to(self.device)
             moved = move_colors_by_region(image, matrix, offset, shares)
-        return self.encoder(moved)
+        return self.encoder(moved, on_layer)
 
     def _decoder_with(self, adapters: Adapters) -> Decoder:
-        """The decoder with adapters merged in; the last one is remembered for the next image."""
+        """Return the decoder with adapters merged in."""
         if not adapters:
             return self.decoder
-        if self._adapted is None or self._adapted[0] != [(id(a), w) for a, w in adapters]:
-            key = [(id(a), w) for a, w in adapters]
-            self._adapted = (key, adapters, adapt(self.decoder, adapters))
-            self._listen(_steps_of(self._adapted[2]))
-        return self._adapted[2]
-
-    def _decode(
-        self,
-        decoder: Decoder,
-        features: Features,
-        own: Tensor,
-        target: Tensor,
-        noise: Sequence[Tensor],
-        subject: _Subject,
-        tile: Tile,
-    ) -> Tensor:
-        set_border(decoder, *_borders(tile))
-        full = subject.image.shape[2]
-        maps = [take(n, tile, full // n.shape[2]).to(self.device) for n in noise]
-        regions = None
-        if subject.weights is not None:
-            regions = [
-                take(w, tile, 2**i).to(self.device)
-                for i, w in enumerate(subject.weights[1:], start=1)
-            ]
-        return decoder(features, own, target, maps, regions)
+        key = tuple((id(adapter), weight) for adapter, weight in adapters)
+        # The adapters are kept with it, so that no other ones get their ids.
+        return self._adapted.get(key, lambda: (adapters, adapt(self.decoder, adapters)))[1]
 
     def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
-        """Noise for the whole image, made on the CPU so that every device gets the same; kept for the
-        next image of its size."""
-        if self._last_noise is None or self._last_noise[0] != (shape, seed):
+        """Return noise for the whole image, made on the CPU: the same for every device."""
+
+        def make() -> list[Tensor]:
             generator = torch.Generator().manual_seed(seed)
-            noise = self.decoder.sample_noise(1, shape[2], shape[3], generator)
-            self._last_noise = ((shape, seed), noise)
-        return self._last_noise[1]
+            return self.decoder.sample_noise(1, shape[2], shape[3], generator)
+
+        return self._last_noise.get((shape, seed), make)
+
+    def _tile_of(self, noise: Sequence[Tensor], content: Content, tile: Tile) -> list[Tensor]:
+        full = content.image.shape[2]
+        return [take(n, tile, full // n.shape[2]).to(self.device) for n in noise]
+
+    def _regions_of(self, content: Content, tile: Tile) -> list[Tensor] | None:
+        weights = content.region_weights(tile)
+        return None if weights is None else [w.to(self.device) for w in weights]
 
 
-def _steps_of(decoder: Decoder) -> list[nn.Module]:
-    """The layers of a decoder that take a noticeable time each."""
-    return [*decoder.blocks, *decoder.narrow]
+class _Latest(Generic[_T]):
+    """Keeps the value that was asked for last, which is large, for those who ask for it again."""
+
+    def __init__(self) -> None:
+        self._entry: tuple[Hashable, _T] | None = None
+
+    def get(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        entry = self._entry
+        if entry is None or entry[0] != key:
+            entry = self._entry = (key, make())
+        return entry[1]
 
 
-class _Subject:
-    """An image as the networks want it, its regions at every scale, and its tiles."""
+def _counting(control: Control, layers: int) -> OnLayer:
+    """Return a callback that reports one more of all ``layers``, or stops at a cancel."""
+    done = 0
 
-    def __init__(
-        self, color: np.ndarray, parts: np.ndarray | None, seamless: bool, tile: int
-    ) -> None:
-        self.image = pad_to_stride(to_tensor(color), seamless=seamless)
-        self.weights: list[Tensor] | None = None
-        if parts is not None:
-            planes = np.ascontiguousarray(np.moveaxis(parts, 2, 0), dtype=np.float32)
-            self.weights = [pad_to_stride(torch.from_numpy(planes)[None], seamless=seamless)]
-            for _ in WIDTHS:
-                self.weights.append(_halved(self.weights[-1]))
-        height, width = self.image.shape[2:]
-        self.plan = tiles(height, width, tile, seamless=seamless)
+    def on_layer() -> None:
+        nonlocal done
+        done += 1
+        control.advance(done / layers)
+
+    return on_layer
 
 
-def _halved(planes: Tensor) -> Tensor:
-    """Means of 2 x 2 of ``(1, K, H, W)``, several times as fast as torch's pooling."""
-    height, width = planes.shape[2] // 2, planes.shape[3] // 2
-    halves = np.empty((planes.shape[1], height, width), np.float32)
-    for plane, half in zip(planes[0].numpy(), halves, strict=True):
-        cv2.resize(plane, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-    return torch.from_numpy(halves)[None]
-
-
-def to_tensor(color: np.ndarray) -> Tensor:
-    """``(H, W, C)`` float32 to ``(1, C, H, W)``, sharing memory where it can."""
-    return torch.from_numpy(np.ascontiguousarray(color, dtype=np.float32)).permute(2, 0, 1)[None]
-
-
-def pad_to_stride(image: Tensor, *, seamless: bool) -> Tensor:
-    """Extend ``(1, C, H, W)`` at its right and bottom to multiples of 16, by reflection."""
-    height, width = image.shape[2:]
-    bottom, right = -height % STRIDE, -width % STRIDE
-    while bottom or right:  # reflection reaches only as far as the image does
-        step = (min(right, image.shape[3] - 1), min(bottom, image.shape[2] - 1))
-        if step == (0, 0):
-            return F.pad(image, (0, right, 0, bottom), mode="replicate")
-        image = F.pad(image, (0, step[0], 0, step[1]), mode="reflect")
-        right, bottom = right - step[0], bottom - step[1]
-    return image
-
-
-def _cores(
-    features: Features, subject: _Subject, tile: Tile
-) -> tuple[list[Tensor], list[Tensor] | None]:
-    """The features of a tile without its halo, and the weights of the same cells."""
-    scales = [2 ** (i + 1) for i in range(len(WIDTHS))]
-    cores = [
-        f[:, :, tile.rows.inner(s), tile.columns.inner(s)]
-        for f, s in zip(features, scales, strict=True)
-    ]
-    if subject.weights is None:
-        return cores, None
-    rows, columns = ((w.core_start, w.core_stop) for w in (tile.rows, tile.columns))
-    kept = [
-        w[:, :, rows[0] // s : rows[1] // s, columns[0] // s : columns[1] // s]
-        for w, s in zip(subject.weights[1:], scales, strict=True)
-    ]
-    return cores, kept
-
-
-def _borders(tile: Tile) -> tuple[Border, Border]:
-    rows, columns = ("circular" if c else "reflect" for c in tile.circular)
-    return rows, columns  # type: ignore[return-value]
+def _put(result: np.ndarray, tile: Tile, painted: Tensor) -> None:
+    """Copy a painted tile ``(1, 3, h, w)`` without its halo into ``(H, W, 3)``."""
+    rows, columns = tile.rows, tile.columns
+    core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
+    kept = result[rows.core, columns.core]
+    kept[...] = core[: kept.shape[0], : kept.shape[1]].cpu().numpy()

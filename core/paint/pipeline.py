@@ -14,13 +14,13 @@ import numpy as np
 from ..control import SILENT, Control
 from ..errors import UnsupportedImage
 from ..image.alpha import fill_under_alpha, full_alpha
-from ..image.color import keep_luminance_only, linear_to_srgb, srgb_to_linear
+from ..image.color import LUMA, keep_luminance_only, linear_to_srgb, srgb_to_linear
 from ..image.picture import Picture
 from ..image.resize import resize
 from ..models.encoder import STRIDE
 from ..styles.look import Look
 from ..styles.style import ZOOMS, Style
-from .network import Stylizer
+from .network import TILE, PaintJob, Stylizer
 
 REFERENCE_SIDE = 1024
 """Long side in pixels at which a brush scale of 1 is the style's own."""
@@ -68,6 +68,7 @@ def stylize(
     *,
     region_painter: RegionCodes | None = None,
     alpha_covers: bool = True,
+    tile: int = TILE,
     control: Control = SILENT,
 ) -> list[Picture]:
     """Stylize one picture, or the tiles of one UDIM with common statistics.
@@ -99,36 +100,38 @@ def stylize(
         to_work(p, goal, look.seamless, alpha_covers)
         for p, goal in zip(pictures, plans, strict=True)
     ]
-    own = None
+    content_code = None
     if len(works) > 1:
         colors, masks = zip(*works, strict=True)
-        own = stylizer.measure(
+        content_code = stylizer.measure(
             colors,
             style.code(plans[0].zoom),
             masks,
             strength=look.strength,
             seamless=look.seamless,
+            tile=tile,
         )
     results = []
-    for index, (picture, goal, (color, counted)) in enumerate(
+    for index, (picture, goal, (color, mask)) in enumerate(
         zip(pictures, plans, works, strict=True)
     ):
         part = control.part(index / len(pictures), (index + 1) / len(pictures))
         regions, codes = None, style.code(goal.zoom)
-        if region_painter is not None and own is None:
+        if region_painter is not None and content_code is None:
             regions, codes = region_painter(color, goal.zoom)
-        painted = stylizer.paint(
+        job = PaintJob(
             color,
             codes,
-            own=own,
+            content_code=content_code,
             regions=regions,
             strength=look.strength,
             seamless=look.seamless,
             seed=look.seed,
-            counted=counted,
+            mask=mask,
             adapters=style.adapters,
-            control=part,
+            tile=tile,
         )
+        painted = stylizer.paint(job, part)
         sized = resized(picture, goal.size, look.seamless)
         results.append(from_work(sized, color, painted, look))
     return results
@@ -154,15 +157,15 @@ def to_work(
     picture: Picture, goal: Plan, seamless: bool, alpha_covers: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The picture at working resolution, and which of its pixels count."""
-    color, counted = display(picture), None
+    color, mask = display(picture), None
     if picture.alpha is not None and alpha_covers:
         color = fill_under_alpha(color, picture.alpha)
         share = picture.alpha.astype(np.float32) / full_alpha(picture.alpha.dtype)
-        counted = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
+        mask = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
     work = resize(color, goal.working, wrap=seamless)
     if work is not picture.color or picture.depth not in ("8", "16"):  # those are in range
         work = np.clip(work, 0, 1)
-    return work, counted
+    return work, mask
 
 
 def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
@@ -205,7 +208,7 @@ def from_work(picture: Picture, color: np.ndarray, painted: np.ndarray, look: Lo
         seen = resize(color, size, wrap=look.seamless)
         painted = resize(painted, size, wrap=look.seamless)
         if color.shape[0] * color.shape[1] < original.shape[0] * original.shape[1]:
-            detail = (original - seen) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+            detail = (original - seen) @ LUMA
             painted += np.float32(_DETAIL) * detail[..., None]
         painted = np.clip(painted, 0, 1)
     if look.keep_color > 0:

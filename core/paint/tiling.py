@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..models.encoder import STRIDE
+from ..models.layers import Border
 
 HALO = 144
 """Receptive field of encoder and decoder on each side, rounded up to the stride, in pixels."""
@@ -42,6 +43,12 @@ class Tile:
     rows: Window
     columns: Window
     circular: tuple[bool, bool] = (False, False)
+
+    @property
+    def border(self) -> tuple[Border, Border]:
+        """Border rules of convolutions along rows and columns."""
+        rows, columns = self.circular
+        return "circular" if rows else "reflect", "circular" if columns else "reflect"
 
 
 def windows(length: int, tile: int, *, seamless: bool) -> list[Window]:

@@ -62,8 +62,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     """
     import numpy as np
 
-    from ..create.vae.style_map import codes_of, latent_of, map_of
+    from ..create.vae.latents import decode_latent, encode_codes
+    from ..create.vae.style_map import build_style_map
     from ..image.contents import read_contents
+    from ..paint.network import PaintJob
     from ..paint.session import session
     from ..styles.style import ZOOMS, Provenance, Style, save_style
 
@@ -73,9 +75,9 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     painting = session(control)
     recipe: dict = {"invented": request.how, "seed": request.seed}
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
-    styles = map_of(painting.styles, request.own)
+    styles = build_style_map(painting.styles, request.own)
     vae = styles.vae
-    latents = [latent_of(vae, style.codes) for style in named]
+    latents = [encode_codes(vae, style.codes) for style in named]
     if request.how == "PLACE":
         latent = styles.at(request.x, request.y)
         recipe["place"] = [round(request.x, 4), round(request.y, 4)]
@@ -84,16 +86,18 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
         recipe |= {"between": [s.name for s in named], "share": round(request.share, 4)}
     else:
         like = latents[0] if latents else styles.latents[request.seed % len(styles.latents)]
-        latent = styles.surprise(like, boldness=request.boldness, seed=request.seed)
+        latent = styles.draw_from_family(like, boldness=request.boldness, seed=request.seed)
         recipe |= {"like": [s.name for s in named[:1]], "boldness": round(request.boldness, 4)}
-    latent = styles.moved(latent, request.axes)
+    latent = styles.move(latent, request.axes)
     if any(request.axes):
         recipe["axes"] = [round(a, 4) for a in request.axes]
-    codes = codes_of(vae, latent)
+    codes = decode_latent(vae, latent)
     contents, failures = read_contents((request.content,), _THUMBNAIL)
     if not contents:
         raise NoImages(failures[0].message)
-    painted = painting.stylizer.paint(contents[0], codes[list(ZOOMS).index(1.0)], seed=request.seed)
+    painted = painting.stylizer.paint(
+        PaintJob(contents[0], codes[ZOOMS.index(1.0)], seed=request.seed)
+    )
     licenses = " / ".join(sorted({s.provenance.license for s in named} - {""}))
     style = Style(
         output.stem,

@@ -64,11 +64,13 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     """
     import numpy as np
 
-    from ..image.contents import PreviewFile, read_contents, shrink
+    from ..image.contents import read_contents, shrink
     from ..image.files import write_picture
     from ..image.picture import Picture
+    from ..image.preview import PreviewFile
     from ..models.adapter import Adapter
     from ..paint.adapter_fit import refine
+    from ..paint.network import PaintJob
     from ..paint.session import session
     from ..paint.style_reader import at_zoom, read_style_picture
     from ..styles.style import save_style
@@ -87,7 +89,8 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     distances: list[float] = []
 
     def paint(adapter: Adapter) -> np.ndarray:
-        return painting.stylizer.paint(shown, style.code(1.0), adapters=((adapter, 1.0),))
+        job = PaintJob(shown, style.code(1.0), adapters=((adapter, 1.0),))
+        return painting.stylizer.paint(job)
 
     def on_step(step: FitStep) -> None:
         distances.append(step.losses["texture"])

@@ -50,9 +50,11 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     JobCancelled
         Nothing is written.
     """
-    from ..create.vae.style_map import codes_of, map_of
+    from ..create.vae.latents import decode_latent
+    from ..create.vae.style_map import build_style_map
     from ..errors import NoImages
     from ..image.contents import read_contents
+    from ..paint.network import PaintJob
     from ..paint.session import session
     from ..plots.create import save_map
     from ..styles.style import ZOOMS
@@ -61,15 +63,15 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     contents, failures = read_contents((request.content,), _CELL)
     if not contents:
         raise NoImages(failures[0].message)
-    styles = map_of(painting.styles, request.own)
+    styles = build_style_map(painting.styles, request.own)
     cells = []
     for number in range(_CELLS**2):
         control.advance(number / _CELLS**2, "Painting the map")
         row, column = divmod(number, _CELLS)
         x, y = (column + 0.5) / _CELLS, (row + 0.5) / _CELLS
-        code = codes_of(styles.vae, styles.at(x, y))[list(ZOOMS).index(1.0)]
-        cells.append((painting.stylizer.paint(contents[0], code), x, y))
-    save_map(cells, 1 / _CELLS, styles.names, styles.places, Path(request.output))
+        code = decode_latent(styles.vae, styles.at(x, y))[ZOOMS.index(1.0)]
+        cells.append((painting.stylizer.paint(PaintJob(contents[0], code)), x, y))
+    save_map(cells, 1 / _CELLS, styles.names, styles.positions, Path(request.output))
     control.progress(1.0, "Done")
-    places = tuple((float(x), float(y)) for x, y in styles.places)
+    places = tuple((float(x), float(y)) for x, y in styles.positions)
     return StyleMapResult(request.output, tuple(styles.names), places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StylizeItem:
-    """One image, its look, and one output file per input file (never an existing file)."""
+    """Name an image, its look, and its output files.
+
+    Attributes
+    ----------
+    image : ImageRef
+        The image.
+    look : Look
+        How it is to be stylized.
+    outputs : tuple of str
+        One file per input file.
+    """
 
     image: ImageRef
     look: Look
@@ -27,18 +38,34 @@ class StylizeItem:
 
 @dataclass(frozen=True)
 class StylizeRequest(Request["StylizeResult"]):
-    """Stylize images one after the other; each is written as soon as it is done."""
+    """Stylize images one after the other; each is written as soon as it is done.
+
+    Attributes
+    ----------
+    items : tuple of StylizeItem
+        The images.
+    memory_limit : int
+        Bytes that the worker may use in all; 0: what is free now.
+    overwrite : bool
+        Replace results that exist. Blender never asks for it, as it always finds new names.
+    """
 
     items: tuple[StylizeItem, ...]
     memory_limit: int = 0
-    """Bytes the worker may use in all; 0: what is free now."""
     overwrite: bool = False
-    """Replace results that exist; never asked for by Blender, which always finds new names."""
 
 
 @dataclass(frozen=True)
 class StylizeResult:
-    """Keys with their written files, and those that failed."""
+    """List the items that were written, and those that failed.
+
+    Attributes
+    ----------
+    written : dict of str to tuple of str
+        Output files by the image's key.
+    failures : tuple of Failure
+        The others.
+    """
 
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -46,12 +73,24 @@ class StylizeResult:
 
 @task
 def run(request: StylizeRequest, control: Control) -> StylizeResult:
-    """Stylize every item; one that fails is reported and the others go on.
+    """Stylize every item; one that fails is reported, and the others are still done.
+
+    Parameters
+    ----------
+    request : StylizeRequest
+        What to do.
+    control : Control
+        Progress and cancellation.
+
+    Returns
+    -------
+    StylizeResult
+        What was written.
 
     Raises
     ------
     JobCancelled
-        Items already written stay.
+        It was asked to stop; items already written stay.
     """
     from ..paint import memory
     from ..paint.session import session
@@ -87,19 +126,20 @@ def _stylize(
     painting: Session, item: StylizeItem, request: StylizeRequest, control: Control
 ) -> None:
     """Stylize one item and write it."""
-    from ..image.files import image_size, read_picture, write_picture
-    from ..image.metadata import read_metadata
+    from ..image.files import open_image, write_picture
     from ..paint import memory, pipeline
     from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
-    sizes = [image_size(path) for path in image.paths]
-    painting.stylizer.tile = memory.tile_for(sizes, look, image.key, request.memory_limit)
-    pictures = [
-        read_picture(path, color_space=image.color_space, alpha_mode=image.alpha_mode)
-        for path in image.paths
-    ]
+    with ExitStack() as files:
+        sources = [files.enter_context(open_image(path)) for path in image.paths]
+        tile = memory.tile_for([s.size for s in sources], look, image.key, request.memory_limit)
+        pictures = [
+            source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
+            for source in sources
+        ]
+        metadata = [source.metadata() for source in sources]
     results = pipeline.stylize(
         painting.stylizer,
         pictures,
@@ -109,13 +149,14 @@ def _stylize(
             RegionPainter(painting.stylizer, painting.styles, look) if look.regions > 1 else None
         ),
         alpha_covers=image.alpha_mode != "CHANNEL_PACKED",
+        tile=tile,
         control=control.part(0.0, 0.95),
     )
-    for path, picture, output in zip(image.paths, results, item.outputs, strict=True):
+    for picture, output, kept in zip(results, item.outputs, metadata, strict=True):
         write_picture(
             picture,
             Path(output),
             alpha_mode=image.alpha_mode,
             overwrite=request.overwrite,
-            metadata=read_metadata(path),
+            metadata=kept,
         )

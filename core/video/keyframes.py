@@ -24,7 +24,8 @@ from ..image.resize import resize
 from ..models.texture_loss import TextureTarget
 from ..paint import pipeline
 from ..paint.adapter_fit import AdapterFit
-from ..paint.network import Stylizer, pad_to_stride, to_tensor
+from ..paint.content import pad_to_stride, to_tensor
+from ..paint.network import Stylizer
 from ..styles.style import ZOOMS, Provenance, Style
 from .sequence import Sequence as FrameSequence
 from .settings import PaintedFrame
@@ -97,9 +98,7 @@ def imitate(
     fit = AdapterFit(stylizer, torch.from_numpy(code), seed, _RATE)
     with torch.no_grad():
         targets = [
-            TextureTarget(
-                fit.encoder, fit.on_device(pad_to_stride(to_tensor(after), seamless=False))
-            )
+            TextureTarget(fit.encoder, fit.on_device(pad_to_stride(to_tensor(after))))
             for _, after in pairs
         ]
     while clock.more():

@@ -16,6 +16,7 @@ from ..image.files import read_picture
 from ..image.picture import Picture
 from ..image.resize import resize
 from ..paint import pipeline
+from ..paint.network import PaintJob
 from ..paint.session import Session
 from ..paint.tiling import Tile
 from ..styles.style import Style
@@ -46,6 +47,8 @@ class Painter:
         For each shot, the content's own code.
     painted : mapping
         Files of the frames that the artist painted.
+    tile : int
+        Side in pixels of the tiles in which the network paints a frame.
     cancel : callable
         Where it returns true, the next step raises ``JobCancelled``.
     """
@@ -58,11 +61,13 @@ class Painter:
         style: Style,
         own: tuple[np.ndarray, ...],
         painted: Mapping[int, Path],
+        tile: int,
         cancel: CancelToken,
     ) -> None:
         self._look, self._coherence = settings.look, settings.coherence
         self._sequence, self._batch, self._style = sequence, batch, style
-        self._own, self._painted, self._cancel = own, painted, cancel
+        self._own, self._painted = own, painted
+        self._tile, self._cancel = tile, cancel
         self._covered: dict[int, Picture] = {}
         """Frames of which the painting leaves nothing but alpha and depth, which are kept for it."""
         self._last: tuple[int, np.ndarray] | None = None
@@ -141,19 +146,20 @@ class Painter:
         parts: Collection[Tile] = (),
     ) -> np.ndarray:
         goal = pipeline.plan(item.picture.size, self._look)
-        return self._batch.stylizer.paint(
+        job = PaintJob(
             item.work,
             self._style.code(goal.zoom),
-            own=None if self._coherence == "OFF" else self._own[shot][None],
+            content_code=None if self._coherence == "OFF" else self._own[shot][None],
             strength=self._look.strength,
             seamless=self._look.seamless,
             seed=self._look.seed,
-            counted=item.counted,
+            mask=item.counted,
             adapters=self._style.adapters,
-            onto=onto,
-            parts=parts,
-            control=Control(cancel=self._cancel),
+            base=onto,
+            tiles=parts,
+            tile=self._tile,
         )
+        return self._batch.stylizer.paint(job, Control(cancel=self._cancel))
 
     def _by_artist(self, item: Loaded) -> np.ndarray:
         """The artist's picture in place of the network's, at the size of the work."""

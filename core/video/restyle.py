@@ -108,6 +108,10 @@ class _Run:
         self.painted = {p.number: Path(p.path) for p in request.settings.painted}
         self.frames = {frame.number: frame for frame in self.sequence.frames}
         self.content = ContentKeys(request, self.shots, self.frames, self.painted)
+        first = self.sequence.read(self.frames[self.shots.numbers[0]])
+        self.tile = memory.tile_for(
+            [first.size], self.look, self.sequence.pattern, request.memory_limit
+        )
         self.painter = Painter(
             request.settings,
             self.sequence,
@@ -115,6 +119,7 @@ class _Run:
             self.style,
             self.shots.own,
             self.painted,
+            self.tile,
             control.cancel,
         )
         self._pending: list[tuple[int, Future[Path]]] = []
@@ -122,10 +127,6 @@ class _Run:
         self._binding: deque[Future[None]] = deque()
 
     def whole(self) -> FramesResult:
-        first = self.sequence.read(self.frames[self.shots.numbers[0]])
-        self.batch.stylizer.tile = memory.tile_for(
-            [first.size], self.look, self.sequence.pattern, self.request.memory_limit
-        )
         with ExitStack() as stack:
             self._writer = stack.enter_context(ThreadPoolExecutor(1, "impasto-write"))
             if self.by_motion:
@@ -278,7 +279,7 @@ class _Run:
             return ((item, paint(item)) for item in items)
         repaint = partial(self.painter.repaint, shot=shot)
         inbetweens = self.request.settings.strength >= _CARRIED
-        sparing = Sparing(paint, repaint, self.batch.stylizer.tile, inbetweens)
+        sparing = Sparing(paint, repaint, self.tile, inbetweens)
         return sparing.paintings(items, closing, self.painted)
 
     def _bind(self, interval: _Interval, behind: Shelf) -> None:

@@ -50,7 +50,7 @@ def measure_shots(
             numbers.append(frame.number)
     if not numbers or size is None:
         raise NoImages(f"None of the frames can be read: {failures[0].message}")
-    batch.stylizer.tile = memory.tile_for([size], settings.look, sequence.pattern, memory_limit)
+    tile = memory.tile_for([size], settings.look, sequence.pattern, memory_limit)
     by_number = {frame.number: frame for frame in sequence.frames}
     infos, own = [], []
     for shot in find_shots(np.stack(descriptors)):
@@ -58,7 +58,7 @@ def measure_shots(
         typical = tuple(numbers[k] for k in shot.keyframes)
         control.advance(0.8 + 0.2 * shot.start / len(numbers), f"Measuring the shot from {first}")
         pictures = [sequence.read(by_number[number]) for number in typical]
-        own.append(_measure(batch, pictures, settings, style))
+        own.append(_measure(batch, pictures, settings, style, tile))
         anchors = tuple(anchors_of(first, last, settings, numbers))
         infos.append(ShotInfo(first, last, typical, anchors))
     made_for = fingerprint(settings, style.codes)
@@ -75,7 +75,7 @@ def _look(sequence: Sequence, frame: Frame) -> tuple[tuple[int, int], np.ndarray
 
 
 def _measure(
-    batch: Session, pictures: list[Picture], settings: FramesSettings, style: Style
+    batch: Session, pictures: list[Picture], settings: FramesSettings, style: Style, tile: int
 ) -> np.ndarray:
     """The common content code ``(CODE_LENGTH,)`` of typical frames in the style's colors."""
     look = settings.look
@@ -83,5 +83,10 @@ def _measure(
     works = [pipeline.to_work(p, goal, look.seamless, alpha_covers=True) for p in pictures]
     colors, masks = zip(*works, strict=True)
     return batch.stylizer.measure(
-        colors, style.code(goal.zoom), masks, strength=look.strength, seamless=look.seamless
+        colors,
+        style.code(goal.zoom),
+        masks,
+        strength=look.strength,
+        seamless=look.seamless,
+        tile=tile,
     )[0]

@@ -9,7 +9,7 @@ from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import JobCancelled
 from impasto.core.image.resize import resize
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +40,9 @@ def largest_step(a: np.ndarray, b: np.ndarray) -> float:
 )
 def test_tiles_change_no_pixel(stylizer, code, size, seamless):
     picture = smooth(*size, 1)
-    stylizer.tile = 2048
-    whole = stylizer.paint(picture, code, seamless=seamless)
-    stylizer.tile = 128
-    tiled = stylizer.paint(picture, code, seamless=seamless)
+    whole, tiled = (
+        stylizer.paint(PaintJob(picture, code, seamless=seamless, tile=t)) for t in (2048, 128)
+    )
     assert largest_step(whole, tiled) < 0.1
     assert largest_step(whole, picture) > 10
 
@@ -51,11 +50,10 @@ def test_tiles_change_no_pixel(stylizer, code, size, seamless):
 def test_seamless_moves_with_the_torus(stylizer, code, monkeypatch):
     """Rolling the input around rolls the output around: there is no border at all."""
     picture = smooth(288, 480, 2)  # whole cells of the palette's averaging, as the shift is
-    stylizer.tile = 2048
     quiet = stylizer._noise
     monkeypatch.setattr(stylizer, "_noise", lambda shape, seed: [0 * n for n in quiet(shape, seed)])
-    plain = stylizer.paint(picture, code, seamless=True)
-    rolled = stylizer.paint(np.roll(picture, (144, 48), (0, 1)), code, seamless=True)
+    plain = stylizer.paint(PaintJob(picture, code, seamless=True))
+    rolled = stylizer.paint(PaintJob(np.roll(picture, (144, 48), (0, 1)), code, seamless=True))
     assert largest_step(np.roll(plain, (144, 48), (0, 1)), rolled) < 0.1
 
 
@@ -64,8 +62,7 @@ def test_seamless_texture_stays_seamless(stylizer, code):
     y, x = np.mgrid[0:256, 0:256] * (2 * np.pi / 256)
     waves = np.stack([np.sin(3 * x + 2 * y), np.cos(5 * x - y), np.sin(4 * y)], axis=2)
     texture = (0.5 + 0.4 * waves).astype(np.float32)
-    stylizer.tile = 2048
-    torus, plain = (stylizer.paint(texture, code, seamless=s) for s in (True, False))
+    torus, plain = (stylizer.paint(PaintJob(texture, code, seamless=s)) for s in (True, False))
     elsewhere = max(seam_strength(np.roll(torus, (k, k), (0, 1))).worst for k in range(7, 250, 9))
     assert seam_strength(torus).worst < 1.1 * elsewhere, "the border differs from other lines"
     assert seam_strength(torus).worst < seam_strength(plain).worst
@@ -75,11 +72,9 @@ def test_one_style_in_all_regions_is_that_style(stylizer, code):
     picture = smooth(192, 256, 3)
     regions = np.zeros((192, 256, 2), np.float32)
     regions[:, :128, 0] = regions[:, 128:, 1] = 1
-    own = stylizer.measure([picture], code)
-    plain = stylizer.paint(picture, code)
-    parts = stylizer.paint(
-        picture, np.stack([code, code]), regions=regions, own=np.repeat(own, 2, axis=0)
-    )
+    content_code = np.repeat(stylizer.measure([picture], code), 2, axis=0)
+    plain = stylizer.paint(PaintJob(picture, code))
+    parts = stylizer.paint(PaintJob(picture, np.stack([code, code]), content_code, regions))
     assert largest_step(plain, parts) < 0.1
 
 
@@ -88,10 +83,12 @@ def test_two_styles_stay_in_their_regions(stylizer, code):
     other = stylizer.encode_style(1 - smooth(256, 256, 9, cells=4) * np.float32([1, 0.2, 0.2]))
     regions = np.zeros((256, 512, 2), np.float32)
     regions[:, :256, 0] = regions[:, 256:, 1] = 1
-    own = stylizer.measure([picture], np.stack([code, other]))
-    both = stylizer.paint(picture, np.stack([code, other]), regions=regions, own=own)
+    codes = np.stack([code, other])
+    content_codes = stylizer.measure([picture], codes)
+    both = stylizer.paint(PaintJob(picture, codes, content_codes, regions))
     first, second = (
-        stylizer.paint(picture, c, own=o[None]) for c, o in zip((code, other), own, strict=True)
+        stylizer.paint(PaintJob(picture, c, own[None]))
+        for c, own in zip(codes, content_codes, strict=True)
     )
     far = 150  # beyond the receptive field of the border
     assert largest_step(both[:, : 256 - far], first[:, : 256 - far]) < 1
@@ -100,20 +97,21 @@ def test_two_styles_stay_in_their_regions(stylizer, code):
 
 def test_measured_statistics_are_those_of_the_whole(stylizer, code):
     picture = smooth(256, 384, 5)
-    own = stylizer.measure([picture], code)
-    assert largest_step(stylizer.paint(picture, code), stylizer.paint(picture, code, own=own)) < 0.1
+    measured = stylizer.measure([picture], code)
+    alone, given = (stylizer.paint(PaintJob(picture, code, own)) for own in (None, measured))
+    assert largest_step(alone, given) < 0.1
 
 
 def test_strength_zero_is_the_content_in_its_own_style(stylizer, code):
     """The networks' own reconstruction, before any short cut, is close to the picture."""
     picture = smooth(256, 256, 6)
-    again = stylizer.paint(picture, code, strength=0.0)
+    again = stylizer.paint(PaintJob(picture, code, strength=0.0))
     assert np.abs(again - picture).mean() < 0.08
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (7, 300), (16, 16), (17, 33)])
 def test_any_size(stylizer, code, size):
-    result = stylizer.paint(smooth(*size, 8), code)
+    result = stylizer.paint(PaintJob(smooth(*size, 8), code))
     assert result.shape == (*size, 3)
     assert np.isfinite(result).all()
     assert result.min() >= 0
@@ -122,62 +120,61 @@ def test_any_size(stylizer, code, size):
 
 def test_same_seed_same_pixels(stylizer, code):
     picture = smooth(128, 128, 10)
-    first, again, other = (stylizer.paint(picture, code, seed=s) for s in (3, 3, 4))
+    first, again, other = (stylizer.paint(PaintJob(picture, code, seed=s)) for s in (3, 3, 4))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_flat_picture_gives_no_nan(stylizer, code):
-    result = stylizer.paint(np.full((64, 64, 3), 0.5, np.float32), code)
+    result = stylizer.paint(PaintJob(np.full((64, 64, 3), 0.5, np.float32), code))
     assert np.isfinite(result).all()
 
 
 def test_pixels_that_do_not_count_hardly_change_the_statistics(stylizer, code):
     """Far from them, the picture stays; only features at their border still see them."""
     picture = smooth(512, 512, 11)
-    counted = np.ones((512, 512), np.float32)
-    counted[:, 256:] = 0
+    left = np.ones((512, 512), np.float32)
+    left[:, 256:] = 0
     other = picture.copy()
     other[:, 256:] = np.float32([0, 1, 0])
 
     def change(mask):
-        first, second = (stylizer.paint(p, code, counted=mask)[:, :96] for p in (picture, other))
+        first, second = (
+            stylizer.paint(PaintJob(p, code, mask=mask))[:, :96] for p in (picture, other)
+        )
         return np.abs(first - second).mean()
 
-    assert change(counted) < 0.25 * change(None)
+    assert change(left) < 0.25 * change(None)
 
 
-def test_one_tile_tells_its_progress_and_can_be_left(stylizer, code):
+def test_one_tile_reports_progress_and_can_be_cancelled(stylizer, code):
     """A large picture is one tile for seconds; nobody waits for its end to cancel."""
-    told: list[float] = []
+    reported: list[float] = []
 
     def control(cancel=lambda: False):
-        return Control(lambda event: told.append(event.done), CancelToken(cancel))
+        return Control(lambda event: reported.append(event.done), CancelToken(cancel))
 
-    stylizer.tile = 2048
-    stylizer.paint(smooth(64, 64, 12), code, control=control())
-    assert len(told) > 10
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    job = PaintJob(smooth(64, 64, 12), code)
+    stylizer.paint(job, control())
+    assert len(reported) > 10
+    assert reported == sorted(reported)
+    assert reported[-1] == 1.0
     with pytest.raises(JobCancelled):
-        stylizer.paint(
-            smooth(64, 64, 12),
-            code,
-            control=control(lambda: told[-1] < 1),
-        )
-    assert told[-1] < 0.2
-    stylizer.tile = 128
-    told.clear()
-    stylizer.paint(smooth(592, 592, 12), code, control=control())
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+        stylizer.paint(job, control(lambda: reported[-1] < 1))
+    assert reported[-1] < 0.2
+    reported.clear()
+    stylizer.paint(PaintJob(smooth(592, 592, 12), code, tile=128), control())
+    assert reported == sorted(reported)
+    assert reported[-1] == 1.0
 
 
 def test_cancel(stylizer, code):
     with pytest.raises(JobCancelled):
-        stylizer.paint(smooth(64, 64, 12), code, control=Control(cancel=CancelToken(lambda: True)))
+        stylizer.paint(
+            PaintJob(smooth(64, 64, 12), code), Control(cancel=CancelToken(lambda: True))
+        )
 
 
 def test_seamless_needs_whole_cells(stylizer, code):
     with pytest.raises(ValueError, match="multiples of 16"):
-        stylizer.paint(smooth(40, 64, 13), code, seamless=True)
+        stylizer.paint(PaintJob(smooth(40, 64, 13), code, seamless=True))

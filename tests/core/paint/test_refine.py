@@ -12,7 +12,8 @@ from impasto.core.image.reference import ImageRef
 from impasto.core.models.adapter import adapt
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.network import Stylizer, to_tensor
+from impasto.core.paint.content import to_tensor
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.style import Style, blend, load_style_file
 from impasto.core.tasks.refine import RefineRequest
@@ -63,10 +64,10 @@ def test_same_seed_same_adapter(stylizer, plain, picture, content, refined):
 
 def test_refined_paints_otherwise_and_plain_as_before(stylizer, plain, content, refined):
     code = plain.code(1.0)
-    before = stylizer.paint(content, code)
-    special = stylizer.paint(content, code, adapters=refined.adapters)
+    before = stylizer.paint(PaintJob(content, code))
+    special = stylizer.paint(PaintJob(content, code, adapters=refined.adapters))
     assert np.abs(special - before).max() > 0.02
-    assert np.array_equal(stylizer.paint(content, code), before)
+    assert np.array_equal(stylizer.paint(PaintJob(content, code)), before)
 
 
 def test_adapters_of_a_blend_are_weighed(stylizer, plain, refined):

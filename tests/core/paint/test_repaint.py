@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.repaint import REACH, patches
 
 from .test_network import smooth
@@ -61,15 +61,17 @@ def test_a_patch_is_painted_as_in_the_whole(at):
     top, left = at
     after[top : top + 40, left : left + 40] = smooth(40, 40, 2)[: 600 - top, : 904 - left]
     code = stylizer.encode_style(smooth(256, 256, 7, cells=30))
-    own = stylizer.measure([before], code)
-    first, whole = (stylizer.paint(picture, code, own=own) for picture in (before, after))
+    content_code = stylizer.measure([before], code)
+    first, whole = (
+        stylizer.paint(PaintJob(picture, code, content_code)) for picture in (before, after)
+    )
     changed = np.abs(after - before).max(2) > 0
     reach = np.zeros_like(changed)
     for y, x in zip(*np.nonzero(changed), strict=True):
         reach[max(0, y - REACH) : y + REACH, max(0, x - REACH) : x + REACH] = True
     parts = patches(reach, (904, 600))
     assert parts
-    painted = stylizer.paint(after, code, own=own, onto=first, parts=parts)
+    painted = stylizer.paint(PaintJob(after, code, content_code, base=first, tiles=parts))
     assert 255 * np.abs(first - whole)[changed].mean() > 3
     apart = 255 * np.abs(painted - whole)
     assert apart[reach].mean() < 0.1 and np.quantile(apart, 0.9995) < 3

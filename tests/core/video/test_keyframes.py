@@ -13,7 +13,7 @@ import pytest
 from impasto.core.control import Control
 from impasto.core.errors import BadRequest
 from impasto.core.image.files import read_picture
-from impasto.core.paint.network import Stylizer
+from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.propagate import PropagateRequest
@@ -102,6 +102,6 @@ def test_the_network_learns_to_paint_as_the_artist_did():
     away = []
     for steps in (1, 40):
         style = imitate(stylizer, [pair], steps=steps, seed=1)
-        painted = stylizer.paint(picture(2), style.code(1.0), adapters=style.adapters)
+        painted = stylizer.paint(PaintJob(picture(2), style.code(1.0), adapters=style.adapters))
         away.append(np.abs(painted - painted_over(2)).mean())
     assert away[1] < 0.75 * away[0]
