@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.core.models.layers import ordered
+from impasto.core.models.layers import sort_last
 from impasto.core.models.texture_loss import gram, gram_distance
 from impasto.core.paint.network import PaintJob, Stylizer
 from impasto.core.paint.style_reader import STYLE_SIDE, StyleBook
@@ -74,7 +74,7 @@ class Judge:
 
 def _quantiles(points: Tensor, count: int = 256) -> Tensor:
     at = torch.linspace(0, 1, count)
-    return ordered(points)[..., (at * (points.shape[-1] - 1)).long()]
+    return sort_last(points)[..., (at * (points.shape[-1] - 1)).long()]
 
 
 def _quantile_distance(a: Tensor, b: Tensor, slices: int = 48) -> float:

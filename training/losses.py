@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.core.models.layers import ordered
+from impasto.core.models.layers import sort_last
 from impasto.core.models.texture_loss import gram, gram_distance
 
 STYLE_LAYERS = (("conv1", "fire2"), ("fire3",), ("fire4", "fire5"), ("fire6", "fire7"))
@@ -22,7 +22,7 @@ def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
     """
     directions = F.normalize(torch.randn(slices, a.shape[1], device=a.device), dim=1)
     scale = (b.var(dim=2, keepdim=True) + 1e-4 * b.var() + 1e-8).rsqrt()
-    pa, pb = (ordered(directions @ (x * scale)) for x in (a, b))
+    pa, pb = (sort_last(directions @ (x * scale)) for x in (a, b))
     return (pa - pb).abs().mean((1, 2)) / a.shape[1] ** 0.25
 
 
@@ -60,7 +60,7 @@ def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) 
         filters = filters / filters.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
         stride, start = 3 - level, int(torch.randint(3 - level, ()))
         pa, pb = (
-            ordered(F.conv2d(x[..., start:, start:], filters, stride=stride).flatten(2))
+            sort_last(F.conv2d(x[..., start:, start:], filters, stride=stride).flatten(2))
             for x in (painted, style)
         )
         total = total + (pa - pb).abs().mean()

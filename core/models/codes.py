@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from .encoder import WIDTHS, Features
-from .layers import as_rows, chunks, ordered
+from .layers import as_rows, chunks, sort_last
 
 QUANTILES = 8
 _DIRECTIONS = torch.tensor(
@@ -54,7 +54,7 @@ def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
         pixels = pixels[..., kept] if kept.any() else pixels
     slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
     at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
-    values = ordered(slices)
+    values = sort_last(slices)
     index = (at * (values.shape[2] - 1)).round().long()
     return values[:, :, index].flatten(1)
 

@@ -1,13 +1,12 @@
 """The decoder: features of a content image and a style code -> the stylized image.
 
-Style enters three times. At each of the encoder's four scales the content's channel statistics are
-replaced by the style's (adaptive instance normalization); inside each block a scale and shift per
-channel are computed from the whole code; and so is what is added to the kernels themselves, which
-makes different brushes of the same convolutions. Seeded noise gives flat areas something to break
-into strokes.
+The style enters in three ways. At each of the encoder's four scales the content's channel statistics
+are replaced by the style's (adaptive instance normalization). Inside each block a scale and a shift
+per channel are computed from the whole code, and so are kernels that are added to the shared ones,
+which turns the same convolutions into different brushes. Seeded noise breaks flat areas into strokes.
 
-At inference (one style at a time) all of it is folded into the weights of the convolutions and
-costs nothing.
+At inference with one style, all of it is folded into the weights of the convolutions and costs
+nothing.
 
 References
 ----------
@@ -26,19 +25,35 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import Conv3x3, OnLayer, Upsample2x, as_maps, as_rows, chunks, ignore_layer
+from .layers import (
+    REFLECT,
+    Border,
+    Conv3x3,
+    OnLayer,
+    Upsample2x,
+    as_maps,
+    as_rows,
+    chunks,
+    ignore_layer,
+)
 
 _MAPPED = 256
-_SLOPE = 0.2  # of inner channels below zero: with none, nearly all of them died early in training
+_SLOPE = 0.2  # of leaky ReLU on inner channels: with plain ReLU nearly all died early in training
 _MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
 
 
 class StyledConv(Conv3x3):
-    """3x3 convolution to whose kernel the style adds a mixture of ``rank`` others.
+    """3x3 convolution to whose kernel the style adds a mixture of others.
 
-    ``(B, in, H, W)`` to ``(B, out, H, W)``. The added kernels share their outputs' directions
-    (``spread``), so that a mixture of them has a low rank and costs little where styles differ from
-    pixel to pixel.
+    The added kernels share their outputs' directions (``spread``), so that a mixture of them has a
+    low rank and costs little where styles differ from pixel to pixel.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels.
+    rank : int
+        How many kernels are mixed.
     """
 
     bias: Tensor
@@ -52,28 +67,76 @@ class StyledConv(Conv3x3):
         nn.init.zeros_(self.gate.bias)
 
     def kernel(self, mapped: Tensor) -> Tensor:
-        """The kernel for a single style ``(1, 256)``."""
+        """Return the kernel for a single style.
+
+        Parameters
+        ----------
+        mapped : (1, 256) float32
+            The style.
+
+        Returns
+        -------
+        (out, in, 3, 3) float32
+            The kernel.
+        """
         added = (self.spread * self.gate(mapped)) @ self.basis.flatten(1)
         return self.weight + added.view_as(self.weight)
 
-    def forward(self, x: Tensor, mapped: Tensor) -> Tensor:  # type: ignore[override]
-        """With a style ``(B, 256)`` for each picture."""
+    def forward(  # type: ignore[override]
+        self, x: Tensor, mapped: Tensor, border: Border = REFLECT
+    ) -> Tensor:
+        """Convolve a batch with a style for each image.
+
+        Parameters
+        ----------
+        x : (B, in, H, W) float32
+            Maps of the images.
+        mapped : (B, 256) float32
+            The styles.
+        border : Border
+            The padding.
+
+        Returns
+        -------
+        (B, out, H, W) float32
+            The result.
+        """
         if len(mapped) == 1 and not torch.is_grad_enabled():
-            return self.convolve(x, self.kernel(mapped), self.bias)
+            return self.convolve(x, self.kernel(mapped), self.bias, border)
         gates = self.gate(mapped)[..., None, None]
-        plain, low = self._both(x).split(self.spread.shape, 1)
+        plain, low = self._shared(x, border).split(self.spread.shape, 1)
         return plain + F.conv2d(low * gates, self.spread[..., None, None])
 
     def by_region(
-        self, x: Tensor, mapped: Tensor, weights: Tensor, finish: Callable[[Tensor, slice], object]
+        self,
+        x: Tensor,
+        mapped: Tensor,
+        weights: Tensor,
+        finish: Callable[[Tensor, slice], object],
+        border: Border = REFLECT,
     ) -> Tensor:
-        """With a style ``(K, 256)`` for each region of a single picture, mixed at every pixel by
-        ``weights`` ``(1, K, h, w)``.
+        """Convolve a single image with a style for each region, mixed at every pixel.
 
-        ``finish`` is given rows of pixels ``(n, out)`` of the result to change in place, as long as
-        the processor's cache holds them, and which of them all they are.
+        Parameters
+        ----------
+        x : (1, in, h, w) float32
+            Maps of the image.
+        mapped : (K, 256) float32
+            The styles.
+        weights : (1, K, h, w) float32
+            How much each pixel belongs to each region.
+        finish : callable
+            Gets rows of pixels ``(n, out)`` of the result to change in place, while the processor's
+            cache holds them, and the slice of all pixels that they are.
+        border : Border
+            The padding.
+
+        Returns
+        -------
+        (1, out, h, w) float32
+            The result.
         """
-        gates, both, shares = self.gate(mapped), as_rows(self._both(x)), as_rows(weights)
+        gates, both, shares = self.gate(mapped), as_rows(self._shared(x, border)), as_rows(weights)
         out = len(self.spread)
         result = both.new_empty(len(both), out)
         for here in chunks(both):
@@ -82,16 +145,21 @@ class StyledConv(Conv3x3):
             finish(done, here)
         return as_maps(result, x)
 
-    def _both(self, x: Tensor) -> Tensor:
-        """What the kernels give that all styles share, and beside it the basis of those added."""
+    def _shared(self, x: Tensor, border: Border) -> Tensor:
+        """Convolve with what all styles share: the plain kernels, and the basis of those added."""
         kernels = torch.cat([self.weight, self.basis])
-        return self.convolve(x, kernels, F.pad(self.bias, (0, len(self.basis))))
+        return self.convolve(x, kernels, F.pad(self.bias, (0, len(self.basis))), border)
 
 
 class StyledBlock(nn.Module):
-    """Residual block: modulate, 3x3 to ``inner`` channels, noise, 3x3 back.
+    """Residual block: modulate, 3x3 to fewer channels, noise, 3x3 back.
 
-    ``(B, channels, H, W)`` to the same; ``mapped`` is ``(B, 256)``, ``noise`` is ``(B, 1, H, W)``.
+    Parameters
+    ----------
+    channels, inner : int
+        Channels outside, and between the convolutions.
+    rank : int
+        How many kernels each convolution mixes.
     """
 
     def __init__(self, channels: int, inner: int, rank: int) -> None:
@@ -107,22 +175,49 @@ class StyledBlock(nn.Module):
         with torch.no_grad():
             self.second.weight.mul_(0.3)  # start near the identity
 
-    def forward(self, x: Tensor, mapped: Tensor, noise: Tensor, weights: Tensor | None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        mapped: Tensor,
+        noise: Tensor,
+        weights: Tensor | None,
+        border: Border = REFLECT,
+    ) -> Tensor:
+        """Paint at one scale.
+
+        Parameters
+        ----------
+        x : (B, channels, h, w) float32
+            Maps of the images.
+        mapped : (B, 256) or (K, 256) float32
+            A style for each image, or for each region of a single one.
+        noise : (B, 1, h, w) float32
+            Standard normal.
+        weights : (1, K, h, w) float32 or None
+            How much each pixel belongs to each region.
+        border : Border
+            Padding of the convolutions.
+
+        Returns
+        -------
+        (B, channels, h, w) float32
+            The result, rectified.
+        """
         scale, shift = self.modulation(mapped).chunk(2, dim=1)
         gain = self.noise_gain(mapped)
         if weights is not None:
             modulated = affine_by_region(x, 1 + scale, shift, weights)
-            return self._by_region(x, modulated, mapped, noise, gain, weights)
+            return self._by_region(x, modulated, mapped, noise, gain, weights, border)
         if len(mapped) == 1 and not torch.is_grad_enabled():
             kernel = self.first.kernel(mapped)
             bias = self.first.bias + (kernel * shift[0, :, None, None]).sum((1, 2, 3))
-            h = self.first.convolve(x, kernel * (1 + scale[0, :, None, None]), bias)
+            h = self.first.convolve(x, kernel * (1 + scale[0, :, None, None]), bias, border)
             gain = gain[..., None, None]
         else:
             scale, shift, gain = (m[..., None, None] for m in (1 + scale, shift, gain))
-            h = self.first(torch.addcmul(shift, x, scale), mapped)
+            h = self.first(torch.addcmul(shift, x, scale), mapped, border)
         h = F.leaky_relu_(torch.addcmul(h, noise, gain), _SLOPE)
-        return F.relu_(self.second(h, mapped).add_(x))
+        return F.relu_(self.second(h, mapped, border).add_(x))
 
     def _by_region(
         self,
@@ -132,6 +227,7 @@ class StyledBlock(nn.Module):
         noise: Tensor,
         gain: Tensor,
         weights: Tensor,
+        border: Border,
     ) -> Tensor:
         shares, grain, kept = as_rows(weights), as_rows(noise), as_rows(x)
 
@@ -141,17 +237,32 @@ class StyledBlock(nn.Module):
         def add(rows: Tensor, here: slice) -> None:
             F.relu_(rows.add_(kept[here]))
 
-        h = self.first.by_region(modulated, mapped, weights, roughen)
-        return self.second.by_region(h, mapped, weights, add)
+        h = self.first.by_region(modulated, mapped, weights, roughen, border)
+        return self.second.by_region(h, mapped, weights, add, border)
 
 
 def affine_by_region(
     x: Tensor, scale: Tensor, shift: Tensor, weights: Tensor, added: Tensor | None = None
 ) -> Tensor:
-    """``x * scale + shift`` where both are ``(K, C)``, mixed at every pixel by region weights.
+    """Return ``x * scale + shift``, where both are mixed at every pixel by region weights.
 
-    ``x`` is ``(1, C, h, w)``, as is what may be ``added``, ``weights`` ``(1, K, h, w)``. Maps of all
-    scales and shifts would not fit the processor's cache, so it goes by parts that do.
+    Maps of all scales and shifts would not fit the processor's cache, so rows are taken in parts.
+
+    Parameters
+    ----------
+    x : (1, C, h, w) float32
+        Maps of the image.
+    scale, shift : (K, C) float32
+        Those of each region.
+    weights : (1, K, h, w) float32
+        How much each pixel belongs to each region.
+    added : (1, C, h, w) float32, optional
+        Added to the result.
+
+    Returns
+    -------
+    (1, C, h, w) float32
+        The result.
     """
     rows, shares = as_rows(x), as_rows(weights)
     more = None if added is None else as_rows(added)
@@ -165,7 +276,7 @@ def affine_by_region(
 
 
 class Decoder(nn.Module):
-    """Features and codes -> ``(B, 3, H, W)`` float32, sRGB-encoded in [0, 1]."""
+    """The network that paints: features and codes to pixels."""
 
     BLOCKS = ((192, 192, 24), (128, 96, 16), (128, 96, 16), (64, 48, 12), (32, 24, 8))
     """Channels, inner channels and rank of the blocks, coarsest first."""
@@ -197,7 +308,22 @@ class Decoder(nn.Module):
     def sample_noise(
         self, batch: int, height: int, width: int, generator: torch.Generator | None = None
     ) -> list[Tensor]:
-        """Standard normal maps for images of that many pixels, as :meth:`forward` wants them."""
+        """Draw the noise that :meth:`forward` takes.
+
+        Parameters
+        ----------
+        batch : int
+            Number of images.
+        height, width : int
+            Their size in pixels.
+        generator : torch.Generator, optional
+            The source of randomness.
+
+        Returns
+        -------
+        list of (B, 1, H / 2**(s + 1), W / 2**(s + 1)) float32
+            Standard normal, one for each scale s in :data:`NOISE_SCALES`.
+        """
         sides = [2 ** (s + 1) for s in self.NOISE_SCALES]
         return [torch.randn(batch, 1, height // s, width // s, generator=generator) for s in sides]
 
@@ -208,41 +334,45 @@ class Decoder(nn.Module):
         code: Tensor,
         noise: Sequence[Tensor],
         regions: Sequence[Tensor] | None = None,
+        border: Border = REFLECT,
         on_layer: OnLayer = ignore_layer,
     ) -> Tensor:
-        """Paint ``content``, whose own statistics are given, in the style of ``code``.
+        """Paint contents whose statistics are given.
 
         Parameters
         ----------
         content : Features
-            Of B content images, or of one tile of one.
-        statistics : (B, >= 2 * sum(WIDTHS))
+            Features of B content images, or of one tile of one.
+        statistics : (B, >= 2 * sum(WIDTHS)) float32
             Channel statistics of the *whole* content image (the head of its code).
-        code : (B, CODE_LENGTH)
+        code : (B, CODE_LENGTH) float32
             The style.
-        noise : one (B, 1, H / 2**(s + 1), W / 2**(s + 1)) for each scale s in NOISE_SCALES
-            Standard normal.
-        regions : four of (1, K, H / 2**(i + 1), W / 2**(i + 1)), optional
-            Weights that sum to one over K. ``statistics`` and ``code`` then have K rows, one for
-            each region of a single image.
-        on_layer : callable, optional
+        noise : sequence of (B, 1, H / 2**(s + 1), W / 2**(s + 1)) float32
+            Standard normal, one for each scale s in :data:`NOISE_SCALES`.
+        regions : sequence of (1, K, H / 2**(i + 1), W / 2**(i + 1)) float32, optional
+            Four maps of weights that sum to one over K. ``statistics`` and ``code`` then have K
+            rows, one for each region of a single image.
+        border : Border
+            Padding of the convolutions.
+        on_layer : callable
             Called :data:`LAYERS` times.
 
         Returns
         -------
         (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The paintings.
         """
         mapped = self.mapping((code - self.code_mean) / self.code_std)
-        own, wanted = split_statistics(statistics), split_statistics(code)
+        given, wanted = split_statistics(statistics), split_statistics(code)
 
         def affine(scale: int) -> tuple[Tensor, Tensor]:
-            (mean, std), (style_mean, style_std) = own[scale], wanted[scale]
+            (mean, std), (style_mean, style_std) = given[scale], wanted[scale]
             gain = (style_std / std).clamp(max=_MAX_GAIN)
             return gain, style_mean - mean * gain
 
         def paint(block: int, x: Tensor) -> Tensor:
             weights = None if regions is None else regions[self.NOISE_SCALES[block]]
-            x = self.blocks[block](x, mapped, noise[block], weights)
+            x = self.blocks[block](x, mapped, noise[block], weights, border)
             on_layer()
             return x
 
@@ -252,9 +382,10 @@ class Decoder(nn.Module):
             x = self.narrow[level](x)
             on_layer()
             if regions is not None:
-                weights, above = regions[2 - level], self.upsample(x)
+                weights, above = regions[2 - level], self.upsample(x, border)
                 return affine_by_region(content[2 - level], gain, shift, weights, above)
-            x = self.upsample(x + shift[..., None, None])  # while small: bilinear keeps constants
+            # Shifted while small: bilinear upsampling keeps constants.
+            x = self.upsample(x + shift[..., None, None], border)
             return torch.addcmul(x, content[2 - level], gain[..., None, None])
 
         gain, shift = affine(3)
@@ -266,4 +397,4 @@ class Decoder(nn.Module):
         x = paint(2, paint(1, rise(0, x)))
         x = paint(3, rise(1, x))
         x = paint(4, rise(2, x))
-        return F.pixel_shuffle(torch.sigmoid(self.to_pixels(x)), 2)
+        return F.pixel_shuffle(torch.sigmoid(self.to_pixels(x, border)), 2)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pixel_unshuffle
 
-from .layers import Bottleneck, Conv3x3, OnLayer, ignore_layer
+from .layers import REFLECT, Border, Bottleneck, Conv3x3, OnLayer, ignore_layer
 
 WIDTHS = (32, 64, 128, 192)
 """Channels of the features at 1/2, 1/4, 1/8 and 1/16 resolution."""
@@ -50,11 +50,28 @@ class Encoder(nn.Module):
         self.down3, self.block3 = Conv3x3(w2, w3, stride=2), Bottleneck(w3, 48)
         self.down4, self.block4 = Conv3x3(w3, w4, stride=2), Bottleneck(w4, 64)
 
-    def forward(self, image: Tensor, on_layer: OnLayer = ignore_layer) -> Features:
-        """Encode an image whose sides are multiples of :data:`STRIDE`."""
+    def forward(
+        self, image: Tensor, border: Border = REFLECT, on_layer: OnLayer = ignore_layer
+    ) -> Features:
+        """Encode a batch of images.
+
+        Parameters
+        ----------
+        image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The images; sides are multiples of :data:`STRIDE`.
+        border : Border
+            Padding of the convolutions.
+        on_layer : callable
+            Called :data:`LAYERS` times.
+
+        Returns
+        -------
+        Features
+            Their features.
+        """
 
         def run(layer: nn.Module, x: Tensor) -> Tensor:
-            x = layer(x)
+            x = layer(x, border)
             on_layer()
             return x
 

@@ -10,7 +10,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Border = Literal["reflect", "circular"]
+PaddingMode = Literal["reflect", "circular"]
+
+Border = tuple[PaddingMode, PaddingMode]
+"""How convolutions pad rows and columns."""
+
+REFLECT: Border = ("reflect", "reflect")
+"""The padding that the networks are trained with."""
+
+CIRCULAR: Border = ("circular", "circular")
+"""The padding of a torus, which makes results seamless."""
 
 OnLayer = Callable[[], object]
 """Called by a network after each of its layers that takes noticeable time; may raise to stop it."""
@@ -20,34 +29,74 @@ _CACHED = 1 << 19
 
 
 class Conv3x3(nn.Conv2d):
-    """3x3 convolution whose border rule is chosen when it runs, not when it is built.
+    """3x3 convolution whose padding is chosen for each pass.
 
-    ``reflect`` is what the networks are trained with; ``circular`` makes the result seamless.
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels.
+    stride : int
+        1 or 2.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__(in_channels, out_channels, 3, stride=stride)
-        self.border: tuple[Border, Border] = ("reflect", "reflect")
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map ``(B, in, H, W)`` to ``(B, out, H / stride, W / stride)`` for even H and W."""
-        return self.convolve(x, self.weight, self.bias)
+    def forward(self, x: Tensor, border: Border = REFLECT) -> Tensor:
+        """Convolve a batch of maps.
 
-    def convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        """The same convolution with other weights (modulation folds itself into them)."""
+        Parameters
+        ----------
+        x : (B, in, H, W) float32
+            The maps; H and W are even.
+        border : Border
+            The padding.
+
+        Returns
+        -------
+        (B, out, H / stride, W / stride) float32
+            The result.
+        """
+        return self.convolve(x, self.weight, self.bias, border)
+
+    def convolve(
+        self, x: Tensor, weight: Tensor, bias: Tensor | None, border: Border = REFLECT
+    ) -> Tensor:
+        """Convolve with other weights, such as those that a modulation was folded into.
+
+        Parameters
+        ----------
+        x : (B, in, H, W) float32
+            The maps; H and W are even.
+        weight : (out, in, 3, 3) float32
+            The kernels.
+        bias : (out,) float32 or None
+            Their bias.
+        border : Border
+            The padding.
+
+        Returns
+        -------
+        (B, out, H / stride, W / stride) float32
+            The result.
+        """
         if torch.is_grad_enabled() or min(x.shape[2:]) < 4:
-            return F.conv2d(pad(x, self.border), weight, bias, self.stride)
-        return self._convolve_in_place(x, weight, bias)
+            return F.conv2d(pad(x, border), weight, bias, self.stride)
+        return self._convolve_in_place(x, weight, bias, border)
 
-    def _convolve_in_place(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        """Without a padded copy of ``x``: zeros around everything, then the edges once more."""
-        rows, columns = self.border
+    def _convolve_in_place(
+        self, x: Tensor, weight: Tensor, bias: Tensor | None, border: Border
+    ) -> Tensor:
+        """Convolve without a padded copy of ``x``: zeros around it, then the edges once more."""
+        rows, columns = border
         stride = self.stride[0]
         out = F.conv2d(x, weight, bias, stride, padding=1)
-        for end in (0, 1) if stride == 1 else (0,):  # at stride 2, an even end is never looked past
-            strip = pad_axis(_edge(x, 2, rows, end), columns, (1, 1, 0, 0))
+        for end in (
+            (0, 1) if stride == 1 else (0,)
+        ):  # at stride 2, no kernel reaches past an even end
+            strip = _pad_axis(_edge(x, 2, rows, end), columns, (1, 1, 0, 0))
             out[:, :, -end : out.shape[2] if end else 1] = F.conv2d(strip, weight, bias, stride)
-            strip = pad_axis(_edge(x, 3, columns, end), rows, (0, 0, 1, 1))
+            strip = _pad_axis(_edge(x, 3, columns, end), rows, (0, 0, 1, 1))
             out[:, :, :, -end : out.shape[3] if end else 1] = F.conv2d(strip, weight, bias, stride)
         return out
 
@@ -56,83 +105,150 @@ def ignore_layer() -> None:
     """Do nothing: the default of a network's ``on_layer``."""
 
 
-def _edge(x: Tensor, axis: int, border: Border, end: int) -> Tensor:
-    """The three rows (or columns) under the kernel at the first or last position of an axis."""
+def _edge(x: Tensor, axis: int, mode: PaddingMode, end: int) -> Tensor:
+    """Return the three rows (or columns) under the kernel at the first or last place of an axis."""
     last = x.shape[axis] - 1
-    first = 1 if border == "reflect" else last
-    index = [last - 1, last, last - 1 if border == "reflect" else 0] if end else [first, 0, 1]
+    first = 1 if mode == "reflect" else last
+    index = [last - 1, last, last - 1 if mode == "reflect" else 0] if end else [first, 0, 1]
     return x.index_select(axis, torch.tensor(index, device=x.device))
 
 
-def pad(x: Tensor, border: tuple[Border, Border]) -> Tensor:
-    """Put one cell around ``(B, C, H, W)`` by the rules for rows and columns."""
+def pad(x: Tensor, border: Border) -> Tensor:
+    """Add one cell on each side of maps.
+
+    Parameters
+    ----------
+    x : (B, C, H, W) float32
+        The maps.
+    border : Border
+        The padding.
+
+    Returns
+    -------
+    (B, C, H + 2, W + 2) float32
+        The padded maps.
+    """
     rows, columns = border
     if rows == columns:
-        return pad_axis(x, rows, (1, 1, 1, 1))
-    return pad_axis(pad_axis(x, rows, (0, 0, 1, 1)), columns, (1, 1, 0, 0))
+        return _pad_axis(x, rows, (1, 1, 1, 1))
+    return _pad_axis(_pad_axis(x, rows, (0, 0, 1, 1)), columns, (1, 1, 0, 0))
 
 
-def pad_axis(x: Tensor, border: Border, amounts: tuple[int, int, int, int]) -> Tensor:
-    """Pad with one rule; a single row or column has no neighbor to reflect, and is repeated."""
+def _pad_axis(x: Tensor, mode: PaddingMode, amounts: tuple[int, int, int, int]) -> Tensor:
+    """Pad in one mode; a single row or column has no neighbor to reflect, and is repeated."""
     short = (amounts[0] and x.shape[3] < 2) or (amounts[2] and x.shape[2] < 2)
-    return F.pad(x, amounts, mode="replicate" if border == "reflect" and short else border)
-
-
-def set_border(module: nn.Module, rows: Border, columns: Border) -> None:
-    """Choose the border rules of everything in ``module`` that looks past its cell."""
-    for child in module.modules():
-        if isinstance(child, (Conv3x3, Upsample2x)):
-            child.border = (rows, columns)
+    return F.pad(x, amounts, mode="replicate" if mode == "reflect" and short else mode)
 
 
 class Upsample2x(nn.Module):
-    """Bilinear upsampling by two that knows a torus when it is on one."""
+    """Bilinear upsampling by two, across the border of a torus where there is one."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.border: tuple[Border, Border] = ("reflect", "reflect")
+    def forward(self, x: Tensor, border: Border = REFLECT) -> Tensor:
+        """Double the resolution of maps.
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map ``(B, C, H, W)`` to ``(B, C, 2 H, 2 W)``."""
-        if "circular" not in self.border:
+        Parameters
+        ----------
+        x : (B, C, H, W) float32
+            The maps.
+        border : Border
+            Whether rows and columns are circular.
+
+        Returns
+        -------
+        (B, C, 2 H, 2 W) float32
+            The larger maps.
+        """
+        if "circular" not in border:
             return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-        wide = F.interpolate(
-            pad(x, self.border), scale_factor=2, mode="bilinear", align_corners=False
-        )
+        wide = F.interpolate(pad(x, border), scale_factor=2, mode="bilinear", align_corners=False)
         return wide[..., 2:-2, 2:-2]
 
 
 class Bottleneck(nn.Module):
-    """Residual block that squeezes channels before its 3x3 convolution (the fire idea)."""
+    """Residual block that squeezes channels before its 3x3 convolution, as SqueezeNet's fire module.
+
+    Parameters
+    ----------
+    channels, squeeze : int
+        Channels outside, and before the convolution.
+    """
 
     def __init__(self, channels: int, squeeze: int) -> None:
         super().__init__()
         self.squeeze = nn.Conv2d(channels, squeeze, 1)
         self.expand = Conv3x3(squeeze, channels)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return ``(B, channels, H, W)``, rectified."""
-        return torch.relu_(self.expand(torch.relu_(self.squeeze(x))) + x)
+    def forward(self, x: Tensor, border: Border = REFLECT) -> Tensor:
+        """Apply the block to maps.
+
+        Parameters
+        ----------
+        x : (B, channels, H, W) float32
+            The maps.
+        border : Border
+            The padding.
+
+        Returns
+        -------
+        (B, channels, H, W) float32
+            The result, rectified.
+        """
+        return torch.relu_(self.expand(torch.relu_(self.squeeze(x)), border) + x)
 
 
 def as_rows(maps: Tensor) -> Tensor:
-    """``(1, C, h, w)`` as ``(h * w, C)``: no copy where channels come last in memory."""
+    """Return maps as rows of channels: no copy where channels come last in memory.
+
+    Parameters
+    ----------
+    maps : (1, C, h, w) float32
+        The maps.
+
+    Returns
+    -------
+    (h * w, C) float32
+        The rows.
+    """
     return maps.permute(0, 2, 3, 1).flatten(0, 2)
 
 
 def chunks(rows: Tensor) -> Iterator[slice]:
-    """Which of the rows ``(n, C)`` to go over at a time, so that the processor's cache holds them."""
+    """Yield slices of rows, each as large as the processor's cache holds.
+
+    Parameters
+    ----------
+    rows : (n, C) float32
+        The rows.
+
+    Yields
+    ------
+    slice
+        Consecutive parts of all rows.
+    """
     step = max(1, _CACHED // rows.shape[1])
-    return (slice(first, first + step) for first in range(0, len(rows), step))
+    yield from (slice(first, first + step) for first in range(0, len(rows), step))
 
 
 def as_maps(rows: Tensor, like: Tensor) -> Tensor:
-    """:func:`as_rows` undone, for the height and width of ``like``."""
+    """Return rows as maps: the inverse of :func:`as_rows`.
+
+    Parameters
+    ----------
+    rows : (h * w, C) float32
+        The rows.
+    like : (1, any, h, w) float32
+        Has the height and width.
+
+    Returns
+    -------
+    (1, C, h, w) float32
+        The maps.
+    """
     return rows.view(1, *like.shape[2:], -1).permute(0, 3, 1, 2)
 
 
-class _Ordered(torch.autograd.Function):
-    """NumPy sorts several times as fast as torch, and needs no order where nothing is learned."""
+class _Sorted(torch.autograd.Function):
+    """NumPy sorts several times as fast as torch, and order is needed for gradients only."""
 
     @staticmethod
     def forward(ctx, values: Tensor) -> Tensor:
@@ -149,8 +265,19 @@ class _Ordered(torch.autograd.Function):
         return torch.empty_like(gradient).scatter_(-1, order, gradient)
 
 
-def ordered(values: Tensor) -> Tensor:
-    """Sorted along the last axis, with a gradient."""
+def sort_last(values: Tensor) -> Tensor:
+    """Sort along the last axis, with a gradient.
+
+    Parameters
+    ----------
+    values : (..., n) float32
+        The values.
+
+    Returns
+    -------
+    (..., n) float32
+        The same, in ascending order.
+    """
     if values.device.type == "cpu":
-        return _Ordered.apply(values)  # type: ignore[no-any-return]
+        return _Sorted.apply(values)  # type: ignore[no-any-return]
     return values.sort(dim=-1).values

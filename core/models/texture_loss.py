@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .encoder import Encoder
-from .layers import ordered
+from .layers import sort_last
 
 _QUANTILES = 256
 _SLICES = 24
@@ -80,7 +80,7 @@ def patch_quantiles(maps: Tensor, kernels: Tensor) -> Tensor:
     room = max(1, min(stride, height - size + 1, width - size + 1))
     top, left = torch.randint(room, (2,)).tolist()
     values = F.conv2d(maps[..., top:, left:], kernels, stride=stride)
-    values = ordered(values.transpose(0, 1).flatten(1))
+    values = sort_last(values.transpose(0, 1).flatten(1))
     at = (torch.arange(_QUANTILES, device=maps.device) + 0.5) / _QUANTILES * values.shape[1]
     return values[:, at.long()]
 

@@ -20,7 +20,6 @@ from ..control import NEVER, Budget, CancelToken, Clock, FitStep
 from ..models.adapter import LowRank, adapted
 from ..models.codes import feature_statistics, palette
 from ..models.encoder import Features
-from ..models.layers import set_border
 from ..models.texture_loss import TextureTarget, broad_distance
 from ..styles.style import Style
 from .color_transfer import color_transport, move_colors
@@ -105,8 +104,6 @@ class AdapterFit:
         torch.manual_seed(seed)
         self._device = stylizer.device
         self.encoder, self._decoder = stylizer.encoder, stylizer.decoder
-        set_border(self.encoder, "reflect", "reflect")
-        set_border(self._decoder, "reflect", "reflect")
         self._code = self.on_device(code[None])
         self._parameters = dict(self._decoder.named_parameters())
         self.additions = LowRank(self._decoder, torch.Generator().manual_seed(seed))

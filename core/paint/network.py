@@ -22,7 +22,7 @@ from ..models.adapter import Adapter, adapt
 from ..models.codes import FeatureSums, palette, split_palette, style_code
 from ..models.decoder import Decoder
 from ..models.encoder import STRIDE, Encoder, Features
-from ..models.layers import OnLayer, ignore_layer, set_border
+from ..models.layers import OnLayer, ignore_layer
 from .color_transfer import color_transport, move_colors, move_colors_by_region
 from .content import Content, pad_to_stride, to_tensor
 from .tiling import Tile, take
@@ -135,7 +135,6 @@ class Stylizer:
             Its code.
         """
         image = pad_to_stride(to_tensor(color)).to(self.device)
-        set_border(self.encoder, "reflect", "reflect")
         return style_code(image, self.encoder(image))[0].cpu().numpy()
 
     @torch.inference_mode()
@@ -234,10 +233,9 @@ class Stylizer:
         for tile in plan:
             if features is None or len(plan) > 1:
                 features = self._encode(content, tile, color_map, on_layer)
-            set_border(decoder, *tile.border)
             painted = decoder(
                 *(features, code, target, self._tile_of(noise, content, tile)),
-                *(self._regions_of(content, tile), on_layer),
+                *(self._regions_of(content, tile), tile.border, on_layer),
             )
             _put(result, tile, painted)
         return result
@@ -275,7 +273,6 @@ class Stylizer:
         color_map: _ColorMap,
         on_layer: OnLayer = ignore_layer,
     ) -> Features:
-        set_border(self.encoder, *tile.border)
         image = take(content.image, tile).to(self.device)
         matrix, offset = color_map
         if content.weights is None or len(matrix) == 1:
@@ -283,7 +280,7 @@ class Stylizer:
         else:
             shares = take(content.weights[0], tile).to(self.device)
             moved = move_colors_by_region(image, matrix, offset, shares)
-        return self.encoder(moved, on_layer)
+        return self.encoder(moved, tile.border, on_layer)
 
     def _decoder_with(self, adapters: Adapters) -> Decoder:
         """Return the decoder with adapters merged in."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..models.encoder import STRIDE
-from ..models.layers import Border
+from ..models.layers import REFLECT, Border, PaddingMode
 
 HALO = 144
 """Receptive field of encoder and decoder on each side, rounded up to the stride, in pixels."""
@@ -42,13 +42,7 @@ class Tile:
 
     rows: Window
     columns: Window
-    circular: tuple[bool, bool] = (False, False)
-
-    @property
-    def border(self) -> tuple[Border, Border]:
-        """Border rules of convolutions along rows and columns."""
-        rows, columns = self.circular
-        return "circular" if rows else "reflect", "circular" if columns else "reflect"
+    border: Border = REFLECT
 
 
 def windows(length: int, tile: int, *, seamless: bool) -> list[Window]:
@@ -71,8 +65,13 @@ def tiles(height: int, width: int, tile: int, *, seamless: bool) -> list[Tile]:
     """All tiles of an image, row by row."""
     rows = windows(height, tile, seamless=seamless)
     columns = windows(width, tile, seamless=seamless)
-    circular = (seamless and len(rows) == 1, seamless and len(columns) == 1)
-    return [Tile(r, c, circular) for r in rows for c in columns]
+    # Where there are several, their halos reach over the end of the torus themselves.
+    border = _padding(seamless and len(rows) == 1), _padding(seamless and len(columns) == 1)
+    return [Tile(r, c, border) for r in rows for c in columns]
+
+
+def _padding(circular: bool) -> PaddingMode:
+    return "circular" if circular else "reflect"
 
 
 def take(image: Tensor, tile: Tile, scale: int = 1) -> Tensor:
