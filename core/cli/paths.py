@@ -8,9 +8,7 @@ from glob import glob
 from pathlib import Path
 
 from ..errors import BadRequest, NoImages, OutputUnwritable
-
-# The formats of core.imaging.files and their other spellings; that module is too heavy for Blender.
-SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".bmp", ".tga", ".webp"}
+from ..image.formats import IMAGE_SUFFIXES
 
 
 def find_images(inputs: Sequence[str]) -> list[Path]:
@@ -35,7 +33,7 @@ def find_images(inputs: Sequence[str]) -> list[Path]:
     for text in inputs:
         path = Path(text)
         if path.is_dir():
-            paths = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+            paths = sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
         elif path.exists() or not any(c in text for c in "*?["):
             paths = [path]  # a missing file is told by name when it is read
         else:
@@ -70,9 +68,9 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
     """
     target = Path(out)
     suffix = target.suffix.lower()
-    if target.is_dir() or suffix not in SUFFIXES:
+    if target.is_dir() or suffix not in IMAGE_SUFFIXES:
         if not target.is_dir() and (mimetypes.guess_type(out)[0] or "").startswith("image/"):
-            known = ", ".join(sorted(SUFFIXES))
+            known = ", ".join(sorted(IMAGE_SUFFIXES))
             raise BadRequest(f'Impasto cannot write "{suffix}" files; choose one of {known}.')
         make_folder(target)
         outputs = [target / i.name for i in images]

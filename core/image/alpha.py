@@ -1,4 +1,4 @@
-"""Straight and premultiplied alpha, and what lies under it."""
+"""Straight and premultiplied alpha, and the color under transparent pixels."""
 
 from __future__ import annotations
 
@@ -7,25 +7,37 @@ import numpy as np
 
 _BAND = 256
 _LEAST = 1e-6
-"""Alpha below this (or not a number) is as good as 0: dividing by it could give infinity."""
+"""Alpha below this, or not a number, counts as 0: dividing by it could give infinity."""
 
 
 def full_alpha(dtype: np.dtype) -> int:
-    """The value that means opaque: 1 for floats, the largest value for integers."""
+    """Return the value that means opaque.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        Of an alpha channel.
+
+    Returns
+    -------
+    int
+        1 for floats, the largest value for integers.
+    """
     return 1 if np.dtype(dtype).kind == "f" else int(np.iinfo(dtype).max)
 
 
 def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Give transparent pixels the color of the nearest pixel that is not.
+    """Give transparent pixels the color of the nearest pixel that is not transparent.
 
-    What is stored under alpha 0 is arbitrary (often black) and would bleed into the picture through
-    filters and networks. Transparent is less than one 8-bit step, 1/255.
+    Colors stored under alpha 0 are arbitrary (often black) and would bleed into the picture through
+    filters and networks. Alpha below one 8-bit step, 1/255, counts as transparent.
 
     Parameters
     ----------
     color : (H, W, 3) float32
         Straight color, any encoding.
     alpha : (H, W) uint8, uint16, float16 or float32
+        Of the same picture.
 
     Returns
     -------
@@ -35,7 +47,7 @@ def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     hidden = ~(alpha >= alpha.dtype.type(full_alpha(alpha.dtype) / 255))
     if not hidden.any() or hidden.all():
         return color
-    # Every visible pixel is a source with a label of its own; hidden ones get their nearest's.
+    # Each visible pixel is a source with its own label; hidden ones get the label of the nearest.
     _, labels = cv2.distanceTransformWithLabels(
         hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -46,10 +58,17 @@ def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def to_straight(color: np.ndarray, alpha: np.ndarray) -> None:
-    """Divide premultiplied ``(H, W, 3)`` float32 by its alpha, in place.
+    """Divide premultiplied color by its alpha, in place.
 
-    Where alpha is 0 there is nothing to divide by and the color stays, as in Blender. (A glow
-    without cover, as renders of fire have, is then lost when the color is multiplied again.)
+    Where alpha is 0 the color stays, as in Blender. (Emission without coverage, as in renders of fire,
+    is then lost when the color is multiplied again.)
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        Premultiplied; changed to straight.
+    alpha : (H, W) uint8, uint16, float16 or float32
+        Of the same picture.
     """
     for rows, share in _shares(alpha):
         share[~(share >= _LEAST)] = 1
@@ -57,7 +76,20 @@ def to_straight(color: np.ndarray, alpha: np.ndarray) -> None:
 
 
 def to_premultiplied(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Straight ``(H, W, 3)`` float32 times its alpha, as a new array."""
+    """Multiply straight color by its alpha.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        Straight.
+    alpha : (H, W) uint8, uint16, float16 or float32
+        Of the same picture.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Premultiplied; a new array.
+    """
     result = np.empty_like(color, dtype=np.float32)
     for rows, share in _shares(alpha):
         np.multiply(color[rows], share[..., None], out=result[rows])
@@ -65,7 +97,7 @@ def to_premultiplied(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _shares(alpha: np.ndarray):
-    """Bands of rows, and alpha there as new float32 in [0, 1]."""
+    """Yield bands of rows, with alpha there as new float32 in [0, 1]."""
     full = np.float32(full_alpha(alpha.dtype))
     for start in range(0, len(alpha), _BAND):
         rows = slice(start, start + _BAND)

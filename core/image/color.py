@@ -1,7 +1,6 @@
 """Color spaces, keep-color, and the tone curve that brings HDR into the networks' range.
 
-All functions take and return float32 whose last axis is RGB (or Lab), and work on images a band of
-rows at a time, so temporaries stay small.
+All functions work on a band of rows at a time, so that temporary arrays stay small.
 """
 
 from __future__ import annotations
@@ -9,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 HDR_PEAK = 65504.0
-"""Brightest scene-linear value the tone curve keeps by default: the largest half float."""
+"""Brightest scene-linear value that the tone curve keeps by default: the largest half float."""
+
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Weights of R, G and B in luma, ``(3,)`` float32 (ITU-R BT.709)."""
 
 _KNEE = np.float32(0.8)
 _BAND = 1 << 18
 _BISECTIONS = 12
 
-# IEC 61966-2-1 primaries and white D65 to CIE XYZ, rows divided by the white point.
-_WHITE = np.array([0.95047, 1.0, 1.08883])
+# IEC 61966-2-1 primaries to CIE XYZ; rows are divided by their sums, the white point D65.
 _XYZ = np.array(
     [
         [0.4124564, 0.3575761, 0.1804375],
@@ -50,43 +52,106 @@ _TO_OK, _FROM_OK = (_LMS_OK.T.astype(np.float32), np.linalg.inv(_LMS_OK).T.astyp
 
 
 def srgb_to_linear(color: np.ndarray) -> np.ndarray:
-    """Decode sRGB: ``(...)`` float32 to scene-linear of the same shape (IEC 61966-2-1, exact).
+    """Decode sRGB to scene-linear (IEC 61966-2-1, exact).
 
-    Values above 1 continue the curve; negative ones mirror it, so nothing is clipped.
+    Values above 1 continue the curve and negative ones mirror it, so nothing is clipped.
+
+    Parameters
+    ----------
+    color : (...) float32
+        sRGB-encoded.
+
+    Returns
+    -------
+    (...) float32
+        Scene-linear.
     """
     return _banded(_decode, color)
 
 
 def linear_to_srgb(color: np.ndarray) -> np.ndarray:
-    """The inverse of :func:`srgb_to_linear`."""
+    """Encode scene-linear as sRGB: the inverse of :func:`srgb_to_linear`.
+
+    Parameters
+    ----------
+    color : (...) float32
+        Scene-linear.
+
+    Returns
+    -------
+    (...) float32
+        sRGB-encoded.
+    """
     return _banded(_encode, color)
 
 
 def srgb_to_lab(color: np.ndarray) -> np.ndarray:
-    """sRGB-encoded ``(..., 3)`` in [0, 1] to CIE L*a*b* (D65; L in [0, 100])."""
+    """Convert sRGB to CIE L*a*b* (D65).
+
+    Parameters
+    ----------
+    color : (..., 3) float32
+        sRGB-encoded, in [0, 1].
+
+    Returns
+    -------
+    (..., 3) float32
+        L in [0, 100], a, b.
+    """
     return _banded(_to_lab, color)
 
 
+def srgb_to_lab_fast(color: np.ndarray) -> np.ndarray:
+    """Convert sRGB to CIE L*a*b* by OpenCV's tables: to within 0.7, and four times as fast.
+
+    Descriptions of images and frames are made with it, and so are their caches and the fitted metric.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+
+    Returns
+    -------
+    (H, W, 3) float32
+        CIE L*a*b* (D65; L in [0, 100]).
+    """
+    return cv2.cvtColor(np.ascontiguousarray(color, np.float32), cv2.COLOR_RGB2Lab)
+
+
 def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* ``(..., 3)`` (D65) to sRGB-encoded, not clipped to [0, 1]."""
+    """Convert CIE L*a*b* (D65) to sRGB.
+
+    Parameters
+    ----------
+    lab : (..., 3) float32
+        L in [0, 100], a, b.
+
+    Returns
+    -------
+    (..., 3) float32
+        sRGB-encoded, not clipped to [0, 1].
+    """
     return _banded(_from_lab, lab)
 
 
 def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: float) -> np.ndarray:
     """Give a stylized image the colors of its original and keep only its lightness.
 
-    Chroma is mixed in OKLab, whose hues stay put when lightness changes. Where the mixture leaves
-    the sRGB gamut its chroma is reduced at constant lightness and hue.
+    Chroma is mixed in OKLab, whose hues do not shift when lightness changes. Where the mixture leaves
+    the sRGB gamut, its chroma is reduced at constant lightness and hue.
 
     Parameters
     ----------
-    stylized, original : (H, W, 3) float32, sRGB-encoded in [0, 1]
-    amount : float in [0, 1]
-        0 returns ``stylized``; 1 takes all chroma from ``original``.
+    stylized, original : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    amount : float
+        In [0, 1]. 0 returns ``stylized``; 1 takes all chroma from ``original``.
 
     Returns
     -------
-    (H, W, 3) float32, sRGB-encoded in [0, 1]
+    (H, W, 3) float32
+        sRGB-encoded in [0, 1].
     """
     if amount == 0:
         return stylized
@@ -94,28 +159,40 @@ def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: floa
 
 
 def peak_of(*images: np.ndarray) -> float:
-    """The brightest value of scene-linear images, at least 1: a ``peak`` that holds them all."""
+    """Return the ``peak`` for :func:`compress_range` of images that share one tone curve.
+
+    Parameters
+    ----------
+    *images : (...) float32
+        Scene-linear.
+
+    Returns
+    -------
+    float
+        The brightest value, at least 1.
+    """
     return float(max(1.0, *(image.max(initial=0.0) for image in images)))
 
 
 def compress_range(linear: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
-    """Bring scene-linear colors into the range of a display, invertibly.
+    """Compress scene-linear colors into the range of a display by an invertible tone curve.
 
     sRGB encoding up to an encoded 0.8, then a logarithmic shoulder that reaches 1 at ``peak`` and
     meets the curve with equal slope; with ``peak`` 1 it is plain sRGB. Monotone; negative values
-    mirror the curve. ``expand_range`` brings back what lies within ``peak`` to 1e-4 relative.
+    mirror the curve.
 
     Parameters
     ----------
     linear : (...) float32
         Scene-linear, [0, inf).
-    peak : float
-        Linear value that becomes 1; brighter ones stop there. Give an image its own (see
-        :func:`peak_of`), lest a painted white turn into the brightest light a file can hold.
+    peak : float, optional
+        Linear value that becomes 1; brighter ones are clipped to it. :func:`peak_of` gives that of an
+        image.
 
     Returns
     -------
-    (...) float32 in [0, 1] (negative where ``linear`` is)
+    (...) float32
+        In [0, 1]; negative where ``linear`` is.
     """
     bend = np.float32(_shoulder(peak))
 
@@ -129,23 +206,9 @@ def compress_range(linear: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
     return _banded(curve, linear)
 
 
-def expand_range(display: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
-    """The inverse of :func:`compress_range` for the same ``peak``; 1 and above become ``peak``."""
-    bend = np.float32(_shoulder(peak))
-
-    def curve(band: np.ndarray) -> np.ndarray:
-        encoded = np.minimum(np.abs(band), 1)
-        if bend:
-            over = np.maximum(encoded - _KNEE, 0)
-            encoded = np.where(over > 0, _KNEE + np.expm1(bend * over) / bend, encoded)
-        return np.copysign(np.minimum(_decode(encoded), np.float32(peak)), band)
-
-    return _banded(curve, display)
-
-
 @lru_cache
 def _shoulder(peak: float) -> float:
-    """The ``a`` for which ``log(1 + a t) / a`` is ``1 - knee`` at the encoded peak; 0: no bend."""
+    """Solve ``log(1 + a t) / a = 1 - knee`` for ``a`` at the encoded peak; 0: no shoulder."""
     top = float(_encode(np.array(peak, dtype=np.float64))) - float(_KNEE)
     room = 1 - float(_KNEE)
     if top <= room + 1e-6:
@@ -215,7 +278,7 @@ def _mix_chroma(stylized: np.ndarray, original: np.ndarray, amount: np.float32) 
 
 
 def _into_gamut(lab: np.ndarray) -> np.ndarray:
-    """Linear RGB of OKLab colors ``(N, 3)`` with the most chroma that the sRGB gamut allows."""
+    """Convert OKLab ``(N, 3)`` to linear RGB with the most chroma that the sRGB gamut allows."""
     low, high = np.zeros((len(lab), 1), np.float32), np.ones((len(lab), 1), np.float32)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2

@@ -1,10 +1,8 @@
-"""Images as contents for fits and previews: small, sRGB-encoded, one after the other."""
+"""Images as contents for fits and previews: small and sRGB-encoded."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,7 +20,7 @@ def read_contents(images: Sequence[ImageRef], side: int) -> tuple[list[np.ndarra
     Parameters
     ----------
     images : sequence of ImageRef
-        Of a UDIM image, the first tile is read.
+        Only the first tile of a UDIM image is read.
     side : int
         Limit of the longer side, in pixels.
 
@@ -50,34 +48,21 @@ def read_contents(images: Sequence[ImageRef], side: int) -> tuple[list[np.ndarra
 
 
 def shrink(color: np.ndarray, side: int) -> np.ndarray:
-    """Shrink ``(H, W, 3)`` float32 so that neither side exceeds ``side``; clipped to [0, 1]."""
+    """Shrink an image so that neither side exceeds a limit.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        Of any size.
+    side : int
+        The limit, in pixels.
+
+    Returns
+    -------
+    (height, width, 3) float32
+        Clipped to [0, 1].
+    """
     height, width = color.shape[:2]
     factor = min(1.0, side / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return np.clip(resize(color, size), 0, 1)
-
-
-class PreviewFile:
-    """A PNG that shows how far a fit is, replaced every few seconds.
-
-    Parameters
-    ----------
-    path : str
-        The file; empty: none is written.
-    seconds : float
-        Time between two pictures.
-    delay : float, optional
-        Time before the first one.
-    """
-
-    def __init__(self, path: str, seconds: float, delay: float = 0.0) -> None:
-        self._path = Path(path) if path else None
-        self._seconds = seconds
-        self._due_at = time.monotonic() + delay
-
-    def update(self, write: Callable[[Path], None]) -> None:
-        """Have ``write(path)`` replace the file, if it is due."""
-        if self._path is None or time.monotonic() < self._due_at:
-            return
-        write(self._path)
-        self._due_at = time.monotonic() + self._seconds

@@ -1,4 +1,4 @@
-"""Between the float32 colors of a picture and the numbers that files store."""
+"""Convert between the float32 colors of pictures and the numbers that files store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from .alpha import full_alpha
 from .color import linear_to_srgb, srgb_to_linear
-from .picture import Depth, Encoding, Picture
+from .formats import Depth
+from .picture import Encoding, Picture
 
 DTYPES: dict[Depth, type[np.generic]] = {
     "8": np.uint8,
@@ -20,13 +21,20 @@ DTYPES: dict[Depth, type[np.generic]] = {
 DEPTHS: dict[np.dtype, Depth] = {np.dtype(t): depth for depth, t in DTYPES.items()}
 
 _LARGEST_HALF = 65504.0
-_CACHED = 1 << 16  # numbers at a time, so that the processor's cache holds them
+_CACHED = 1 << 16  # numbers at a time, to stay within the processor's cache
 
 
 def to_float(samples: np.ndarray, out: np.ndarray) -> None:
-    """Stored numbers as float32 into ``out`` of their shape: integers to [0, 1], floats made finite.
+    """Convert stored numbers to float32: integers to [0, 1], floats made finite.
 
-    Not-a-number becomes 0 and infinity the largest half float: a filter would spread them.
+    Not-a-number becomes 0 and infinity the largest half float, as a filter would spread them.
+
+    Parameters
+    ----------
+    samples : (...) uint8, uint16, float16 or float32
+        As a file stores them.
+    out : (...) float32
+        Where they go; of the same shape.
     """
     if samples.dtype.kind == "f":
         out[...] = samples
@@ -38,8 +46,20 @@ def to_float(samples: np.ndarray, out: np.ndarray) -> None:
 
 
 def to_depth(colors: np.ndarray, depth: Depth) -> np.ndarray:
-    """Float32 ``(H, W)`` or ``(H, W, C)`` as numbers to store: integers rounded and clipped, floats
-    made finite."""
+    """Convert colors to numbers to store: integers rounded and clipped, floats made finite.
+
+    Parameters
+    ----------
+    colors : (H, W) or (H, W, C) float32
+        In [0, 1] where ``depth`` is an integer.
+    depth : Depth
+        How they are stored.
+
+    Returns
+    -------
+    (H, W) or (H, W, C) uint8, uint16, float16 or float32
+        As ``depth`` says.
+    """
     dtype = np.dtype(DTYPES[depth])
     if dtype.kind == "f":
         limit = _LARGEST_HALF if depth == "half" else np.finfo(np.float32).max
@@ -49,23 +69,46 @@ def to_depth(colors: np.ndarray, depth: Depth) -> np.ndarray:
     step = max(1, _CACHED * len(colors) // max(1, colors.size))
     for first in range(0, len(colors), step):
         rows = slice(first, first + step)
-        levels = np.fmin(np.fmax(colors[rows], 0), 1)  # what is no number becomes 0
+        levels = np.fmin(np.fmax(colors[rows], 0), 1)  # not-a-number becomes 0
         levels *= full
         result[rows] = np.rint(levels, out=levels)
     return result
 
 
 def clipped(image: np.ndarray) -> np.ndarray:
-    """A float32 image clipped to [0, 1], in place, several times as fast as NumPy."""
+    """Clip an image to [0, 1] in place, several times as fast as NumPy.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, C) float32
+        Changed.
+
+    Returns
+    -------
+    (H, W) or (H, W, C) float32
+        ``image``.
+    """
     cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO, dst=image)
     return cv2.threshold(image, 1, 0, cv2.THRESH_TRUNC, dst=image)[1]
 
 
 def with_depth(picture: Picture, depth: Depth) -> Picture:
-    """The picture as another depth stores it.
+    """Return a picture with another depth.
 
-    Between integers and floats the colors change to the encoding that is usual there (sRGB in
-    integers, scene-linear in floats); data stays what it is.
+    Between integers and floats the colors change to the usual encoding (sRGB for integers,
+    scene-linear for floats); data stays as it is.
+
+    Parameters
+    ----------
+    picture : Picture
+        Of any depth.
+    depth : Depth
+        The new one.
+
+    Returns
+    -------
+    Picture
+        ``picture`` itself if it has that depth.
     """
     if depth == picture.depth:
         return picture
@@ -84,10 +127,21 @@ def with_depth(picture: Picture, depth: Depth) -> Picture:
 
 
 def encoding_of(color_space: str, depth: Depth) -> Encoding:
-    """What Blender's name of a color space means for the numbers.
+    """Return the encoding of a color space.
 
-    Empty: sRGB for integers, scene-linear for floats. Camera and view spaces (Filmic Log, AgX Base
-    sRGB, ...) count as display colors.
+    Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colors.
+
+    Parameters
+    ----------
+    color_space : str
+        Blender's name of it; empty: sRGB for integers, scene-linear for floats.
+    depth : Depth
+        How the file stores a channel.
+
+    Returns
+    -------
+    Encoding
+        Meaning of the numbers.
     """
     name = color_space.lower()
     if not name:

@@ -1,10 +1,10 @@
-"""OpenEXR files, whose alpha is premultiplied, to pictures, whose alpha is straight, and back."""
+"""Read and write OpenEXR files; their colors are premultiplied, those of pictures are straight."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import numpy as np
 
@@ -14,18 +14,45 @@ from .convert import DEPTHS, to_depth, to_float
 from .picture import Picture
 from .raster import DecodeError
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
+def size(file: BinaryIO) -> tuple[int, int]:
+    """Return the size of the first part's data window, which is what Blender shows.
 
-def size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels of the first part's data window, which is what Blender shows."""
-    low, high = _open(path, header_only=True).parts[0].header["dataWindow"]
+    Parameters
+    ----------
+    file : BinaryIO
+        At its start.
+
+    Returns
+    -------
+    tuple of int
+        Width and height in pixels.
+
+    Raises
+    ------
+    DecodeError
+        The file is damaged.
+    """
+    low, high = _open(file, header_only=True).parts[0].header["dataWindow"]
     return int(high[0] - low[0] + 1), int(high[1] - low[1] + 1)
 
 
-def decode(path: Path, *, premultiplied: bool = True) -> Picture:
-    """Read the first layer that shows a picture: plain R, G, B, or the render's Combined, or Y.
+def decode(file: BinaryIO, name: str, *, premultiplied: bool = True) -> Picture:
+    """Decode the first layer that shows a picture: plain R, G, B, or the render's Combined, or Y.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        At its start.
+    name : str
+        Its name, for errors.
+    premultiplied : bool, optional
+        Whether alpha has been multiplied into the colors.
+
+    Returns
+    -------
+    Picture
+        Of depth half or float, scene-linear, with straight colors.
 
     Raises
     ------
@@ -34,18 +61,18 @@ def decode(path: Path, *, premultiplied: bool = True) -> Picture:
     UnsupportedImage
         There is no such layer, or it is stored as integers, deep, or at less than full resolution.
     """
-    parts = [part.channels for part in _open(path).parts]
+    parts = [part.channels for part in _open(file).parts]
     if not parts:  # the package only warns of damaged pixels, and drops the part
         raise DecodeError("no sound part")
-    channels, prefix, names = _layer(parts, path)
-    bands = [channels[prefix + name].pixels for name in names]
+    channels, prefix, bands_of = _layer(parts, name)
+    bands = [channels[prefix + band].pixels for band in bands_of]
     shape = bands[0].shape
     alpha_channel = channels.get(prefix + "A")
     alpha = None if alpha_channel is None else np.ascontiguousarray(alpha_channel.pixels)
     every = bands if alpha is None else [*bands, alpha]
     if any(b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every):
         raise UnsupportedImage(
-            f'The image "{path.name}" stores pixels of a kind that Impasto cannot restyle;'
+            f'The image "{name}" stores pixels of a kind that Impasto cannot restyle;'
             " save it as RGB or RGBA."
         )
     color = np.empty((*shape, 3), np.float32)
@@ -64,8 +91,22 @@ def encode(
     premultiplied: bool = True,
     attributes: Mapping[str, object] | None = None,
 ) -> bytes:
-    """A scanline file, losslessly compressed (ZIP), of a picture of depth half or float, with more
-    attributes in its header."""
+    """Encode a picture as scanlines with lossless ZIP compression.
+
+    Parameters
+    ----------
+    picture : Picture
+        Of depth half or float.
+    premultiplied : bool, optional
+        Whether to multiply alpha into the colors.
+    attributes : mapping, optional
+        More attributes for the header; left out if the package cannot write one of them.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     exr = _library()
     color, alpha = picture.color, picture.alpha
     if alpha is not None and premultiplied:
@@ -86,25 +127,25 @@ def encode(
 
 
 def _library():
-    # Only here: a Python of the artist's own, with its own torch, may lack the package.
+    # Late, as the Python that an artist chooses for the worker may lack the package.
     try:
         import OpenEXR
     except ImportError as error:
         raise UnsupportedImage(
-            "The Worker Python has no OpenEXR package; install it there, or save the images as PNG."
+            "The External Python has no OpenEXR package; install it there, or save the images as PNG."
         ) from error
     return OpenEXR
 
 
-def _open(path: Path, *, header_only: bool = False):
+def _open(file: BinaryIO, *, header_only: bool = False):
     try:
-        return _library().File(str(path), separate_channels=True, header_only=header_only)
+        return _library().File(file, separate_channels=True, header_only=header_only)
     except (RuntimeError, ValueError, TypeError) as error:
         raise DecodeError(str(error)) from error
 
 
-def _layer(parts: list[dict], path: Path) -> tuple[dict, str, Sequence[str]]:
-    """The channels of a part, the prefix of a layer in it, and the names of its colors."""
+def _layer(parts: list[dict], file_name: str) -> tuple[dict, str, Sequence[str]]:
+    """Choose a layer: the channels of its part, its prefix, and the names of its colors."""
     layers = [
         (channels, name[:-1])
         for channels in parts
@@ -112,7 +153,7 @@ def _layer(parts: list[dict], path: Path) -> tuple[dict, str, Sequence[str]]:
         if name == "R" or name.endswith(".R")
         if name[:-1] + "G" in channels and name[:-1] + "B" in channels
     ]
-    if layers:  # without a name first, then the render itself, then whatever comes first
+    if layers:  # unnamed before the render's Combined before any other
         layers.sort(key=lambda layer: (layer[1] != "", "Combined" not in layer[1]))
         return *layers[0], ("R", "G", "B")
     for channels in parts:
@@ -121,5 +162,5 @@ def _layer(parts: list[dict], path: Path) -> tuple[dict, str, Sequence[str]]:
     if len(parts) == 1 and len(parts[0]) == 1:
         return parts[0], "", tuple(parts[0])
     raise UnsupportedImage(
-        f'The image "{path.name}" has no color layer; choose one that shows a picture.'
+        f'The image "{file_name}" has no color layer; choose one that shows a picture.'
     )

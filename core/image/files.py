@@ -1,70 +1,162 @@
-"""Read and write image files without loss: of depth, alpha, range, or a file that was there."""
+"""Read and write image files without loss of depth, alpha or range."""
 
 from __future__ import annotations
 
-import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO
 
-from ..errors import (
-    ImageMissing,
-    ImageTooLarge,
-    ImageUnreadable,
-    OutputUnwritable,
-    UnsupportedImage,
-)
+from ..atomic import check_output, write_atomically
+from ..errors import ImageMissing, ImageTooLarge, ImageUnreadable, UnsupportedImage
 from . import exr, raster
 from .alpha import to_premultiplied, to_straight
 from .convert import encoding_of, with_depth
+from .formats import BLENDER_SUFFIXES, FORMATS, usual_suffix
 from .headers import BadHeader, Header, is_complete, read_header
-from .metadata import NOTHING, Metadata, embed, exr_header
-from .picture import Depth, Picture
+from .metadata import NOTHING, Metadata, embed, exr_attributes, metadata_of
+from .picture import Picture
+from .reference import AlphaMode
 
-AlphaMode = Literal["STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
-"""Blender's modes: what the alpha of a file has to do with its colors."""
+_MOST_PIXELS = 1 << 30
 
 
 @dataclass(frozen=True)
-class Format:
-    """What a file format can store; the last depth is what others are converted to."""
+class ImageFile:
+    """An open image file; see :func:`open_image`.
 
-    depths: tuple[Depth, ...]
-    alpha: bool
-    longest: int = 1 << 20
-    """Most pixels along a side."""
+    Attributes
+    ----------
+    path : Path
+        Where it is.
+    file : BinaryIO
+        The file itself.
+    header : Header
+        Its kind and size.
+    """
+
+    path: Path
+    file: BinaryIO
+    header: Header
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.header.width, self.header.height
+
+    def read(self, *, color_space: str = "", alpha_mode: AlphaMode = "STRAIGHT") -> Picture:
+        """Decode the pixels.
+
+        Parameters
+        ----------
+        color_space, alpha_mode : str, optional
+            As in :func:`read_picture`.
+
+        Returns
+        -------
+        Picture
+            With straight colors and the alpha channel as the file has it.
+
+        Raises
+        ------
+        ImageUnreadable
+            Damaged or cut off.
+        UnsupportedImage
+            An OpenEXR file without a color layer.
+        """
+        header = self.header
+        related = alpha_mode in ("STRAIGHT", "PREMUL")
+        self.file.seek(0)
+        try:
+            if header.kind == "exr":
+                picture = exr.decode(self.file, self.path.name, premultiplied=related)
+            else:
+                data = bytearray(os.fstat(self.file.fileno()).st_size)
+                self.file.readinto(data)  # type: ignore[attr-defined]
+                if not is_complete(header.kind, data):
+                    raise _damaged(self.path)
+                picture = raster.decode(data, header)
+                divided = header.alpha == "premultiplied"
+                if alpha_mode == "PREMUL" and picture.alpha is not None and not divided:
+                    to_straight(picture.color, picture.alpha)
+        except (raster.DecodeError, OSError) as error:
+            raise _damaged(self.path) from error
+        if alpha_mode == "NONE":
+            picture = replace(picture, alpha=None)
+        return replace(picture, encoding=encoding_of(color_space, picture.depth))
+
+    def metadata(self) -> Metadata:
+        """Read what the file says besides its pixels.
+
+        Returns
+        -------
+        Metadata
+            As :func:`.metadata.read_metadata` gives it.
+        """
+        return metadata_of(self.file, self.path.suffix)
 
 
-FORMATS = {
-    ".png": Format(("8", "16"), alpha=True),
-    ".jpg": Format(("8",), alpha=False, longest=65500),
-    ".tif": Format(("8", "16", "float"), alpha=True),
-    ".bmp": Format(("8",), alpha=False),
-    ".tga": Format(("8",), alpha=True, longest=65535),
-    ".webp": Format(("8",), alpha=True, longest=16383),
-    ".exr": Format(("half", "float"), alpha=True),
-    ".hdr": Format(("float",), alpha=False),
-}
-_ALIASES = {".jpeg": ".jpg", ".tiff": ".tif"}
-_MOST_PIXELS = 1 << 30
-_BLENDERS_OWN = {".jp2", ".j2c", ".dds", ".psd", ".gif", ".dpx", ".cin", ".sgi", ".rgb", ".avif"}
-_DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
+@contextmanager
+def open_image(path: str | Path) -> Iterator[ImageFile]:
+    """Open an image file once for its size, its pixels and its metadata.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Yields
+    ------
+    ImageFile
+        Open inside the ``with`` statement.
+
+    Raises
+    ------
+    ImageMissing
+        No such file.
+    ImageUnreadable
+        Damaged, empty, or no image.
+    ImageTooLarge
+        More pixels than a decoder takes (2**30).
+    UnsupportedImage
+        Sound, but of a kind that :data:`.formats.FORMATS` does not list.
+    """
+    path = Path(path)
+    try:
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise ImageMissing(
+            f'The image file "{path.name}" is missing;'
+            " restore it, or remove the image from the scene."
+        ) from error
+    except OSError as error:
+        raise _cannot_be_opened(path, error) from error
+    with file:
+        yield ImageFile(path, file, _header(path, file))
 
 
 def image_size(path: str | Path) -> tuple[int, int]:
-    """Width and height in pixels, from the file's header alone.
+    """Return the size of an image from the file's header alone.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    tuple of int
+        Width and height in pixels.
 
     Raises
     ------
     ImageMissing, ImageUnreadable, ImageTooLarge, UnsupportedImage
+        As :func:`open_image`.
     """
-    path = Path(path)
-    header = _header(path)
-    return header.width, header.height
+    with open_image(path) as image:
+        return image.size
 
 
 def read_picture(
@@ -75,11 +167,12 @@ def read_picture(
     Parameters
     ----------
     path : str or Path
-    color_space : str
-        Blender's name of it; empty: sRGB for integer files, scene-linear for float ones.
-    alpha_mode : AlphaMode
-        ``PREMUL`` says that an integer file's colors are premultiplied; those of OpenEXR always
-        are, but for ``CHANNEL_PACKED``, where alpha has nothing to do with them. ``NONE`` drops it.
+        The file.
+    color_space : str, optional
+        Blender's name of its color space; empty: sRGB for integers, scene-linear for floats.
+    alpha_mode : AlphaMode, optional
+        ``PREMUL``: an integer file's colors are premultiplied. Those of OpenEXR always are, except
+        with ``CHANNEL_PACKED``, where alpha is unrelated to the colors. ``NONE`` drops alpha.
 
     Returns
     -------
@@ -97,25 +190,8 @@ def read_picture(
     UnsupportedImage
         Sound, but of a kind that is not in the list.
     """
-    path = Path(path)
-    header = _header(path)
-    related = alpha_mode in ("STRAIGHT", "PREMUL")
-    try:
-        if header.kind == "exr":
-            picture = exr.decode(path, premultiplied=related)
-        else:
-            data = _read(path)
-            if not is_complete(header.kind, data):
-                raise _damaged(path)
-            picture = raster.decode(data, header)
-            divided = header.alpha == "premultiplied"
-            if alpha_mode == "PREMUL" and picture.alpha is not None and not divided:
-                to_straight(picture.color, picture.alpha)
-    except (raster.DecodeError, OSError) as error:
-        raise _damaged(path) from error
-    if alpha_mode == "NONE":
-        picture = replace(picture, alpha=None)
-    return replace(picture, encoding=encoding_of(color_space, picture.depth))
+    with open_image(path) as image:
+        return image.read(color_space=color_space, alpha_mode=alpha_mode)
 
 
 def write_picture(
@@ -128,18 +204,20 @@ def write_picture(
 ) -> None:
     """Write a picture in the format that the suffix names: whole, or not at all.
 
-    A depth that the format lacks becomes the best one it has (see ``convert.with_depth``).
+    A depth that the format lacks becomes the best one it has (see :func:`.convert.with_depth`).
 
     Parameters
     ----------
     picture : Picture
+        What to write.
     path : str or Path
-    overwrite : bool
+        The file.
+    overwrite : bool, optional
         Replace a file that exists; else it is refused.
-    alpha_mode : AlphaMode
+    alpha_mode : AlphaMode, optional
         As in :func:`read_picture`: how the file relates its colors to alpha.
-    metadata : Metadata
-        What else goes into the file, as far as its format has room for it.
+    metadata : Metadata, optional
+        What else goes into the file, as far as its format has a place for it.
 
     Raises
     ------
@@ -150,7 +228,7 @@ def write_picture(
         The file exists, its folder is missing or read-only, or the disk is full.
     """
     path = Path(path)
-    suffix = _ALIASES.get(path.suffix.lower(), path.suffix.lower())
+    suffix = usual_suffix(path.suffix)
     if suffix not in FORMATS:
         raise UnsupportedImage(
             f'Impasto cannot write "{path.suffix}" files; choose one of {", ".join(FORMATS)}.'
@@ -166,12 +244,12 @@ def write_picture(
             f'"{path.name}" would be too large: {suffix} files have at most {form.longest} pixels'
             " a side; choose .png."
         )
-    _refuse_to_write_at(path, overwrite)
+    check_output(path, overwrite=overwrite)  # before the time that encoding takes
     if picture.depth not in form.depths:
         picture = with_depth(picture, form.depths[-1])
     related = alpha_mode in ("STRAIGHT", "PREMUL")
     if suffix == ".exr":
-        attributes = exr_header(metadata, picture)
+        attributes = exr_attributes(metadata, picture)
         data = exr.encode(picture, premultiplied=related, attributes=attributes)
     else:
         if alpha_mode == "PREMUL" and picture.alpha is not None:
@@ -180,58 +258,20 @@ def write_picture(
     write_atomically(path, data, overwrite=overwrite)
 
 
-def write_atomically(path: Path, data: bytes, *, overwrite: bool = False) -> None:
-    """Write bytes beside ``path`` as ``<name>.part``, onto the disk, then rename.
-
-    Raises
-    ------
-    OutputUnwritable
-        As in :func:`write_picture`; nothing is left behind.
-    """
-    part = path.with_name(path.name + ".part")
-    _refuse_to_write_at(path, overwrite)
+def _header(path: Path, file: BinaryIO) -> Header:
+    """Read the header of an open file, and refuse what cannot be decoded."""
     try:
-        try:
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                part.unlink()
-            raise
-    except OSError as error:
-        raise OutputUnwritable(_why_not(path, error)) from error
-
-
-def _read(path: Path) -> bytearray:
-    data = bytearray(path.stat().st_size)
-    with path.open("rb") as file:
-        file.readinto(data)
-    return data
-
-
-def _header(path: Path) -> Header:
-    try:
-        with path.open("rb") as file:
-            header = read_header(file, path.suffix)
+        header = read_header(file, path.suffix)
         if header is not None and header.kind == "exr":
-            width, height = exr.size(path)
+            file.seek(0)
+            width, height = exr.size(file)
             header = replace(header, width=width, height=height)
-    except FileNotFoundError as error:
-        raise ImageMissing(
-            f'The image file "{path.name}" is missing;'
-            " restore it, or remove the image from the scene."
-        ) from error
     except OSError as error:
-        raise ImageUnreadable(
-            f'The image "{path.name}" cannot be opened: {error.strerror}.'
-        ) from error
+        raise _cannot_be_opened(path, error) from error
     except (BadHeader, raster.DecodeError) as error:
         raise _damaged(path) from error
     if header is None:
-        if path.suffix.lower() in _BLENDERS_OWN:
+        if path.suffix.lower() in BLENDER_SUFFIXES:
             raise UnsupportedImage(
                 f'Impasto cannot read "{path.suffix}" files ("{path.name}");'
                 " save the image as PNG or OpenEXR."
@@ -249,26 +289,11 @@ def _header(path: Path) -> Header:
     return header
 
 
+def _cannot_be_opened(path: Path, error: OSError) -> ImageUnreadable:
+    return ImageUnreadable(f'The image "{path.name}" cannot be opened: {error.strerror}.')
+
+
 def _damaged(path: Path) -> ImageUnreadable:
     return ImageUnreadable(
         f'The image "{path.name}" is damaged or cut off; save it again or restore it from a backup.'
     )
-
-
-def _refuse_to_write_at(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
-        raise OutputUnwritable(_why_not(path, FileNotFoundError(errno.ENOENT, "")))
-    if path.exists() and not overwrite:
-        raise OutputUnwritable(
-            f'"{path.name}" exists already; choose another name or allow overwriting.'
-        )
-
-
-def _why_not(path: Path, error: OSError) -> str:
-    if error.errno in _DISK_FULL:
-        return f'The disk is full: "{path.name}" was not written; free some space and try again.'
-    if error.errno in _NOT_ALLOWED:
-        return f'The folder "{path.parent}" is read-only; choose another one for the results.'
-    if error.errno in _NO_FOLDER:
-        return f'The folder "{path.parent}" does not exist; create it or choose another one.'
-    return f'"{path.name}" cannot be written: {error.strerror}.'

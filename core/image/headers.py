@@ -1,4 +1,4 @@
-"""What an image file says about itself, read without decoding it."""
+"""Headers of image files: kind and size, read without decoding the pixels."""
 
 from __future__ import annotations
 
@@ -25,11 +25,24 @@ class BadHeader(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """Kind and size in pixels, and what decoders do not tell.
+    """Hold kind and size of an image file, and what decoders do not report.
 
-    ``gray``: one color channel is stored, beside an alpha channel. ``alpha`` says how a TIFF's
-    last channel is meant. ``key`` is the gray code that is transparent in a PNG without alpha.
-    ``upright``: writing these bytes at this place keeps decoders from turning a TIFF.
+    Attributes
+    ----------
+    kind : Kind
+        The format.
+    width, height : int
+        Size in pixels.
+    gray : bool
+        Whether one color channel is stored beside an alpha channel.
+    alpha : str
+        Meaning of a TIFF's last channel.
+    bits : int
+        Per channel, in PNG and TIFF.
+    key : int or None
+        The gray code that is transparent in a PNG without alpha.
+    upright : (int, bytes) or None
+        Place and bytes which, written there, keep decoders from rotating a TIFF.
     """
 
     kind: Kind
@@ -43,15 +56,24 @@ class Header:
 
 
 def read_header(file: BinaryIO, suffix: str = "") -> Header | None:
-    """The header of an open file, or None if it is no image of a known kind.
+    """Read the header of an open file.
 
-    The kind is told from the first bytes; ``suffix`` (``.tga``) only for TGA, which has no mark.
-    OpenEXR gives its kind only, with size 0.
+    Parameters
+    ----------
+    file : BinaryIO
+        At its start.
+    suffix : str, optional
+        Of its name; needed for TGA only, which has no signature.
+
+    Returns
+    -------
+    Header or None
+        None if it is no image of a known kind. That of OpenEXR has size 0.
 
     Raises
     ------
     BadHeader
-        The file starts like an image, and then does not go on like one.
+        The file starts like an image but does not continue like one.
     """
     start = file.read(32)
     try:
@@ -66,10 +88,22 @@ def read_header(file: BinaryIO, suffix: str = "") -> Header | None:
 
 
 def is_complete(kind: Kind, data: bytes | bytearray) -> bool:
-    """Whether a PNG or JPEG is whole; decoders differ in how they treat half ones.
+    """Return whether a PNG or JPEG is whole; decoders differ in how they treat truncated ones.
 
     PNG: all chunks up to IEND are there and the critical ones match their checksum. JPEG: an
-    end-of-image mark follows the start of the scan. Other kinds are left to their decoder.
+    end-of-image marker follows the start of the scan. Other kinds are left to their decoder.
+
+    Parameters
+    ----------
+    kind : Kind
+        The format.
+    data : bytes or bytearray
+        The file.
+
+    Returns
+    -------
+    bool
+        True for other kinds.
     """
     if kind == "png":
         return _whole_png(data)
@@ -81,7 +115,7 @@ def is_complete(kind: Kind, data: bytes | bytearray) -> bool:
 def _png(file: BinaryIO, start: bytes) -> Header:
     width, height, bits, color = struct.unpack_from(">IIBB", start, 16)
     key = None
-    if color == 0:  # only here do decoders overlook the transparent color
+    if color == 0:  # the one kind whose transparent color decoders ignore
         file.seek(33)
         while (head := file.read(8))[4:] not in (b"IDAT", b""):
             length, name = struct.unpack(">I4s", head)
@@ -131,12 +165,22 @@ def _whole_jpeg(data: bytes | bytearray) -> bool:
 
 
 def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Marks and lengths of the segments before the picture, the file standing at the start of each.
+    """Yield the segments before the pixels, with the file at the start of each one's body.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A JPEG.
+
+    Yields
+    ------
+    tuple of int
+        Second byte of the marker, and length of the body.
 
     Raises
     ------
     BadHeader
-        Something else is between them.
+        There is something else between them.
     """
     file.seek(2)
     while (mark := file.read(1)) == b"\xff":
@@ -146,7 +190,7 @@ def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
         end = file.tell() + length - 2
         yield mark[0], length - 2
         file.seek(end)
-    raise BadHeader("a segment does not start with its mark")
+    raise BadHeader("a segment does not start with its marker")
 
 
 def _tiff(file: BinaryIO, start: bytes) -> Header:
@@ -165,7 +209,7 @@ def _tiff(file: BinaryIO, start: bytes) -> Header:
         if kind not in _TIFF_TYPES or not length:
             continue
         item = order + _TIFF_TYPES[kind]
-        if length * struct.calcsize(item) > len(value):  # more values than fit stand elsewhere
+        if length * struct.calcsize(item) > len(value):  # too many to be stored here
             file.seek(struct.unpack(word, value)[0])
             value = file.read(struct.calcsize(item))
             file.seek(after)
@@ -194,7 +238,7 @@ def _tga(start: bytes) -> Header | None:
 
 
 def _webp(file: BinaryIO, start: bytes) -> Header | None:
-    if start[8:12] != b"WEBP":  # a sound or a film
+    if start[8:12] != b"WEBP":  # a WAV or AVI file
         return None
     body = start[12:16]
     if body == b"VP8X":
@@ -230,4 +274,4 @@ _READERS: tuple[tuple[tuple[bytes, ...], Callable[[BinaryIO, bytes], Header | No
     ((b"\x76\x2f\x31\x01",), _exr),
     ((b"#?RADIANCE", b"#?RGBE"), _hdr),
 )
-"""How each kind of file begins, and who reads its header."""
+"""First bytes of each kind of file, and the reader of its header."""

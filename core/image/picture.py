@@ -1,4 +1,4 @@
-"""The one in-memory form of an image."""
+"""The in-memory form of an image."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from typing import Literal
 
 import numpy as np
 
-Depth = Literal["8", "16", "half", "float"]
-"""Storage of one channel: unsigned 8 or 16 bit, or half or single float."""
+from .formats import Depth
 
 Encoding = Literal["srgb", "linear", "data"]
-"""What the numbers mean: sRGB-encoded color, scene-linear color, or no color at all."""
+"""Meaning of the numbers: sRGB-encoded color, scene-linear color, or no color at all."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels and what is needed to write them back as they came.
+    """Hold pixels, and what is needed to write them back as they were.
 
     Attributes
     ----------
     color : (H, W, 3) float32
         RGB, rows top-down, straight (never premultiplied). In [0, 1] for 8 and 16 bit; open above 1
         for floats. Gray images are expanded to three equal channels.
-    alpha : (H, W) of the file's own dtype, or None
-        Untouched, so that it can be written back bit for bit.
+    alpha : (H, W) of the file's dtype, or None
+        Unchanged, so that it can be written back bit for bit.
     depth : Depth
         How one channel is stored on disk.
     encoding : Encoding
-        What the color numbers mean.
+        Meaning of the color numbers.
     gray : bool
-        The file had one color channel; it is written back with one unless color was added.
+        The file had one color channel, and is written with one unless color was added.
     """
 
     color: np.ndarray
@@ -46,5 +45,16 @@ class Picture:
         return width, height
 
     def with_color(self, color: np.ndarray) -> Picture:
-        """The same picture with other colors of the same size, ``(H, W, 3)`` float32."""
+        """Return the same picture with other colors.
+
+        Parameters
+        ----------
+        color : (H, W, 3) float32
+            Of the same size, in the picture's encoding.
+
+        Returns
+        -------
+        Picture
+            No longer gray.
+        """
         return replace(self, color=color, gray=False)

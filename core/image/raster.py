@@ -1,7 +1,7 @@
-"""Every format but OpenEXR, between bytes and pictures.
+"""Decode and encode every format except OpenEXR.
 
-OpenCV decodes what needs more than 8 bits and is fast; Pillow the kinds whose alpha OpenCV drops or
-changes (TGA, BMP, WebP, 8-bit TIFF, gray PNG with alpha).
+OpenCV is fast and knows more than 8 bits; Pillow does the kinds whose alpha OpenCV drops or changes
+(TGA, BMP, WebP, 8-bit TIFF, gray PNG with alpha).
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from .headers import Header
 from .metadata.tiff import with_tags
 from .picture import Picture
 
-Image.MAX_IMAGE_PIXELS = None  # a 16k texture is no attack; read_picture has its own limit
+Image.MAX_IMAGE_PIXELS = None  # read_picture has its own limit, above 16k textures
 
-JPEG_QUALITY = 95
-
+_JPEG_QUALITY = 95
 _CV2_OPTIONS = {
-    # OpenCV's own choice, run lengths after one filter: a tenth larger than level 1, in half the time.
+    # OpenCV's default, run lengths after one filter: a tenth larger than level 1, in half the time.
     ".png": [],
-    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY],
-    # OpenCV's own choice for three floats is the lossy LogLuv.
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY],
+    # OpenCV's default for three floats is the lossy LogLuv.
     ".tif": [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE],
     ".hdr": [],
 }
@@ -41,18 +40,30 @@ _PILLOW_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class DecodeError(Exception):
-    """The decoder gave up."""
+    """A decoder failed."""
 
 
 def decode(data: bytearray, header: Header) -> Picture:
-    """Decode a whole file, which is freed on the way (``data`` is emptied).
+    """Decode a whole file.
 
     Orientation in EXIF is ignored, as Blender does.
+
+    Parameters
+    ----------
+    data : bytearray
+        The file; emptied on the way, to free memory.
+    header : Header
+        Its header.
+
+    Returns
+    -------
+    Picture
+        sRGB-encoded as far as is known here, with straight colors if the header says how.
 
     Raises
     ------
     DecodeError
-        The bytes are damaged, or of a variety that no decoder knows.
+        The bytes are damaged, or of a variant that no decoder knows.
     """
     by_pillow = header.kind in ("tga", "bmp", "webp") or (
         header.kind == "tiff" and header.alpha != "none" and header.bits == 8
@@ -84,7 +95,20 @@ def decode(data: bytearray, header: Header) -> Picture:
 
 
 def encode(picture: Picture, suffix: str) -> bytes:
-    """Encode a picture whose depth and channels the format knows (see ``files.FORMATS``)."""
+    """Encode a picture.
+
+    Parameters
+    ----------
+    picture : Picture
+        Of a depth and channels that the format has (see :data:`.formats.FORMATS`).
+    suffix : str
+        The format's, as spelled there.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     levels = to_depth(picture.color[..., : 1 if picture.gray else 3], picture.depth)
     samples = list(cv2.split(levels))
     if picture.alpha is not None:

@@ -1,4 +1,4 @@
-"""An image by its files: how requests name images. Light enough for Blender's process."""
+"""References to images by their files, as in requests. Light enough for Blender's process."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 AlphaMode = Literal["STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
+"""Blender's alpha modes: how a file relates its colors to alpha."""
 
 
 @dataclass(frozen=True)
 class ImageRef:
-    """An image by its files.
+    """Name an image by its files.
 
     Attributes
     ----------
     key : str
-        The caller's own name for it, which comes back in the result.
+        The caller's name for it, which comes back in the result.
     paths : tuple of str
         One file, or one per UDIM tile.
     color_space : str
         Blender's name of the color space (``sRGB``, ``Linear Rec.709``, ``Non-Color``, ...); empty:
-        as the file says.
-    alpha_mode : str
+        sRGB for integers, scene-linear for floats.
+    alpha_mode : AlphaMode
         Blender's alpha mode of the image.
     """
 

@@ -1,4 +1,4 @@
-"""Bring an image to another size."""
+"""Resize images, across the border of seamless ones."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import cv2
 import numpy as np
 
 _REACH = 4
-"""Pixels to each side that the Lanczos filter looks at."""
+"""Pixels to each side that the Lanczos filter reads."""
 
 
 def resize(image: np.ndarray, size: tuple[int, int], *, wrap: bool = False) -> np.ndarray:
-    """Area average where an axis shrinks, Lanczos (8 taps) where it grows.
+    """Resize by area average where an axis shrinks, by Lanczos (8 taps) where it grows.
 
     Lanczos overshoots at hard edges; clip where the range matters.
 
     Parameters
     ----------
-    image : (H, W) or (H, W, C)
+    image : (H, W) or (H, W, C), any dtype
         Converted to float32.
     size : (width, height)
         In pixels, at least 1.
-    wrap : bool
-        The image is a torus: filters look across its border, so a seamless texture stays so.
+    wrap : bool, optional
+        Filters read across the border, so a seamless texture stays seamless.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def resize(image: np.ndarray, size: tuple[int, int], *, wrap: bool = False) -> n
         ``image`` itself if it has that size and is float32.
     """
     result = np.asarray(image, dtype=np.float32)
-    # Shrinking first leaves less to do for the other axis.
+    # The axis that shrinks most comes first, as it leaves less to do.
     axes = sorted((1, 0), key=lambda axis: size[1 - axis] / result.shape[axis])
     for axis in axes:
         result = _along(result, axis, size[1 - axis], wrap)
@@ -42,11 +42,11 @@ def _along(image: np.ndarray, axis: int, length: int, wrap: bool) -> np.ndarray:
     old = image.shape[axis]
     if length == old:
         return image
-    if length < old:  # each new pixel averages its own stretch, so nothing reaches over the border
+    if length < old:  # an area average never reads across the border
         return _scaled(image, axis, length, cv2.INTER_AREA)
     if not wrap:
         return _scaled(image, axis, length, cv2.INTER_LANCZOS4)
-    # Pad by a whole number of old pixels that is a whole number of new ones, too: no phase shift.
+    # The padding is a whole number of old and of new pixels, so there is no phase shift.
     unit = old // gcd(old, length)
     pad = -(-_REACH // unit) * unit
     margin = pad * length // old

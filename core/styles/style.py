@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import OutputUnwritable, StyleUnreadable
+from ..atomic import write_atomically
+from ..errors import StyleUnreadable
 from .look import SUFFIX
 
 _HEADER = "impasto_style"
@@ -172,15 +173,7 @@ def save_style(style: Style, path: Path) -> None:
         **asdict(style.provenance),
     }
     content = save(tensors, metadata={_HEADER: json.dumps(metadata)})
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputUnwritable(
-            f'The style "{path}" cannot be written ({error.strerror}); choose another folder.'
-        ) from error
+    write_atomically(path, content, overwrite=True)
 
 
 def load_style_file(path: Path) -> Style:

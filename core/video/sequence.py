@@ -1,33 +1,43 @@
-"""Sequences: which files (or frames of a movie) belong together, in order, and how they are read."""
+"""Find the files (or frames of a movie) that form a sequence, and read them."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import ImageUnreadable, NoImages
-from ..image.files import FORMATS, read_picture
+from ..image.files import image_size, read_picture
+from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
 from ..image.picture import Picture
 from .movie_reader import MovieReader
-from .numbers import MOVIES
+from .numbers import split_number
 from .settings import SequenceRef
 
-_NUMBER = re.compile(r"(\d+)(?!.*\d)")
 _PLACE = re.compile(r"#+|%0?(\d*)d|\*")
 _PADDING = 4
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame: a file of its own, or number ``index`` (from 0) of a movie."""
+    """One frame of a sequence.
+
+    Attributes
+    ----------
+    number : int
+        As in the file's name; frames of a movie count from 1.
+    path : Path
+        Its file, or the movie.
+    index : int
+        Position in the movie, from 0; -1 for a file of its own.
+    """
 
     number: int
     path: Path
@@ -36,7 +46,21 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Frames in order of their numbers, and how the names of their files are made."""
+    """Frames in order, and how the names of their files are made.
+
+    Attributes
+    ----------
+    frames : tuple of Frame
+        At least one.
+    prefix, suffix : str
+        What comes before and after the number in the name of a file.
+    padding : int
+        Least digits of the number.
+    color_space : str
+        As in :class:`~.settings.SequenceRef`.
+    movie : MovieReader or None
+        The movie that the frames are from.
+    """
 
     frames: tuple[Frame, ...]
     prefix: str
@@ -47,15 +71,21 @@ class Sequence:
 
     @property
     def is_movie(self) -> bool:
+        """Whether the frames are those of a movie."""
         return self.frames[0].index >= 0
+
+    @cached_property
+    def by_number(self) -> dict[int, Frame]:
+        """The frames by their numbers."""
+        return {frame.number: frame for frame in self.frames}
 
     @property
     def fps(self) -> float:
         """Frames per second, as a movie or the first frame says; 0 if neither does."""
         if self.movie is not None:
             return self.movie.fps
-        said = dict(self.metadata(self.frames[0]).own).get("framesPerSecond")
-        return float(said) if isinstance(said, Fraction) and said > 0 else 0.0
+        fps = dict(self.metadata(self.frames[0]).native).get("framesPerSecond")
+        return float(fps) if isinstance(fps, Fraction) and fps > 0 else 0.0
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -70,16 +100,44 @@ class Sequence:
         return f"{self.prefix}{'#' * max(1, self.padding)}{self.suffix}"
 
     def name(self, number: int, suffix: str) -> str:
-        """Name of a frame's file, with another suffix."""
+        """Return the name of a frame's file, with another suffix.
+
+        Parameters
+        ----------
+        number : int
+            Of the frame.
+        suffix : str
+            In place of the sequence's own.
+
+        Returns
+        -------
+        str
+            Without a folder.
+        """
         sign, digits = ("-" if number < 0 else ""), f"{abs(number)}".zfill(self.padding)
         return f"{self.prefix}{sign}{digits}{suffix}"
 
     def read(self, frame: Frame) -> Picture:
-        """The picture of a frame.
+        """Read a frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+
+        Returns
+        -------
+        Picture
+            Its pixels.
 
         Raises
         ------
-        ImageMissing, ImageUnreadable, UnsupportedImage
+        ImageMissing
+            Its file is gone.
+        ImageUnreadable
+            Its file, or that place of the movie, cannot be decoded.
+        UnsupportedImage
+            Its file is of a kind that cannot be read.
         """
         if frame.index < 0:
             return read_picture(frame.path, color_space=self.color_space)
@@ -91,22 +149,65 @@ class Sequence:
             )
         return Picture(pixels.astype(np.float32) / 255)
 
+    def size(self, frame: Frame) -> tuple[int, int]:
+        """Return the size of a frame, without decoding a file of its own.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+
+        Returns
+        -------
+        (width, height)
+            In pixels.
+
+        Raises
+        ------
+        ImageMissing
+            Its file is gone.
+        ImageUnreadable
+            Its file, or that place of the movie, cannot be read.
+        """
+        return image_size(frame.path) if frame.index < 0 else self.read(frame).size
+
     def metadata(self, frame: Frame) -> Metadata:
-        """What a frame's file says besides its pixels; nothing for a movie's."""
+        """Read what a frame's file says besides its pixels.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+
+        Returns
+        -------
+        Metadata
+            Empty for a frame of a movie.
+        """
         return read_metadata(frame.path) if frame.index < 0 else NOTHING
 
 
 def find_sequence(reference: SequenceRef) -> Sequence:
-    """The frames that a reference means.
+    """Find the frames that a reference means.
+
+    Parameters
+    ----------
+    reference : SequenceRef
+        Of files or a movie.
+
+    Returns
+    -------
+    Sequence
+        With at least one frame.
 
     Raises
     ------
     NoImages
-        There are none, in the range.
+        There are none in the range.
     ImageMissing
-        A movie that is not there.
+        The movie is not there.
     ImageUnreadable
-        A movie that cannot be opened.
+        The movie cannot be opened.
     """
     source = Path(reference.source)
     movie = None
@@ -114,8 +215,8 @@ def find_sequence(reference: SequenceRef) -> Sequence:
         start = max(1, reference.first)
         frames = [Frame(start + i, Path(f)) for i, f in enumerate(reference.files)]
         prefix, suffix, padding = source.stem, frames[0].path.suffix, _PADDING
-    elif source.suffix.lower() in MOVIES:
-        movie = MovieReader(source)
+    elif source.suffix.lower() in MOVIE_SUFFIXES:
+        movie = MovieReader.open(source)
         frames = [Frame(i + 1, source, i) for i in range(movie.count)]
         prefix, suffix, padding = f"{source.stem}_", ".png", _PADDING
     else:
@@ -135,15 +236,13 @@ def find_sequence(reference: SequenceRef) -> Sequence:
 
 
 def _on_disk(source: Path) -> tuple[list[Frame], str, str, int]:
-    """Frames beside each other in a folder, and prefix, suffix and padding of their names."""
+    """Return the frames in a folder, and the prefix, suffix and padding of their names."""
     if source.is_dir():
-        first = next(
-            (p for p in sorted(source.iterdir()) if p.suffix.lower() in _known() and _split(p)),
-            None,
-        )
-        if first is None:
+        images = (p for p in sorted(source.iterdir()) if p.suffix.lower() in IMAGE_SUFFIXES)
+        parts = next(filter(None, map(split_number, images)), None)
+        if parts is None:
             return [], "", "", 0
-        prefix, _, suffix = _split(first)  # type: ignore[misc]
+        prefix, _, suffix = parts
         folder = source
     elif place := _PLACE.search(source.name):
         prefix, suffix, folder = (
@@ -151,7 +250,7 @@ def _on_disk(source: Path) -> tuple[list[Frame], str, str, int]:
             source.name[place.end() :],
             source.parent,
         )
-    elif parts := _split(source):
+    elif parts := split_number(source):
         prefix, _, suffix = parts
         folder = source.parent
     elif source.is_file():
@@ -164,15 +263,3 @@ def _on_disk(source: Path) -> tuple[list[Frame], str, str, int]:
     frames = {int(digits): Frame(int(digits), path) for digits, path in sorted(found)}
     padding = min((len(digits.lstrip("-")) for digits, _ in found), default=0)
     return [frames[n] for n in sorted(frames)], prefix, suffix, padding
-
-
-def _split(path: Path) -> tuple[str, str, str] | None:
-    """Prefix, digits and suffix of a name with a number; the last number is the frame's."""
-    number = _NUMBER.search(path.stem)
-    if number is None:
-        return None
-    return path.stem[: number.start()], number[1], path.stem[number.end() :] + path.suffix
-
-
-def _known() -> Iterable[str]:
-    return (*FORMATS, ".jpeg", ".tif")

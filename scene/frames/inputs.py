@@ -1,29 +1,29 @@
-"""Where frames come from: the scene's render, the passes it wants, and strips."""
+"""Find the source frames: the scene's render, the passes it needs, and strips."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 
 from ...core.errors import BadRequest
-from .. import compat, storage
+from ...core.video.numbers import split_number
+from .. import compat, lookup
 
 _PASSES = ("use_pass_vector", "use_pass_z")
 
 _INTERVAL = 0.5
-"""Seconds between two looks at whether a render is done."""
+"""Seconds between two checks whether a render is done."""
 
 
 def render_output(scene: bpy.types.Scene) -> str:
-    """The first frame that the scene's render settings write, as a path."""
+    """Return the path of the first frame that the scene renders."""
     return scene.render.frame_path(frame=scene.frame_start)
 
 
 def is_render_output(scene: bpy.types.Scene) -> bool:
-    """Whether the panel's source is what the scene renders. Asks no disk: panels want to know."""
+    """Return whether the panel's source is what the scene renders, without reading the disk."""
     if not scene.impasto.frames.source:
         return False
     source = Path(bpy.path.abspath(scene.impasto.frames.source))
@@ -32,11 +32,12 @@ def is_render_output(scene: bpy.types.Scene) -> bool:
 
 
 def _without_number(path: Path) -> Path:
-    return path.with_name(re.sub(r"\d+(?!.*\d)", "#", path.stem) + path.suffix)
+    parts = split_number(path)
+    return path.with_name(f"{parts[0]}#{parts[2]}") if parts else path
 
 
 def wanted_frames(scene: bpy.types.Scene) -> list[int]:
-    """Numbers of the frames that the scene renders, as far as they are in the panel's range."""
+    """Return the numbers of the frames that the scene renders, within the panel's range."""
     settings = scene.impasto.frames
     numbers = range(scene.frame_start, scene.frame_end + 1, scene.frame_step)
     if not settings.use_range:
@@ -45,7 +46,7 @@ def wanted_frames(scene: bpy.types.Scene) -> list[int]:
 
 
 def missing_frames(scene: bpy.types.Scene) -> list[int]:
-    """Those of them that are not rendered yet."""
+    """Return the numbers of the wanted frames that are not rendered yet."""
     folder = Path(render_output(scene)).parent
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     wanted = ((n, Path(scene.render.frame_path(frame=n))) for n in wanted_frames(scene))
@@ -53,7 +54,7 @@ def missing_frames(scene: bpy.types.Scene) -> list[int]:
 
 
 def render_missing(scene: bpy.types.Scene, missing: list[int]) -> None:
-    """Render those frames, and wait for them; raises ``RuntimeError`` as Blender's operator."""
+    """Render the missing frames and wait; raises ``RuntimeError`` if Blender's operator does."""
     before = _narrow(scene, missing)
     try:
         bpy.ops.render.render(animation=True, scene=scene.name)
@@ -64,10 +65,10 @@ def render_missing(scene: bpy.types.Scene, missing: list[int]) -> None:
 def begin_to_render(
     scene: bpy.types.Scene, missing: list[int], then: Callable[[bpy.types.Scene, bool], None]
 ) -> None:
-    """Render those frames in Blender's own way, with its window and progress.
+    """Start to render the missing frames as Blender does, with its window and progress.
 
-    ``then`` is told, in the main thread, when that has ended, and whether all frames are there.
-    Raises ``RuntimeError`` as Blender's operator.
+    At the end, ``then(scene, complete)`` is called in the main thread; ``complete`` says whether all
+    frames are there. Raises ``RuntimeError`` if Blender's operator does.
     """
     before, uid = _narrow(scene, missing), scene.session_uid
     try:
@@ -79,7 +80,7 @@ def begin_to_render(
     def watch() -> float | None:
         if bpy.app.is_job_running("RENDER"):
             return _INTERVAL
-        scene = storage.by_uid(bpy.data.scenes, uid)
+        scene = lookup.by_uid(bpy.data.scenes, uid)
         if scene is not None:
             _widen(scene, before)
             then(scene, not missing_frames(scene))
@@ -89,7 +90,7 @@ def begin_to_render(
 
 
 def _narrow(scene: bpy.types.Scene, missing: list[int]) -> dict[str, tuple[int, int]]:
-    """Set the scene to render what is missing; returns what was set, and what it was before."""
+    """Set the scene to render what is missing; return each new value with the one before."""
     wanted = {"frame_start": missing[0], "frame_end": missing[-1], "use_overwrite": False}
     before = {name: (value, getattr(_owner(scene, name), name)) for name, value in wanted.items()}
     for name, value in wanted.items():
@@ -98,7 +99,7 @@ def _narrow(scene: bpy.types.Scene, missing: list[int]) -> dict[str, tuple[int, 
 
 
 def _widen(scene: bpy.types.Scene, before: dict[str, tuple[int, int]]) -> None:
-    """Set it back, but for what the artist has set to something else meanwhile."""
+    """Set it back, except for what the artist has changed meanwhile."""
     for name, (value, old) in before.items():
         owner = _owner(scene, name)
         if getattr(owner, name) == value:
@@ -110,12 +111,12 @@ def _owner(scene: bpy.types.Scene, name: str):
 
 
 def use_strip(scene: bpy.types.Scene) -> None:
-    """Take source and range from the active strip: what of it is shown, without its trimmed ends.
+    """Take source and range from the visible part of the active strip.
 
     Raises
     ------
     BadRequest
-        The strip's pictures are not a numbered sequence in one folder.
+        The images of the strip are not numbered.
     """
     strip, settings = scene.sequence_editor.active_strip, scene.impasto.frames
     start, shown = compat.shown_part(strip)
@@ -125,18 +126,18 @@ def use_strip(scene: bpy.types.Scene) -> None:
     else:
         names = [element.filename for element in strip.elements]
         names = names[start : start + shown]
-        numbers = [re.findall(r"\d+", Path(name).stem) for name in names]
+        numbers = [split_number(Path(name)) for name in names]
         if not all(numbers):
             raise BadRequest(
-                f'The pictures of "{strip.name}" are not numbered; put numbers into their names.'
+                f'The images of "{strip.name}" are not numbered; put numbers into their names.'
             )
         settings.source = str(Path(strip.directory) / names[0])
-        settings.first, settings.last = int(numbers[0][-1]), int(numbers[-1][-1])
+        settings.first, settings.last = int(numbers[0][1]), int(numbers[-1][1])
     settings.use_range = True
 
 
 def missing_passes(scene: bpy.types.Scene) -> list[str]:
-    """What the render lacks for exact motion, in the words of the interface."""
+    """Return what the render lacks for exact motion, in the words of the interface."""
     lacking = [
         name
         for layer in scene.view_layers

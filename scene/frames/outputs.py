@@ -1,4 +1,4 @@
-"""Restyled frames: where they are, and how they are loaded into the scene."""
+"""Find restyled frames on disk, and load them into the scene."""
 
 from __future__ import annotations
 
@@ -10,67 +10,73 @@ from typing import Literal
 import bpy
 
 from ...core.errors import NoImages
+from ...core.video.numbers import split_number
 from .. import compat
 
 Place = Literal["SEQUENCER", "COMPOSITOR", "IMAGE"]
 
 _HEIGHT, _GAP = 260.0, 40.0
-"""Of a node that was never drawn, and so has no size; and between two, one below the other."""
+"""Height of a node that was never drawn, and so has no size; gap between two nodes."""
 
 
 @dataclass(frozen=True)
 class _Span:
-    """Where the frames lie in time: on the scene's frame ``start`` comes number ``first``."""
+    """Timing of the frames: number ``first`` is shown at the scene's frame ``start``."""
 
     start: int
     first: int
     length: int
 
-    def give(self, user) -> None:
-        """To an image user, or a node that has its properties."""
+    def set_on(self, user) -> None:
+        """Set it on an image user, or on a node that has the properties of one."""
         user.frame_start = self.start
         user.frame_offset = self.first - 1
         user.frame_duration = self.length
         user.use_auto_refresh = True
 
 
+def output_folder(settings) -> Path:
+    """Return the folder of the restyled frames: the chosen one, else one beside the source."""
+    if settings.output:
+        return Path(bpy.path.abspath(settings.output))
+    source = Path(bpy.path.abspath(settings.source))
+    folder = source if source.is_dir() else source.parent
+    return folder.parent / f"{folder.name} (Impasto)"
+
+
 def result_files(scene: bpy.types.Scene) -> list[Path]:
-    """The restyled frames, in order; empty if there are none."""
+    """Return the restyled frames, in order; empty if there are none."""
     return [path for _, path in _numbered(scene)]
 
 
 def missing_results(scene: bpy.types.Scene) -> list[int]:
-    """Numbers that they leave out between the first and the last."""
+    """Return the frame numbers that are missing between the first and the last."""
     numbers = [number for number, _ in _numbered(scene)]
     return sorted(set(range(numbers[0], numbers[-1])) - set(numbers)) if numbers else []
 
 
 def _numbered(scene: bpy.types.Scene) -> list[tuple[int, Path]]:
     first = Path(scene.impasto.frames.result)
-    digits = re.search(r"(\d+)(?!.*\d)", first.stem)
-    if not scene.impasto.frames.result or digits is None or not first.parent.is_dir():
+    parts = split_number(first)
+    if parts is None or not first.parent.is_dir():
         return []
-    name = re.compile(
-        re.escape(first.stem[: digits.start()])
-        + r"(\d+)"
-        + re.escape(first.stem[digits.end() :] + first.suffix)
-    )
+    name = re.compile(re.escape(parts[0]) + r"(\d+)" + re.escape(parts[2]))
     found = [(int(m[1]), p) for p in first.parent.iterdir() if (m := name.fullmatch(p.name))]
     return sorted(found)
 
 
 def load(context: bpy.types.Context, place: Place) -> str:
-    """Load the restyled frames; returns what they are called there.
+    """Load the restyled frames; return the name that they have there.
 
     ``SEQUENCER``: as a strip. ``COMPOSITOR``: as an Image node, which the artist links. ``IMAGE``: as
-    an image, also in the active Image Texture node of the active object. Frames that the scene has
-    are shown at their own time, others from the scene's start. Where one is missing, a strip holds
-    the one before it.
+    an image, also in the active Image Texture node of the active object. Frames in the scene's range
+    are shown at their own time, others from the scene's start. If one is missing, a strip holds the
+    one before it.
 
     Raises
     ------
     NoImages
-        They are not on disk any more.
+        The frames are not on disk any more.
     """
     scene = context.scene
     numbered = _numbered(scene)
@@ -85,7 +91,7 @@ def load(context: bpy.types.Context, place: Place) -> str:
     image = bpy.data.images.load(str(path), check_existing=True)
     image.source = "SEQUENCE"
     image.name = name
-    image.reload()  # an earlier run may have made others of the same names
+    image.reload()  # an earlier run may have written other files with the same names
     if place == "COMPOSITOR":
         return _as_node(scene, image, span)
     _on_material(context, image, span)
@@ -104,7 +110,7 @@ def _as_strip(scene: bpy.types.Scene, name: str, files: dict[int, Path], span: _
 
 
 def _as_node(scene: bpy.types.Scene, image: bpy.types.Image, span: _Span) -> str:
-    """An Image node below the others of the compositor; the one that shows the image, if any does."""
+    """Add an Image node below the others of the compositor, unless one shows the image already."""
     tree = compat.compositor_tree(scene)
     images = (node for node in tree.nodes if node.type == "IMAGE")
     node = next((node for node in images if node.image == image), None)
@@ -119,17 +125,17 @@ def _as_node(scene: bpy.types.Scene, image: bpy.types.Image, span: _Span) -> str
     for other in tree.nodes:
         other.select = other == node
     tree.nodes.active = node
-    span.give(node)
+    span.set_on(node)
     return f"{image.name}, {node.name}"
 
 
 def _on_material(context: bpy.types.Context, image: bpy.types.Image, span: _Span) -> None:
     """Give the active object's active image node the sequence, if there is one."""
-    thing = context.object
-    material = thing.active_material if thing is not None else None
+    item = context.object
+    material = item.active_material if item is not None else None
     tree = compat.node_tree(material) if material is not None else None
     node = tree.nodes.active if tree is not None else None
     if node is None or node.type != "TEX_IMAGE" or material.library:
         return
     node.image = image
-    span.give(node.image_user)
+    span.set_on(node.image_user)

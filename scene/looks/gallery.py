@@ -1,44 +1,47 @@
-"""The styles to choose from, with their thumbnails, as Blender's properties and lists want them."""
+"""List the styles to choose from, with thumbnails, for Blender's properties."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_tip
 
+from ...core.image.formats import IMAGE_SUFFIXES
 from ...core.styles.catalog import StyleInfo, builtin_styles
-from ...core.styles.look import StyleRef
+from ...core.styles.look import SUFFIX
 from .. import icons
 
-STYLE_SUFFIXES = (
-    ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".tga", ".exr", ".hdr", ".impasto",
-)  # fmt: skip
+STYLE_SUFFIXES = (*IMAGE_SUFFIXES, SUFFIX)
+"""Suffixes of the files that a style can be taken from."""
 
 _items: list[tuple[str, str, str, int, int]] = []
 """Kept alive here: Blender does not hold the strings of dynamic enums itself."""
 
 
 def items(look, context) -> list[tuple[str, str, str, int, int]]:
-    """Enum items: no style, the artist's own picture, then the built-in styles."""
+    """Return enum items: no style, the artist's own image, then the built-in styles."""
     own = get_file(look) if look is not None else ""
     rows = [
         ("NONE", "None", "No style: leave these textures as they are", "X", 0),
         (
             "FILE",
-            "Own Picture",
-            "The picture chosen below",
+            "Image File",
+            "The image selected below",
             icons.icon(own) if own else "FILE_IMAGE",
             1,
         ),
     ]
     for index, style in enumerate(builtin_styles(), start=2):
-        tip = f"{style.family}. {style.source}. {style.license}"
-        rows.append((style.identifier, style.name, tip, icons.icon(str(style.thumbnail)), index))
+        words = (style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))
+        picture = icons.icon(str(style.thumbnail))
+        rows.append((style.identifier, style.name, ". ".join(words), picture, index))
     _items[:] = rows
     return _items
 
 
 def get_index(look) -> int:
+    """Return the number of the item that shows the style of a look."""
     if not look.style:
         return 0
     identifiers = [style.identifier for style in builtin_styles()]
@@ -46,6 +49,7 @@ def get_index(look) -> int:
 
 
 def set_index(look, index: int) -> None:
+    """Choose an item; "Image File" changes nothing, because the file is chosen elsewhere."""
     if index == 0:
         look.style = ""
     elif index > 1:
@@ -53,41 +57,32 @@ def set_index(look, index: int) -> None:
 
 
 def get_file(look) -> str:
+    """Return the path of the style, or "" for a built-in one."""
     return "" if builtin(look.style) else look.style
 
 
 def set_file(look, path: str) -> None:
+    """Choose a file as the style."""
     look.style = path
 
 
 def builtin(identifier: str) -> StyleInfo | None:
-    """The built-in style of that name, if there is one."""
+    """Return the built-in style with an identifier, or None."""
     return next((style for style in builtin_styles() if style.identifier == identifier), None)
 
 
-def source(look) -> str:
-    """What a ``StyleRef`` names: an identifier, or an absolute path."""
-    return look.style if builtin(look.style) else bpy.path.abspath(look.style)
-
-
-def references(look) -> tuple[StyleRef, ...]:
-    """The styles of a look, with their weights; with regions, both count fully."""
-    first = source(look)
-    if not look.second or (look.mix == 0 and look.regions < 2):
-        return (StyleRef(first),)
-    second = look.second if builtin(look.second) else bpy.path.abspath(look.second)
-    if look.regions > 1:
-        return (StyleRef(first), StyleRef(second))
-    return (StyleRef(first, 1 - look.mix), StyleRef(second, look.mix))
+def resolve(style: str) -> str:
+    """Return the source of a ``StyleRef``: an identifier as it is, a path made absolute."""
+    return style if builtin(style) else bpy.path.abspath(style)
 
 
 def thumbnail(look) -> int:
-    """Icon of the chosen style; 0 if there is none."""
+    """Return the icon of the chosen style; 0 if there is none."""
     known = builtin(look.style)
     return icons.icon(str(known.thumbnail) if known else look.style)
 
 
 def title(look) -> str:
-    """The style's name, for labels and recipes."""
+    """Return the style's name, for labels and recipes."""
     known = builtin(look.style)
     return known.name if known else Path(look.style).stem

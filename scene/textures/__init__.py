@@ -1,1 +1,1 @@
-"""The image textures of a scene: found, read, replaced, reverted."""
+"""Find, read, replace and revert the image textures of a scene."""

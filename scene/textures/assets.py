@@ -1,4 +1,4 @@
-"""Restyled materials in the Asset Browser."""
+"""Mark restyled materials for the Asset Browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TAG = "Impasto"
 
 
 def mark(materials: Iterable[bpy.types.Material]) -> int:
-    """Mark materials that have a result as assets, tagged with their styles; returns how many."""
+    """Mark materials that have a result as assets, tagged with their styles; return how many."""
     marked = 0
     for material in materials:
         nodes = results.restyled_nodes([material])

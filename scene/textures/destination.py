@@ -1,8 +1,9 @@
-"""Where results go: into a folder that can be written to, or into the .blend file."""
+"""Decide where results go: into a folder that can be written to, or into the .blend file."""
 
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,14 +12,22 @@ import bpy
 from ...core.errors import OutputUnwritable
 
 
-def preferred(options, notes: list[str]) -> Path | Literal["PACK"]:
-    """What the preferences say; a file that was never saved has no folder, which is noted."""
+def preferred(options: bpy.types.AddonPreferences) -> tuple[Path | Literal["PACK"], str]:
+    """Return the place that the preferences name, and a note if it cannot be used."""
     if options.results == "PACKED":
-        return "PACK"
+        return "PACK", ""
     if options.results_folder.startswith("//") and not bpy.data.filepath:
-        notes.append("Packed into the file, as it was never saved.")
-        return "PACK"
-    return Path(bpy.path.abspath(options.results_folder))
+        return "PACK", "Packed: save the .blend to write image files"
+    return Path(bpy.path.abspath(options.results_folder)), ""
+
+
+def shown(folder: Path) -> str:
+    """Return a folder as reports name it: relative to the .blend file if that is shorter."""
+    text = str(folder)
+    if bpy.data.filepath:
+        with suppress(ValueError):  # another drive on Windows
+            text = min(text, bpy.path.relpath(text), key=len)
+    return text
 
 
 def prepare(folder: Path) -> None:
@@ -27,6 +36,7 @@ def prepare(folder: Path) -> None:
     Raises
     ------
     OutputUnwritable
+        The folder cannot be made or written to.
     """
     probe = folder / f".impasto_{uuid.uuid4().hex}"
     try:

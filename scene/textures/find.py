@@ -1,4 +1,4 @@
-"""Find the image textures of a scope: who uses them, for what, and which can be restyled."""
+"""Find the image textures of a scope, their uses, and which of them can be restyled."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from . import roles
 Scope = Literal["SELECTED", "SCENE", "FILE"]
 
 ORIGINAL = "impasto_original"
-"""Custom property of a restyled node: the image that it showed before, kept alive by it."""
+"""Custom property of a restyled node: the image that it showed before; it keeps that in the file."""
 
 RESULT = "impasto_result"
-"""Custom property of a restyled node: what it shows unless the originals are being compared."""
+"""Custom property of a restyled node: the result, which it shows unless originals are shown."""
 
 _DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
 _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
@@ -25,10 +25,21 @@ _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
 
 @dataclass(frozen=True)
 class ImageUse:
-    """A node that shows an image, and the material (through node groups) that it works for."""
+    """A node that shows an image, in a material or in a node group that the material uses.
+
+    Attributes
+    ----------
+    image : bpy.types.Image
+        The original, also while the node shows a result.
+    node : bpy.types.Node
+        The node.
+    material : bpy.types.Material
+        The material.
+    role : str
+        What the node is for.
+    """
 
     image: bpy.types.Image
-    """The original, also where the node shows a result at the moment."""
     node: bpy.types.Node
     material: bpy.types.Material
     role: roles.Role
@@ -36,7 +47,7 @@ class ImageUse:
 
 @dataclass
 class Texture:
-    """An image with all its uses in a scope; ``skipped`` says why it is left alone."""
+    """An image with all its uses in a scope; ``skipped`` says why it cannot be restyled."""
 
     image: bpy.types.Image
     uses: list[ImageUse] = field(default_factory=list)
@@ -44,18 +55,18 @@ class Texture:
 
     @property
     def materials(self) -> list[bpy.types.Material]:
-        """The materials that use it, each once, in the order found."""
+        """Return the materials that use it, each once, in the order found."""
         return list(dict.fromkeys(use.material for use in self.uses))
 
     @property
     def role(self) -> roles.Role:
-        """Its most telling role; a color role wins over data."""
+        """Return its most important role; a color role wins over data."""
         found = {use.role for use in self.uses}
         return next(role for role in roles.LABELS if role in found)
 
 
 def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Objects of a scope, those inside instanced collections included."""
+    """Return the objects of a scope, including those in instanced collections."""
     if scope == "FILE":
         return list(bpy.data.objects)
     if scope == "SELECTED":
@@ -64,15 +75,15 @@ def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Objec
 
 
 def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
-    """Materials of a scope by name, each once; of a file also those that no object wears."""
+    """Return the materials of a scope by name; of the whole file, also those without an object."""
     if scope == "FILE":
         return [material for material in bpy.data.materials if not material.is_grease_pencil]
-    return sorted(_worn_by(objects_in(scope, context)), key=lambda material: material.name_full)
+    return sorted(_used_by(objects_in(scope, context)), key=lambda material: material.name_full)
 
 
 def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
-    """Materials that the objects of a scene wear."""
-    return _worn_by(_with_instances(scene.objects))
+    """Return the materials that the objects of a scene use."""
+    return _used_by(_with_instances(scene.objects))
 
 
 def _with_instances(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
@@ -87,19 +98,19 @@ def _with_instances(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Objec
     return list(found)
 
 
-def _worn_by(objects: Iterable[bpy.types.Object]) -> set[bpy.types.Material]:
+def _used_by(objects: Iterable[bpy.types.Object]) -> set[bpy.types.Material]:
     return {slot.material for item in objects for slot in item.material_slots if slot.material}
 
 
 def original_of(node: bpy.types.Node) -> bpy.types.Image | None:
-    """The image that a node showed before it was restyled, else the one that it shows."""
+    """Return the image that a node showed before it was restyled, else the current one."""
     original = node.get(ORIGINAL)
     # The artist may have chosen another image for the node since.
     return original if original and node.image in {original, node.get(RESULT)} else node.image
 
 
 def uses_in(materials: Iterable[bpy.types.Material]) -> Iterator[ImageUse]:
-    """Every image node of the materials, in node groups at any depth, too."""
+    """Yield every image node of the materials, also in node groups at any depth."""
     for material in materials:
         tree = compat.node_tree(material)
         if tree is not None:
@@ -119,7 +130,7 @@ def _uses_in_tree(
 
 
 def textures_in(materials: Iterable[bpy.types.Material]) -> list[Texture]:
-    """Images of the materials with their uses, sorted by name; those to leave alone say why."""
+    """Return the images of the materials with their uses, sorted by name."""
     textures: dict[bpy.types.Image, Texture] = {}
     for use in uses_in(materials):
         textures.setdefault(use.image, Texture(use.image)).uses.append(use)
@@ -131,13 +142,13 @@ def textures_in(materials: Iterable[bpy.types.Material]) -> list[Texture]:
 def _reason_to_skip(texture: Texture) -> str:
     image = texture.image
     if image.type in _UNSUITABLE_TYPES or image.source == "VIEWER":
-        return "It is a render or compositor result; save it as an image first"
+        return "Render or compositor result; save it as an image first"
     if image.source in {"SEQUENCE", "MOVIE"}:
-        return "It is an image sequence or a movie, not a texture"
+        return "Image sequence or movie, not a texture"
     if texture.role == "UNUSED":
-        return "It is not connected to a shader"
+        return "Not connected to a shader"
     if image.colorspace_settings.name in _DATA_SPACES:
-        return f"Its color space is {image.colorspace_settings.name}: it holds data, not color"
+        return f"{image.colorspace_settings.name} data, not restyled"
     if texture.role not in roles.COLOR_ROLES:
-        return f"It drives {roles.LABELS[texture.role]}: it holds data, not color"
+        return f"{roles.LABELS[texture.role]} data, not restyled"
     return ""

@@ -1,4 +1,4 @@
-"""Names of results: close to the source's, never one that is taken."""
+"""Name results after their sources, never with a name that is taken."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from pathlib import Path
 
 import bpy
 
-from .. import compat
+from ...core.image.formats import IMAGE_SUFFIXES
+from .. import compat, storage
 
 UDIM = "<UDIM>"
 _LONGEST = min(compat.MAX_NAME_BYTES, 220)
-"""Bytes of a name: files may have 255, some of which are for the tile, the format and ``.part``."""
+"""Most bytes of a name: files may have 255, including the tile, the suffix and ``.part``."""
 
-_SUFFIX = re.compile(r"\.(png|jpe?g|exr|tiff?|tga|bmp|hdr|webp|psd)$", re.IGNORECASE)
-_NOT_IN_FILES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-
-
-def in_files(name: str) -> str:
-    """A name without what files may not have in theirs."""
-    return _NOT_IN_FILES.sub("_", name)
+_SUFFIX = re.compile(f"({'|'.join(map(re.escape, (*IMAGE_SUFFIXES, '.psd')))})$", re.IGNORECASE)
 
 
 class Namer:
-    """Names the results of one job: no image and no file is called so yet."""
+    """Give the results of one job names that no image and no file has."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,16 +28,16 @@ class Namer:
     def result(
         self, source: str, word: str, suffix: str, tiles: tuple[int, ...] = ()
     ) -> tuple[str, Path]:
-        """Name and file of a result: ``Brick`` -> ``Brick (Impasto)``, ``Brick (Impasto 2)``, ...
+        """Return name and file of a result: ``Brick (Impasto)``, ``Brick (Impasto 2)``, ...
 
-        The file has ``<UDIM>`` in it if there are tiles. Names fit into what Blender and the disk
-        take.
+        The file name contains ``<UDIM>`` if there are tiles. Names are as long as Blender and the
+        disk allow.
         """
         stem = _SUFFIX.sub("", source).encode()
         for number in count(1):
             ending = f" ({word})" if number == 1 else f" ({word} {number})"
             name = stem[: _LONGEST - len(ending)].decode(errors="ignore") + ending
-            path = self._folder / (in_files(name) + (f".{UDIM}" if tiles else ""))
+            path = self._folder / (storage.file_name(name) + (f".{UDIM}" if tiles else ""))
             path = path.with_name(path.name + suffix)
             files = set(tile_paths(path, tiles))
             taken = name in bpy.data.images or files & self._given
@@ -53,5 +48,5 @@ class Namer:
 
 
 def tile_paths(path: Path, tiles: tuple[int, ...]) -> list[Path]:
-    """The file of each tile, or the path itself if there are none."""
+    """Return the file of each tile, or the path itself if there are none."""
     return [Path(str(path).replace(UDIM, str(tile))) for tile in tiles] or [path]

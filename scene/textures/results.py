@@ -1,4 +1,4 @@
-"""Results in the scene: load them, show them in place of the originals, compare, take them back."""
+"""Load results, show them in place of the originals, compare and revert."""
 
 from __future__ import annotations
 
@@ -12,19 +12,37 @@ from . import find
 from .names import tile_paths
 
 RECIPE = "impasto"
-"""Custom property of a result image: how it was made."""
+"""Custom property of a result image: the settings that it was made with."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the result of one image goes, decided before the job starts."""
+    """The destination of the result of one image, decided before the job starts.
+
+    Attributes
+    ----------
+    source_uid : int
+        Session UID of the original.
+    material_uids : frozenset of int
+        Session UIDs of the materials that show it.
+    name : str
+        Name of the result's image.
+    path : Path
+        File that the worker writes, with ``<UDIM>`` for tiles.
+    tiles : tuple of int
+        UDIM tile numbers.
+    color_space, alpha_mode : str
+        As the original has them.
+    pack : bool
+        Whether the result is packed into the .blend file.
+    recipe : dict
+        The settings that it is made with.
+    """
 
     source_uid: int
-    """Session UID of the original."""
     material_uids: frozenset[int]
     name: str
     path: Path
-    """File that the worker writes, with ``<UDIM>`` for tiles."""
     tiles: tuple[int, ...]
     color_space: str
     alpha_mode: str
@@ -33,7 +51,7 @@ class Plan:
 
 
 def load(plan: Plan) -> bpy.types.Image:
-    """Load a written result as a new image, packed if so planned."""
+    """Load a written result as a new image, and pack it if that is planned."""
     first = tile_paths(plan.path, plan.tiles)[0]
     image = bpy.data.images.load(str(first), check_existing=False)
     image.name = plan.name
@@ -52,7 +70,7 @@ def load(plan: Plan) -> bpy.types.Image:
 
 
 def read(image: bpy.types.Image) -> None:
-    """Make Blender decode an image now, and not when it is next drawn together with others."""
+    """Make Blender decode an image now, not together with others at the next redraw."""
     _ = image.size[0]
 
 
@@ -61,7 +79,7 @@ def assign(
 ) -> list[str]:
     """Show a result in every node of the materials that shows the original.
 
-    Earlier results that nobody uses any more leave the file. Returns the names of materials that
+    Earlier results without users are removed from the file. Returns the names of materials that
     could not be changed because they are linked.
     """
     locked = []
@@ -83,7 +101,7 @@ def assign(
 
 
 def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
-    """Show originals or results in all restyled nodes; returns how many nodes there are."""
+    """Show originals or results in all restyled nodes; return the number of nodes."""
     nodes = [node for node in restyled_nodes(materials) if node.get(find.RESULT)]
     for node in nodes:
         node.image = node[find.ORIGINAL if originals else find.RESULT]
@@ -93,7 +111,7 @@ def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
 def revert(
     materials: Iterable[bpy.types.Material], only: Iterable[bpy.types.Image] | None = None
 ) -> int:
-    """Put originals back for good (of some images only, if given); returns the number of nodes."""
+    """Restore the originals (only of some images, if given); return the number of nodes."""
     chosen = None if only is None else set(only)
     nodes = [
         node
@@ -109,12 +127,12 @@ def revert(
 
 
 def any_restyled() -> bool:
-    """Whether the file has a result in use; quick enough for a poll."""
+    """Return whether a result is in use; quick enough for a poll."""
     return any(RECIPE in image and image.users for image in bpy.data.images)
 
 
 def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:
-    """Nodes that have a result, each once, whether they show it at the moment or not."""
+    """Return the nodes that have a result, whether they show it or the original."""
     found = {
         use.node.as_pointer(): use.node
         for use in find.uses_in(materials)

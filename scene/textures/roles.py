@@ -1,4 +1,4 @@
-"""What an image is for: follow its links to the shader that they end in."""
+"""Find out what an image is for, by following its links to a shader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Role = Literal[
 ]
 
 COLOR_ROLES: tuple[Role, ...] = ("BASE_COLOR", "EMISSION", "COLOR")
-"""Roles that carry a look; all others are data and are left alone. Most telling first."""
+"""Roles that are restyled, the most important first; all others are data."""
 
 LABELS: dict[Role, str] = {
     "BASE_COLOR": "Base Color",
@@ -67,7 +67,7 @@ Place = tuple[bpy.types.NodeTree, tuple[bpy.types.Node, ...]]
 
 
 def role_of(node: bpy.types.Node, place: Place) -> Role:
-    """The most telling role among all ends of an image node's links."""
+    """Return the most important role among all ends of an image node's links."""
     roles = set(_ends(node.outputs["Color"], place, set()))
     if not roles and node.outputs["Alpha"].is_linked:
         return "ALPHA"
@@ -78,7 +78,7 @@ def role_of(node: bpy.types.Node, place: Place) -> Role:
 
 
 def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[Role]:
-    """Roles that an output socket ends in, through reroutes, mixes, ramps and node groups."""
+    """Yield the roles at the ends of a socket's links, through mixes, ramps and node groups."""
     step = (output.as_pointer(), place[1])
     if step in seen:
         return
@@ -92,7 +92,7 @@ def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[Rol
 def _enter(
     node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place, seen: set
 ) -> Iterator[Role]:
-    """Roles of arriving at an input socket of a node."""
+    """Yield the roles of a link to an input socket of a node."""
     role = _end_role(node, socket)
     if role is not None:
         yield role
@@ -104,7 +104,7 @@ def _enter(
 def _onward(
     node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place
 ) -> Iterator[tuple[bpy.types.NodeSocket, Place]]:
-    """Output sockets that an input socket leads to: into a group, out of it, or through a node."""
+    """Yield the sockets behind an input socket: inside a group, outside it, or of the same node."""
     entered = place[1]
     if node.type == "GROUP":
         if node.node_tree is not None and node not in entered:
@@ -125,12 +125,12 @@ def _same(sockets: Iterable[bpy.types.NodeSocket], like: bpy.types.NodeSocket) -
 
 
 def _end_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role | None:
-    """The role if a link ends here, None if the way goes on."""
+    """Return the role if a link ends here, None if it must be followed further."""
     if node.type in _BY_NODE:
         return _BY_SOCKET.get(socket.name, _BY_NODE[node.type])
     if node.type != "GROUP" and any(output.type == "SHADER" for output in node.outputs):
         return _shader_role(node, socket)
-    # The Fac of a color ramp is the picture itself, in gray.
+    # The Fac of a color ramp is the image itself, in gray.
     is_mask = socket.name in {"Fac", "Factor"} and node.type not in {"GROUP", "VALTORGB"}
     return "MASK" if is_mask else None
 

@@ -1,7 +1,8 @@
-"""Give the worker an image by its files: as they lie on disk, or as a temporary copy."""
+"""Name the files of an image for the worker: those on disk, or a temporary copy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,32 +17,35 @@ from ...core.errors import (
     OutputUnwritable,
     UnsupportedImage,
 )
+from ...core.image.formats import FORMATS, usual_suffix
 from ...core.image.reference import ImageRef
+from ..lookup import included_members
 from .names import UDIM
-
-_RESULT_SUFFIXES = {
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tga", ".webp"), ".png"),
-    **dict.fromkeys((".tif", ".tiff"), ".tif"),
-    **dict.fromkeys((".exr", ".hdr"), ".exr"),
-}
-"""What the worker reads, and the lossless format of the same depths that the result gets."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """What the worker reads, and what the result has to be like."""
+    """The files of an image, and what its result has to be like.
+
+    Attributes
+    ----------
+    ref : ImageRef
+        The files, for the worker.
+    tiles : tuple of int
+        UDIM tile numbers in the order of ``ref.paths``; empty for a plain image.
+    suffix : str
+        Suffix of the result's file.
+    """
 
     ref: ImageRef
     tiles: tuple[int, ...]
-    """UDIM tile numbers in the order of ``ref.paths``; empty for a plain image."""
     suffix: str
-    """Of the result's file."""
 
 
 def source_of(image: bpy.types.Image, temporary: Path) -> Source:
-    """The files of an image; packed, painted and generated ones are first saved in ``temporary``.
+    """Return the files of an image; packed, painted and generated ones are copied to ``temporary``.
 
-    The data-block itself is not touched.
+    The data-block itself is not changed.
 
     Raises
     ------
@@ -56,8 +60,8 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
         return _from_pixels(image, temporary)
     packed = bool(image.packed_files)
     paths = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
-    suffix = _RESULT_SUFFIXES.get(paths[0].suffix.lower())
-    if suffix is None:  # Blender reads more formats than the worker
+    form = FORMATS.get(usual_suffix(paths[0].suffix))
+    if form is None:  # Blender reads more formats than the worker
         if tiles:
             raise UnsupportedImage(
                 f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
@@ -66,31 +70,65 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )
-    return Source(ref, tiles, suffix)
+    return Source(ref, tiles, form.lossless)
 
 
 def sources_of(
-    group, temporary: Path, most: int
-) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
-    """What the worker reads of a group's textures, at most so many; and what cannot be read.
+    images: Iterable[bpy.types.Image], temporary: Path, most: int | None = None
+) -> tuple[list[Source | None], tuple[Failure, ...]]:
+    """Return the files of images, in their order, and the images that cannot be read.
+
+    Parameters
+    ----------
+    images : iterable of bpy.types.Image
+        At least one.
+    temporary : Path
+        Folder for copies.
+    most : int, optional
+        Stop after this many sources.
+
+    Returns
+    -------
+    list of Source or None
+        None where an image cannot be read.
+    tuple of Failure
+        Why.
 
     Raises
     ------
     NoImages
-        There is none.
+        None of them can be read.
     """
-    sources, failures = [], []
-    for member in group.members:
-        if member.image is None or member.excluded or len(sources) == most:
-            continue
+    sources: list[Source | None] = []
+    failures: list[Failure] = []
+    for image in images:
+        if most is not None and len(sources) - len(failures) == most:
+            break
         try:
-            sources.append(source_of(member.image, temporary).ref)
+            sources.append(source_of(image, temporary))
         except ImpastoError as error:
-            failures.append(Failure(member.image.name_full, str(error)))
-    if not sources:
-        message = failures[0].message if failures else "All textures of this group are excluded."
-        raise NoImages(message)
-    return tuple(sources), tuple(failures)
+            sources.append(None)
+            failures.append(Failure(image.name_full, str(error)))
+    if len(failures) == len(sources):
+        raise NoImages(failures[0].message)
+    return sources, tuple(failures)
+
+
+def sources_of_group(
+    group, temporary: Path, most: int
+) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
+    """Return the files of a group's first ``most`` textures, and the textures that cannot be read.
+
+    Raises
+    ------
+    NoImages
+        All textures are excluded, or none can be read.
+    """
+    images = [member.image for member in included_members(group)]
+    if not images:
+        raise NoImages("All textures of this group are excluded; include one first.")
+    sources, failures = sources_of(images, temporary, most)
+    return tuple(source.ref for source in sources if source is not None), failures
 
 
 def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> list[Path]:
@@ -140,7 +178,7 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
         "Impasto Copy", width, height, alpha=True, float_buffer=image.is_float
     )
     try:
-        # First of all, as it wipes the pixels; Non-Color saves floats as they are.
+        # First, because it wipes the pixels; Non-Color saves floats unchanged.
         copy.colorspace_settings.name = "Non-Color" if image.is_float else "sRGB"
         copy.pixels.foreach_set(pixels)
         copy.file_format = "OPEN_EXR" if image.is_float else "PNG"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from .metadata import Metadata
+from .base import Metadata
 
 _LAYOUT = frozenset(
     (
@@ -17,11 +16,11 @@ _LAYOUT = frozenset(
         *("version", "view", "zipCompressionLevel"),
     )
 )
-"""What belongs to how the old file was laid out, or shows its old pixels."""
+"""Attributes of the old file's layout, or that show its old pixels."""
 
 _WINDOWS = ("dataWindow", "displayWindow")
 _LAYERS = ("BlenderMultiChannel", "cryptomatte/")
-"""How the names of attributes begin that tell of layers, which the result does not have."""
+"""Prefixes of attributes about layers, which the result does not have."""
 
 _PLAIN = (str, int, float, Fraction, tuple, list, np.ndarray)
 _CODES = ("TimeCode", "KeyCode")
@@ -29,15 +28,28 @@ _KEYWORDS = {"owner": "Author", "comments": "Comment"}
 _INCH = 39.37  # in a meter
 
 
-def read(path: Path) -> Metadata:
-    """Attributes of the first part; raises ``RuntimeError``, ``ValueError`` or ``OSError``."""
+def read(file: BinaryIO) -> Metadata:
+    """Read the attributes of the first part.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        At its start. A damaged one raises what the OpenEXR package raises.
+
+    Returns
+    -------
+    Metadata
+        Texts, density and attributes.
+    """
     import OpenEXR
 
-    parts = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
+    parts = OpenEXR.File(file, separate_channels=True, header_only=True).parts
     header: dict[str, Any] = parts[0].header
-    own = {name: value for name, value in header.items() if _is_kept(name, value)}
+    native = {name: value for name, value in header.items() if _is_kept(name, value)}
     texts = tuple(
-        (_KEYWORDS.get(name, name), value) for name, value in own.items() if isinstance(value, str)
+        (_KEYWORDS.get(name, name), value)
+        for name, value in native.items()
+        if isinstance(value, str)
     )
     aspect = float(header.get("pixelAspectRatio", 1.0))
     across = float(header.get("xDensity", 0.0)) * _INCH
@@ -46,18 +58,31 @@ def read(path: Path) -> Metadata:
         density = (across, across * aspect)
     elif aspect > 0 and abs(aspect - 1) > 1e-6:
         density = (72 * _INCH, 72 * _INCH * aspect)
-    return Metadata(texts, density, b"", ".exr", tuple(own.items()))
+    return Metadata(texts, density, b"", ".exr", tuple(native.items()))
 
 
-def header(metadata: Metadata, size: tuple[int, int]) -> dict[str, object]:
-    """Attributes for a file of a picture of that size (width, height)."""
+def attributes(metadata: Metadata, size: tuple[int, int]) -> dict[str, object]:
+    """Return metadata as attributes for the header of a file.
+
+    Parameters
+    ----------
+    metadata : Metadata
+        Of any format.
+    size : (width, height)
+        Of the picture that the file shows, in pixels.
+
+    Returns
+    -------
+    dict
+        Values by attribute name.
+    """
     if metadata.kind == ".exr":
-        own = dict(metadata.own)
-        low, high = own.get(_WINDOWS[0], ((0, 0), (-1, -1)))
+        native = dict(metadata.native)
+        low, high = native.get(_WINDOWS[0], ((0, 0), (-1, -1)))
         if tuple(int(b - a + 1) for a, b in zip(low, high, strict=True)) != size:
             for name in _WINDOWS:
-                own.pop(name, None)
-        return own
+                native.pop(name, None)
+        return native
     names = {keyword: name for name, keyword in _KEYWORDS.items()}
     found: dict[str, object] = {}
     for keyword, text in metadata.texts:
@@ -71,7 +96,7 @@ def header(metadata: Metadata, size: tuple[int, int]) -> dict[str, object]:
 
 
 def _is_free(name: str) -> bool:
-    """Whether no attribute of the standard, which may not be a text, can have that name."""
+    """Return whether no standard attribute, which may be no text, can have that name."""
     return bool(name) and len(name.encode()) < 256 and ("." in name or not name[0].islower())
 
 

@@ -1,15 +1,15 @@
-"""Segments of JPEG files: JFIF, Exif and XMP, ICC, and comments, in which Blender puts its stamps."""
+"""Segments of JPEG files: JFIF, Exif and XMP, ICC, and comments, where Blender writes its stamps."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
 from ..headers import jpeg_segments
-from .metadata import Metadata
+from .base import Metadata
 from .tiff import TEXTS
 
 _JFIF, _EXIF, _ICC, _COMMENT = 0xE0, 0xE1, 0xE2, 0xFE
@@ -20,37 +20,60 @@ _METER = 39.37  # inches
 _UNITS = {1: _METER, 2: 100.0}
 
 
-def read(path: Path) -> Metadata:
-    """Segments of a JPEG; raises ``BadHeader``, ``struct.error``, ``OSError`` or ``ValueError``."""
-    texts, density, parts, own = [], None, [], []
-    with path.open("rb") as file:
-        for mark, length in jpeg_segments(file):
-            if mark == 0xDA:
-                break
-            if mark not in (_JFIF, _EXIF, _ICC, _COMMENT):
-                continue
-            body = file.read(length)
-            if mark == _JFIF and body.startswith(b"JFIF\0"):
-                density = _density(*struct.unpack_from(">BHH", body, 7))
-                own.append((mark, body))
-            elif mark == _COMMENT:
-                texts.append(_comment(body.rstrip(b"\0").decode("utf-8", "replace")))
-                own.append((mark, body))
-            elif mark == _ICC and body.startswith(_ICC_MARK):
-                parts.append((body[len(_ICC_MARK)], body[len(_ICC_MARK) + 2 :]))
-            elif mark == _EXIF and body.startswith(_EXIF_MARK):
-                exif = Image.Exif()
-                exif.load(body)
-                texts += [(TEXTS[tag], str(exif[tag])) for tag in TEXTS if tag in exif]
-                own.append((mark, exif.tobytes()))  # without its thumbnail
-            elif mark == _EXIF and body.startswith(_XMP_MARK):
-                own.append((mark, body))
+def read(file: BinaryIO) -> Metadata:
+    """Read the segments before the picture.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A JPEG. A damaged one raises ``BadHeader``, ``struct.error``, ``OSError`` or ``ValueError``.
+
+    Returns
+    -------
+    Metadata
+        Texts, density, color profile and segments.
+    """
+    texts, density, parts, native = [], None, [], []
+    for mark, length in jpeg_segments(file):
+        if mark == 0xDA:
+            break
+        if mark not in (_JFIF, _EXIF, _ICC, _COMMENT):
+            continue
+        body = file.read(length)
+        if mark == _JFIF and body.startswith(b"JFIF\0"):
+            density = _density(*struct.unpack_from(">BHH", body, 7))
+            native.append((mark, body))
+        elif mark == _COMMENT:
+            texts.append(_comment(body.rstrip(b"\0").decode("utf-8", "replace")))
+            native.append((mark, body))
+        elif mark == _ICC and body.startswith(_ICC_MARK):
+            parts.append((body[len(_ICC_MARK)], body[len(_ICC_MARK) + 2 :]))
+        elif mark == _EXIF and body.startswith(_EXIF_MARK):
+            exif = Image.Exif()
+            exif.load(body)
+            texts += [(TEXTS[tag], str(exif[tag])) for tag in TEXTS if tag in exif]
+            native.append((mark, exif.tobytes()))  # without its thumbnail
+        elif mark == _EXIF and body.startswith(_XMP_MARK):
+            native.append((mark, body))
     profile = b"".join(part for _, part in sorted(parts))
-    return Metadata(tuple(texts), density, profile, ".jpg", tuple(own))
+    return Metadata(tuple(texts), density, profile, ".jpg", tuple(native))
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
-    """The segments behind the first one of an encoded file, which is JFIF's."""
+    """Insert segments after the first one, that of JFIF.
+
+    Parameters
+    ----------
+    data : bytes
+        An encoded file.
+    metadata : Metadata
+        What goes into it.
+
+    Returns
+    -------
+    bytes
+        The file with the segments; unchanged if it does not start with JFIF's.
+    """
     if data[2:4] != bytes((0xFF, _JFIF)):
         return data
     end = 4 + struct.unpack_from(">H", data, 4)[0]
@@ -75,7 +98,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
 
 def _wanted(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
     if metadata.kind == ".jpg":
-        yield from metadata.own
+        yield from metadata.native
     size = _LONGEST - len(_ICC_MARK) - 2
     parts = [metadata.profile[i : i + size] for i in range(0, len(metadata.profile), size)]
     for index, part in enumerate(parts, start=1):
@@ -86,7 +109,7 @@ def _wanted(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
 
 
 def _density(unit: int, x: int, y: int) -> tuple[float, float] | None:
-    """Pixels per meter; where there is no unit, only their relation means something."""
+    """Return pixels per meter; without a unit only their ratio means something."""
     if not (x and y) or (unit not in _UNITS and x == y):
         return None
     factor = _UNITS.get(unit, _METER)

@@ -5,46 +5,68 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
-from .metadata import Metadata
+from .base import Metadata
 
 _START = 8
 _IHDR_END = 33
 _COLOR = (b"sRGB", b"gAMA", b"cHRM", b"cICP")
 _KEPT = (*_COLOR, b"iCCP", b"pHYs", b"oFFs", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
-"""Not the time of the last change, nor what belongs to stored codes: background, palette, bits."""
+"""Not the modification time, nor what refers to stored codes: background, palette, bits."""
 
 _LONGEST = 1 << 26
-"""Most bytes that a chunk may hold, packed or not: no profile is as long."""
+"""Most bytes that a chunk may hold, compressed or not; no profile is that long."""
 
 
-def read(path: Path) -> Metadata:
-    """Chunks of a PNG; raises ``struct.error``, ``OSError`` or ``ValueError``."""
-    texts, density, profile, own = [], None, b"", []
-    with path.open("rb") as file:
-        for name, body in _chunks(file):
-            own.append((name, body))
-            if name in (b"tEXt", b"zTXt", b"iTXt"):
-                texts += [text for text in [_text(name, body)] if text]
-            elif name == b"iCCP":
-                profile = _inflated(body.partition(b"\0")[2][1:])
-            elif name == b"pHYs":
-                x, y, _ = struct.unpack(">IIB", body)
-                density = (float(x), float(y)) if x and y else None
-    return Metadata(tuple(texts), density, profile, ".png", tuple(own))
+def read(file: BinaryIO) -> Metadata:
+    """Read the chunks that are kept.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A PNG. A damaged one raises ``struct.error``, ``OSError`` or ``ValueError``.
+
+    Returns
+    -------
+    Metadata
+        Texts, density, color profile and chunks.
+    """
+    texts, density, profile, native = [], None, b"", []
+    for name, body in _chunks(file):
+        native.append((name, body))
+        if name in (b"tEXt", b"zTXt", b"iTXt"):
+            texts += [text for text in [_text(name, body)] if text]
+        elif name == b"iCCP":
+            profile = _inflated(body.partition(b"\0")[2][1:])
+        elif name == b"pHYs":
+            x, y, _ = struct.unpack(">IIB", body)
+            density = (float(x), float(y)) if x and y else None
+    return Metadata(tuple(texts), density, profile, ".png", tuple(native))
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
-    """The chunks behind the header of an encoded file."""
+    """Insert chunks after the header.
+
+    Parameters
+    ----------
+    data : bytes
+        An encoded file.
+    metadata : Metadata
+        What goes into it.
+
+    Returns
+    -------
+    bytes
+        The file with the chunks.
+    """
     chunks = b"".join(_chunk(name, body) for name, body in _wanted(metadata))
     return data[:_IHDR_END] + chunks + data[_IHDR_END:]
 
 
 def _wanted(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
     if metadata.kind == ".png":
-        for name, body in metadata.own:
+        for name, body in metadata.native:
             if name != b"iCCP" or metadata.profile:
                 yield name, body
         return
@@ -92,14 +114,14 @@ def _text(name: bytes, body: bytes) -> tuple[str, str] | None:
 
 
 def _split(rest: bytes) -> tuple[bytes, bytes, bytes]:
-    """Language, translated keyword and text of an iTXt chunk."""
+    """Split an iTXt chunk into language, translated keyword and text."""
     language, _, rest = rest.partition(b"\0")
     translated, _, text = rest.partition(b"\0")
     return language, translated, text
 
 
 def _inflated(data: bytes) -> bytes:
-    """Unpacked; nothing if it is damaged, or a bomb."""
+    """Decompress; return nothing if it is damaged, or a decompression bomb."""
     unpack = zlib.decompressobj()
     try:
         found = unpack.decompress(data, _LONGEST)

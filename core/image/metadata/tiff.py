@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from .metadata import Metadata
+from .base import Metadata
 
 _DESCRIPTION, _X, _Y, _UNIT, _XMP, _IPTC, _ICC = 270, 282, 283, 296, 700, 33723, 34675
 TEXTS = {_DESCRIPTION: "Description", 305: "Software", 315: "Author", 33432: "Copyright"}
-"""Tags of texts, of Exif, too, and the keywords that PNG has for them."""
+"""Tags of texts, in Exif, too, and PNG's keywords for them."""
 
 _OTHER_TEXTS = (269, 271, 272, 285, 316)  # document, make, model, page, computer
 _BYTE, _ASCII, _SHORT, _RATIONAL, _UNDEFINED = 1, 2, 3, 5, 7
@@ -23,35 +23,59 @@ Tag = tuple[int, int, bytes]
 """Type, number of values, and their bytes, least significant first."""
 
 
-def read(path: Path) -> Metadata:
-    """Tags of a TIFF; raises ``OSError``, ``struct.error``, ``SyntaxError`` and the like."""
-    with path.open("rb") as file:
-        start = file.read(8)
-        start += file.read(8) if start[2] == 43 else b""
-        found = ImageFileDirectory_v2(start)
-        file.seek(found.next)
-        found.load(file)
+def read(file: BinaryIO) -> Metadata:
+    """Read the tags that are kept.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A TIFF at its start. A damaged one raises ``OSError``, ``struct.error``, ``SyntaxError`` or
+        ``IndexError``.
+
+    Returns
+    -------
+    Metadata
+        Texts, density, color profile and tags.
+    """
+    start = file.read(8)
+    start += file.read(8) if start[2] == 43 else b""
+    found = ImageFileDirectory_v2(start)
+    file.seek(found.next)
+    found.load(file)
     texts = tuple((TEXTS[tag], _decoded(str(found[tag]))) for tag in TEXTS if tag in found)
     density = None
     if found.get(_X) and found.get(_Y):
         factor = _FACTORS.get(found.get(_UNIT, 2), _METER)
         density = (float(found[_X]) * factor, float(found[_Y]) * factor)
     names = [tag for tag in (*TEXTS, *_OTHER_TEXTS) if tag in found]
-    own = [(tag, _ascii(_decoded(str(found[tag])))) for tag in names]
+    native = [(tag, _ascii(_decoded(str(found[tag])))) for tag in names]
     if density is not None:
-        own += [(tag, _rational(float(found[tag]))) for tag in (_X, _Y)]
-        own.append((_UNIT, _short(int(found.get(_UNIT, 2)))))
+        native += [(tag, _rational(float(found[tag]))) for tag in (_X, _Y)]
+        native.append((_UNIT, _short(int(found.get(_UNIT, 2)))))
     for tag, kind in ((_XMP, _BYTE), (_IPTC, _UNDEFINED)):
         if isinstance(content := found.get(tag), bytes):
-            own.append((tag, (kind, len(content), content)))
+            native.append((tag, (kind, len(content), content)))
     profile = found.get(_ICC, b"")
     return Metadata(
-        texts, density, profile if isinstance(profile, bytes) else b"", ".tif", tuple(own)
+        texts, density, profile if isinstance(profile, bytes) else b"", ".tif", tuple(native)
     )
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
-    """An encoded file with the tags in its directory."""
+    """Add the tags to the directory of a file.
+
+    Parameters
+    ----------
+    data : bytes
+        An encoded file of one picture.
+    metadata : Metadata
+        What goes into it.
+
+    Returns
+    -------
+    bytes
+        The file with the tags.
+    """
     return with_tags(data, dict(_wanted(metadata)))
 
 
@@ -59,7 +83,7 @@ def _wanted(metadata: Metadata) -> Iterator[tuple[int, Tag]]:
     if metadata.profile:
         yield _ICC, (_UNDEFINED, len(metadata.profile), metadata.profile)
     if metadata.kind == ".tif":
-        yield from metadata.own
+        yield from metadata.native
         return
     if metadata.density is not None:
         x, y = (density / _METER for density in metadata.density)
@@ -76,8 +100,20 @@ def _wanted(metadata: Metadata) -> Iterator[tuple[int, Tag]]:
 
 
 def with_tags(tiff: bytes, tags: dict[int, Tag]) -> bytes:
-    """A little-endian file of one picture with more tags in its directory, or others in place of
-    those of the same number; any other file as it is."""
+    """Add tags to a file's directory, in place of those of the same number.
+
+    Parameters
+    ----------
+    tiff : bytes
+        A little-endian file of one picture.
+    tags : dict of int to Tag
+        By number.
+
+    Returns
+    -------
+    bytes
+        The file with the tags; unchanged if it is not little-endian.
+    """
     if tiff[:4] != b"II*\0" or not tags:
         return tiff
     (place,) = struct.unpack_from("<I", tiff, 4)
@@ -100,7 +136,7 @@ def with_tags(tiff: bytes, tags: dict[int, Tag]) -> bytes:
 
 
 def _decoded(text: str) -> str:
-    """What Pillow has read as Latin-1, though most write UTF-8."""
+    """Decode again what Pillow read as Latin-1, though most programs write UTF-8."""
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:

@@ -20,12 +20,12 @@ import cv2
 import numpy as np
 import pytest
 
-from impasto.core.cli.outcome import run_guarded
-from impasto.core.cli.paths import SUFFIXES
-from impasto.core.cli.report import Report, bar
 from impasto.core.cli.commands.analyze import PICTURES
+from impasto.core.cli.outcome import run_guarded
+from impasto.core.cli.paths import find_images
+from impasto.core.cli.report import Report, bar
 from impasto.core.control import Progress
-from impasto.core.image.files import _ALIASES, FORMATS
+from impasto.core.image.formats import FORMATS
 
 ROOT = Path(__file__).parents[3]
 
@@ -261,8 +261,12 @@ def test_a_bug_is_told_with_its_traceback():
     )
 
 
-def test_all_formats_are_found():
-    assert {*FORMATS, *_ALIASES} == SUFFIXES
+def test_all_formats_are_found(tmp_path):
+    for suffix in (*FORMATS, ".jpeg", ".tiff"):
+        (tmp_path / f"image{suffix}").touch()
+    for name in ("A.PNG", "a.txt"):
+        (tmp_path / name).touch()
+    assert len(find_images([str(tmp_path)])) == len(FORMATS) + 3
 
 
 def test_parsing_loads_nothing_heavy():
