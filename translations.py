@@ -1,4 +1,4 @@
-"""Words of the interface in other languages: Simplified Chinese."""
+"""Translate the interface: Simplified Chinese."""
 
 from __future__ import annotations
 
@@ -57,6 +57,14 @@ CHINESE = {
     "Textures": "纹理",
     "Textures in Group": "组内纹理",
     "Use for All Groups": "用于所有分组",
+    # Families of the built-in styles
+    "Bold Paint": "浓重笔触",
+    "Flat and Graphic": "平面图形",
+    "Gold and Ornament": "金色与纹饰",
+    "Ink and Line": "墨线",
+    "Light and Air": "光与空气",
+    "Old Masters": "古典大师",
+    "Public domain": "公有领域",
     # Why a button cannot be pressed
     "A group of one texture cannot be split": "只有一个纹理的分组无法拆分",
     "A job is running; cancel it first": "有任务正在运行；请先取消它",
@@ -477,14 +485,14 @@ CHINESE = {
 }
 
 CONTEXT = "Impasto"
-"""For words that Blender itself uses for something else: it says "Reload" for "Revert"."""
+"""Context of words that Blender translates otherwise: it says "Reload" for "Revert"."""
 
 _CONTEXTS = ("*", "Operator", CONTEXT)
-"""Buttons look their labels up as operators, all else without a context."""
+"""Contexts that labels are looked up in: operators have one of their own."""
 
 
 def tip(text: str) -> str:
-    """A sentence of a tooltip in the artist's language: what a poll says, Blender does not look up."""
+    """Translate a sentence of a tooltip; Blender itself does not translate messages of polls."""
     return bpy.app.translations.pgettext_tip(text)
 
 

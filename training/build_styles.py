@@ -1,7 +1,8 @@
 """Make the built-in styles: codes, thumbnails and their index, from ``training/styles.csv``.
 
 A source is a file of the manifest, or ``drawn:NAME:SEED`` for a picture drawn by
-``training.synthetic``. Only codes and thumbnails are shipped; the pictures are not.
+``training.synthetic``. Only codes and thumbnails are shipped; the pictures are not. With
+``--index-only``, codes and thumbnails stay as they are and only the words about them are written.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,9 +22,11 @@ from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.catalog import FOLDER
 from impasto.core.styles.look import Look
-from impasto.core.styles.style import SUFFIX, Provenance, Style, save_style
+from impasto.core.styles.style import SUFFIX, Provenance, Style, load_style_file, save_style
 
 THUMBNAIL = 160
+CREDIT = ("work", "artist", "year")
+"""Columns of ``styles.csv`` that say what picture a style was read from."""
 
 
 def manifest(root: Path) -> dict[str, dict[str, str]]:
@@ -42,7 +46,38 @@ def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Proven
     row = rows[source]
     pixels = cv2.cvtColor(cv2.imread(str(root / source)), cv2.COLOR_BGR2RGB)
     origin = f"{row['source_repo']}: {row['path']} at {row['commit'][:12]}"
-    return pixels, Provenance(row["note"], origin, row["license"])
+    return pixels, Provenance("", origin, row["licence"])  # as the manifest spells it
+
+
+def titled(provenance: Provenance, row: dict[str, str]) -> Provenance:
+    """Return a provenance with the title, artist and year that ``styles.csv`` gives."""
+    title = ", ".join(row[key] for key in CREDIT if row[key])
+    return replace(provenance, title=title or provenance.title)
+
+
+def index_entry(row: dict[str, str], provenance: Provenance) -> dict[str, str]:
+    """Return what ``index.json`` says of a style."""
+    words = {key: row[key] for key in ("identifier", "name", "family", *CREDIT)}
+    return {**words, "license": provenance.license, "source": provenance.source}
+
+
+def write_index(entries: list[dict[str, str]]) -> None:
+    """Write ``index.json``, in the order in which a gallery shows the styles."""
+    text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+    (FOLDER / "index.json").write_text(text, encoding="utf-8")
+
+
+def rewrite_index(chosen: list[dict[str, str]]) -> None:
+    """Write names, families and credits anew; codes and thumbnails stay bit for bit."""
+    entries = []
+    for row in chosen:
+        path = FOLDER / f"{row['identifier']}{SUFFIX}"
+        style = load_style_file(path)
+        provenance = titled(style.provenance, row)
+        style = replace(style, name=row["name"], family=row["family"], provenance=provenance)
+        save_style(style, path)
+        entries.append(index_entry(row, provenance))
+    write_index(entries)
 
 
 def main() -> None:
@@ -53,33 +88,33 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/training"))
     parser.add_argument("--sample", type=Path, default=Path("training/sample.png"))
     parser.add_argument("--sheet", type=Path, default=Path("docs/images/styles.jpg"))
+    parser.add_argument("--index-only", action="store_true", help="only names and credits anew")
     args = parser.parse_args()
+    with Path("training/styles.csv").open(newline="", encoding="utf-8") as stream:
+        chosen = list(csv.DictReader(stream))
+    if args.index_only:
+        rewrite_index(chosen)
+        return
     rows, stylizer = manifest(args.data), Stylizer()
     sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
     index, cells = [], []
-    with Path("training/styles.csv").open(newline="", encoding="utf-8") as stream:
-        chosen = list(csv.DictReader(stream))
     for row in chosen:
         pixels, provenance = read_source(row["source"], args.data, rows)
+        provenance = titled(provenance, row)
         codes = encode_zooms(stylizer, pixels.astype(np.float32) / 255)
         style = Style(row["identifier"], row["name"], codes, row["family"], provenance)
         look = Look((), brush_scale=1.0, max_side=512)
         painted = pipeline.stylize(stylizer, [Picture(sample)], look, style)[0].color
         small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
         thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
-        save_style(
-            Style(row["identifier"], row["name"], codes, row["family"], provenance),
-            FOLDER / f"{row['identifier']}{SUFFIX}",
-        )
+        save_style(style, FOLDER / f"{row['identifier']}{SUFFIX}")
         cv2.imwrite(str(FOLDER / f"{row['identifier']}.png"), thumbnail[..., ::-1])
-        entry = {k: row[k] for k in ("identifier", "name", "family")}
-        index.append({**entry, "license": provenance.license, "source": provenance.source})
+        index.append(index_entry(row, provenance))
         cells.append(_cell(painted, row["name"]))
-    text = json.dumps(index, indent=1, ensure_ascii=False) + "\n"
-    (FOLDER / "index.json").write_text(text, encoding="utf-8")
+    write_index(index)
     args.sheet.parent.mkdir(parents=True, exist_ok=True)
     columns = 6
     cells += [np.full_like(cells[0], 30)] * (-len(cells) % columns)

@@ -46,7 +46,8 @@ def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
             if pixels is None:
                 raise FileNotFoundError(f"{row['file']} is in the manifest but cannot be read")
             rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-            sources.append(Source(row["file"], row["source_repo"], row["license"], rgb))
+            license_name = row["licence"]  # as the manifest spells it
+            sources.append(Source(row["file"], row["source_repo"], license_name, rgb))
     return sources
 
 

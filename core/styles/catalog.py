@@ -28,6 +28,8 @@ class StyleInfo:
         A PNG.
     file : Path
         The style file.
+    work, artist, year : str
+        The picture's title, in English, its artist and year; empty where unknown.
     """
 
     identifier: str
@@ -37,6 +39,19 @@ class StyleInfo:
     source: str
     thumbnail: Path
     file: Path
+    work: str = ""
+    artist: str = ""
+    year: str = ""
+
+    @property
+    def credit(self) -> str:
+        """Title, artist and year of the picture, as far as known; else where it is from."""
+        return ", ".join(filter(None, (self.work, self.artist, self.year))) or self.source
+
+    @property
+    def rights(self) -> str:
+        """The license in a word or two."""
+        return "Public domain" if self.license.startswith("PD") else self.license
 
 
 @cache
@@ -62,6 +77,9 @@ def builtin_styles() -> tuple[StyleInfo, ...]:
             source=row["source"],
             thumbnail=FOLDER / f"{row['identifier']}.png",
             file=FOLDER / f"{row['identifier']}.impasto",
+            work=row.get("work", ""),
+            artist=row.get("artist", ""),
+            year=row.get("year", ""),
         )
         for row in rows
     )

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from impasto.core.errors import OutputUnwritable, StyleUnreadable
 from impasto.core.paint.network import Stylizer
-from impasto.core.paint.style_reader import StyleBook
+from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles import catalog
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.look import StyleRef
@@ -81,12 +81,16 @@ def test_builtin_styles_are_complete():
         style = load_style_file(info.file)
         assert info.thumbnail.exists()
         assert info.license and info.source and info.family
+        assert info.work and info.year
+        assert info.credit.startswith(info.work) and info.rights == "Public domain"
+        assert style.provenance.title == info.credit
+        assert style.provenance.license == info.license
         assert style.name == info.name
         assert np.isfinite(style.codes).all()
 
 
 def test_unknown_styles_are_named():
-    book = StyleBook(Stylizer())
+    book = StyleReader(Stylizer())
     for references in ((), (StyleRef("no-such-style"),)):
         with pytest.raises(StyleUnreadable):
             book.resolve(references)
