@@ -201,9 +201,9 @@ def _right_side(wear) -> None:
 
 
 def _pictures(wear) -> None:
-    for photograph, x, z, width, height in (
-        ("Cat Photograph", -0.32, 1.6, 0.6, 0.4),
-        ("Flower Photograph", 0.42, 1.5, 0.42, 0.28),
+    for picture, x, z, width, height in (
+        ("Suzanne Picture", -0.32, 1.6, 0.6, 0.4),
+        ("Dahlia Picture", 0.42, 1.53, 0.34, 0.34),
     ):
         y, rim, mount = WALL - 0.03, 0.045, 0.05
         w, h = width + 2 * mount, height + 2 * mount
@@ -215,7 +215,7 @@ def _pictures(wear) -> None:
         def flat(s, t, x=x, z=z, width=width, height=height, y=y):
             return x + (s - 0.5) * width, y - 0.004, z + (t - 0.5) * height
 
-        place(surface(photograph, flat, 1, 1), wear[photograph])
+        place(surface(picture, flat, 1, 1), wear[picture])
 
 
 def _light(scene) -> None:

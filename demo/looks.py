@@ -24,7 +24,7 @@ CHOICES: dict[str, Choice] = {
     "metal": Choice("cypresses", strength=0.7, keep_color=0.7),
     "fruit": Choice("red-horse", strength=0.45),
     "tiles": Choice("cypresses", keep_color=0.2),
-    "photograph": Choice("scream", keep_color=0.3),
+    "picture": Choice("scream", keep_color=0.3),
     "clay": Choice("kiss", keep_color=0.3),
     "light": Choice("golden-adele"),
 }
@@ -48,8 +48,8 @@ KINDS: dict[str, str] = {
     "Orange Peel": "fruit",
     "Lemon Peel": "fruit",
     "Terracotta": "clay",
-    "Cat Photograph": "photograph",
-    "Flower Photograph": "photograph",
+    "Suzanne Picture": "picture",
+    "Dahlia Picture": "picture",
     "Lantern": "light",
 }
 
@@ -70,4 +70,4 @@ def choose(settings) -> None:
         look.gallery = choice.style
         look.strength, look.keep_color = choice.strength, choice.keep_color
         look.brush_scale = choice.brush_scale
-        look.seamless = kind not in {"foliage", "photograph"}  # these do not repeat
+        look.seamless = kind not in {"foliage", "picture"}  # these do not repeat

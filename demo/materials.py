@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,10 @@ import recipes
 from bake import Oven
 from fields import plug
 
+from impasto.core.image.files import read_picture, write_picture
+from impasto.core.image.picture import Picture
+
+RENDER = Path(__file__).resolve().parents[1] / "training" / "sample.png"
 BAKED: dict[str, tuple[Callable, int, str]] = {
     "Brick Wall": (recipes.brick_wall, 768, "8"),
     "Planks": (recipes.planks, 512, "16"),
@@ -29,12 +32,13 @@ BAKED: dict[str, tuple[Callable, int, str]] = {
     "Olive Leaves": (recipes.olive_sprig, 512, "8"),
     "Basil Leaves": (recipes.basil_sprig, 512, "8"),
     "Vine Leaves": (recipes.vine_sprig, 512, "8"),
+    "Dahlia Picture": (recipes.dahlia, 512, "8"),
 }
 """Name: recipe, pixels of a side, bits of a channel."""
 
 
 def make_images(folder: Path) -> dict[str, bpy.types.Image]:
-    """Bake all textures into a folder, copy the photographs there, and load them."""
+    """Bake all textures into a folder, crop a render for a picture on the wall, and load them."""
     oven = Oven()
     images = {}
     for name, (recipe, size, depth) in BAKED.items():
@@ -53,22 +57,20 @@ def make_images(folder: Path) -> dict[str, bpy.types.Image]:
     floor.source = "TILED"
     floor.filepath = str(folder / "floor_tiles.<UDIM>.png")
     images["Floor Tiles"] = floor
-    for name, photograph in photographs().items():
-        images[name] = _load(name, Path(shutil.copy(photograph, folder)))
-    images["Cat Photograph"].save()  # anew, as its color profile makes libpng complain
+    images["Suzanne Picture"] = _load("Suzanne Picture", _cropped_render(folder))
     images["Gingham"].pack()
     return images
 
 
-def photographs() -> dict[str, Path]:
-    """Pictures that ship inside scikit-image and scikit-learn."""
-    import skimage
-    import sklearn
-
-    return {
-        "Cat Photograph": Path(skimage.__file__).parent / "data" / "chelsea.png",
-        "Flower Photograph": Path(sklearn.__file__).parent / "datasets" / "images" / "flower.jpg",
-    }
+def _cropped_render(folder: Path) -> Path:
+    """The middle of the render that ``training/make_sample.py`` makes, three wide and two high."""
+    render = read_picture(RENDER)
+    height, width = render.color.shape[:2]
+    top = (height - width * 2 // 3) // 2
+    path = folder / "suzanne.png"
+    cropped = Picture(render.color[top : top + width * 2 // 3], None, render.depth)
+    write_picture(cropped, path, overwrite=True)
+    return path
 
 
 def _load(name: str, path: Path, space: str = "sRGB") -> bpy.types.Image:
@@ -109,7 +111,7 @@ def make_materials(images: dict[str, bpy.types.Image]) -> dict[str, bpy.types.Ma
         "Awning": 0.85, "Burlap": 1.0, "Bucket Paint": 0.4, "Jug Paint": 0.4, "Terracotta": 0.8,
         "Orange Peel": 0.38, "Lemon Peel": 0.38, "Table Boards": 0.5, "Shutter Boards": 0.6,
         "Wall Tiles": 0.18, "Floor Tiles": 0.3, "Gingham": 0.9,
-        "Cat Photograph": 0.25, "Flower Photograph": 0.25,
+        "Suzanne Picture": 0.25, "Dahlia Picture": 0.25,
     }  # fmt: skip
     made = [Material(name, images[name], roughness=rough) for name, rough in plain.items()]
     made += [_brick(images), _wood(images), _dark_wood(images), _barrel(images), _lantern(images)]

@@ -195,6 +195,29 @@ def azulejo(sheet: Sheet) -> Field:
     return _glazed(sheet, color, 4, "b9b5a8")
 
 
+_DAHLIA = [(0.44, 13), (0.38, 13), (0.32, 12), (0.26, 11), (0.2, 9), (0.145, 8), (0.095, 6)]
+"""Radius and number of petals of each whorl, from the outermost."""
+
+
+def dahlia(sheet: Sheet) -> Field:
+    """A flower before a dark, blurred garden: a picture that does not repeat."""
+    x, y = sheet.u - 0.5, sheet.v - 0.5
+    radius, turn = (x * x + y * y).root(), y.turns(x)
+    garden = (sheet.noise(3, seed=4) * 1.6 - 0.3).ramp("0a1a18", "123a34", "2c5a3c", "0f2c30")
+    fiber = sheet.noise(40, detail=3, seed=2) * 0.2 + 0.9
+    color = garden
+    for whorl, (length, petals) in enumerate(_DAHLIA):
+        # Half of a sine for each petal, each whorl turned against the one below it.
+        bulge = abs((turn + whorl * 0.031).sine(petals / 2))
+        along = radius * (1 / length)
+        petal = (along * 0.9 + (whorl * 0.37) % 0.2).ramp("5a1408", "a8331a", "dd6229", "f8b06a")
+        petal = petal.tinted((bulge.power(0.6) * 0.45 + 0.6) * fiber)
+        edge = (bulge.power(0.55) * 0.3 + 0.7) * length
+        shadow = (radius - edge).step(0.03, 0.0)
+        color = petal.over(color.tinted(1 - shadow * 0.5), (radius - edge).step(0.004, 0.0))
+    return color
+
+
 def lantern_paper(sheet: Sheet) -> Field:
     """Lit paper: brighter than white in the middle of its height."""
     ribs = abs((sheet.v * 9) % 1 - 0.5).step(0.5, 0.44)

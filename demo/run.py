@@ -2,6 +2,7 @@
 materials, and show what came out.
 
 ``python demo/run.py`` from the repository's root; pictures and the .blend land in ``demo/out``.
+With ``--docs``, ``docs/images/demo.jpg`` and ``contact_sheet.jpg`` are made anew, too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from addon import impasto
 
 OUT = Path(__file__).resolve().parent / "out"
+DOCS = OUT.parents[1] / "docs" / "images"
 
 
 @contextmanager
@@ -143,3 +145,7 @@ def file_of(image, tile: str) -> Path:
 if __name__ == "__main__":
     with impasto():
         main()
+        if "--docs" in sys.argv[1:]:
+            import sheet
+
+            sheet.write_docs(OUT, DOCS)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from impasto.core.image.color import linear_to_srgb
-from impasto.core.image.files import read_picture
+from impasto.core.image.files import read_picture, write_picture
+from impasto.core.image.picture import Picture
 from impasto.core.image.resize import resize
 from impasto.core.plots import theme
 
@@ -62,6 +63,19 @@ def draw(blocks: list[Block], title: str, below: str, path: Path) -> None:
     for number, (block, (x, y)) in enumerate(zip(blocks, places, strict=True)):
         _block(axes, block, theme.group_color(number), x, y)
     theme.save(figure, path)
+
+
+def write_docs(folder: Path, docs: Path) -> None:
+    """Write the manual's pictures, as JPEGs: the renders before and after, and the sheet."""
+    renders = [read_picture(folder / f"render_{when}.png").color for when in ("before", "after")]
+    _write_jpeg(np.vstack(renders), docs / "demo.jpg")
+    whole = read_picture(folder / "contact_sheet.png").color
+    size = (1200, round(1200 * whole.shape[0] / whole.shape[1]))
+    _write_jpeg(resize(whole, size), docs / "contact_sheet.jpg")
+
+
+def _write_jpeg(color: np.ndarray, path: Path) -> None:
+    write_picture(Picture(np.clip(color[..., :3], 0, 1)), path, overwrite=True)
 
 
 def _block(axes, block: Block, color, left: float, top: float) -> None:
