@@ -209,7 +209,7 @@ def bench_automaton(seconds: float) -> None:
         made = fit("AUTOMATON", [image], budget=Budget(seconds), seed=1)
         assert isinstance(made, Automaton)
         frames: list[np.ndarray] = []
-        made.loop((_SIDE, _SIDE), 24, show=lambda n, f, kept=frames: kept.append(f))
+        made.loop((_SIDE, _SIDE), 24, on_frame=lambda n, f, kept=frames: kept.append(f))
         inside = np.mean([np.abs(b - a).mean() for a, b in itertools.pairwise(frames)])
         closing = np.abs(frames[0] - frames[-1]).mean() / inside
         begun = time.monotonic()

@@ -52,8 +52,10 @@ def load_split(root: Path, kind: str, split: str = "train") -> list[Source]:
 
 
 def random_crop(image: Image, size: int, rng: np.random.Generator, *, zoom: float = 2.0) -> Image:
-    """A ``size`` crop at a random scale (short side from ``size`` to ``zoom`` times that), maybe
-    flipped."""
+    """Return a ``size`` crop at a random scale, flipped in half of the cases.
+
+    The short side of the image is scaled to between ``size`` and ``zoom`` times ``size``.
+    """
     height, width = image.shape[:2]
     side = size * float(np.exp(rng.uniform(0, np.log(zoom))))
     window = max(8, round(size * min(height, width) / side))
@@ -61,13 +63,13 @@ def random_crop(image: Image, size: int, rng: np.random.Generator, *, zoom: floa
     top = int(rng.integers(0, height - window + 1))
     left = int(rng.integers(0, width - window + 1))
     crop = image[top : top + window, left : left + window]
-    how = cv2.INTER_AREA if window > size else cv2.INTER_CUBIC
-    crop = cv2.resize(crop, (size, size), interpolation=how)
+    interpolation = cv2.INTER_AREA if window > size else cv2.INTER_CUBIC
+    crop = cv2.resize(crop, (size, size), interpolation=interpolation)
     return crop[:, ::-1] if rng.random() < 0.5 else crop
 
 
 def jitter_color(image: Image, rng: np.random.Generator, amount: float = 0.5) -> Image:
-    """Random gain, offset, gamma and channel mixing, each mild; one image in eight turns gray."""
+    """Apply mild random gain, offset, gamma and channel mixing; one image in eight becomes gray."""
     x = image.astype(np.float32) / 255
     if rng.random() < 0.125:
         x = np.repeat(x @ np.float32([[0.299], [0.587], [0.114]]), 3, axis=2)
@@ -103,6 +105,6 @@ class _Stream(IterableDataset):
 def prefetch(
     make: Callable[[np.random.Generator], object], seed: int, workers: int = 1
 ) -> Iterator:
-    """Call ``make(rng)`` in worker processes, some results ahead."""
+    """Call ``make(rng)`` in worker processes, a few results in advance."""
     stream = _Stream(make, seed)
     return iter(DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4))

@@ -1,8 +1,8 @@
-"""Stage (a): distil the loss network into our own encoder by dense feature regression.
+"""Stage (a): distill the loss network into our own encoder by dense feature regression.
 
 Every pixel is a sample: 1x1 heads on the student's four scales predict the teacher's standardized
-features at the same place, plus the picture itself averaged over each cell, so that color, which
-the teacher throws away with depth, survives at every scale.
+features at the same position, and the image averaged over each cell, so that color, which the
+teacher discards with depth, is kept at every scale.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CHANNELS = {
 
 
 class Heads(nn.Module):
-    """1x1 regressions from the student's features to the teacher's, thrown away afterwards."""
+    """1x1 regressions from the student's features to the teacher's, discarded afterwards."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Heads(nn.Module):
     def forward(
         self, image: Tensor, student: Features, teacher: dict[str, Tensor]
     ) -> tuple[Tensor, list]:
-        """The summed loss, and each scale's unexplained share of the teacher's variance."""
+        """Return the summed loss, and each scale's unexplained share of the teacher's variance."""
         total, report = image.new_zeros(()), []
         for i, names in enumerate(TARGETS):
             goal = torch.cat(
@@ -79,7 +79,7 @@ class Heads(nn.Module):
 
 
 def main() -> None:
-    """Train, checkpointing every few minutes; run again to go on."""
+    """Train, with a checkpoint every few minutes; run again to continue."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Write the averaged weights of a run into ``core/models/weights``, in half precision."""
+"""Write the averaged weights of a run to ``core/models/weights``, in half precision."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from impasto.core.models.decoder import Decoder
 from impasto.core.models.encoder import Encoder
-from impasto.core.models.loading import FOLDER, save_network
+from impasto.core.models.loading import FOLDER
 
 
 def main() -> None:
@@ -24,14 +24,22 @@ def main() -> None:
     for name, network in networks:
         network.load_state_dict(state["average" if name == "decoder" else "average_encoder"])
         path = FOLDER / f"{name}.safetensors"
-        if _same(network, path):  # a frozen encoder: what is cached by its file stays good
+        if _same(network, path):  # a frozen encoder: what is cached by its file stays valid
             continue
         save_network(network, path, {"steps": str(state["step"])})
         path.chmod(0o644)
 
 
+def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:
+    """Write a network's parameters and buffers as float16 safetensors."""
+    state = {
+        n: t.detach().to("cpu", torch.float16).contiguous() for n, t in network.state_dict().items()
+    }
+    save_file(state, path, metadata=metadata)
+
+
 def _same(network: nn.Module, path: Path) -> bool:
-    """Whether a file holds these very weights."""
+    """Return whether a file has exactly these weights."""
     known, state = (load_file(path) if path.exists() else {}), network.state_dict()
     return known.keys() == state.keys() and all(
         torch.equal(known[name], tensor.half()) for name, tensor in state.items()

@@ -1,4 +1,4 @@
-"""What the stylizer is trained to minimize."""
+"""Losses of the stylizer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _FLAT = 0.03  # deviation inside a cell, and difference between two, from which 
 
 
 def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
-    """Mean absolute difference of sorted random projections of ``(B, C, N)`` point sets: ``(B,)``.
+    """Return the mean absolute difference of sorted random projections of point sets.
+
+    The sets are ``(B, C, N)``, the result ``(B,)``.
 
     Points are whitened per channel by ``b``'s deviation. Bonneel et al., "Sliced and Radon
     Wasserstein Barycenters of Measures", 2015.
@@ -27,16 +29,16 @@ def sliced_wasserstein(a: Tensor, b: Tensor, slices: int) -> Tensor:
 
 
 def _thin(f: Tensor, side: int) -> Tensor:
-    """Every n-th position from a random start, so that about ``side`` squared are left to sort."""
+    """Return every n-th position from a random start, so that about ``side`` squared are left."""
     step = max(1, f.shape[-1] // side)
     top, left = (int(i) for i in torch.randint(step, (2,)))
     return f[..., top::step, left::step]
 
 
 def style_loss(painted: dict[str, Tensor], style: dict[str, Tensor], slices: int = 12) -> Tensor:
-    """Gram distance plus sliced Wasserstein, averaged over one layer drawn from each group.
+    """Return Gram distance plus sliced Wasserstein, averaged over one layer drawn from each group.
 
-    Neighboring layers say nearly the same; drawing one of them costs half as much as using all.
+    Neighboring layers are largely redundant; drawing one of them costs half as much as using all.
     """
     total: Tensor | float = 0.0
     for group in STYLE_LAYERS:
@@ -49,7 +51,7 @@ def style_loss(painted: dict[str, Tensor], style: dict[str, Tensor], slices: int
 
 
 def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) -> Tensor:
-    """Sliced Wasserstein distance of all ``size`` x ``size`` pixel patches at three scales.
+    """Return the sliced Wasserstein distance of ``size`` x ``size`` pixel patches at three scales.
 
     A random projection of patches is a convolution with a random filter. Elnekave and Weiss,
     "Generating natural images with direct patch distributions matching", ECCV 2022.
@@ -69,7 +71,7 @@ def patch_loss(painted: Tensor, style: Tensor, slices: int = 12, size: int = 7) 
 
 
 def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
-    """Mean squared difference of instance-normalized features: structure without its colors."""
+    """Return the mean squared difference of instance-normalized features: structure, not color."""
     total: Tensor | float = 0.0
     for name in CONTENT_LAYERS:
         total = total + F.mse_loss(F.instance_norm(painted[name]), F.instance_norm(content[name]))
@@ -77,11 +79,11 @@ def content_loss(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tens
 
 
 def blotch_loss(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
-    """How unevenly broad light and color are changed where the content is flat: mean absolute
-    difference of the change between cells one and two apart, weighed by their flatness.
+    """Return how unevenly low frequencies change where the content is flat.
 
-    Strokes are finer than a cell and an even change is none, so both are free. (Cells of 8 pixels leave
-    room for nothing but dents, the same in all styles.)
+    This is the mean absolute difference of the change between cells at distances one and two,
+    weighted by their flatness. Strokes, which are finer than a cell, and uniform changes cost nothing.
+    (With cells of 8 pixels, all styles end up with the same small dents.)
     """
     mean = F.avg_pool2d(moved, cell)
     variance = (F.avg_pool2d(moved.square(), cell) - mean.square()).clamp(min=0).mean(1, True)

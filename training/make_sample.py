@@ -1,4 +1,4 @@
-"""Render the sample picture on which styles are shown: Suzanne on a shelf before a brick wall."""
+"""Render the image on which styles are shown: Suzanne on a shelf in front of a brick wall."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import bpy
 
 
 def material(name: str, kind: str, first: tuple, second: tuple, scale: float):
-    """A two-color procedural material."""
+    """Make a two-color procedural material."""
     m = bpy.data.materials.new(name)
     m.use_nodes = True
     nodes, links = m.node_tree.nodes, m.node_tree.links
@@ -34,19 +34,19 @@ def material(name: str, kind: str, first: tuple, second: tuple, scale: float):
     return m
 
 
-def put(kind: str, where: tuple, size: float, look, **more):
+def put(kind: str, where: tuple, size: float, surface, **more):
     """Add a primitive with a material."""
     getattr(bpy.ops.mesh, f"primitive_{kind}_add")(location=where, size=size, **more) if kind in (
         "monkey",
         "plane",
         "cube",
     ) else getattr(bpy.ops.mesh, f"primitive_{kind}_add")(location=where, radius=size, **more)
-    thing = bpy.context.object
-    thing.data.materials.append(look)
+    added = bpy.context.object
+    added.data.materials.append(surface)
     if kind in ("monkey", "uv_sphere"):
-        thing.modifiers.new("Smooth", "SUBSURF").render_levels = 2
+        added.modifiers.new("Smooth", "SUBSURF").render_levels = 2
         bpy.ops.object.shade_smooth()
-    return thing
+    return added
 
 
 def main(out: Path) -> None:

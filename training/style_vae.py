@@ -1,40 +1,51 @@
-"""Train the map of styles: a variational autoencoder over the codes of many looks.
+"""Train the map of styles: a variational autoencoder of the codes of many styles.
 
 ``python -m training.style_vae codes`` encodes the training images, some of them twice with other
 colors, and drawn styles (minutes); ``python -m training.style_vae`` trains on these and exports.
-``python -m training.style_vae finish`` goes on from what is bundled until the built-in styles come
-back as nearly as they can, and what it knew besides is kept (a minute).
+``python -m training.style_vae finish`` trains the bundled autoencoder further, until the built-in
+styles are reconstructed as well as possible, and keeps what else it knew (a minute).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import torch
+from sklearn.mixture import GaussianMixture
+from torch import Tensor
 
-from impasto.core.create.vae.style_codes import DIVERGENCE, EXACT, exact_loss, fit_vae, recalled
-from impasto.core.create.vae.style_map import zoom_logarithms
-from impasto.core.models.loading import FOLDER, load_style_vae, save_network
-from impasto.core.models.style_vae import StyleVae
+from impasto.core.create.vae.latents import log_zooms
+from impasto.core.create.vae.losses import (
+    DIVERGENCE_WEIGHT,
+    ROUND_TRIP_WEIGHT,
+    replay,
+    round_trip_loss,
+)
+from impasto.core.models.loading import FOLDER, load_style_vae
+from impasto.core.models.style_vae import FAMILIES, StyleVae
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import ZOOMS, load_style_file
 
 from . import data, synthetic
+from .export import save_network
 
 _DRAWN = 400
-_STEPS = 6000
+_STEPS, _BATCH, _RATE = 6000, 128, 1e-3
+_WARM_UP = 0.25  # share of the steps before the prior is initialized from the latents
+_NOISE = 0.03  # of the codes, in their deviations
 _LAST, _LAST_RATE = 3000, 5e-4
-_KNOWN, _STYLES = 96, 8  # draws from the prior and built-in styles in a step of the last ones
+_REPLAYED, _STYLES = 96, 8  # draws from the prior and built-in styles in each of the last steps
 
 
 def gather(root: Path, run: Path) -> None:
-    """Write ``codes.npz``: codes, log2 of their zooms."""
+    """Write ``codes.npz``: codes, and base-2 logarithms of their brush scales."""
     rng = np.random.default_rng(3)
     stylizer = Stylizer()
     styles, contents = (data.load_split(root / "training", k) for k in ("style", "content"))
@@ -62,32 +73,93 @@ def gather(root: Path, run: Path) -> None:
     np.savez(run / "codes.npz", codes=np.stack(codes), zooms=np.array(zooms, np.float32))
 
 
+def fit_vae(
+    codes: Tensor,
+    zooms: Tensor,
+    *,
+    steps: int,
+    seed: int = 0,
+    on_step: Callable[[int, float, float], None] = lambda *_: None,
+) -> StyleVae:
+    """Train on codes ``(N, CODE_LENGTH)`` and the base-2 logarithms of their brush scales ``(N,)``.
+
+    First as a plain autoencoder; then a Gaussian mixture of the latents becomes the prior, and the
+    whole is trained by the evidence lower bound, as in variational deep embedding. ``on_step`` is
+    called with the number of the step, the reconstruction error and the divergence.
+    """
+    torch.manual_seed(seed)
+    vae = StyleVae()
+    _fit_range(vae, codes)
+    optimizer = torch.optim.AdamW(vae.parameters(), lr=_RATE, weight_decay=1e-4)
+    for step in range(steps):
+        done = step / steps
+        if step == int(_WARM_UP * steps):
+            _initialize_prior(vae, codes, zooms, seed)
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * min(1.0, 1.02 - done, (step + 1) / 100)
+        chosen = torch.randint(len(codes), (_BATCH,))
+        noisy = codes[chosen] + _NOISE * vae.code_std * torch.randn(_BATCH, codes.shape[1])
+        weight = DIVERGENCE_WEIGHT * min(1.0, max(0.0, (done - _WARM_UP) / 0.2))
+        reconstruction, divergence = vae.loss(noisy, zooms[chosen], weight)
+        optimizer.zero_grad(set_to_none=True)
+        (reconstruction + weight * divergence).backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimizer.step()
+        on_step(step, reconstruction.item(), divergence.item())
+    return vae.eval().requires_grad_(False)
+
+
+def _fit_range(vae: StyleVae, codes: Tensor) -> None:
+    """Set mean, deviation and range of the codes from codes ``(N, CODE_LENGTH)``."""
+    vae.code_mean.copy_(codes.mean(0))
+    vae.code_std.copy_(codes.std(0) + 0.02)
+    margin = 0.05 * (codes.amax(0) - codes.amin(0))
+    vae.code_low.copy_(codes.amin(0) - margin)
+    vae.code_high.copy_(codes.amax(0) + margin)
+
+
+@torch.no_grad()
+def _initialize_prior(vae: StyleVae, codes: Tensor, zooms: Tensor, seed: int) -> None:
+    """Make a Gaussian mixture of the latents the prior; its components are the families."""
+    latents = vae.encode(codes, zooms)[0].numpy()
+    mixture = GaussianMixture(FAMILIES, covariance_type="diag", reg_covar=1e-2, random_state=seed)
+    mixture.fit(latents)
+    vae.shares.copy_(torch.from_numpy(mixture.weights_).clamp(min=1e-3).log())
+    vae.means.copy_(torch.from_numpy(mixture.means_))
+    vae.spreads.copy_(torch.from_numpy(mixture.covariances_).sqrt().log())
+
+
 def finish() -> StyleVae:
-    """The bundled autoencoder, trained on as it is used: a style's latent is the mean over its zooms,
-    and is decoded at each of them. Draws from the prior are learned besides, as they were."""
+    """Train the bundled autoencoder further, as it is used.
+
+    The latent of a style is the mean over its brush scales, and is decoded at each of them. Draws from
+    the prior are learned, too, so that they stay as they were.
+    """
     known = load_style_vae()
     vae = deepcopy(known).requires_grad_(True)
     torch.manual_seed(0)
-    zooms = zoom_logarithms()
+    zooms = log_zooms()
     codes = np.stack([load_style_file(info.file).codes for info in builtin_styles()])
-    own = torch.from_numpy(codes)
+    styles = torch.from_numpy(codes)
     optimizer = torch.optim.Adam(vae.parameters(), lr=_LAST_RATE)
     for step in range(_LAST):
         for group in optimizer.param_groups:
             group["lr"] = _LAST_RATE * min(1.0, 1.02 - step / _LAST, (step + 1) / 50)
-        reconstruction, divergence = vae.loss(*recalled(known, _KNOWN, zooms), DIVERGENCE)
-        exact = exact_loss(vae, own[torch.randint(len(own), (_STYLES,))], zooms)
+        replayed = replay(known, _REPLAYED, zooms)
+        reconstruction, divergence = vae.loss(*replayed, DIVERGENCE_WEIGHT)
+        round_trip = round_trip_loss(vae, styles[torch.randint(len(styles), (_STYLES,))], zooms)
         optimizer.zero_grad(set_to_none=True)
-        (reconstruction + DIVERGENCE * divergence + EXACT * exact).backward()
+        loss = reconstruction + DIVERGENCE_WEIGHT * divergence + ROUND_TRIP_WEIGHT * round_trip
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         optimizer.step()
         if step % 250 == 0:
-            print(f"{step} known {reconstruction.item():.4f} styles {exact.item():.4f}")
+            print(f"{step} known {reconstruction.item():.4f} styles {round_trip.item():.4f}")
     return vae.eval().requires_grad_(False)
 
 
 def main() -> None:
-    """See the module."""
+    """Encode, train or finish, as the command line asks."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -106,11 +178,11 @@ def main() -> None:
     with np.load(args.run / "codes.npz") as file:
         codes, zooms = torch.from_numpy(file["codes"]), torch.from_numpy(file["zooms"])
 
-    def told(step: int, reconstruction: float, divergence: float) -> None:
+    def report(step: int, reconstruction: float, divergence: float) -> None:
         if step % 250 == 0:
             print(f"{step} reconstruction {reconstruction:.4f} divergence {divergence:.4f}")
 
-    vae = fit_vae(codes, zooms, steps=_STEPS, seed=1, told=told)
+    vae = fit_vae(codes, zooms, steps=_STEPS, seed=1, on_step=report)
     save_network(vae, FOLDER / "style_vae.safetensors", {"steps": str(_STEPS)})
 
 

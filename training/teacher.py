@@ -1,6 +1,6 @@
 """The loss network: SqueezeNet 1.1 trained on ImageNet (DeepScale, BSD-2-Clause).
 
-It teaches the encoder and measures style while training. It is never shipped.
+The encoder is distilled from it, and it measures style during training. It is never shipped.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ class Teacher(nn.Module):
         return F.relu_(F.conv2d(x, weight, bias, stride))
 
     def forward(self, image: Tensor, last: str = "fire7") -> dict[str, Tensor]:
-        """Image ``(B, 3, H, W)`` RGB, sRGB-encoded in [0, 1] -> rectified features by layer
-        name."""
+        """Return rectified features by layer name, up to the layer ``last``.
+
+        The image is ``(B, 3, H, W)`` RGB, sRGB-encoded in [0, 1].
+        """
         x = image.flip(1) * 255 - self.mean
         features: dict[str, Tensor] = {}
         for name in LAYERS:

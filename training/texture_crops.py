@@ -1,7 +1,7 @@
-"""Crops of textures: what the generators of Create are taught with.
+"""Crops of textures, on which the generators of Create are trained.
 
-Photographs of surfaces and drawn surfaces, less those that the benchmark measures on, and some
-paintings.
+They are from photographs of surfaces and drawn surfaces, except those that the benchmark uses, and
+from some paintings.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from benchmarks.materials import surface_files
+from impasto.benchmarks.materials import surface_files
 
 from . import data, synthetic
 
@@ -28,13 +28,13 @@ class Crops:
 
     def __init__(self, root: Path, run: Path, batch: int) -> None:
         self._batch = batch
-        kept_back = {file.name for file in surface_files()}
+        held_out = {file.name for file in surface_files()}
         content = data.load_split(root / "training", "content")
         self._photos = [
             s
             for s in content
             if s.file.split("/")[1].startswith(_SURFACES)
-            and s.file.split("/")[1] not in kept_back
+            and s.file.split("/")[1] not in held_out
             and _even(s.pixels)
         ]
         self._paintings = data.load_split(root / "training", "style")
@@ -67,8 +67,8 @@ class Crops:
 
 
 def _even(pixels: np.ndarray) -> bool:
-    """Whether an image looks alike all over: its quarters have about the same colors."""
+    """Return whether an image is homogeneous: its quarters have about the same colors."""
     small = cv2.resize(pixels, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
     quarters = small.reshape(2, 32, 2, 32, 3).transpose(0, 2, 1, 3, 4).reshape(4, -1, 3)
-    apart = quarters.mean(1).std(0).mean()
-    return bool(apart < 0.3 * small.std((0, 1)).mean() + 1)
+    difference = quarters.mean(1).std(0).mean()
+    return bool(difference < 0.3 * small.std((0, 1)).mean() + 1)

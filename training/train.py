@@ -1,7 +1,7 @@
 """Stages (b) and (c): train the decoder to paint any content in any style.
 
-``python -m training.train`` goes on from the newest checkpoint of the run, or else from the shipped
-weights; ``--encoder`` starts anew on a distilled encoder. Every image used is listed in the run's
+``python -m training.train`` continues from the newest checkpoint of the run, or else from the shipped
+weights; ``--encoder`` starts over on a distilled encoder. Every image used is listed in the run's
 ``provenance.csv``; sheets of a fixed set of pairs show the progress.
 """
 
@@ -34,7 +34,7 @@ from .teacher import Teacher
 
 
 def in_colors_of(image: Tensor, code: Tensor) -> Tensor:
-    """A batch of images with their colors moved to those of as many codes."""
+    """Return a batch of images with their colors moved to those of as many codes."""
     return move_colors(image, *color_transport(palette(image), code))
 
 
@@ -136,7 +136,7 @@ class Trainer:
             self.average_encoder.load_state_dict(self.encoder.state_dict())
         for network in (self.average, self.average_encoder, self.teacher):
             network.requires_grad_(False)
-        # The step is part of the seed: a resumed run does not see the same pictures again.
+        # The step is part of the seed: a resumed run does not repeat the same images.
         seed, workers = config["seed"] + self.step, max(1, (os.cpu_count() or 2) - 1)
         self.ready = data.prefetch(self.batches, seed, workers)
         rng = np.random.default_rng(7)
@@ -165,7 +165,7 @@ class Trainer:
         )
 
     def train_step(self) -> dict[str, float]:
-        """One update; returns the losses by name."""
+        """Make one update, and return the losses by name."""
         c = self.config
         joint = self.step >= c["joint_from"]
         for group in self.optimizer.param_groups:
@@ -206,7 +206,7 @@ class Trainer:
         return {name: value.item() for name, value in parts.items()}
 
     def _encoded(self, images: Tensor) -> Features:
-        """Features of a batch; statistics of them want whole precision."""
+        """Return the features of a batch, in full precision, which their statistics need."""
         with self.half():
             return Features(*(f.float() for f in self.encoder(images)))
 
@@ -239,7 +239,7 @@ class Trainer:
 
     @torch.no_grad()
     def sheet(self) -> None:
-        """Paint a fixed set of pairs with the averaged weights, as one picture."""
+        """Paint a fixed set of pairs with the averaged weights, as one image."""
         rows = [torch.cat([torch.ones_like(self.sheet_style[:1]), self.sheet_style])]
         codes = [style_code(s[None], self.average_encoder(s[None])) for s in self.sheet_style]
         generator = torch.Generator().manual_seed(0)
@@ -257,9 +257,11 @@ class Trainer:
 
 
 def _groups(network: nn.Module, scale: float) -> list[dict]:
-    """Parameters by their share of the rate: a step of Adam moves each weight as far, so that a unit
-    with many of them moves by their number, and at the full rate dies of it (muP: Yang et al.,
-    "Tensor Programs V", 2022)."""
+    """Return the parameters in groups with their learning rates relative to the base rate.
+
+    A step of Adam moves every weight equally far, so the output of a unit changes in proportion to the
+    number of its inputs; wide units need smaller rates (muP: Yang et al., "Tensor Programs V", 2022).
+    """
     groups: dict[float, list] = {}
     for parameter in network.parameters():
         inputs = parameter[0].numel() if parameter.ndim > 1 else 1
@@ -268,7 +270,7 @@ def _groups(network: nn.Module, scale: float) -> list[dict]:
 
 
 def _square(pixels: np.ndarray, side: int = 256) -> np.ndarray:
-    """The top left square of an image, at the sheet's size."""
+    """Return the top left square of an image, at the sheet's size."""
     short = min(pixels.shape[:2])
     return cv2.resize(pixels[:short, :short], (side, side), interpolation=cv2.INTER_AREA)
 
@@ -281,7 +283,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("training/config.toml"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("training/runs/stylizer"))
-    parser.add_argument("--encoder", type=Path, help="start a decoder anew on this checkpoint")
+    parser.add_argument("--encoder", type=Path, help="start a new decoder on this checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     args = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Pictures that are drawn from a fitted generator and written one by one."""
+"""Draw pictures from a fitted generator, and write them one by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..control import Control
 from ..errors import BadRequest
 from ..image.files import write_picture
 from ..image.picture import Picture
-from .interface import Model
+from .interface import LoopingModel, Model
 from .settings import SampleSettings
 
 _NUMBER = "####"
@@ -18,6 +18,13 @@ _NUMBER = "####"
 
 def check_settings(settings: SampleSettings, kind: str) -> None:
     """Refuse settings that contradict each other or the kind of generator.
+
+    Parameters
+    ----------
+    settings : SampleSettings
+        What to draw.
+    kind : str
+        The kind of generator.
 
     Raises
     ------
@@ -35,7 +42,19 @@ def check_settings(settings: SampleSettings, kind: str) -> None:
 
 
 def output_files(output: str, settings: SampleSettings) -> tuple[str, ...]:
-    """Return the files that will be written; ``####`` in ``output`` stands for the number.
+    """Return the files that will be written.
+
+    Parameters
+    ----------
+    output : str
+        Path of a PNG; ``####`` stands for the number of the picture.
+    settings : SampleSettings
+        What to draw.
+
+    Returns
+    -------
+    tuple of str
+        Their paths, in order.
 
     Raises
     ------
@@ -60,6 +79,19 @@ def draw_samples(
 ) -> tuple[str, ...]:
     """Draw a still, a morph or a loop, and write each picture as soon as it is done.
 
+    Parameters
+    ----------
+    model : Model
+        The fitted generator.
+    settings : SampleSettings
+        What to draw; see :func:`check_settings`.
+    output : str
+        See :func:`output_files`.
+    control : Control
+        Progress, and cancellation.
+    overwrite : bool, optional
+        Whether to replace files that exist.
+
     Returns
     -------
     tuple of str
@@ -68,25 +100,26 @@ def draw_samples(
     Raises
     ------
     BadRequest
-        See :func:`output_files`.
+        The settings do not suit the model or the output.
     OutputUnwritable
         A file exists (unless ``overwrite``), or cannot be written.
     JobCancelled
-        Pictures that are written stay.
+        It was cancelled; pictures that are written stay.
     """
+    check_settings(settings, model.kind)
     paths = output_files(output, settings)
-    if settings.frames:
+    if settings.frames and isinstance(model, LoopingModel):
 
-        def show(number: int, frame: np.ndarray) -> None:
+        def write_frame(number: int, frame: np.ndarray) -> None:
             write_picture(Picture(frame), Path(paths[number]), overwrite=overwrite)
             control.progress((number + 1) / len(paths))
 
-        model.loop(  # type: ignore[attr-defined]
+        model.loop(
             settings.size,
             settings.frames,
             seed=settings.seed,
             damage=settings.damage,
-            show=show,
+            on_frame=write_frame,
             cancel=control.cancel,
         )
         return paths

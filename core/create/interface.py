@@ -1,41 +1,37 @@
-"""One small interface for what invents pictures: the GAN, the VAE and the cellular automaton.
+"""What the generators of Create have in common: fitting, sampling, saving and loading.
 
-Each is a module that is named in :data:`GENERATORS` and has two functions::
+Each kind of generator is a package below this one (see :data:`GENERATORS`) with two modules: ``fit``
+with a function ``fit(images, *, budget, seed, on_step, cancel) -> Model``, and ``model`` with the class
+of the fitted model and a function ``restore(tensors, metadata) -> Model``.
 
-    fit(images, *, budget, seed, on_step, cancel) -> Model
-    restore(tensors, words) -> Model
-
-``images`` are ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]. ``on_step`` is called with every
-:class:`~core.control.FitStep`; once ``cancel`` is set, the best model so far is returned (before the
-first step, JobCancelled is raised). What is fitted depends on the images, the seed and the number of steps
-alone, never on the clock, so that the same number of steps gives the same pixels again.
+A fit depends on the images, the seed and the number of steps alone, never on the clock, so the same
+number of steps gives the same pixels again. A fit that is cancelled returns the model as it is; before
+the first step it raises JobCancelled.
 """
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from types import ModuleType
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
+from ..atomic import write_atomically
 from ..control import NEVER, SILENT, Budget, CancelToken, Control, FitStep
 from ..errors import BadRequest, ModelUnreadable
-from ..image.files import write_atomically
 from .settings import MODEL_SUFFIX
 
-GENERATORS = {"GAN": "gan.fit", "VAE": "vae.model", "AUTOMATON": "automaton.fit"}
-"""Kind -> module below this package."""
+GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
+"""Packages of the kinds of generators."""
 
 _HEADER = "impasto_model"
-_STRIDE = 16  # what sides of pictures must be multiples of, for every network
 
 
-class Model(Protocol):
+class Model(ABC):
     """A fitted generator.
 
     Attributes
@@ -43,15 +39,16 @@ class Model(Protocol):
     kind : str
         Its key in :data:`GENERATORS`.
     recipe : dict
-        How it was made, as plain values: ``generator``, ``seed``, ``steps``, ``texture`` (its
-        distance to the pictures in the end), and more of its own. ``learned_size``: [width, height]
-        of the first picture as it was learned; a sample of that size shows as much of the texture
-        as the picture did, a larger one more.
+        How it was made, as plain values: ``generator``, ``seed``, ``steps``, ``texture`` (its final
+        distance to the images), and more that depends on the kind. ``learned_size``: [width, height]
+        of the first image as it was learned; a sample of that size shows as much of the texture as
+        the image does, a larger one more.
     """
 
     kind: str
     recipe: dict
 
+    @abstractmethod
     def sample(
         self,
         size: tuple[int, int],
@@ -61,25 +58,51 @@ class Model(Protocol):
         mix: Sequence[float] = (),
         control: Control = SILENT,
     ) -> np.ndarray:
-        """A new picture ``(height, width, 3)`` float32, sRGB-encoded in [0, 1].
+        """Return a new picture; the same arguments give the same pixels.
 
-        ``size`` is (width, height) in pixels. The same arguments give the same pixels.
-        ``seamless``: it continues over its border. ``mix``: weights of the pictures that it was
-        fitted to (empty: as the model likes).
+        Parameters
+        ----------
+        size : (int, int)
+            Width and height in pixels.
+        seed : int, optional
+            Another seed gives another picture.
+        seamless : bool, optional
+            Whether the picture tiles.
+        mix : sequence of float, optional
+            Weights of the images that the generator was fitted to; empty: the generator chooses.
+        control : Control, optional
+            Progress, and cancellation.
+
+        Returns
+        -------
+        (height, width, 3) float32
+            sRGB-encoded in [0, 1].
 
         Raises
         ------
+        BadRequest
+            The weights do not fit the images.
         JobCancelled
             The control was cancelled.
         """
 
+    @abstractmethod
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """Tensors, and the rest as plain values: what ``restore`` of its package takes."""
+        """Return what the model's ``restore`` takes.
+
+        Returns
+        -------
+        tensors : dict of str to ndarray
+            Arrays of any shape, such as ``(C,)``, and dtype, mostly float32.
+        metadata : dict
+            The rest, as plain values.
+        """
 
 
-class Sequencer(Protocol):
-    """A model that moves, too."""
+class LoopingModel(Model):
+    """A fitted generator that also makes animations."""
 
+    @abstractmethod
     def loop(
         self,
         size: tuple[int, int],
@@ -87,12 +110,31 @@ class Sequencer(Protocol):
         *,
         seed: int = 0,
         damage: bool = False,
-        show: Callable[[int, np.ndarray], None],
+        on_frame: Callable[[int, np.ndarray], None],
         cancel: CancelToken = NEVER,
     ) -> None:
-        """Make a sequence whose end joins its beginning; ``show`` is given each frame in order.
+        """Make an animation whose end joins its beginning.
 
-        ``damage``: holes open in it at the beginning, and it grows over them until the end.
+        Parameters
+        ----------
+        size : (int, int)
+            Width and height in pixels.
+        frames : int
+            Length of the loop.
+        seed : int, optional
+            Another seed gives another animation.
+        damage : bool, optional
+            Whether holes open at the beginning, over which the texture grows before the end.
+        on_frame : callable
+            Called with the number of each frame, in order, and the frame, ``(height, width, 3)``
+            float32, sRGB-encoded in [0, 1].
+        cancel : CancelToken, optional
+            Ends the work.
+
+        Raises
+        ------
+        JobCancelled
+            It was cancelled.
         """
 
 
@@ -105,7 +147,27 @@ def fit(
     on_step: Callable[[FitStep], None] = lambda step: None,
     cancel: CancelToken = NEVER,
 ) -> Model:
-    """Fit a generator of a kind to pictures of one texture group.
+    """Fit a generator to images of one texture group.
+
+    Parameters
+    ----------
+    kind : str
+        A key of :data:`GENERATORS`.
+    images : sequence of ndarray
+        ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]; at least one.
+    budget : Budget
+        Seconds or steps.
+    seed : int, optional
+        Seed of the fit.
+    on_step : callable, optional
+        Called with every :class:`~core.control.FitStep`.
+    cancel : CancelToken, optional
+        Ends the fit early.
+
+    Returns
+    -------
+    Model
+        The fitted generator.
 
     Raises
     ------
@@ -114,11 +176,21 @@ def fit(
     JobCancelled
         Cancelled before the first step.
     """
-    return _package(kind).fit(images, budget=budget, seed=seed, on_step=on_step, cancel=cancel)
+    module = _module(kind, "fit")
+    return module.fit(images, budget=budget, seed=seed, on_step=on_step, cancel=cancel)
 
 
 def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
-    """Write a model atomically: safetensors, and the rest as JSON in the header.
+    """Write a model atomically: safetensors, with the rest as JSON in the header.
+
+    Parameters
+    ----------
+    model : Model
+        What to save.
+    path : Path
+        The file.
+    overwrite : bool, optional
+        Whether to replace a file that exists.
 
     Raises
     ------
@@ -127,8 +199,8 @@ def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
     """
     from safetensors.numpy import save
 
-    tensors, words = model.state()
-    header = json.dumps({"kind": model.kind, "recipe": model.recipe, **words})
+    tensors, metadata = model.state()
+    header = json.dumps({"kind": model.kind, "recipe": model.recipe, **metadata})
     content = save(
         {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()},
         metadata={_HEADER: header},
@@ -139,6 +211,16 @@ def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
 def load_model(path: Path) -> Model:
     """Read a model that :func:`save_model` wrote.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Model
+        The model as it was saved.
+
     Raises
     ------
     ModelUnreadable
@@ -148,46 +230,17 @@ def load_model(path: Path) -> Model:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            words = json.loads((file.metadata() or {})[_HEADER])
+            metadata = json.loads((file.metadata() or {})[_HEADER])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return _package(words.pop("kind")).restore(tensors, words)
+        return _module(metadata.pop("kind"), "model").restore(tensors, metadata)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelUnreadable(
             f'"{path}" is not a generator that Impasto saved; choose a {MODEL_SUFFIX} file.'
         ) from error
 
 
-def _package(kind: str):
-    name = GENERATORS.get(kind)
-    if name is None:
+def _module(kind: str, name: str) -> ModuleType:
+    package = GENERATORS.get(kind)
+    if package is None:
         raise BadRequest(f'There is no generator "{kind}"; choose {", ".join(GENERATORS)}.')
-    return import_module(f"{__package__}.{name}")
-
-
-def to_square(image: np.ndarray, least: int) -> torch.Tensor:
-    """``(H, W, 3)`` float32 in [0, 1] as ``(1, 3, H', W')``, no smaller than ``least``, in
-    multiples of 16."""
-    tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
-    missing = [max(0, least - side) for side in tensor.shape[2:]]
-    while any(missing):  # reflection reaches no further than the picture itself
-        now = [min(m, side - 1) for m, side in zip(missing, tensor.shape[2:], strict=True)]
-        mode = "reflect" if min(tensor.shape[2:]) > 1 else "replicate"
-        tensor = F.pad(tensor, (0, max(now[1], 0), 0, max(now[0], 0)), mode=mode)
-        missing = [max(0, least - side) for side in tensor.shape[2:]]
-    height, width = (side // _STRIDE * _STRIDE for side in tensor.shape[2:])
-    return tensor[..., :height, :width].contiguous()
-
-
-def mixture(mix: Sequence[float], count: int) -> list[float]:
-    """Weights that sum to 1; without any, the first picture alone.
-
-    Raises
-    ------
-    BadRequest
-        There are more weights than pictures, or they are negative or all zero.
-    """
-    weights = [float(weight) for weight in mix] or [1.0]
-    if len(weights) > count or min(weights) < 0 or sum(weights) <= 0:
-        raise BadRequest(f"A mix has up to {count} weights, none negative and not all zero.")
-    total = sum(weights)
-    return [weight / total for weight in weights] + [0.0] * (count - len(weights))
+    return import_module(f"{__package__}.{package}.{name}")

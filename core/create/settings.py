@@ -8,17 +8,30 @@ from typing import Literal
 Generator = Literal["GAN", "VAE", "AUTOMATON"]
 
 MODEL_SUFFIX = ".impasto-model"
-"""Of the files in which fitted generators are kept."""
+"""Suffix of the files of fitted generators."""
 
 
 @dataclass(frozen=True)
 class SampleSettings:
-    """What to draw from a fitted generator.
+    """Settings of a sample from a fitted generator.
 
-    ``size`` is (width, height) in pixels. ``mix``: weights of the images that it was fitted to, in
-    their order (the VAE: the place on its map); empty: as it likes. ``steps``: images that lead
-    from the first image of ``mix`` to the second, if above 1. ``frames``: of a loop, if above 0;
-    only the automaton moves. ``damage``: in the loop, holes are torn and grown over.
+    Attributes
+    ----------
+    size : (int, int)
+        Width and height in pixels.
+    seed : int
+        Another seed gives another sample.
+    seamless : bool
+        Whether it tiles.
+    mix : tuple of float
+        Weights of the images that the generator was fitted to, in their order (for the VAE they give
+        the place on its map); empty: the generator chooses.
+    morph : int
+        If above 1, the number of pictures that lead from the first image to the second.
+    frames : int
+        If above 0, the length of a loop; for the automaton only.
+    damage : bool
+        Whether holes are torn into the loop, and grown over.
     """
 
     size: tuple[int, int] = (1024, 1024)

@@ -1,4 +1,4 @@
-"""The bundled weights: safetensors in half precision, loaded once and widened to float32."""
+"""Read the bundled weights: safetensors in half precision, converted to float32."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import nn
 
 from .automaton import Rule
@@ -15,6 +15,7 @@ from .encoder import Encoder
 from .style_vae import StyleVae
 
 FOLDER = Path(__file__).parent / "weights"
+"""Where the bundled weights are."""
 
 
 def _load(network: nn.Module, path: Path) -> nn.Module:
@@ -25,39 +26,71 @@ def _load(network: nn.Module, path: Path) -> nn.Module:
 
 
 def load_encoder(path: Path | None = None) -> Encoder:
-    """The bundled encoder, frozen, on the CPU, channels last."""
+    """Read the encoder, frozen, on the CPU, channels last.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Weights other than the bundled ones.
+
+    Returns
+    -------
+    Encoder
+        The network.
+    """
     encoder = Encoder()
     _load(encoder, path or FOLDER / "encoder.safetensors")
     return encoder
 
 
 def load_decoder(path: Path | None = None) -> Decoder:
-    """The bundled decoder, frozen, on the CPU, channels last."""
+    """Read the decoder, frozen, on the CPU, channels last.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Weights other than the bundled ones.
+
+    Returns
+    -------
+    Decoder
+        The network.
+    """
     decoder = Decoder()
     _load(decoder, path or FOLDER / "decoder.safetensors")
     return decoder
 
 
 def load_rule() -> Rule:
-    """The bundled rule of a cellular automaton: what one is fitted from."""
+    """Read the bundled rule that fits of cellular automata start from.
+
+    Returns
+    -------
+    Rule
+        The rule.
+    """
     tensors = load_file(FOLDER / "automaton.safetensors")
     return Rule(**{name: tensor.float() for name, tensor in tensors.items()})
 
 
 def load_style_vae() -> StyleVae:
-    """The bundled autoencoder of style codes, on the CPU."""
+    """Read the bundled autoencoder of style codes, frozen, on the CPU.
+
+    Returns
+    -------
+    StyleVae
+        The network.
+    """
     return _load(StyleVae(), FOLDER / "style_vae.safetensors")  # type: ignore[return-value]
 
 
 def shipped_steps() -> int:
-    """For how many steps the bundled decoder was trained."""
+    """Return for how many steps the bundled decoder was trained.
+
+    Returns
+    -------
+    int
+        The number of steps.
+    """
     with safe_open(FOLDER / "decoder.safetensors", framework="pt") as file:
         return int(file.metadata()["steps"])
-
-
-def save_network(network: nn.Module, path: Path, metadata: dict[str, str]) -> None:
-    """Write a network's parameters and buffers as float16 safetensors."""
-    state = {
-        n: t.detach().to("cpu", torch.float16).contiguous() for n, t in network.state_dict().items()
-    }
-    save_file(state, path, metadata=metadata)

@@ -1,16 +1,15 @@
-"""A spatial GAN: a coarse layout, a draft and noise on a torus -> a texture of any size, and critics
-of its patches.
+"""A spatial GAN: a generator of textures of any size on a torus, and critics of their patches.
 
-The generator is fully convolutional and has no statistics of its own, so what it paints at a place
-depends on what is near it alone. A layout says, for every 4 x 4 pixels, their mean color and how
-much they differ; the draft is what was put together for it, joints and all; a place among materials
-turns the same into one material or another. What is learned is the difference from the draft, which
-is nothing at first.
+The generator turns a coarse layout, a draft and noise into a texture. It is fully convolutional and
+uses no global statistics, so a pixel depends on its neighborhood alone. A layout has, for every
+4 x 4 pixels, their mean color and contrast; the draft is a picture assembled for it, with visible
+joints; an embedding selects the material, or a mixture of materials. The network learns the
+difference from the draft, which is zero at first.
 
 References
 ----------
 Jetchev et al., "Texture Synthesis with Spatial Generative Adversarial Networks", 2016.
-Shaham et al., "SinGAN", ICCV 2019 (finer from coarser, and a reconstruction that anchors it).
+Shaham et al., "SinGAN", ICCV 2019 (coarse to fine, with a reconstruction loss).
 Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021 (critics on frozen features).
 """
 
@@ -24,25 +23,26 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encoder import WIDTHS
-from .layers import Conv3x3, Upsample2x
+from .layers import REFLECT, Border, Conv3x3, Upsample2x
 
 STRIDE = 16
-"""Sides of what is painted must be multiples of this."""
+"""Sides of a canvas must be multiples of this, in pixels."""
 CELL = 4
 """Pixels to a side of a cell of a layout."""
 LAYOUT = 4
 """Numbers in a cell: mean color, and the deviation of brightness."""
 
+EMBEDDING = 16
+"""Length of the embedding of a material."""
+
 _NOISE = (8, 4)  # channels at 1/4 and 1/2 of the size
 _WIDTHS = (48, 40)
-_DRAFT = 12  # channels at 1/2 of the size
-PLACE = 16
-"""Numbers that say where a material lies among others."""
+_DRAFT = 12  # channels of the draft at 1/2 of the size
 _CRITIC = 48
 
 
 class Generator(nn.Module):
-    """Paints ``(B, 3, H, W)``, sRGB-encoded, about in [0, 1]."""
+    """The network that paints textures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Generator(nn.Module):
             self.layers.append(
                 nn.ModuleList([Conv3x3(inside + noise, width), Conv3x3(width, width)])
             )
-            self.bends.append(nn.Linear(PLACE, 4 * width))
+            self.bends.append(nn.Linear(EMBEDDING, 4 * width))
             inside = width
         self.middle = Conv3x3(_WIDTHS[0], _WIDTHS[0])
         self.paint = Conv3x3(inside, 12)
@@ -62,27 +62,61 @@ class Generator(nn.Module):
             nn.init.zeros_(part)
 
     def forward(
-        self, layout: Tensor, draft: Tensor, noise: Sequence[Tensor], place: Tensor
+        self,
+        layout: Tensor,
+        draft: Tensor,
+        noise: Sequence[Tensor],
+        embedding: Tensor,
+        border: Border = REFLECT,
     ) -> Tensor:
-        """Paint a layout ``(B, 4, H / 4, W / 4)`` and its draft ``(B, 3, H, W)`` in [0, 1] with
-        :func:`draw_noise` at a place ``(B, 16)``."""
+        """Paint a batch of textures.
+
+        Parameters
+        ----------
+        layout : (B, 4, H / 4, W / 4) float32
+            See :func:`layout_of`.
+        draft : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            Pictures assembled for the layouts.
+        noise : sequence of Tensor
+            Two tensors ``(B, C, H / s, W / s)`` float32; see :func:`draw_noise`.
+        embedding : (B, 16) float32
+            Materials to paint.
+        border : Border, optional
+            Padding along rows and columns.
+
+        Returns
+        -------
+        (B, 3, H, W) float32
+            sRGB-encoded, roughly in [0, 1].
+        """
         x = layout * 2 - 1
-        for level, own in enumerate(noise):
+        for level, added in enumerate(noise):
             if level:
-                x = torch.cat([self.widen(x), F.pixel_unshuffle(draft * 2 - 1, 2)], dim=1)
-            x = torch.cat([x, own], dim=1)
-            bends = self.bends[level](place)[..., None, None].chunk(4, dim=1)
+                x = torch.cat([self.widen(x, border), F.pixel_unshuffle(draft * 2 - 1, 2)], dim=1)
+            x = torch.cat([x, added], dim=1)
+            bends = self.bends[level](embedding)[..., None, None].chunk(4, dim=1)
             for layer, scale, shift in zip(
                 cast(nn.ModuleList, self.layers[level]), bends[::2], bends[1::2], strict=True
             ):
-                x = F.leaky_relu(layer(x) * (1 + 0.3 * scale) + 0.3 * shift, 0.2)
+                x = F.leaky_relu(layer(x, border) * (1 + 0.3 * scale) + 0.3 * shift, 0.2)
             if level == 0:
-                x = x + F.leaky_relu(self.middle(x), 0.2)
-        return draft + F.pixel_shuffle(self.paint(x), 2)
+                x = x + F.leaky_relu(self.middle(x, border), 0.2)
+        return draft + F.pixel_shuffle(self.paint(x, border), 2)
 
 
 def layout_of(picture: Tensor) -> Tensor:
-    """The layout ``(B, 4, H / 4, W / 4)`` of a picture ``(B, 3, H, W)``."""
+    """Return the layout of a picture.
+
+    Parameters
+    ----------
+    picture : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        Sides are multiples of :data:`CELL`.
+
+    Returns
+    -------
+    (B, 4, H / 4, W / 4) float32
+        Mean color of each cell, and twice the deviation of its brightness.
+    """
     mean = F.avg_pool2d(picture, CELL)
     gray = picture.mean(1, keepdim=True)
     variance = F.avg_pool2d(gray.square(), CELL) - F.avg_pool2d(gray, CELL).square()
@@ -92,7 +126,22 @@ def layout_of(picture: Tensor) -> Tensor:
 def draw_noise(
     batch: int, height: int, width: int, generator: torch.Generator
 ) -> tuple[Tensor, ...]:
-    """Noise at two scales, coarser first, each ``(batch, C, H / s, W / s)``."""
+    """Draw the noise that a generator paints with.
+
+    Parameters
+    ----------
+    batch : int
+        Number of pictures.
+    height, width : int
+        Their size in pixels.
+    generator : torch.Generator
+        What it is drawn with.
+
+    Returns
+    -------
+    tuple of Tensor
+        ``(batch, C, height / s, width / s)`` float32, for s = 4 and 2.
+    """
     return tuple(
         torch.randn(batch, channels, height // side, width // side, generator=generator)
         for channels, side in zip(_NOISE, (4, 2), strict=True)
@@ -100,8 +149,13 @@ def draw_noise(
 
 
 class Critics(nn.Module):
-    """Judge patches: one head on the pixels and one on each of the encoder's features but the
-    finest. Each gives logits ``(B, 1, h, w)``, for the picture that ``mix (B, N)`` names."""
+    """Critics of patches: one head on the pixels, and one on each scale of features but the finest.
+
+    Parameters
+    ----------
+    pictures : int
+        Number of pictures, which condition the heads (projection discriminator).
+    """
 
     def __init__(self, pictures: int) -> None:
         super().__init__()
@@ -121,7 +175,22 @@ class Critics(nn.Module):
         self.judge = nn.ModuleList(nn.Conv2d(_CRITIC, 1, 1) for _ in range(len(self.features) + 1))
 
     def forward(self, picture: Tensor, features: Sequence[Tensor], mix: Tensor) -> list[Tensor]:
-        """Judge ``(B, 3, H, W)`` and its (scaled) features at 1/4, 1/8 and 1/16."""
+        """Judge a batch of pictures.
+
+        Parameters
+        ----------
+        picture : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            What is judged.
+        features : sequence of Tensor
+            The encoder's features of it, ``(B, C, H / s, W / s)`` float32 for s = 4, 8 and 16, scaled.
+        mix : (B, N) float32
+            Weights of the pictures that each is judged as.
+
+        Returns
+        -------
+        list of Tensor
+            Logits ``(B, 1, h, w)`` float32 of each head; large is real.
+        """
         hidden = [self.pixels(F.pixel_unshuffle(picture * 2 - 1, 2))]
         hidden += [head(f) for head, f in zip(self.features, features, strict=True)]
         return [

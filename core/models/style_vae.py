@@ -1,12 +1,12 @@
-"""A variational autoencoder of style codes whose prior is a mixture: the space of looks, made small.
+"""A variational autoencoder of style codes whose prior is a mixture of Gaussians.
 
-A latent says which look it is, whatever the brush scale; encoder and decoder are told the scale. The
-components of the prior are the families of looks, so a draw from one is a new member of its family.
+A latent stands for a style at every brush scale; encoder and decoder are conditioned on the scale. The
+components of the prior are families of styles, so a draw from one is a new member of its family.
 
 References
 ----------
 Kingma and Welling, "Auto-Encoding Variational Bayes", ICLR 2014.
-Jiang et al., "Variational Deep Embedding", IJCAI 2017 (mixture prior, and how to begin).
+Jiang et al., "Variational Deep Embedding", IJCAI 2017 (mixture prior, and its initialization).
 """
 
 from __future__ import annotations
@@ -21,16 +21,25 @@ from .codes import CODE_LENGTH, DIRECTIONS, QUANTILES
 LATENT = 32
 """Length of a latent."""
 FAMILIES = 10
-"""Components of the prior."""
+"""Number of components of the prior."""
 
 _WIDTH = 256
 _PALETTE = QUANTILES * len(DIRECTIONS)
-_PALETTE_WEIGHT = 3.0  # wrong colors are seen first
+_PALETTE_WEIGHT = 3.0  # wrong colors are the most visible error
 
 
 class StyleVae(nn.Module):
-    """Style codes ``(B, CODE_LENGTH)`` with the logarithm (base 2) of their zoom ``(B,)`` to latents
-    ``(B, LATENT)`` and back."""
+    """The networks between style codes and latents, and the prior of the latents.
+
+    Attributes
+    ----------
+    code_mean, code_std, code_low, code_high : (CODE_LENGTH,) float32
+        Mean, deviation and range of the codes that it was trained on.
+    shares : (FAMILIES,) float32
+        Logits of the weights of the components.
+    means, spreads : (FAMILIES, LATENT) float32
+        Means and logarithms of the deviations of the components.
+    """
 
     code_mean: Tensor
     code_std: Tensor
@@ -60,46 +69,88 @@ class StyleVae(nn.Module):
         self.means = nn.Parameter(torch.randn(FAMILIES, LATENT))
         self.spreads = nn.Parameter(torch.zeros(FAMILIES, LATENT))
 
-    def fit_range(self, codes: Tensor) -> None:
-        """Learn center, spread and range from codes ``(N, CODE_LENGTH)``."""
-        self.code_mean.copy_(codes.mean(0))
-        self.code_std.copy_(codes.std(0) + 0.02)
-        room = 0.05 * (codes.amax(0) - codes.amin(0))
-        self.code_low.copy_(codes.amin(0) - room)
-        self.code_high.copy_(codes.amax(0) + room)
-
     def encode(self, codes: Tensor, zoom: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log deviation of the latents, each ``(B, LATENT)``."""
-        even = ((codes - self.code_mean) / self.code_std).clamp(-6, 6)
-        mean, spread = self.inward(torch.cat([even, zoom[:, None]], 1)).chunk(2, dim=1)
+        """Return the distribution of the latents of codes.
+
+        Parameters
+        ----------
+        codes : (B, CODE_LENGTH) float32
+            Style codes.
+        zoom : (B,) float32
+            Base-2 logarithms of their brush scales.
+
+        Returns
+        -------
+        mean, spread : (B, LATENT) float32
+            Mean, and logarithm of the deviation.
+        """
+        standard = ((codes - self.code_mean) / self.code_std).clamp(-6, 6)
+        mean, spread = self.inward(torch.cat([standard, zoom[:, None]], 1)).chunk(2, dim=1)
         return mean, spread.clamp(-5, 2)
 
     def decode(self, latents: Tensor, zoom: Tensor) -> Tensor:
-        """Codes of latents at a zoom; no number leaves the range of the known."""
-        codes = self.code_mean + self.code_std * self._even(latents, zoom)
+        """Return the codes of latents.
+
+        Parameters
+        ----------
+        latents : (B, LATENT) float32
+            What to decode.
+        zoom : (B,) float32
+            Base-2 logarithms of the brush scales.
+
+        Returns
+        -------
+        (B, CODE_LENGTH) float32
+            Clamped to the range of the codes that the network was trained on.
+        """
+        codes = self.code_mean + self.code_std * self._standard_codes(latents, zoom)
         return torch.minimum(torch.maximum(codes, self.code_low), self.code_high)
 
-    def _even(self, latents: Tensor, zoom: Tensor) -> Tensor:
+    def _standard_codes(self, latents: Tensor, zoom: Tensor) -> Tensor:
         known = torch.cat([latents, zoom[:, None]], 1)
         return self.outward(known) + self.direct(known)
 
-    def family_log_odds(self, latents: Tensor) -> Tensor:
-        """Log of share times density of each family at latents: ``(B, FAMILIES)``."""
+    def family_log_density(self, latents: Tensor) -> Tensor:
+        """Return how likely latents belong to each family.
+
+        Parameters
+        ----------
+        latents : (B, LATENT) float32
+            Points of the latent space.
+
+        Returns
+        -------
+        (B, FAMILIES) float32
+            Logarithm of weight times density of each component.
+        """
         away = (latents[:, None] - self.means) / self.spreads.exp()
         density = -0.5 * (away.square() + math.log(2 * math.pi)).sum(2) - self.spreads.sum(1)
         return torch.log_softmax(self.shares, 0) + density
 
     def loss(self, codes: Tensor, zoom: Tensor, weight: float) -> tuple[Tensor, Tensor]:
-        """Reconstruction, and divergence of the latents from the prior (both scalars, by number).
+        """Return the two terms of the evidence lower bound, negated.
 
-        ``weight`` is the divergence's in what is minimized; with 0, latents are not drawn.
+        Parameters
+        ----------
+        codes : (B, CODE_LENGTH) float32
+            Style codes.
+        zoom : (B,) float32
+            Base-2 logarithms of their brush scales.
+        weight : float
+            Weight that the divergence will have; with 0, latents are their means and not drawn.
+
+        Returns
+        -------
+        reconstruction, divergence : () float32
+            Error of the codes, and divergence of the latents from the prior per number of a code.
         """
         mean, spread = self.encode(codes, zoom)
         drawn = torch.randn_like(mean)
         latents = mean + spread.exp() * drawn if weight else mean
-        even = (codes - self.code_mean) / self.code_std
-        apart = (self._even(latents, zoom) - even).square()
-        apart = torch.cat([apart[:, :-_PALETTE], _PALETTE_WEIGHT * apart[:, -_PALETTE:]], 1)
-        own = (-0.5 * (drawn.square() + math.log(2 * math.pi)) - spread).sum(1)
-        divergence = (own - self.family_log_odds(latents).logsumexp(1)).mean() / CODE_LENGTH
-        return apart.mean(), divergence
+        standard = (codes - self.code_mean) / self.code_std
+        error = (self._standard_codes(latents, zoom) - standard).square()
+        error = torch.cat([error[:, :-_PALETTE], _PALETTE_WEIGHT * error[:, -_PALETTE:]], 1)
+        posterior = (-0.5 * (drawn.square() + math.log(2 * math.pi)) - spread).sum(1)
+        prior = self.family_log_density(latents).logsumexp(1)
+        divergence = (posterior - prior).mean() / CODE_LENGTH
+        return error.mean(), divergence

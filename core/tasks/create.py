@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..control import Budget, Control, Failure, FitStep
+from ..control import SILENT, Budget, Control, Failure, FitStep
 from ..create.settings import Generator, SampleSettings
 from ..errors import NoImages, OutputUnwritable
 from ..image.reference import ImageRef
 from .registry import Request, task
 
-MOST = 6
-"""Images that a generator is fitted to: more would only make each one rarer."""
-
+_MAX_IMAGES = 6  # that a generator is fitted to: with more, each is seen too rarely
 _PREVIEW_SECONDS = 6.0
-_FITTED = 0.9  # share of the progress that is the fit
-_CUT_SHORT = 256  # side of the sample that a cancelled task still makes
+_FIT_SHARE = 0.9  # of the progress
+_CANCELLED_SIDE = 256  # long side of the sample that a cancelled task still makes
 
 
 @dataclass(frozen=True)
 class CreateRequest(Request["CreateResult"]):
     """Fit a generator to images of one group, save it, and draw from it.
 
-    ``output`` is a PNG (with ``####`` for the number of a frame or of a step of a morph), ``model``
-    the file of the generator; neither exists yet, unless ``overwrite``. ``seconds`` is the budget
-    of the fit; ``steps``, if not 0, is one that gives the same pixels again. ``detail``: pixels that
-    the short side of the images is brought to. ``preview``: a PNG that is replaced every few
-    seconds, with a sample and the losses; empty: none is made.
+    A cancel keeps what there is: the model is written, and a small sample.
 
-    A cancel keeps the best so far: the model is written, and a small sample.
+    Attributes
+    ----------
+    images : tuple of ImageRef
+        The images; the first six are used.
+    generator : str
+        Kind of the generator: ``GAN``, ``VAE`` or ``AUTOMATON``.
+    output : str
+        A PNG to write, with ``####`` for the number of a frame or of a step of a morph.
+    model : str
+        File to save the generator in.
+    sample : SampleSettings
+        What to draw.
+    seconds : float
+        Budget of the fit.
+    steps : int
+        If not 0, the budget in steps, which gives the same pixels again.
+    seed : int
+        Seed of the fit.
+    detail : int
+        Short side, in pixels, to which the images are resized.
+    preview : str
+        A PNG that is replaced every few seconds, with a sample and the losses; empty: none.
+    overwrite : bool
+        Whether to replace files that exist.
     """
 
     images: tuple[ImageRef, ...]
     generator: Generator
     output: str
     model: str
-    sample: SampleSettings = SampleSettings()
+    sample: SampleSettings = field(default_factory=SampleSettings)
     seconds: float = 60.0
     steps: int = 0
     seed: int = 0
@@ -47,10 +64,21 @@ class CreateRequest(Request["CreateResult"]):
 
 @dataclass(frozen=True)
 class CreateResult:
-    """Written pictures, in order, the file of the generator, and how it was made.
+    """The written files, and how they were made.
 
-    ``recipe`` has plain values only: ``generator``, ``seed``, ``steps``, ``texture`` and more.
-    ``cancelled``: the fit was cut short, or the sample is smaller than was asked for.
+    Attributes
+    ----------
+    outputs : tuple of str
+        Written pictures, in order.
+    model : str
+        File of the generator.
+    recipe : dict
+        How the generator was made, as plain values: ``generator``, ``seed``, ``steps``, ``texture``
+        and more.
+    cancelled : bool
+        Whether the fit was cut short, or the sample is smaller than requested.
+    failures : tuple of Failure
+        Images that could not be read.
     """
 
     outputs: tuple[str, ...]
@@ -63,6 +91,18 @@ class CreateResult:
 @task
 def run(request: CreateRequest, control: Control) -> CreateResult:
     """Fit, save and draw; a cancelled fit is saved as far as it got, with a small sample.
+
+    Parameters
+    ----------
+    request : CreateRequest
+        What to make.
+    control : Control
+        Progress, and cancellation.
+
+    Returns
+    -------
+    CreateResult
+        The written files.
 
     Raises
     ------
@@ -77,7 +117,8 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
     """
     from ..create.drawing import check_settings, draw_samples, output_files
     from ..create.interface import fit, save_model
-    from ..image.contents import PreviewFile, read_contents
+    from ..image.contents import read_contents
+    from ..image.preview import PreviewFile
     from ..plots.create import save_progress
 
     settings = request.sample
@@ -85,7 +126,7 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
     for path in (request.model, *output_files(request.output, settings)):
         if Path(path).exists() and not request.overwrite:
             raise OutputUnwritable(f'"{path}" exists; choose another name for the result.')
-    images, failures = read_contents(request.images[:MOST], request.detail)
+    images, failures = read_contents(request.images[:_MAX_IMAGES], request.detail)
     if not images:
         first = f": {failures[0].message}" if failures else "."
         raise NoImages(f"None of the textures can be read{first}")
@@ -96,7 +137,7 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
         losses.append(dict(step.losses))
         preview.update(lambda path: save_progress(step.result(), losses, path))
         words = ", ".join(f"{name} {value:.2f}" for name, value in step.losses.items())
-        control.progress(_FITTED * step.done, f"Fitting, step {step.number} ({words})")
+        control.progress(_FIT_SHARE * step.done, f"Fitting, step {step.number} ({words})")
 
     control.progress(0.0, "Loading the generator")
     model = fit(
@@ -107,15 +148,21 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
         on_step=on_step,
         cancel=control.cancel,
     )
-    if model.kind != "VAE":  # which paints a texture itself, whatever the size
+    if model.kind != "VAE":  # whose samples show the whole texture at any size
         model.recipe["learned_size"] = list(images[0].shape[1::-1])
     save_model(model, Path(request.model), overwrite=request.overwrite)
-    painting = control.part(_FITTED, 1.0, "Painting")
-    cut_short = control.cancel.is_set()
-    if cut_short:
-        size = (min(settings.size[0], _CUT_SHORT), min(settings.size[1], _CUT_SHORT))
-        settings = SampleSettings(size, settings.seed, settings.seamless, settings.mix)
-        painting = Control()
+    painting = control.part(_FIT_SHARE, 1.0, "Painting")
+    cancelled = control.cancel.is_set()
+    if cancelled:
+        width, height = (min(side, _CANCELLED_SIDE) for side in settings.size)
+        settings = replace(settings, size=(width, height), morph=0, frames=0, damage=False)
+        painting = SILENT
     outputs = draw_samples(model, settings, request.output, painting, overwrite=request.overwrite)
     control.progress(1.0, "Done")
-    return CreateResult(outputs, request.model, model.recipe, cut_short, tuple(failures))
+    return CreateResult(
+        outputs=outputs,
+        model=request.model,
+        recipe=model.recipe,
+        cancelled=cancelled,
+        failures=tuple(failures),
+    )

@@ -1,4 +1,4 @@
-"""Write a style that is found on the map of styles."""
+"""Make a new style with the map of styles."""
 
 from __future__ import annotations
 
@@ -11,17 +11,38 @@ from ..errors import NoImages, OutputUnwritable
 from ..image.reference import ImageRef
 from .registry import Request, task
 
-_THUMBNAIL = 160
+_THUMBNAIL = 160  # pixels
 
 
 @dataclass(frozen=True)
 class InventStyleRequest(Request["InventStyleResult"]):
-    """Write a style that nobody painted.
+    """Make a new style and write it to a file.
 
-    ``how``: ``PLACE`` on the map (``x`` to the right and ``y`` down, in [0, 1]); ``SURPRISE``: drawn
-    from the family of the style ``first``, the more daring the larger ``boldness``; ``BETWEEN`` the
-    styles ``first`` and ``second``, ``share`` of the way. ``axes``: offsets along the main axes of
-    all looks, in deviations. ``content``: what its thumbnail is painted on.
+    Attributes
+    ----------
+    output : str
+        The style file to write.
+    name : str
+        Name of the style.
+    content : ImageRef
+        Image that its thumbnail is painted on.
+    how : str
+        ``PLACE``: the style at a position of the map. ``SURPRISE``: a draw from the family of the
+        style ``first``. ``BETWEEN``: a blend of the styles ``first`` and ``second``.
+    first, second : str
+        Styles, as in :class:`~core.styles.look.StyleRef`.
+    share : float
+        Share of ``second`` in a blend.
+    x, y : float
+        Position on the map: to the right and down, in [0, 1].
+    axes : tuple of float
+        Offsets along the principal axes of all styles, in deviations.
+    boldness : float
+        How far a draw may be from the mean of its family; 1 is the family's own spread.
+    seed : int
+        Seed of the draw and of the thumbnail.
+    own_styles : tuple of str
+        Style files or images of the artist, to be on the map besides the built-in styles.
     """
 
     output: str
@@ -36,12 +57,20 @@ class InventStyleRequest(Request["InventStyleResult"]):
     axes: tuple[float, ...] = ()
     boldness: float = 1.0
     seed: int = 0
-    own: tuple[str, ...] = ()
+    own_styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class InventStyleResult:
-    """The written style file."""
+    """The written style file.
+
+    Attributes
+    ----------
+    style : str
+        The file.
+    failures : tuple of Failure
+        Always empty: what cannot be read ends the task.
+    """
 
     style: str
     failures: tuple[Failure, ...] = ()
@@ -49,7 +78,19 @@ class InventStyleResult:
 
 @task
 def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
-    """Find the look and write it as a style.
+    """Find the style and write it.
+
+    Parameters
+    ----------
+    request : InventStyleRequest
+        Which style to make.
+    control : Control
+        Progress.
+
+    Returns
+    -------
+    InventStyleResult
+        The written file.
 
     Raises
     ------
@@ -75,7 +116,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     painting = session(control)
     recipe: dict = {"invented": request.how, "seed": request.seed}
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
-    styles = build_style_map(painting.styles, request.own)
+    styles = build_style_map(painting.styles, request.own_styles)
     vae = styles.vae
     latents = [encode_codes(vae, style.codes) for style in named]
     if request.how == "PLACE":
@@ -100,10 +141,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     )
     licenses = " / ".join(sorted({s.provenance.license for s in named} - {""}))
     style = Style(
-        output.stem,
-        request.name,
-        codes,
-        provenance=Provenance("Invented", license=licenses, recipe=recipe),
+        identifier=output.stem,
+        name=request.name,
+        codes=codes,
+        provenance=Provenance(title="Invented", license=licenses, recipe=recipe),
         thumbnail=(painted * 255 + 0.5).astype(np.uint8),
     )
     save_style(style, output)

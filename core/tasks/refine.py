@@ -1,4 +1,4 @@
-"""Refine a style: fit the generator to it, and save the style with what was learned."""
+"""Refine a style: fit an adapter of the decoder to it, and save the style with the adapter."""
 
 from __future__ import annotations
 
@@ -10,19 +10,35 @@ from ..errors import NoImages, OutputUnwritable
 from ..image.reference import ImageRef
 from .registry import Request, task
 
-_SIDE = 1024  # of the contents: what is painted at a time is far smaller
-_PREVIEW_SIDE = 384
+_SIDE = 1024  # short side of the images, of which crops are painted, in pixels
+_PREVIEW_SIDE = 384  # pixels
 _PREVIEW_SECONDS = 8.0
-_THUMBNAIL = 128
+_THUMBNAIL = 128  # pixels
+_FIT_SHARE = 0.98  # of the progress
 
 
 @dataclass(frozen=True)
 class RefineRequest(Request["RefineResult"]):
-    """Make a specialist of the generator for one style, on the images that it will paint.
+    """Fit the stylizer to one style, on images that it will paint.
 
-    ``picture`` is the style's picture, ``output`` the style file to write (never an existing one
-    unless ``overwrite``). ``seconds`` is the budget; ``steps``, if not 0, is one that gives the same
-    pixels again. ``preview``: a PNG that is replaced every few seconds; empty: none is made.
+    Attributes
+    ----------
+    picture : str
+        The style's picture.
+    images : tuple of ImageRef
+        Images to paint in the style.
+    output : str
+        The style file to write.
+    seconds : float
+        Budget of the fit.
+    steps : int
+        If not 0, the budget in steps, which gives the same pixels again.
+    seed : int
+        Seed of the fit.
+    preview : str
+        A PNG that is replaced every few seconds; empty: none.
+    overwrite : bool
+        Whether to replace a style file that exists.
     """
 
     picture: str
@@ -37,8 +53,19 @@ class RefineRequest(Request["RefineResult"]):
 
 @dataclass(frozen=True)
 class RefineResult:
-    """The style file, the number of steps, and the distance to the style's texture in the first and
-    the last tenth of them."""
+    """The written style file, and how the fit went.
+
+    Attributes
+    ----------
+    style : str
+        The file.
+    steps : int
+        Number of steps.
+    before, after : float
+        Mean distance to the style's texture in the first and in the last tenth of the steps.
+    failures : tuple of Failure
+        Images that could not be read.
+    """
 
     style: str
     steps: int
@@ -49,7 +76,19 @@ class RefineResult:
 
 @task
 def run(request: RefineRequest, control: Control) -> RefineResult:
-    """Refine and save; when cancelled, the best so far is saved.
+    """Refine and save; a cancelled fit is saved as far as it got.
+
+    Parameters
+    ----------
+    request : RefineRequest
+        What to refine.
+    control : Control
+        Progress, and cancellation.
+
+    Returns
+    -------
+    RefineResult
+        The written file.
 
     Raises
     ------
@@ -84,12 +123,12 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     contents, failures = read_contents(request.images, _SIDE)
     if not contents:
         raise NoImages(f"None of the textures can be read: {failures[0].message}")
-    shown = shrink(contents[0], _PREVIEW_SIDE)
+    sample = shrink(contents[0], _PREVIEW_SIDE)
     preview = PreviewFile(request.preview, _PREVIEW_SECONDS)
     distances: list[float] = []
 
     def paint(adapter: Adapter) -> np.ndarray:
-        job = PaintJob(shown, style.code(1.0), adapters=((adapter, 1.0),))
+        job = PaintJob(sample, style.code(1.0), adapters=((adapter, 1.0),))
         return painting.stylizer.paint(job)
 
     def on_step(step: FitStep) -> None:
@@ -97,7 +136,7 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
         preview.update(
             lambda path: write_picture(Picture(paint(step.result())), path, overwrite=True)
         )
-        control.progress(0.98 * step.done, f'Refining "{style.name}", step {step.number}')
+        control.progress(_FIT_SHARE * step.done, f'Refining "{style.name}", step {step.number}')
 
     refined = refine(
         painting.stylizer,
@@ -115,4 +154,10 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     tenth = max(1, len(distances) // 10)
     before, after = (float(np.mean(part)) for part in (distances[:tenth], distances[-tenth:]))
     control.progress(1.0, "Done")
-    return RefineResult(str(output), len(distances), before, after, tuple(failures))
+    return RefineResult(
+        style=str(output),
+        steps=len(distances),
+        before=before,
+        after=after,
+        failures=tuple(failures),
+    )

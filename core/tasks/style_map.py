@@ -1,4 +1,4 @@
-"""Draw the map of styles, painted on an image."""
+"""Draw the map of styles."""
 
 from __future__ import annotations
 
@@ -10,24 +10,43 @@ from ..image.reference import ImageRef
 from .registry import Request, task
 
 _CELLS = 11  # to a side of the map
-_CELL = 112  # pixels of what is painted in one
+_CELL = 112  # pixels to a side of what is painted in one
 
 
 @dataclass(frozen=True)
 class StyleMapRequest(Request["StyleMapResult"]):
-    """Draw the map of styles, painted on an image, as a PNG.
+    """Draw the map of styles as a PNG, each cell an image in the style of its position.
 
-    ``own``: style files or pictures of the artist that are on the map, too.
+    Attributes
+    ----------
+    content : ImageRef
+        The image that the styles are painted on.
+    output : str
+        The PNG to write.
+    own_styles : tuple of str
+        Style files or images of the artist, to be on the map besides the built-in styles.
     """
 
     content: ImageRef
     output: str
-    own: tuple[str, ...] = ()
+    own_styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class StyleMapResult:
-    """The picture, and where its styles lie: names and places (x, y)."""
+    """The written plot, and where the known styles are.
+
+    Attributes
+    ----------
+    output : str
+        The PNG.
+    names : tuple of str
+        Names of the styles.
+    places : tuple of (float, float)
+        Their positions on the map: x to the right and y down, in [0, 1].
+    failures : tuple of Failure
+        Always empty: what cannot be read ends the task.
+    """
 
     output: str
     names: tuple[str, ...] = ()
@@ -37,18 +56,30 @@ class StyleMapResult:
 
 @task
 def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
-    """Paint the map on an image, cell by cell.
+    """Paint the map, cell by cell.
+
+    Parameters
+    ----------
+    request : StyleMapRequest
+        What to draw.
+    control : Control
+        Progress, and cancellation.
+
+    Returns
+    -------
+    StyleMapResult
+        The plot, and where the styles are.
 
     Raises
     ------
     NoImages
         The image cannot be read.
     StyleUnreadable
-        One of the artist's own styles cannot be read.
+        One of the artist's styles cannot be read.
     OutputUnwritable
         The plot cannot be written.
     JobCancelled
-        Nothing is written.
+        It was cancelled; nothing is written.
     """
     from ..create.vae.latents import decode_latent
     from ..create.vae.style_map import build_style_map
@@ -63,7 +94,7 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     contents, failures = read_contents((request.content,), _CELL)
     if not contents:
         raise NoImages(failures[0].message)
-    styles = build_style_map(painting.styles, request.own)
+    styles = build_style_map(painting.styles, request.own_styles)
     cells = []
     for number in range(_CELLS**2):
         control.advance(number / _CELLS**2, "Painting the map")
@@ -74,4 +105,4 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     save_map(cells, 1 / _CELLS, styles.names, styles.positions, Path(request.output))
     control.progress(1.0, "Done")
     places = tuple((float(x), float(y)) for x, y in styles.positions)
-    return StyleMapResult(request.output, tuple(styles.names), places)
+    return StyleMapResult(output=request.output, names=tuple(styles.names), places=places)

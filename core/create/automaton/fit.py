@@ -1,14 +1,14 @@
-"""Fitting the cellular automaton to a texture.
+"""Fit the cellular automaton to a texture.
 
-A fit begins with the bundled rule, which has seen many textures, and trains it until what grows from
-noise, and what has been growing for long, has the texture of the picture. States are kept in a
-pool, some are damaged, so that the rule learns to go on and to heal; in some, pieces change as they
-grow, so that it learns to move; and some grow by the codes of a place in the texture, and should
-become that place.
+A fit starts from the bundled rule, which was trained on many textures, and trains it until what grows
+from noise, and what has been growing for long, has the texture of the image. States are kept in a
+pool. Some are damaged, so that the rule learns to persist and to heal; in some the codes change as
+they grow, so that it learns to move; and some grow by the codes of a crop of the image, and should
+become that crop.
 
 References
 ----------
-See :mod:`~..networks.automaton`.
+See :mod:`~core.models.automaton`.
 """
 
 from __future__ import annotations
@@ -21,44 +21,29 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...control import NEVER, Budget, CancelToken, Clock, FitStep
-from ...errors import ModelUnreadable
-from ...models.automaton import CHANNELS, Rule, Stepper, driven, empty, first_rule, rest, shown
-from ...models.layers import set_border
+from ...models.automaton import (
+    CHANNELS,
+    Rule,
+    Stepper,
+    initialized_from,
+    noise_state,
+    update_mask,
+    with_codes,
+)
+from ...models.layers import CIRCULAR
 from ...models.loading import load_encoder, load_rule
 from ...models.mosaic import CELL, Mosaic
 from ...models.texture_loss import TextureTarget
-from ..interface import to_square
-from ..vae.directions import Directions
-from .model import SETTLED, Automaton, torn
+from ..inputs import image_to_tensor
+from .max_sliced import MaxSlicedDistance
+from .model import GROWTH_STEPS, Automaton
 
 _SIDE, _POOL = 128, 16
-_BORDER = 16  # pixels; what is beyond the border of a place is not what was beyond it
+_BORDER = 16  # pixels of a crop that are not compared: its surroundings on the torus differ
 _STEPS = (8, 24)
 _RATE = 2e-3
-_DIRECTIONS = 0.15  # how much they count
-_PLACES = 1.0  # how much places that should be found again count
-_GRID = 0.3  # how much it counts that cells do not show
-_DRIFT = 0.02  # turns that pieces make in a step, at the most
-
-
-def restore(tensors: dict[str, np.ndarray], words: dict) -> Automaton:
-    """Of what :meth:`~.growth.Automaton.state` gave.
-
-    Raises
-    ------
-    ModelUnreadable
-        The rule has another shape.
-    """
-    known = first_rule(torch.Generator())._asdict()
-    shapes = {name: tuple(part.shape) for name, part in known.items() if name != "codes"}
-    codes = tensors.get("codes", np.empty(0))
-    found = {name: tensor.shape for name, tensor in tensors.items() if name != "codes"}
-    if found != shapes or codes.ndim != 3 or len(codes) != len(known["codes"]):
-        raise ModelUnreadable(
-            "This automaton was saved by another version of Impasto; fit it to its texture again."
-        )
-    rule = Rule(**{name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
-    return Automaton(rule, words["recipe"])
+_MAX_SLICED, _RECONSTRUCTION, _GRID = 0.15, 1.0, 0.3  # weights of the losses
+_DRIFT = 0.02  # turns by which the codes change in a step, at most
 
 
 def fit(
@@ -69,7 +54,31 @@ def fit(
     on_step: Callable[[FitStep], None] = lambda step: None,
     cancel: CancelToken = NEVER,
 ) -> Automaton:
-    """See :func:`~.interface.fit`; the first image is the texture."""
+    """Fit the bundled automaton to a texture.
+
+    Parameters
+    ----------
+    images : sequence of ndarray
+        ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]; the first is the texture.
+    budget : Budget
+        Seconds or steps.
+    seed : int, optional
+        Seed of the fit.
+    on_step : callable, optional
+        Called with every :class:`~core.control.FitStep`.
+    cancel : CancelToken, optional
+        Ends the fit early.
+
+    Returns
+    -------
+    Automaton
+        The fitted automaton.
+
+    Raises
+    ------
+    JobCancelled
+        Cancelled before the first step.
+    """
     return fit_from(
         load_rule(), images[0], budget=budget, seed=seed, on_step=on_step, cancel=cancel
     )
@@ -84,17 +93,42 @@ def fit_from(
     on_step: Callable[[FitStep], None] = lambda step: None,
     cancel: CancelToken = NEVER,
 ) -> Automaton:
-    """A fit that begins with a rule."""
+    """Fit an automaton to a texture, starting from a rule.
+
+    Parameters
+    ----------
+    start : Rule
+        Where the learned parameters start.
+    image : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The texture.
+    budget : Budget
+        Seconds or steps.
+    seed : int, optional
+        Seed of the fit.
+    on_step : callable, optional
+        Called with every :class:`~core.control.FitStep`.
+    cancel : CancelToken, optional
+        Ends the fit early.
+
+    Returns
+    -------
+    Automaton
+        The fitted automaton.
+
+    Raises
+    ------
+    JobCancelled
+        Cancelled before the first step.
+    """
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
     encoder = load_encoder()
-    picture = to_square(image, _SIDE)
+    picture = image_to_tensor(image, _SIDE)
     target = TextureTarget(encoder, picture)
     with torch.no_grad():
-        directions = Directions(picture, encoder(picture))
-    steps_of_picture = _pixel_steps(picture).mean(1)
-    set_border(encoder, "circular", "circular")
-    start = shown(start, picture)
+        max_sliced = MaxSlicedDistance(picture, encoder(picture))
+    contrast = _pixel_steps(picture).mean(1)
+    start = initialized_from(start, picture)
     learned = [nn.Parameter(part.clone()) for part in start.learned()]
     rule = Rule._make([*learned, start.mean, start.axes, start.codes])
     optimizer = torch.optim.Adam(learned, lr=_RATE, betas=(0.9, 0.99))
@@ -106,26 +140,26 @@ def fit_from(
             group["lr"] = _RATE * max(0.05, min(1.0, 2 * (1 - clock.done)))
         step, state = Stepper(rule), pool.take(clock.number)
         for _ in range(int(torch.randint(*_STEPS, ()))):
-            state = pool.moved(state)
-            state = step(state, rest(state, torch.default_generator))
+            state = pool.advance(state)
+            state = step(state, update_mask(state, torch.default_generator))
         painted = step.paint(state)
-        # Strides see every other pixel: what is painted is shown to them from anywhere.
+        # The encoder has strides: a random shift lets it see the picture from every phase.
         rolled = torch.roll(painted, torch.randint(4, (2,)).tolist(), (2, 3))
-        features = encoder(rolled)
+        features = encoder(rolled, CIRCULAR)
         texture = target.loss(rolled, features)
         outside = (painted - painted.clamp(0, 1)).abs().mean()
         optimizer.zero_grad(set_to_none=True)
-        loss = texture + 2 * outside + _DIRECTIONS * directions.distance(rolled, features)
-        loss = loss + _GRID * _grid(painted, steps_of_picture)
-        (loss + _PLACES * pool.missed(painted)).backward()
-        for part in learned:  # long chains make gradients of any length
+        loss = texture + 2 * outside + _MAX_SLICED * max_sliced.distance(rolled, features)
+        loss = loss + _GRID * _grid(painted, contrast)
+        (loss + _RECONSTRUCTION * pool.reconstruction_error(painted)).backward()
+        for part in learned:  # gradients through many steps have very different norms
             if part.grad is not None:
                 part.grad /= part.grad.norm() + 1e-8
         optimizer.step()
-        directions.turn()
+        max_sliced.step()
         with torch.no_grad():
             torch._foreach_lerp_(list(average), list(rule), max(0.02, 1 / (2 + clock.number)))
-        pool.give(state.detach())
+        pool.put_back(state.detach())
         value = texture.item()
         clock.count()
         mean = value if mean is None else 0.97 * mean + 0.03 * value
@@ -140,15 +174,15 @@ def fit_from(
                 clock.number,
                 clock.done,
                 {"texture": value},
-                lambda: Automaton(average, {}).sample((256, 256), steps=SETTLED),
+                lambda: Automaton(average, {}).sample((256, 256), steps=GROWTH_STEPS),
             )
         )
     return Automaton(average, recipe)
 
 
 def _pixel_steps(picture: Tensor) -> Tensor:
-    """Mean steps in brightness from one pixel to the next, to the right and down, apart for each
-    place in a cell: ``(2, 4)``."""
+    """Mean differences in brightness between neighboring pixels, to the right and below, for each
+    position within a cell: ``(2, 4)``."""
     gray = picture.mean(1)
     right, down = (torch.roll(gray, -1, axis) - gray for axis in (2, 1))
     return torch.stack(
@@ -159,51 +193,61 @@ def _pixel_steps(picture: Tensor) -> Tensor:
     )
 
 
-def _grid(painted: Tensor, wanted: Tensor) -> Tensor:
-    """How much cells show: steps between them are others than within them, or than the ``wanted``
-    ones ``(2,)``, or some places in them are brighter."""
-    steps = (_pixel_steps(painted) / (wanted[:, None] + 1e-3) - 1).abs().mean()
-    places = F.pixel_unshuffle(painted.mean(1, keepdim=True), CELL).mean((0, 2, 3))
-    return steps + places.std() / (wanted.mean() + 1e-3)
+def _grid(painted: Tensor, contrast: Tensor) -> Tensor:
+    """How visible the grid of cells is: differences between pixels that depend on their position
+    within a cell, or differ from the texture's ``contrast (2,)``, and uneven brightness."""
+    steps = (_pixel_steps(painted) / (contrast[:, None] + 1e-3) - 1).abs().mean()
+    positions = F.pixel_unshuffle(painted.mean(1, keepdim=True), CELL).mean((0, 2, 3))
+    return steps + positions.std() / (contrast.mean() + 1e-3)
+
+
+def _damaged(state: Tensor, random: torch.Generator) -> Tensor:
+    """A state ``(32, h, w)`` with a disc set to zero, except for its codes."""
+    height, width = state.shape[1:]
+    y, x, r = torch.rand(3, generator=random).tolist()
+    rows = torch.arange(height)[:, None] - y * height
+    columns = torch.arange(width) - x * width
+    whole = torch.hypot(rows, columns) > (0.1 + 0.2 * r) * height
+    return torch.cat([state[:CHANNELS] * whole, state[CHANNELS:]])
 
 
 class _Pool:
-    """States that go on growing: the first half by places of the texture, the others by pieces."""
+    """States that go on growing: one half by codes of crops of the texture, the other by mosaics."""
 
     def __init__(self, codes: Tensor, picture: Tensor) -> None:
         self._codes, self._picture = codes, picture
         self._deviation = picture.std() + 1e-3
         self._cells = (_SIDE // CELL, _SIDE // CELL)
-        self._states = empty(_POOL, self._cells, torch.default_generator)
-        self._places: list[tuple[int, int]] = [(0, 0)] * (_POOL // 2)
+        self._states = noise_state(_POOL, self._cells, torch.default_generator)
+        self._crops: list[tuple[int, int]] = [(0, 0)] * (_POOL // 2)
         self._mosaics: list[Mosaic] = []
         for number in range(_POOL // 2):
-            self._places[number] = self._place()
+            self._crops[number] = self._draw_crop()
             self._mosaics.append(Mosaic(codes, self._cells, torch.default_generator))
         self._turns = 0.0
 
     def take(self, number: int) -> Tensor:
-        """Two states ``(2, 32, h, w)``, of a place and of pieces, for a step of the fit; of four
-        pairs, one begins anew, and one is damaged."""
+        """Two states ``(2, 32, h, w)`` for a step of the fit, of a crop and of a mosaic; of every four
+        pairs, one starts from noise and one is damaged."""
         self._chosen = torch.randint(_POOL // 2, (2,)) + torch.tensor([0, _POOL // 2])
-        place, pieces = self._chosen[0], self._chosen[1] - _POOL // 2
+        crop, mosaic = self._chosen[0], self._chosen[1] - _POOL // 2
         state = self._states[self._chosen]
         if number % 4 == 0:
-            state = empty(2, self._cells, torch.default_generator)
-            self._places[place] = self._place()
-            self._mosaics[pieces] = Mosaic(self._codes, self._cells, torch.default_generator)
+            state = noise_state(2, self._cells, torch.default_generator)
+            self._crops[crop] = self._draw_crop()
+            self._mosaics[mosaic] = Mosaic(self._codes, self._cells, torch.default_generator)
         elif number % 4 == 1:
-            state = torch.stack([torn(one, torch.default_generator) for one in state])
-        self._mosaic = self._mosaics[pieces]
+            state = torch.stack([_damaged(one, torch.default_generator) for one in state])
+        self._mosaic = self._mosaics[mosaic]
         self._rate = _DRIFT * float(torch.rand(())) if number % 2 else 0.0
         self._turns = float(torch.rand(()))
-        y, x = self._places[place]
-        self._here = self._codes[:, y : y + self._cells[0], x : x + self._cells[1]]
-        self._wanted = self._picture[..., CELL * y : CELL * y + _SIDE, CELL * x : CELL * x + _SIDE]
-        return self.moved(state)
+        y, x = self._crops[crop]
+        self._crop_codes = self._codes[:, y : y + self._cells[0], x : x + self._cells[1]]
+        self._target = self._picture[..., CELL * y : CELL * y + _SIDE, CELL * x : CELL * x + _SIDE]
+        return self.advance(state)
 
-    def moved(self, state: Tensor) -> Tensor:
-        """The states taken, their pieces a little further."""
+    def advance(self, state: Tensor) -> Tensor:
+        """The states that were taken, with the mosaic's codes a little later in time."""
         if self._rate:
             self._turns += self._rate
             codes = self._mosaic.at(self._turns)
@@ -211,21 +255,21 @@ class _Pool:
             return state
         else:
             codes = self._mosaic.at()
-        return driven(state, torch.stack([self._here, codes]))
+        return with_codes(state, torch.stack([self._crop_codes, codes]))
 
-    def missed(self, painted: Tensor) -> Tensor:
-        """How far the place is from what was to be found there, but for its border."""
+    def reconstruction_error(self, painted: Tensor) -> Tensor:
+        """Mean absolute error of the crop without its border, in deviations of the image."""
         inner = slice(_BORDER, -_BORDER)
-        apart = painted[:1, :, inner, inner] - self._wanted[..., inner, inner]
-        return apart.abs().mean() / self._deviation
+        error = painted[:1, :, inner, inner] - self._target[..., inner, inner]
+        return error.abs().mean() / self._deviation
 
-    def give(self, state: Tensor) -> None:
-        """Keep what became of the states taken."""
+    def put_back(self, state: Tensor) -> None:
+        """Keep the new states of those that were taken."""
         self._states[self._chosen] = state[:, :CHANNELS]
 
-    def _place(self) -> tuple[int, int]:
-        room = [
+    def _draw_crop(self) -> tuple[int, int]:
+        ranges = [
             side - cells + 1 for side, cells in zip(self._codes.shape[1:], self._cells, strict=True)
         ]
-        y, x = (int(torch.randint(max(1, most), ())) for most in room)
+        y, x = (int(torch.randint(max(1, most), ())) for most in ranges)
         return y, x

@@ -1,15 +1,14 @@
-"""The GAN: endless variations of the textures of a group, seamless and of any size.
+"""Fit the GAN to the textures of a group.
 
-What is coarse is put together from the pictures' own coarse layouts, block by block; a draft of what
-is fine, from their own cells where the layout is most alike. A spatial GAN makes one texture of it:
-critics of patches and the texture loss see to its joints, and it is taught to repair the picture
-itself where that is put together from its other parts. The generator knows each picture by a place;
-between them lie materials that are a bit of both, for which the texture loss asks for the average of
-the patch distributions.
+Coarse layouts are assembled from blocks of the images' layouts; drafts of the detail, from those of
+the images' cells whose layout is most similar. The GAN turns a draft into one coherent texture:
+critics of patches and the texture loss penalize its joints, and it learns to reconstruct each image
+from a draft that is assembled from other parts of that image. Each image has an embedding; for
+mixtures of two, the texture loss compares with the average of both patch distributions.
 
 References
 ----------
-See :mod:`~..networks.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
+See :mod:`~core.models.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
 Mescheder et al., "Which Training Methods for GANs do actually Converge?", ICML 2018 (R1).
 """
 
@@ -24,25 +23,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...control import NEVER, Budget, CancelToken, Clock, FitStep
-from ...models.layers import set_border
+from ...image.convert import to_depth
+from ...models.layers import CIRCULAR
 from ...models.loading import load_encoder
-from ...models.spatial_gan import CELL, PLACE, Critics, Generator, draw_noise, layout_of
+from ...models.spatial_gan import CELL, EMBEDDING, Critics, Generator, draw_noise, layout_of
 from ...models.texture_loss import TextureTarget
-from ..interface import to_square
-from .model import SpatialGan, Stock, as_batch, restore, to_levels
-
-__all__ = ["fit", "restore"]
+from ..inputs import image_to_tensor
+from .exemplars import Exemplars, layout_to_tensor
+from .model import SpatialGan
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
 _RATE, _CRITIC_RATE = 1e-3, 1e-3
-_ADVERSARIAL, _AGAIN, _PIXELS = 0.1, 1.0, 4.0
+_ADVERSARIAL, _RECONSTRUCTION, _PIXELS = 0.1, 1.0, 4.0  # weights of the losses
 _R1, _R1_EVERY = 1.0, 8
 _CRITICS_EVERY = 2
 _EMA = 0.99
-_LONGEST = 100.0  # of a gradient: some are far off, most have a norm of some tens
-_BETWEEN = 0.33  # of several pictures, the share of steps that are spent between two of them
-_KEPT, _DRAWN_EVERY = 16, 4  # drafts that are painted over again, steps to a new one
-_PATIENCE, _LEAST = 250, 300  # steps without a better texture distance before the fit ends
+_MAX_NORM = 100.0  # of the gradients: a few are outliers, most have a norm of some tens
+_MIXED = 0.33  # with several images, the share of steps that train a mixture of two
+_KEPT, _DRAWN_EVERY = 16, 4  # number of drafts that are reused, and steps between new ones
+_PATIENCE, _MIN_STEPS = 250, 300  # steps without a better texture distance before the fit ends
 
 
 def fit(
@@ -53,13 +52,37 @@ def fit(
     on_step: Callable[[FitStep], None] = lambda step: None,
     cancel: CancelToken = NEVER,
 ) -> SpatialGan:
-    """See :func:`~.interface.fit`. Ends early when the texture distance has long stood still."""
+    """Fit a GAN to images; ends early when the texture distance no longer falls.
+
+    Parameters
+    ----------
+    images : sequence of ndarray
+        ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+    budget : Budget
+        Seconds or steps.
+    seed : int, optional
+        Seed of the fit.
+    on_step : callable, optional
+        Called with every :class:`~core.control.FitStep`.
+    cancel : CancelToken, optional
+        Ends the fit early.
+
+    Returns
+    -------
+    SpatialGan
+        The fitted model; its recipe has ``plateau`` if the fit ended early.
+
+    Raises
+    ------
+    JobCancelled
+        Cancelled before the first step.
+    """
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-    fitting = Fitting([to_square(image, _CROP) for image in images], cancel)
+    trainer = _Trainer([image_to_tensor(image, _CROP) for image in images], cancel)
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
-        losses = fitting.step(clock.number, clock.done)
+        losses = trainer.step(clock.number, clock.done)
         clock.count()
         texture = losses["texture"]
         mean = texture if mean is None else 0.97 * mean + 0.03 * texture
@@ -72,28 +95,28 @@ def fit(
             "texture": round(mean, 4),
         }
         on_step(
-            FitStep(clock.number, clock.done, losses, lambda: fitting.model({}).sample((256, 256)))
+            FitStep(clock.number, clock.done, losses, lambda: trainer.model({}).sample((256, 256)))
         )
-        if clock.number > _LEAST and clock.number - best_at > _PATIENCE:
+        if clock.number > _MIN_STEPS and clock.number - best_at > _PATIENCE:
             recipe["plateau"] = True
             break
-    return fitting.model(recipe)
+    return trainer.model(recipe)
 
 
-class Fitting:
-    """Networks, optimizers and pictures of one fit."""
+class _Trainer:
+    """Networks, optimizers and images of one fit."""
 
     def __init__(self, pictures: list[Tensor], cancel: CancelToken = NEVER) -> None:
-        self._stock = Stock([to_levels(picture) for picture in pictures])
-        self._pictures = self._stock.batches
+        self._exemplars = Exemplars(
+            [to_depth(picture[0].permute(1, 2, 0).numpy(), "8") for picture in pictures]
+        )
+        self._pictures = self._exemplars.batches
         self._encoder = load_encoder()
-        set_border(self._encoder, "reflect", "reflect")
         self._targets = [TextureTarget(self._encoder, picture) for picture in self._pictures]
         self._numbers = np.random.default_rng(torch.initial_seed())
-        self._elsewhere = [self._repeated(number, cancel) for number in range(len(pictures))]
+        self._reassembled = [self._reassemble(number, cancel) for number in range(len(pictures))]
         self._drafts: list[tuple[int, int, float, Tensor, Tensor]] = []
         self._generator = Generator()
-        set_border(self._generator, "circular", "circular")
         self._critics = Critics(len(pictures))
         with torch.no_grad():
             seen = [self._encoder(picture) for picture in self._pictures]
@@ -101,137 +124,145 @@ class Fitting:
                 torch.stack([f[level].std((0, 2, 3)) for f in seen]).mean(0).clamp(min=1e-3)
                 for level in (1, 2, 3)
             ]
-        self._places = nn.Parameter(torch.randn(len(pictures), PLACE))
-        self._learned = [*self._generator.parameters(), self._places]
+        self._embeddings = nn.Parameter(torch.randn(len(pictures), EMBEDDING))
+        self._learned = [*self._generator.parameters(), self._embeddings]
         self._smooth = [p.detach().clone() for p in self._learned]
-        self._paint = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.9, 0.99))
-        self._judge = torch.optim.Adam(
+        self._generator_optimizer = torch.optim.Adam(self._learned, lr=_RATE, betas=(0.9, 0.99))
+        self._critics_optimizer = torch.optim.Adam(
             self._critics.parameters(), lr=_CRITIC_RATE, betas=(0.5, 0.99)
         )
         self._random = torch.default_generator
 
     def model(self, recipe: dict) -> SpatialGan:
-        """With the moving averages of what is learned."""
+        """The model with the moving averages of what is learned."""
         generator = deepcopy(self._generator)
         with torch.no_grad():
             for part, smooth in zip(generator.parameters(), self._smooth[:-1], strict=True):
                 part.copy_(smooth)
-        return SpatialGan(generator, self._smooth[-1], self._stock, recipe)
+        return SpatialGan(generator, self._smooth[-1], self._exemplars, recipe)
 
     def step(self, number: int, done: float) -> dict[str, float]:
         """One step of the critics and one of the generator; their losses."""
-        for group in self._paint.param_groups:
+        for group in self._generator_optimizer.param_groups:
             group["lr"] = _RATE * min(1.0, 4 * (1 - done) + 0.05)
-        first, second, share, layout, draft = self._drawn(number)
+        first, second, share, layout, draft = self._draw(number)
         count = len(self._pictures)
         weights = _weights(count, first, second, share)
         mix = torch.tensor([weights] * _BATCH)
         noise = draw_noise(_BATCH, _CANVAS, _CANVAS, self._random)
-        set_border(self._generator, "circular", "circular")
-        painted = self._window(self._generator(layout, draft, noise, mix @ self._places))
+        painted = self._window(
+            self._generator(layout, draft, noise, mix @ self._embeddings, CIRCULAR)
+        )
         features = self._encoder(painted)
         target = self._targets[first]
         other = self._targets[second] if share else None
         loss = target.loss(painted, features, pixels=_PIXELS, other=other, share=share)
         losses = {"texture": loss.item()}
-        again = self._again(first)
-        losses["again"] = again.item()
-        loss = loss + _AGAIN * again
-        if not share:  # critics know pictures, not what lies between them
+        reconstruction = self._reconstruction_error(first)
+        losses["reconstruction"] = reconstruction.item()
+        loss = loss + _RECONSTRUCTION * reconstruction
+        if not share:  # critics know images, not their mixtures
             if number % _CRITICS_EVERY == 0:
-                losses["critic"] = self._judged(number, painted.detach(), first, mix)
+                losses["critic"] = self._step_critics(number, painted.detach(), first, mix)
             self._critics.requires_grad_(False)
-            verdict = self._critics(*self._seen(painted, features), mix)
-            adversarial = -torch.stack([v.mean() for v in verdict]).mean()
+            logits = self._critics(*self._for_critics(painted, features), mix)
+            adversarial = -torch.stack([v.mean() for v in logits]).mean()
             self._critics.requires_grad_(True)
             losses["generator"] = adversarial.item()
             loss = loss + _ADVERSARIAL * adversarial
-        self._paint.zero_grad(set_to_none=True)
+        self._generator_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._learned, _LONGEST)
-        self._paint.step()
+        torch.nn.utils.clip_grad_norm_(self._learned, _MAX_NORM)
+        self._generator_optimizer.step()
         keep = min(_EMA, (1 + number) / (10 + number))
         with torch.no_grad():
             torch._foreach_lerp_(self._smooth, list[Tensor](self._learned), 1 - keep)
         return losses
 
-    def _drawn(self, number: int) -> tuple[int, int, float, Tensor, Tensor]:
-        """Two pictures, a share of the second, layouts and drafts: new ones at first, and at every
-        fourth step; else such as were drawn before, as to draw them takes time."""
+    def _draw(self, number: int) -> tuple[int, int, float, Tensor, Tensor]:
+        """Numbers of two images, the share of the second, layouts and drafts. New ones are drawn at
+        first and at every fourth step; otherwise earlier ones are reused, which saves time."""
         if len(self._drafts) >= _KEPT and number % _DRAWN_EVERY:
             return self._drafts[self._numbers.integers(len(self._drafts))]
         count = len(self._pictures)
         first, second = (int(n) for n in self._numbers.integers(count, size=2))
-        between = first != second and self._numbers.random() < _BETWEEN
-        share = float(self._numbers.random()) if between else 0.0
+        mixed = first != second and self._numbers.random() < _MIXED
+        share = float(self._numbers.random()) if mixed else 0.0
         weights = _weights(count, first, second, share)
-        drawn = [self._stock.draw(weights, _CANVAS, _CANVAS, self._numbers) for _ in range(_BATCH)]
-        layout = torch.cat([as_batch(part) for part, _ in drawn])
-        draft = torch.cat([self._stock.detail.paint(*part) for part in drawn])
+        drawn = [
+            self._exemplars.draw(weights, _CANVAS, _CANVAS, self._numbers) for _ in range(_BATCH)
+        ]
+        layout = torch.cat([layout_to_tensor(part) for part, _ in drawn])
+        draft = torch.cat([self._exemplars.detail.paint(*part) for part in drawn])
         self._drafts = [*self._drafts[-_KEPT + 1 :], (first, second, share, layout, draft)]
         return self._drafts[-1]
 
-    def _repeated(self, which: int, cancel: CancelToken) -> Tensor:
-        """A picture put together from its other parts, ``(1, 3, H, W)``."""
-        layout = self._stock.layouts[which]
-        weights = _weights(len(self._stock.layouts), which, which, 0.0)
+    def _reassemble(self, which: int, cancel: CancelToken) -> Tensor:
+        """A draft ``(1, 3, H, W)`` of an image, assembled from other parts of it."""
+        layout = self._exemplars.layouts[which]
+        weights = _weights(len(self._exemplars.layouts), which, which, 0.0)
         itself = np.insert(np.moveaxis(np.indices(layout.shape[:2]), 0, 2), 0, which, axis=2)
-        match = self._stock.detail.match(
+        match = self._exemplars.detail.match(
             layout, weights, self._numbers, itself, wrap=False, cancel=cancel
         )
-        return self._stock.detail.paint(layout, match)
+        return self._exemplars.detail.paint(layout, match)
 
-    def _again(self, which: int) -> Tensor:
-        """How far the picture is from what is made of its other parts, by what is not the finest."""
-        real, draft = self._crops(self._pictures[which], self._elsewhere[which])
+    def _reconstruction_error(self, which: int) -> Tensor:
+        """Difference, in the coarser features, between an image and what is painted from its
+        reassembled draft."""
+        real, draft = self._crops(self._pictures[which], self._reassembled[which])
         noise = draw_noise(1, _CROP, _CROP, self._random)
-        set_border(self._generator, "reflect", "reflect")
-        painted = self._generator(layout_of(real), draft, noise, self._places[which : which + 1])
-        seen = self._encoder(torch.cat([painted, real]))
-        apart = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in seen[2:]]
-        return torch.stack(apart).mean()
+        painted = self._generator(
+            layout_of(real), draft, noise, self._embeddings[which : which + 1]
+        )
+        features = self._encoder(torch.cat([painted, real]))[2:]
+        errors = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in features]
+        return torch.stack(errors).mean()
 
-    def _judged(self, number: int, painted: Tensor, which: int, mix: Tensor) -> float:
-        """A step of the critics on painted and real patches."""
+    def _step_critics(self, number: int, painted: Tensor, which: int, mix: Tensor) -> float:
+        """Make a step of the critics on painted and real patches, and return their loss."""
         real = torch.cat([self._crops(self._pictures[which])[0] for _ in range(_BATCH)])
         with torch.no_grad():
-            seen = [self._seen(x, self._encoder(x)) for x in augment(real, painted)]
-        (real_seen, painted_seen) = seen
+            real_input, painted_input = (
+                self._for_critics(x, self._encoder(x)) for x in _augment(real, painted)
+            )
         penalized = number % _R1_EVERY == 0
         if penalized:
-            real_seen = (real_seen[0], [f.requires_grad_() for f in real_seen[1]])
-        right, wrong = self._critics(*real_seen, mix), self._critics(*painted_seen, mix)
+            real_input = (real_input[0], [f.requires_grad_() for f in real_input[1]])
+        right, wrong = self._critics(*real_input, mix), self._critics(*painted_input, mix)
         loss = torch.stack(
             [F.relu(1 - r).mean() + F.relu(1 + w).mean() for r, w in zip(right, wrong, strict=True)]
         ).mean()
-        told = loss.item()
+        value = loss.item()
         if penalized:
             grads = torch.autograd.grad(
                 torch.stack([r.mean() for r in right[1:]]).sum() * _BATCH,
-                real_seen[1],
+                real_input[1],
                 create_graph=True,
             )
-            slope = torch.stack([g.square().sum((1, 2, 3)).mean() for g in grads]).mean()
-            loss = loss + 0.5 * _R1 * _R1_EVERY * slope
-        self._judge.zero_grad(set_to_none=True)
+            penalty = torch.stack([g.square().sum((1, 2, 3)).mean() for g in grads]).mean()
+            loss = loss + 0.5 * _R1 * _R1_EVERY * penalty
+        self._critics_optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self._judge.step()
-        return told
+        self._critics_optimizer.step()
+        return value
 
-    def _seen(self, picture: Tensor, features: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """A batch as the critics take it: features of even spread, without the finest."""
+    def _for_critics(
+        self, picture: Tensor, features: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """A batch as the critics take it: standardized features, without the finest."""
         return picture, [
             f / s[:, None, None] for f, s in zip(features[1:], self._scales, strict=True)
         ]
 
     def _window(self, canvas: Tensor) -> Tensor:
-        """A square of a batch on a torus, whose cells lie as those of the pictures: the encoder would
-        see another texture in a weave that is moved by half a thread."""
+        """A random crop of a batch on a torus, aligned to cells: the encoder's features of a weave
+        that is shifted by half a thread are different."""
         top, left = (CELL * torch.randint(_CANVAS // CELL, (2,))).tolist()
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
     def _crops(self, *pictures: Tensor) -> list[Tensor]:
-        """The same random square of pictures of one size."""
+        """The same random crop of pictures of one size, aligned to cells."""
         top, left = (
             CELL * int(torch.randint((side - _CROP) // CELL + 1, ()))
             for side in pictures[0].shape[2:]
@@ -240,16 +271,16 @@ class Fitting:
 
 
 def _weights(count: int, first: int, second: int, share: float) -> list[float]:
-    """Of all pictures, where a share comes from the second and the rest from the first."""
+    """Weights of all images, of which the second has a share and the first the rest."""
     weights = [0.0] * count
     weights[first] += 1 - share
     weights[second] += share
     return weights
 
 
-def augment(*batches: Tensor) -> list[Tensor]:
-    """Random changes of light and contrast, of the same kind for real and painted, so that critics
-    cannot learn the few real patches by heart: ``(B, 3, H, W)`` each."""
+def _augment(*batches: Tensor) -> list[Tensor]:
+    """Batches ``(B, 3, H, W)`` with random brightness and contrast, so that the critics do not
+    overfit to the few real patches."""
     changed = []
     for batch in batches:
         light = 0.1 * torch.randn(len(batch), 3, 1, 1)

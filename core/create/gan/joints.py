@@ -1,9 +1,9 @@
-"""Joints between cells: blocks of cells are moved until they go on in their neighbors.
+"""Optimize the joints between cells, so that blocks of cells continue their neighbors.
 
-Cells that a layout does not tell apart, as those of a fine weave, are told apart by their pixels: those
-on both sides of a joint are compared with what the pictures have there. Whole blocks take the place
-that a neighbor's would have, wherever layout and joints together are better for it; first large
-ones, then smaller.
+A layout cannot distinguish the cells of, say, a fine weave; their pixels can: those on both sides of a
+joint are compared with what the exemplars have there. Whole blocks are replaced by the continuation
+of a neighboring block wherever this lowers the cost of layout and joints; first large blocks, then
+smaller ones.
 
 References
 ----------
@@ -14,8 +14,8 @@ conditional modes; here of blocks).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -25,80 +25,165 @@ from torch import Tensor
 from ...control import NEVER, CancelToken
 from ...models.spatial_gan import CELL
 
-_SIDE = 2 * CELL  # pixels of what is compared at a joint
-_DIRECTIONS = 12  # numbers that joints are compared by
+_SIDE = 2 * CELL  # side of the strips that are compared at a joint, in pixels
+_COMPONENTS = 12  # principal components that they are compared by
 _CHUNK = 16384
-_PLAN = ((8, 2), (4, 2), (2, 2), (1, 1))  # cells to a side of a block, and how often all are moved
-_LONGEST = 10  # cells in a row that may hang together: more would be a copy
+_PASSES = ((8, 2), (4, 2), (2, 2), (1, 1))  # cells to a side of a block, and passes over all
+_MAX_RUN = 10  # adjacent cells in a row that may stay adjacent: more would be a copy
 
 
-class Stock(Protocol):
-    """The cells of pictures, numbered, that a layout is filled with."""
+class LayoutCosts(ABC):
+    """The numbered cells of the exemplars, and how well they fit the positions of a layout."""
 
-    def moved(self, cells: Tensor, down: Tensor, right: Tensor) -> Tensor:
-        """Those so many rows below and columns to the right of cells; -1 where there are none."""
+    @abstractmethod
+    def shifted(self, cells: Tensor, down: Tensor, right: Tensor) -> Tensor:
+        """Return the cells at an offset from other cells of the same exemplar.
 
-    def away(self, places: Tensor, cells: Tensor) -> Tensor:
-        """How far the layout at places is from that of cells, in squared differences of the pixels
-        of a cell: ``(N,)``."""
+        Parameters
+        ----------
+        cells : (N,) int64
+            Numbers of cells.
+        down, right : (N,) or () int64
+            Offset in cells.
 
-    def fits(self, places: Tensor, cells: Tensor) -> Tensor:
-        """Which cells may be at places: ``(N,)`` bool."""
+        Returns
+        -------
+        (N,) int64
+            Numbers of cells; -1 where the exemplar ends.
+        """
+
+    @abstractmethod
+    def cost(self, positions: Tensor, cells: Tensor) -> Tensor:
+        """Return how different cells are from the layout.
+
+        Parameters
+        ----------
+        positions : (N,) int64
+            Numbers of the layout's cells.
+        cells : (N,) int64
+            Numbers of the exemplars' cells.
+
+        Returns
+        -------
+        (N,) float32
+            In squared differences of the pixels of a cell.
+        """
+
+    @abstractmethod
+    def allowed(self, positions: Tensor, cells: Tensor) -> Tensor:
+        """Return which cells may be at positions.
+
+        Parameters
+        ----------
+        positions : (N,) int64
+            Numbers of the layout's cells.
+        cells : (N,) int64
+            Numbers of the exemplars' cells.
+
+        Returns
+        -------
+        (N,) bool
+            True where they may.
+        """
 
 
-class Joints:
-    """What the pictures have at the right and the lower border of each of their cells.
+class JointCosts:
+    """Compares neighboring cells with what the exemplars have at the border of each cell.
 
     Parameters
     ----------
-    pictures : sequence of (H, W, 3) float32 arrays
-        Sides are multiples of a cell.
-    under : (N,) int64
-        For each cell, by how much the number of the cell below is greater.
+    pictures : sequence of ndarray
+        ``(H, W, 3)`` float32; sides are multiples of a cell.
+    row_lengths : (N,) int64
+        For each cell, the number of cells in a row of its exemplar.
     """
 
-    def __init__(self, pictures: Sequence[np.ndarray], under: Tensor) -> None:
-        self._under, half = under, CELL // 2
+    def __init__(self, pictures: Sequence[np.ndarray], row_lengths: Tensor) -> None:
+        self._row_lengths, half = row_lengths, CELL // 2
         self._right = _strips(pictures, (0, CELL, half, half))
         self._below = _strips(pictures, (half, half, 0, CELL))
 
     def right(self, cells: Tensor, others: Tensor) -> Tensor:
-        """How far others are from what is to the right of cells, in squared differences of the
-        pixels of a cell: ``(N,)``."""
-        return _apart(self._right, cells, others - 1)
+        """Return the cost of cells to the right of other cells.
+
+        Parameters
+        ----------
+        cells, others : (N,) int64
+            Numbers of cells, and of those to their right.
+
+        Returns
+        -------
+        (N,) float32
+            In squared differences of the pixels of a cell.
+        """
+        return _squared_distances(self._right, cells, others - 1)
 
     def below(self, cells: Tensor, others: Tensor) -> Tensor:
-        """The same of others below cells."""
-        return _apart(self._below, cells, others - self._under[others])
+        """Return the cost of cells below other cells.
+
+        Parameters
+        ----------
+        cells, others : (N,) int64
+            Numbers of cells, and of those below.
+
+        Returns
+        -------
+        (N,) float32
+            In squared differences of the pixels of a cell.
+        """
+        return _squared_distances(self._below, cells, others - self._row_lengths[others])
 
 
-def settle(
+def optimize_joints(
     cells: Tensor,
-    stock: Stock,
-    joints: Joints,
+    layout: LayoutCosts,
+    joints: JointCosts,
     random: np.random.Generator,
     cancel: CancelToken = NEVER,
 ) -> Tensor:
-    """Cells ``(h, w)`` on a torus, moved block by block. ``check`` is called now and then; what it
-    raises ends the work."""
+    """Improve the cells of a layout on a torus, block by block.
+
+    Parameters
+    ----------
+    cells : (h, w) int64
+        Numbers of the exemplars' cells to begin with.
+    layout : LayoutCosts
+        How well cells fit the layout.
+    joints : JointCosts
+        How well cells fit their neighbors.
+    random : np.random.Generator
+        Draws the blocks.
+    cancel : CancelToken, optional
+        Ends the work.
+
+    Returns
+    -------
+    (h, w) int64
+        Numbers of cells.
+
+    Raises
+    ------
+    JobCancelled
+        It was cancelled.
+    """
     height, width = cells.shape
     now = cells.flatten().clone()
-    for block, passes in _PLAN:
+    for block, passes in _PASSES:
         if min(height, width) < 2 * block:
             continue
         for turn in range(4 * passes):
             cancel.raise_if_set()
             blocks = _Blocks(height, width, block, random)
-            down, right = blocks.beyond(turn % 4, int(random.integers(block)))
+            down, right = blocks.to_neighbor(turn % 4, int(random.integers(block)))
             before, after = (
                 now[blocks.at],
-                stock.moved(now[blocks.shifted(down, right)], -down, -right),
+                layout.shifted(now[blocks.shifted(down, right)], -down, -right),
             )
-            allowed = (after >= 0) & ~_longer(now, blocks, stock, after)
+            allowed = (after >= 0) & ~_makes_long_run(now, blocks, layout, after)
             after = after.clamp(min=0)
-            allowed &= stock.fits(blocks.at, after)
-            change = stock.away(blocks.at, after) - stock.away(blocks.at, before)
-            change += _rejoined(now, blocks, joints, before, after)
+            allowed &= layout.allowed(blocks.at, after)
+            change = layout.cost(blocks.at, after) - layout.cost(blocks.at, before)
+            change += _joint_change(now, blocks, joints, before, after)
             total = torch.zeros(blocks.count).index_add_(
                 0, blocks.number, change.masked_fill(~allowed, torch.inf)
             )
@@ -106,20 +191,20 @@ def settle(
     return now.view(height, width)
 
 
-def _longer(now: Tensor, blocks: _Blocks, stock: Stock, cells: Tensor) -> Tensor:
-    """Where cells would hang together with what is as far away as none may: ``(N,)`` bool."""
+def _makes_long_run(now: Tensor, blocks: _Blocks, layout: LayoutCosts, cells: Tensor) -> Tensor:
+    """Where cells would be adjacent, as in the exemplar, to those at the maximum run: ``(N,)`` bool."""
     found = torch.zeros(len(cells), dtype=torch.bool)
-    for step in (_LONGEST, -_LONGEST):
+    for step in (_MAX_RUN, -_MAX_RUN):
         for down, right in ((step, 0), (0, step)):
-            there = stock.moved(cells, torch.tensor(down), torch.tensor(right))
+            there = layout.shifted(cells, torch.tensor(down), torch.tensor(right))
             found |= now[blocks.shifted(down, right)] == there
     return found
 
 
-def _rejoined(
-    now: Tensor, blocks: _Blocks, joints: Joints, before: Tensor, after: Tensor
+def _joint_change(
+    now: Tensor, blocks: _Blocks, joints: JointCosts, before: Tensor, after: Tensor
 ) -> Tensor:
-    """By how much worse the joints in and around blocks become: ``(N,)``, to be summed by block."""
+    """Increase of the cost of the joints in and around blocks: ``(N,)``, to be summed by block."""
     moved = now.clone()
     moved[blocks.at] = after
     change = torch.zeros(len(before))
@@ -135,16 +220,16 @@ def _rejoined(
 
 
 class _Blocks:
-    """Every other block of a grid that begins at a random place of a torus.
+    """Every other block, as on a chessboard, of a grid with a random origin on a torus.
 
     Attributes
     ----------
     at, number : (N,) int64
-        Cells in the blocks, and which block each is in.
+        Positions in the blocks, and the number of the block of each.
     count : int
-        Blocks there might be.
+        Upper bound of the numbers of blocks.
     leftmost, topmost : (N,) bool
-        Which cells are at that side of their block.
+        Which positions are at that side of their block.
     """
 
     def __init__(self, height: int, width: int, block: int, random: np.random.Generator) -> None:
@@ -163,12 +248,13 @@ class _Blocks:
         self.at = self._down * width + self._right
 
     def shifted(self, down: Tensor | int, right: Tensor | int) -> Tensor:
-        """The places so many rows below and columns to the right of each."""
+        """The positions at an offset from each position."""
         height, width = self._size
         return (self._down + down) % height * width + (self._right + right) % width
 
-    def beyond(self, side: int, along: int) -> tuple[Tensor, Tensor]:
-        """Steps down and right from each cell to one beside its block, so far along that side."""
+    def to_neighbor(self, side: int, along: int) -> tuple[Tensor, Tensor]:
+        """Offsets down and right from each position to the cell next to its block on a side, at a
+        distance along that side."""
         end = self._block if side % 2 else -1
         if side < 2:
             return end - self._row, along - self._column
@@ -176,20 +262,20 @@ class _Blocks:
 
 
 def _strips(pictures: Sequence[np.ndarray], around: tuple[int, int, int, int]) -> Tensor:
-    """Pixels at a border of each cell, along their main directions (PCA): ``(N, 12)``."""
-    seen = []
+    """Principal components of the pixels around a border of each cell: ``(N, 12)``."""
+    strips = []
     for picture in pictures:
         planes = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
-        seen.append(F.unfold(F.pad(planes, around, mode="replicate"), _SIDE, stride=CELL)[0].t())
-    raw = torch.cat(seen)
-    main = torch.linalg.eigh(torch.cov(raw.t()))[1][:, -_DIRECTIONS:]
+        strips.append(F.unfold(F.pad(planes, around, mode="replicate"), _SIDE, stride=CELL)[0].t())
+    raw = torch.cat(strips)
+    main = torch.linalg.eigh(torch.cov(raw.t()))[1][:, -_COMPONENTS:]
     return raw @ main * (CELL / _SIDE)
 
 
-def _apart(table: Tensor, first: Tensor, second: Tensor) -> Tensor:
+def _squared_distances(table: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """Squared distances of pairs of rows."""
-    apart = torch.empty(len(first))
-    for begun in range(0, len(first), _CHUNK):
-        part = slice(begun, begun + _CHUNK)
-        apart[part] = (table[first[part]] - table[second[part]]).square().sum(1)
-    return apart
+    distances = torch.empty(len(first))
+    for start in range(0, len(first), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        distances[part] = (table[first[part]] - table[second[part]]).square().sum(1)
+    return distances

@@ -1,7 +1,7 @@
-"""Layouts for new textures: those of the pictures, cut into blocks and put together anew on a torus.
+"""Draw layouts for new textures: blocks of the exemplars' layouts, assembled anew on a torus.
 
-What is put together are differences from cell to cell, not the cells: a joint then has the step
-that the pictures have there, and what does not fit is spread over the whole torus, unseen.
+What is assembled are gradients, not values: a joint then has the gradient that the exemplar has
+there, and the error is spread invisibly over the whole torus.
 
 References
 ----------
@@ -20,7 +20,7 @@ from ...control import NEVER, CancelToken
 
 _BLOCK, _OVERLAP = 16, 6  # cells
 _TOLERANCE = 1.25  # how much worse than the best a block may fit
-_LEAST = 2e-3  # squared difference per number that nobody sees
+_INVISIBLE = 2e-3  # squared difference per number
 
 
 def draw_layout(
@@ -31,23 +31,38 @@ def draw_layout(
     random: np.random.Generator,
     cancel: CancelToken = NEVER,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A layout ``(height, width, C)`` float32 that closes on the torus, and where its cells are from:
-    ``(height, width, 3)`` int, picture, row and column.
+    """Draw a layout on a torus.
 
     Parameters
     ----------
-    sources : (h, w, C) float32 each
-        Layouts of the pictures.
+    sources : sequence of ndarray
+        ``(h, w, C)`` float32; layouts of the exemplars.
     mix : sequence of float
         How often blocks are taken from each of them.
-    check : callable
-        Called now and then; what it raises ends the work.
+    height, width : int
+        Size in cells.
+    random : np.random.Generator
+        What it is drawn with.
+    cancel : CancelToken, optional
+        Ends the work.
+
+    Returns
+    -------
+    layout : (height, width, C) float32
+        Within the range of the sources.
+    origin : (height, width, 3) int
+        Exemplar, row and column that each cell is from.
+
+    Raises
+    ------
+    JobCancelled
+        It was cancelled.
     """
     block = min(_BLOCK, height, width, *(side for s in sources for side in s.shape[:2]))
     step = max(1, block - _OVERLAP)
     canvas = np.zeros((height, width, sources[0].shape[2]), np.float32)
     right, down = np.zeros_like(canvas), np.zeros_like(canvas)
-    steps = [_steps(source) for source in sources]
+    gradients = [_gradients(source) for source in sources]
     filled = np.zeros((height, width), np.float32)
     origin = np.zeros((height, width, 3), int)
     within = np.stack(np.meshgrid(*[np.arange(block)] * 2, indexing="ij"), axis=2)
@@ -59,22 +74,22 @@ def draw_layout(
             at = np.ix_(rows, np.arange(left, left + block) % width)
             which = int(random.choice(len(sources), p=shares))
             y, x = _fitting(sources[which], canvas[at], filled[at], random)
-            there = filled[at][..., None] > 0
+            occupied = filled[at][..., None] > 0
             cut = slice(y, y + block), slice(x, x + block)
             for field, source in zip(
-                (canvas, right, down), (sources[which], *steps[which]), strict=True
+                (canvas, right, down), (sources[which], *gradients[which]), strict=True
             ):
-                field[at] = np.where(there, field[at], source[cut])
+                field[at] = np.where(occupied, field[at], source[cut])
             from_here = np.insert(within + np.array([y, x]), 0, which, axis=2)
-            origin[at] = np.where(there, origin[at], from_here)
+            origin[at] = np.where(occupied, origin[at], from_here)
             filled[at] = 1
     drawn = _integrate(right, down)
     low, high = canvas.min((0, 1)), canvas.max((0, 1))
     return np.clip(drawn + canvas.mean((0, 1)), low, high), origin
 
 
-def _steps(source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From each cell to the one on its right, and to the one below; the last ones as those before."""
+def _gradients(source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Differences to the cell on the right and to the one below; at the end those before it."""
     fields = []
     for axis in (1, 0):
         step = np.diff(source, axis=axis, append=source.take([-1], axis))
@@ -87,7 +102,7 @@ def _steps(source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _integrate(right: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """The field on the torus whose steps are nearest to those given, of mean 0."""
+    """The field of mean 0 on the torus whose gradients are nearest to those given (Poisson)."""
     height, width = right.shape[:2]
     divergence = right - np.roll(right, 1, axis=1) + down - np.roll(down, 1, axis=0)
     waves = [2 * np.cos(2 * np.pi * np.fft.fftfreq(side)) - 2 for side in (height, width)]
@@ -99,31 +114,31 @@ def _integrate(right: np.ndarray, down: np.ndarray) -> np.ndarray:
 
 
 def _spread(length: int, step: int) -> list[int]:
-    """Places along a circle of a length, no farther apart than a step."""
+    """Positions along a circle of a length, at most a step apart."""
     count = -(-length // step)
     return [round(i * length / count) for i in range(count)]
 
 
 def _fitting(
-    source: np.ndarray, there: np.ndarray, filled: np.ndarray, random: np.random.Generator
+    source: np.ndarray, present: np.ndarray, filled: np.ndarray, random: np.random.Generator
 ) -> tuple[int, int]:
-    """Where a block of the source begins that agrees with what is there already, one of the best."""
-    block = len(there)
+    """Position of a block of the source, one of those that fit best what is present already."""
+    block = len(present)
     if filled.any():
-        # As images of one channel each: template matching with a mask takes no more than four.
+        # Channel by channel: template matching with a mask takes at most four.
         error = sum(
             cv2.matchTemplate(
                 np.ascontiguousarray(source[..., c]),
-                np.ascontiguousarray(there[..., c]),
+                np.ascontiguousarray(present[..., c]),
                 cv2.TM_SQDIFF,
                 mask=filled,
             )
             for c in range(source.shape[2])
         )
         error = np.maximum(np.asarray(error), 0)
-        allowed = _TOLERANCE * float(error.min()) + _LEAST * float(filled.sum())
-        places = np.argwhere(error <= allowed)
+        allowed = _TOLERANCE * float(error.min()) + _INVISIBLE * float(filled.sum())
+        positions = np.argwhere(error <= allowed)
     else:
-        places = np.argwhere(np.ones([side - block + 1 for side in source.shape[:2]]))
-    y, x = places[random.integers(len(places))]
+        positions = np.argwhere(np.ones([side - block + 1 for side in source.shape[:2]]))
+    y, x = positions[random.integers(len(positions))]
     return int(y), int(x)

@@ -1,8 +1,8 @@
-"""What the GAN has learned: pictures to put new ones together from, and a generator that paints them.
+"""A fitted GAN: images to assemble new pictures from, and a generator that paints them.
 
 References
 ----------
-See :mod:`~..networks.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
+See :mod:`~core.models.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
 """
 
 from __future__ import annotations
@@ -14,66 +14,43 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...control import NEVER, SILENT, CancelToken, Control
-from ...image.convert import to_depth
+from ...control import SILENT, Control
 from ...image.resize import resize
-from ...models.layers import set_border
-from ...models.spatial_gan import CELL, STRIDE, Generator, draw_noise, layout_of
+from ...models.spatial_gan import CELL, STRIDE, Generator, draw_noise
 from ...paint.tiling import take, tiles
-from ..interface import mixture
-from .detail import Detail
-from .layout import draw_layout
+from ..inputs import normalize_mix
+from ..interface import Model
+from .exemplars import Exemplars, layout_to_tensor
 
 TILE = 1024
-_PUT_TOGETHER = 0.6  # share of a sample's time before it is painted
+"""Side of the tiles that are painted at a time, in pixels."""
+
+_ASSEMBLY = 0.6  # share of a sample's time before it is painted
 
 
-class Stock:
-    """Pictures ``(H, W, 3)`` uint8 that new ones are put together from."""
-
-    def __init__(self, levels: list[np.ndarray]) -> None:
-        self.levels = levels
-        self.pictures = [torch.from_numpy(p / np.float32(255)) for p in levels]
-        self.batches = [p.permute(2, 0, 1)[None].contiguous() for p in self.pictures]
-        self.layouts = [layout_of(b)[0].permute(1, 2, 0).numpy() for b in self.batches]
-        self.detail = Detail([p.numpy() for p in self.pictures], self.layouts)
-
-    def draw(
-        self,
-        weights: Sequence[float],
-        height: int,
-        width: int,
-        random: np.random.Generator,
-        cancel: CancelToken = NEVER,
-    ) -> tuple[np.ndarray, Tensor]:
-        """A layout of that many pixels on a torus, and the cells for it."""
-        size = height // CELL, width // CELL
-        drawn, origin = draw_layout(self.layouts, weights, *size, random, cancel)
-        return drawn, self.detail.match(drawn, weights, random, origin, cancel=cancel)
-
-
-class SpatialGan:
-    """A fitted GAN; see :class:`~.interface.Model`.
+class SpatialGan(Model):
+    """A fitted GAN.
 
     Parameters
     ----------
-    places : (N, 16) Tensor
-        Where each of the pictures lies among the materials.
-    stock : Stock
-        The pictures.
+    generator : Generator
+        The network; a copy is kept.
+    embeddings : (N, 16) float32
+        Embeddings of the images.
+    exemplars : Exemplars
+        The images.
+    recipe : dict
+        See :class:`~core.create.interface.Model`.
     """
 
     kind = "GAN"
 
-    def __init__(self, generator: Generator, places: Tensor, stock: Stock, recipe: dict) -> None:
+    def __init__(
+        self, generator: Generator, embeddings: Tensor, exemplars: Exemplars, recipe: dict
+    ) -> None:
         self.recipe = recipe
-        self._stock, self._places = stock, places.detach().clone()
+        self._exemplars, self._embeddings = exemplars, embeddings.detach().clone()
         self._generator = deepcopy(generator).eval().requires_grad_(False)
-
-    @property
-    def pictures(self) -> int:
-        """How many pictures it knows."""
-        return len(self._places)
 
     @torch.inference_mode()
     def sample(
@@ -85,35 +62,58 @@ class SpatialGan:
         mix: Sequence[float] = (),
         control: Control = SILENT,
     ) -> np.ndarray:
-        """See :meth:`~.interface.Model.sample`. Memory beyond the result is bounded by a tile.
+        """Return a new picture; the same arguments give the same pixels.
 
-        Without ``seamless`` it is cut out of a larger canvas, so its border is like its inside. Where
-        on the torus a picture begins is drawn, too: cells would lie alike in all of them.
+        Memory beyond the result is bounded by a tile.
+
+        Parameters
+        ----------
+        size : (int, int)
+            Width and height in pixels.
+        seed : int, optional
+            Another seed gives another picture.
+        seamless : bool, optional
+            Whether the picture tiles; if not, it is cut out of a larger canvas that does.
+        mix : sequence of float, optional
+            Weights of the images; empty: the first alone.
+        control : Control, optional
+            Progress, and cancellation.
+
+        Returns
+        -------
+        (height, width, 3) float32
+            sRGB-encoded in [0, 1].
+
+        Raises
+        ------
+        BadRequest
+            The weights do not fit the images.
+        JobCancelled
+            The control was cancelled.
         """
         width, height = size
         spare = 0 if seamless else STRIDE
         tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
         random = torch.Generator().manual_seed(seed)
-        weights = mixture(mix, self.pictures)
-        place = torch.tensor([weights]) @ self._places
+        weights = normalize_mix(mix, len(self._embeddings))
+        embedding = torch.tensor([weights]) @ self._embeddings
         noise = draw_noise(1, tall, wide, random)
-        drawn, match = self._stock.draw(
+        layout, match = self._exemplars.draw(
             weights, tall, wide, np.random.default_rng(seed), control.cancel
         )
-        layout = as_batch(drawn)
+        layout_batch = layout_to_tensor(layout)
         canvas = np.empty((tall, wide, 3), np.float32)
+        # A random origin: else the grid of cells would lie alike in all samples.
         begin = np.random.default_rng([seed, 1]).integers(STRIDE, size=2)
         parts = tiles(tall, wide, TILE, seamless=True)
         for number, tile in enumerate(parts):
-            control.advance(_PUT_TOGETHER + (1 - _PUT_TOGETHER) * number / len(parts))
-            set_border(
-                self._generator, *("circular" if whole else "reflect" for whole in tile.circular)
-            )
+            control.advance(_ASSEMBLY + (1 - _ASSEMBLY) * number / len(parts))
             painted = self._generator(
-                take(layout, tile, CELL),
-                self._stock.detail.paint(drawn, match, tile),
+                take(layout_batch, tile, CELL),
+                self._exemplars.detail.paint(layout, match, tile),
                 [take(n, tile, side) for n, side in zip(noise, (4, 2), strict=True)],
-                place,
+                embedding,
+                tile.border,
             )
             inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
             rows, columns = (
@@ -128,16 +128,40 @@ class SpatialGan:
         return canvas[:height, :width]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        """See :meth:`~.interface.Model.state`."""
+        """Return what :func:`restore` takes.
+
+        Returns
+        -------
+        tensors : dict of str to ndarray
+            Parameters of the generator, float32; embeddings of the images ``(N, 16)`` float32; the
+            images ``(H, W, 3)`` uint8.
+        metadata : dict
+            Empty.
+        """
         tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
-        tensors["places"] = self._places
-        pictures = {f"picture.{i}": levels for i, levels in enumerate(self._stock.levels)}
-        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **pictures}, {}
+        tensors["places"] = self._embeddings
+        images = {f"picture.{i}": image for i, image in enumerate(self._exemplars.images)}
+        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **images}, {}
 
 
-def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
-    """Of what :meth:`SpatialGan.state` gave."""
-    stock = Stock([tensors[f"picture.{i}"] for i in range(len(tensors["places"]))])
+def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
+    """Return a model from its state.
+
+    Parameters
+    ----------
+    tensors : dict of str to ndarray
+        Arrays of any shape, such as ``(C,)``, and dtype, mostly float32; see
+        :meth:`~core.create.interface.Model.state`.
+    metadata : dict
+        Plain values; has ``recipe``.
+
+    Returns
+    -------
+    SpatialGan
+        The model.
+    """
+    embeddings = torch.from_numpy(tensors["places"])
+    exemplars = Exemplars([tensors[f"picture.{i}"] for i in range(len(embeddings))])
     generator = Generator()
     generator.load_state_dict(
         {
@@ -146,14 +170,4 @@ def restore(tensors: dict[str, np.ndarray], words: dict) -> SpatialGan:
             if name.startswith("generator.")
         }
     )
-    return SpatialGan(generator, torch.from_numpy(tensors["places"]), stock, words["recipe"])
-
-
-def to_levels(picture: Tensor) -> np.ndarray:
-    """``(1, 3, H, W)`` in [0, 1] as ``(H, W, 3)`` uint8."""
-    return to_depth(picture[0].permute(1, 2, 0).numpy(), "8")
-
-
-def as_batch(layout: np.ndarray) -> Tensor:
-    """A layout ``(h, w, 4)`` as ``(1, 4, h, w)``."""
-    return torch.from_numpy(layout).permute(2, 0, 1)[None].contiguous()
+    return SpatialGan(generator, embeddings, exemplars, metadata["recipe"])

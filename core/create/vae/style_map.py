@@ -1,7 +1,7 @@
-"""The map of styles: places to wander, families to draw from, ways between looks.
+"""The map of styles: known styles on a plane, and new styles from any point of it.
 
-Known styles lie on a plane by the two main axes of their latents. A place on it is a look, too: the
-mean of the latents of the styles around it, the nearer the more.
+Known styles lie on the plane by the two principal axes of their latents. Every other point stands for
+a style, too: a weighted mean of the latents of the styles nearby.
 """
 
 from __future__ import annotations
@@ -16,36 +16,41 @@ from torch import Tensor
 from ...errors import BadRequest
 from ...models.loading import load_style_vae
 from ...models.style_vae import LATENT, StyleVae
-from ...paint.style_reader import StyleBook
+from ...paint.style_reader import StyleReader
 from ...styles.catalog import builtin_styles
-from ...styles.style import ZOOMS, Style
+from ...styles.style import Style
+from .latents import encode_codes
 
 AXES = 4
-"""Axes along which a latent may be moved: the main ones of the prior."""
+"""Number of principal axes of the prior along which a latent may be moved."""
 
-_REACH = 0.07  # of the plane's side: how far a style is felt
-
-
-def map_of(styles: StyleBook, own: Sequence[str]) -> StyleMap:
-    """Return the map of the built-in styles and the artist's own, which are named by their files.
-
-    Raises
-    ------
-    StyleUnreadable
-        One of them cannot be read.
-    """
-    sources = [info.identifier for info in builtin_styles()] + list(own)
-    return StyleMap(load_style_vae(), [styles.resolve_source(source) for source in sources])
+_RADIUS = 0.07  # distance at which a style has influence, relative to the side of the plane
+_DRAWS = 4096  # from the prior, for its principal axes
 
 
 class StyleMap:
-    """Styles at their places.
+    """Known styles with their latents and their positions on the plane.
 
     Parameters
     ----------
     vae : StyleVae
+        The networks.
     styles : sequence of Style
         At least one.
+
+    Attributes
+    ----------
+    names : list of str
+        Names of the styles.
+    latents : (N, LATENT) float32
+        Their latents.
+    positions : (N, 2) float32
+        Where they are: x to the right and y down, in [0, 1].
+
+    Raises
+    ------
+    BadRequest
+        There are no styles.
     """
 
     def __init__(self, vae: StyleVae, styles: Sequence[Style]) -> None:
@@ -53,55 +58,112 @@ class StyleMap:
             raise BadRequest("A map needs at least one style.")
         self.vae = vae
         self.names = [style.name for style in styles]
-        self.latents = torch.stack([latent_of(vae, style.codes) for style in styles])
-        self.places = _places(self.latents.numpy())
-        spread = torch.randn(4096, LATENT, generator=torch.Generator().manual_seed(0))
-        family = torch.multinomial(
-            vae.shares.softmax(0), 4096, True, generator=torch.Generator().manual_seed(1)
-        )
-        prior = vae.means[family] + vae.spreads[family].exp() * spread
-        axes = PCA(AXES, random_state=0).fit(prior.numpy())
-        self._axes = torch.from_numpy(
-            (axes.components_ * np.sqrt(axes.explained_variance_)[:, None]).astype(np.float32)
-        )
+        self.latents = torch.stack([encode_codes(vae, style.codes) for style in styles])
+        self.positions = _positions(self.latents.numpy())
+        self._axes = _principal_axes(vae)
 
     def at(self, x: float, y: float) -> Tensor:
-        """The latent ``(LATENT,)`` at a place; x to the right and y down, both in [0, 1]."""
-        away = ((self.places - np.array([x, y], np.float32)) ** 2).sum(1)
-        weights = np.exp(-(away - away.min()) / (2 * _REACH**2)).astype(np.float32)
+        """Return the latent at a position.
+
+        Parameters
+        ----------
+        x, y : float
+            To the right and down, in [0, 1].
+
+        Returns
+        -------
+        (LATENT,) float32
+            A mean of the styles' latents, weighted by their distance.
+        """
+        squared = ((self.positions - np.array([x, y], np.float32)) ** 2).sum(1)
+        weights = np.exp(-(squared - squared.min()) / (2 * _RADIUS**2)).astype(np.float32)
         return torch.from_numpy(weights / weights.sum()) @ self.latents
 
-    def surprise(self, like: Tensor, *, boldness: float = 1.0, seed: int = 0) -> Tensor:
-        """A draw from the family of a latent; ``boldness`` 0 gives the family's mean."""
-        family = int(self.vae.family_log_odds(like[None])[0].argmax())
+    def draw_from_family(self, like: Tensor, *, boldness: float = 1.0, seed: int = 0) -> Tensor:
+        """Draw a latent from the family that another one belongs to.
+
+        Parameters
+        ----------
+        like : (LATENT,) float32
+            A latent of the family.
+        boldness : float, optional
+            0 gives the family's mean, 1 draws with the family's own spread.
+        seed : int, optional
+            Another seed gives another latent.
+
+        Returns
+        -------
+        (LATENT,) float32
+            The new latent.
+        """
+        family = int(self.vae.family_log_density(like[None])[0].argmax())
         drawn = torch.randn(LATENT, generator=torch.Generator().manual_seed(seed))
         return self.vae.means[family] + boldness * self.vae.spreads[family].exp() * drawn
 
-    def moved(self, latent: Tensor, offsets: Sequence[float]) -> Tensor:
-        """A latent moved along the main axes, in deviations of the prior."""
+    def move(self, latent: Tensor, offsets: Sequence[float]) -> Tensor:
+        """Return a latent moved along the principal axes of the prior.
+
+        Parameters
+        ----------
+        latent : (LATENT,) float32
+            Where to start.
+        offsets : sequence of float
+            At most :data:`AXES`, in deviations of the prior.
+
+        Returns
+        -------
+        (LATENT,) float32
+            The moved latent.
+
+        Raises
+        ------
+        BadRequest
+            There are more offsets than axes.
+        """
         if len(offsets) > AXES:
             raise BadRequest(f"There are {AXES} axes.")
         return latent + torch.tensor(list(offsets)) @ self._axes[: len(offsets)]
 
 
-def latent_of(vae: StyleVae, codes: np.ndarray) -> Tensor:
-    """The latent ``(LATENT,)`` of a style's codes ``(len(ZOOMS), CODE_LENGTH)``."""
-    return vae.encode(torch.from_numpy(codes), zoom_logarithms())[0].mean(0)
+def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
+    """Return the map of the built-in styles and of styles of the artist.
+
+    Parameters
+    ----------
+    reader : StyleReader
+        Reads the styles.
+    own_styles : sequence of str
+        Style files or images of the artist.
+
+    Returns
+    -------
+    StyleMap
+        With the built-in styles first.
+
+    Raises
+    ------
+    StyleUnreadable
+        One of them cannot be read.
+    """
+    sources = [info.identifier for info in builtin_styles()] + list(own_styles)
+    return StyleMap(load_style_vae(), [reader.resolve_source(source) for source in sources])
 
 
-def codes_of(vae: StyleVae, latent: Tensor) -> np.ndarray:
-    """The codes ``(len(ZOOMS), CODE_LENGTH)`` float32 of a latent at every brush scale."""
-    return vae.decode(latent.expand(len(ZOOMS), -1), zoom_logarithms()).numpy()
+def _principal_axes(vae: StyleVae) -> Tensor:
+    """The principal axes ``(AXES, LATENT)`` of the prior, each as long as its deviation."""
+    drawn = torch.randn(_DRAWS, LATENT, generator=torch.Generator().manual_seed(0))
+    family = torch.multinomial(
+        vae.shares.softmax(0), _DRAWS, True, generator=torch.Generator().manual_seed(1)
+    )
+    prior = vae.means[family] + vae.spreads[family].exp() * drawn
+    axes = PCA(AXES, random_state=0).fit(prior.numpy())
+    lengths = np.sqrt(axes.explained_variance_)[:, None]
+    return torch.from_numpy((axes.components_ * lengths).astype(np.float32))
 
 
-def zoom_logarithms() -> Tensor:
-    """Base 2, of every brush scale that a style has a code for: ``(len(ZOOMS),)``."""
-    return torch.from_numpy(np.log2(np.array(ZOOMS, np.float32)))
-
-
-def _places(latents: np.ndarray) -> np.ndarray:
-    """``(N, 2)`` float32 in [0, 1]: the two main axes, half by rank, so that no corner is
-    crowded."""
+def _positions(latents: np.ndarray) -> np.ndarray:
+    """Positions ``(N, 2)`` float32 in [0, 1] by the two principal axes, half by value and half by
+    rank, so that no corner is crowded."""
     count = len(latents)
     if count < 3:
         return np.array([[(i + 1) / (count + 1), 0.5] for i in range(count)], np.float32)

@@ -10,13 +10,19 @@ import pytest
 import torch
 
 from impasto.core.control import CancelToken, Control
-from impasto.core.create.automaton import fit as automata
+from impasto.core.create.automaton import fit as automaton_fit
 from impasto.core.create.automaton import model
 from impasto.core.create.automaton.fit import fit
 from impasto.core.create.automaton.model import Automaton
 from impasto.core.create.interface import Budget, load_model, save_model
 from impasto.core.errors import JobCancelled, ModelUnreadable
-from impasto.core.models.automaton import CHANNELS, Stepper, rest, seeds, shown
+from impasto.core.models.automaton import (
+    CHANNELS,
+    Stepper,
+    initial_state,
+    initialized_from,
+    update_mask,
+)
 from impasto.core.models.loading import load_rule
 from impasto.core.models.mosaic import CODES, Mosaic
 
@@ -30,10 +36,10 @@ def automaton():
 def test_it_stays_sound_over_thousands_of_steps():
     random = torch.Generator().manual_seed(0)
     rule = load_rule()
-    step, state = Stepper(rule), seeds(rule, 1, 32, 32, random)
+    step, state = Stepper(rule), initial_state(rule, 1, 32, 32, random)
     spreads = []
     for number in range(5000):
-        state = step(state, rest(state, random))
+        state = step(state, update_mask(state, random))
         if number in (63, 999, 4999):
             spreads.append(float(step.paint(state).std()))
     assert state.abs().max() <= 1
@@ -43,20 +49,20 @@ def test_it_stays_sound_over_thousands_of_steps():
 
 def test_the_end_of_a_loop_leads_to_its_beginning(automaton):
     frames: list[np.ndarray] = []
-    automaton.loop((64, 64), 16, seed=1, show=lambda number, frame: frames.append(frame))
+    automaton.loop((64, 64), 16, seed=1, on_frame=lambda number, frame: frames.append(frame))
     assert len(frames) == 16
     steps = [np.abs(b - a).mean() for a, b in pairwise(frames[:9])]
     assert np.abs(frames[0] - frames[-1]).mean() <= 1.5 * max(steps)
     assert min(steps) > 0
 
 
-def test_to_widen_is_the_same_where_something_is_learned():
-    from impasto.core.models.automaton import _widen
+def test_to_upsample_is_the_same_where_something_is_learned():
+    from impasto.core.models.automaton import _upsample
 
     maps = torch.rand(2, 3, 12, 20, generator=torch.Generator().manual_seed(3))
     with torch.inference_mode():
-        painted = _widen(maps, 4)
-    torch.testing.assert_close(_widen(maps.requires_grad_(), 4).detach(), painted)
+        painted = _upsample(maps, 4)
+    torch.testing.assert_close(_upsample(maps.requires_grad_(), 4).detach(), painted)
 
 
 def test_bands_of_rows_grow_as_the_whole_does(automaton, monkeypatch):
@@ -83,7 +89,7 @@ def test_a_damaged_loop_is_whole_then_torn_then_whole_again(automaton):
     hurt: list[np.ndarray] = []
     for frames, damage in ((plain, False), (hurt, True)):
         automaton.loop(
-            (96, 96), 16, seed=2, damage=damage, show=lambda n, f, kept=frames: kept.append(f)
+            (96, 96), 16, seed=2, damage=damage, on_frame=lambda n, f, kept=frames: kept.append(f)
         )
     holes = model._Holes((24, 24), 16, 2)
     shares = [float(holes.at(number).float().mean()) for number in range(16)]
@@ -123,8 +129,8 @@ def test_a_grid_of_cells_is_noticed():
     smooth = cv2.GaussianBlur(random.random((128, 128, 3)).astype(np.float32), (0, 0), 2)
     blocks = cv2.resize(cv2.resize(smooth, (32, 32), interpolation=3), (128, 128), interpolation=0)
     pictures = [torch.from_numpy(p).permute(2, 0, 1)[None] for p in (smooth, blocks)]
-    wanted = automata._pixel_steps(pictures[0]).mean(1)
-    own, grid = (float(automata._grid(p, wanted)) for p in pictures)
+    wanted = automaton_fit._pixel_steps(pictures[0]).mean(1)
+    own, grid = (float(automaton_fit._grid(p, wanted)) for p in pictures)
     assert own < 0.2
     assert grid > 1
 
@@ -152,8 +158,8 @@ def test_pieces_are_the_texture_where_they_do_not_overlap():
 
 def test_codes_do_not_change_as_cells_do():
     rule = load_rule()
-    state = seeds(rule, 1, 64, 64, torch.Generator().manual_seed(1))
-    stepped = Stepper(rule)(state, torch.zeros(1, 1, 16, 16, dtype=torch.bool))
+    state = initial_state(rule, 1, 64, 64, torch.Generator().manual_seed(1))
+    stepped = Stepper(rule)(state, torch.ones(1, 1, 16, 16, dtype=torch.bool))
     torch.testing.assert_close(stepped[:, CHANNELS:], state[:, CHANNELS:])
     assert (stepped[:, :CHANNELS] - state[:, :CHANNELS]).abs().mean() > 1e-3
 
@@ -162,7 +168,7 @@ def test_a_texture_is_known_before_anything_is_learned(textures):
     """The bundled rule takes over what a texture tells of itself: its colors, and its pieces."""
     for texture in textures:
         picture = torch.from_numpy(texture).permute(2, 0, 1)[None]
-        sample = Automaton(shown(load_rule(), picture), {}).sample((128, 96), seed=1)
+        sample = Automaton(initialized_from(load_rule(), picture), {}).sample((128, 96), seed=1)
         both = [image.reshape(-1, 3) for image in (sample, texture)]
         apart = np.abs(
             np.quantile(both[0], [0.1, 0.5, 0.9], 0) - np.quantile(both[1], [0.1, 0.5, 0.9], 0)
@@ -173,8 +179,8 @@ def test_a_texture_is_known_before_anything_is_learned(textures):
 def test_a_rule_of_another_shape_is_refused_in_words(automaton, tmp_path):
     class Older(Automaton):
         def state(self):
-            tensors, words = super().state()
-            return {**tensors, "near": tensors["near"][:, :16]}, words
+            tensors, metadata = super().state()
+            return {**tensors, "near": tensors["near"][:, :16]}, metadata
 
     path = tmp_path / "older.impasto-model"
     save_model(Older(automaton.rule, {"steps": 1}), path)

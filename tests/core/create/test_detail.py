@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.core.create.gan.model import Stock
+from impasto.core.create.gan.exemplars import Exemplars
 from impasto.core.paint.tiling import Tile, Window
 
 _APART = 8
@@ -15,7 +15,7 @@ _LONGEST = 10
 
 
 @pytest.fixture(scope="module")
-def stock() -> Stock:
+def exemplars() -> Exemplars:
     """Of two textures with stones of different size."""
     rng = np.random.default_rng(0)
     pictures = []
@@ -23,42 +23,44 @@ def stock() -> Stock:
         noise = cv2.GaussianBlur(rng.random((160, 192, 3)), (0, 0), spread)
         stones = noise > np.median(noise)
         pictures.append((40 + 160 * stones + rng.integers(0, 20, stones.shape)).astype(np.uint8))
-    return Stock(pictures)
+    return Exemplars(pictures)
 
 
-def test_detail_is_as_sharp_as_the_picture(stock):
-    drawn, match = stock.draw([1.0, 0.0], 128, 160, np.random.default_rng(1))
-    draft = stock.detail.paint(drawn, match)[0].permute(1, 2, 0).numpy()
+def test_detail_is_as_sharp_as_the_picture(exemplars):
+    drawn, match = exemplars.draw([1.0, 0.0], 128, 160, np.random.default_rng(1))
+    draft = exemplars.detail.paint(drawn, match)[0].permute(1, 2, 0).numpy()
     assert draft.shape == (128, 160, 3)
-    sharp = [cv2.Laplacian(p, cv2.CV_32F).std() for p in (draft, stock.pictures[0].numpy())]
+    sharp = [
+        cv2.Laplacian(p, cv2.CV_32F).std() for p in (draft, exemplars.images[0] / np.float32(255))
+    ]
     assert sharp[0] > 0.8 * sharp[1]
 
 
-def test_no_cell_comes_from_where_the_layout_is_from(stock):
+def test_no_cell_comes_from_where_the_layout_is_from(exemplars):
     from impasto.core.create.gan.layout import draw_layout
 
     random = np.random.default_rng(2)
-    drawn, origin = draw_layout(stock.layouts, [0.5, 0.5], 32, 40, random)
-    match = stock.detail.match(drawn, [0.5, 0.5], random, origin).numpy()
-    first = stock.layouts[0].shape[0] * stock.layouts[0].shape[1]
+    drawn, origin = draw_layout(exemplars.layouts, [0.5, 0.5], 32, 40, random)
+    match = exemplars.detail.match(drawn, [0.5, 0.5], random, origin).numpy()
+    first = exemplars.layouts[0].shape[0] * exemplars.layouts[0].shape[1]
     owner, inside = match // first, match % first
-    rows, columns = np.divmod(inside, stock.layouts[0].shape[1])
+    rows, columns = np.divmod(inside, exemplars.layouts[0].shape[1])
     apart = np.maximum(np.abs(rows - origin[..., 1]), np.abs(columns - origin[..., 2]))
     assert (apart[owner == origin[..., 0]] >= _APART).all()
     assert 0 < owner.mean() < 1
 
 
-def test_a_part_is_painted_as_in_the_whole_over_the_border_of_the_torus(stock):
-    drawn, match = stock.draw([1.0, 0.0], 96, 128, np.random.default_rng(3))
-    whole = stock.detail.paint(drawn, match)
+def test_a_part_is_painted_as_in_the_whole_over_the_border_of_the_torus(exemplars):
+    drawn, match = exemplars.draw([1.0, 0.0], 96, 128, np.random.default_rng(3))
+    whole = exemplars.detail.paint(drawn, match)
     tile = Tile(Window(-16, 48, 0, 32), Window(64, 160, 80, 144))
-    part = stock.detail.paint(drawn, match, tile)
+    part = exemplars.detail.paint(drawn, match, tile)
     around = whole.roll((16, -64), (2, 3))[..., :64, :96]
     torch.testing.assert_close(part, around, atol=1e-6, rtol=0)
 
 
 @pytest.fixture(scope="module")
-def weave() -> Stock:
+def weave() -> Exemplars:
     """Of threads of six pixels, each of its own brightness: cells of four do not tell them apart."""
     rng = np.random.default_rng(4)
     y, x = np.mgrid[:192, :192]
@@ -66,14 +68,14 @@ def weave() -> Stock:
     threads = [rng.uniform(0.9, 1.0, 32)[side // 6] for side in (y, x)]
     round_ = [np.sin(np.pi * (side % 6 + 0.5) / 6) for side in (y, x)]
     lit = np.where(over, round_[0] * threads[0], round_[1] * threads[1])
-    return Stock([np.repeat((60 + 160 * lit)[..., None], 3, axis=2).astype(np.uint8)])
+    return Exemplars([np.repeat((60 + 160 * lit)[..., None], 3, axis=2).astype(np.uint8)])
 
 
 def test_a_weave_goes_on_over_the_joints(weave):
     drawn, match = weave.draw([1.0], 128, 128, np.random.default_rng(5))
     draft = weave.detail.paint(drawn, match)[0].permute(1, 2, 0).numpy()
     draft = np.pad(draft, [(0, 16), (0, 16), (0, 0)], mode="wrap")
-    source = weave.pictures[0].numpy()
+    source = weave.images[0] / np.float32(255)
     contrast = source.std()
     away = []
     for top, left in np.random.default_rng(6).integers(0, 128, (40, 2)):

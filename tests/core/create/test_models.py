@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
 from impasto.core.create.gan import fit as gan_fit
-from impasto.core.create.interface import (
-    fit,
-    load_model,
-    mixture,
-    save_model,
-    to_square,
-)
+from impasto.core.create.inputs import image_to_tensor, normalize_mix
+from impasto.core.create.interface import fit, load_model, save_model
 from impasto.core.errors import BadRequest, JobCancelled, ModelUnreadable, OutputUnwritable
 
 KINDS = ("GAN", "VAE", "AUTOMATON")
@@ -89,11 +84,11 @@ def test_a_large_canvas_is_painted_in_tiles_that_agree(textures):
 
     made = fit("GAN", textures, budget=Budget(steps=2))
     whole = made.sample((1600, 512), seed=3)
-    tile, model._TILE = model._TILE, 512
+    tile, model.TILE = model.TILE, 512
     try:
         tiled = made.sample((1600, 512), seed=3)
     finally:
-        model._TILE = tile
+        model.TILE = tile
     assert np.abs(whole - tiled).max() < 1 / 255
 
 
@@ -122,9 +117,9 @@ def test_there_are_only_three_kinds(textures):
 def test_a_mixture_sums_to_one_or_is_refused(mix, count):
     if len(mix) > count or (mix and sum(mix) <= 0):
         with pytest.raises(BadRequest):
-            mixture(mix, count)
+            normalize_mix(mix, count)
     else:
-        weights = mixture(mix, count)
+        weights = normalize_mix(mix, count)
         assert len(weights) == count
         assert sum(weights) == pytest.approx(1)
 
@@ -140,7 +135,7 @@ def test_a_weave_begins_anywhere():
 
 
 def test_a_fit_that_stands_still_ends(textures, monkeypatch):
-    monkeypatch.setattr(gan_fit, "_LEAST", 2)
+    monkeypatch.setattr(gan_fit, "_MIN_STEPS", 2)
     monkeypatch.setattr(gan_fit, "_PATIENCE", 0)
     made = fit("GAN", textures[:1], budget=Budget(steps=60), seed=1)
     assert made.recipe["plateau"]
@@ -151,10 +146,10 @@ def test_what_is_kept_is_a_moving_average(textures):
     """One step moves it by a tenth of the way at most, so what is painted hardly changes."""
 
     torch.manual_seed(0)
-    fitting = gan_fit.Fitting([to_square(texture, 128) for texture in textures])
-    before = [part.clone() for part in fitting._smooth]
-    fitting.step(50, 0.5)
-    for old, smooth, now in zip(before, fitting._smooth, fitting._learned, strict=True):
+    trainer = gan_fit._Trainer([image_to_tensor(texture, 128) for texture in textures])
+    before = [part.clone() for part in trainer._smooth]
+    trainer.step(50, 0.5)
+    for old, smooth, now in zip(before, trainer._smooth, trainer._learned, strict=True):
         torch.testing.assert_close(smooth, torch.lerp(old, now.detach(), 1 - 51 / 60))
 
 
@@ -164,11 +159,11 @@ def test_critics_are_kept_from_growing_steep(textures):
     moved = []
     for number in (gan_fit._R1_EVERY, gan_fit._R1_EVERY + 1):
         torch.manual_seed(0)
-        fitting = gan_fit.Fitting([to_square(textures[1], 128)])
+        trainer = gan_fit._Trainer([image_to_tensor(textures[1], 128)])
         painted = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(1))
         torch.manual_seed(2)
-        fitting._judged(number, painted, 0, torch.ones(2, 1))
-        gradients = [p.grad for p in fitting._critics.judge.parameters()]
+        trainer._step_critics(number, painted, 0, torch.ones(2, 1))
+        gradients = [p.grad for p in trainer._critics.judge.parameters()]
         moved.append(torch.cat([g.flatten() for g in gradients]))
         assert torch.isfinite(moved[-1]).all()
     assert (moved[0] - moved[1]).norm() > 1e-6

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from impasto.core.control import NEVER, Budget, Clock
-from impasto.core.create.vae.model import extend
-from impasto.core.create.vae.style_map import AXES, StyleMap, codes_of, latent_of
+from impasto.core.create.vae.fit import fine_tune
+from impasto.core.create.vae.latents import decode_latent, encode_codes
+from impasto.core.create.vae.style_map import AXES, StyleMap
 from impasto.core.errors import BadRequest
 from impasto.core.models.codes import CODE_LENGTH
 from impasto.core.models.loading import load_style_vae
@@ -29,7 +30,7 @@ def whole(styles):
 def test_codes_come_back_nearer_to_their_own_style_than_to_any_other(styles):
     vae = load_style_vae()
     scale = vae.code_std.numpy()
-    back = [codes_of(vae, latent_of(vae, style.codes)) for style in styles]
+    back = [decode_latent(vae, encode_codes(vae, style.codes)) for style in styles]
     for index, codes in enumerate(back):
         assert codes.shape == (len(ZOOMS), CODE_LENGTH)
         away = [np.abs((codes - style.codes) / scale).mean() for style in styles]
@@ -39,30 +40,30 @@ def test_codes_come_back_nearer_to_their_own_style_than_to_any_other(styles):
 
 def test_a_place_on_the_map_is_the_style_that_lies_there(whole):
     for index in (0, 7, 19):
-        at = whole.at(*whole.places[index])
+        at = whole.at(*whole.positions[index])
         away = (whole.latents - at).norm(dim=1)
         assert int(away.argmin()) == index
-    assert whole.places.min() >= 0
-    assert whole.places.max() <= 1
+    assert whole.positions.min() >= 0
+    assert whole.positions.max() <= 1
 
 
 def test_surprises_are_new_and_of_the_family(whole):
     like = whole.latents[3]
-    family = int(whole.vae.family_log_odds(like[None])[0].argmax())
-    drawn = torch.stack([whole.surprise(like, seed=seed) for seed in range(20)])
-    families = whole.vae.family_log_odds(drawn).argmax(1)
+    family = int(whole.vae.family_log_density(like[None])[0].argmax())
+    drawn = torch.stack([whole.draw_from_family(like, seed=seed) for seed in range(20)])
+    families = whole.vae.family_log_density(drawn).argmax(1)
     assert (families == family).float().mean() > 0.6
     assert (drawn[0] - drawn[1]).norm() > 0.1
-    torch.testing.assert_close(whole.surprise(like, seed=5), drawn[5])
-    middle = whole.surprise(like, boldness=0.0, seed=5)
+    torch.testing.assert_close(whole.draw_from_family(like, seed=5), drawn[5])
+    middle = whole.draw_from_family(like, boldness=0.0, seed=5)
     torch.testing.assert_close(middle, whole.vae.means[family])
 
 
 def test_axes_move_a_style_and_there_are_four(whole):
-    moved = whole.moved(whole.latents[0], (1.0, 0, 0, 0))
+    moved = whole.move(whole.latents[0], (1.0, 0, 0, 0))
     assert (moved - whole.latents[0]).norm() > 0.1
     with pytest.raises(BadRequest):
-        whole.moved(whole.latents[0], (0.0,) * (AXES + 1))
+        whole.move(whole.latents[0], (0.0,) * (AXES + 1))
 
 
 def test_own_styles_are_learned_and_the_known_ones_kept(styles):
@@ -70,11 +71,11 @@ def test_own_styles_are_learned_and_the_known_ones_kept(styles):
     known = load_style_vae()
     strange = styles[2].codes + 1.5 * known.code_std.numpy() * rng.normal(size=CODE_LENGTH)
     strange = strange.astype(np.float32)
-    vae, recipe = extend([strange], clock=Clock(Budget(steps=150), NEVER))
+    vae, recipe = fine_tune([strange], clock=Clock(Budget(steps=150), NEVER))
     scale = known.code_std.numpy()
 
     def away(network, codes):
-        return np.abs((codes_of(network, latent_of(network, codes)) - codes) / scale).mean()
+        return np.abs((decode_latent(network, encode_codes(network, codes)) - codes) / scale).mean()
 
     assert away(vae, strange) < 0.7 * away(known, strange)
     assert np.mean([away(vae, s.codes) for s in styles]) < 0.05

@@ -1,7 +1,7 @@
-"""Directions along which a texture is still told from what is painted.
+"""A distance between textures along learned directions.
 
-Along random directions most distributions look alike, and small differences that the eye sees at
-once drown. These turn, step by step, to where the two differ most.
+Along random directions most distributions look alike, so that small but visible differences drown.
+These directions are trained, step by step, to where the two textures differ most.
 
 References
 ----------
@@ -24,10 +24,15 @@ _PATCHES = (3, 7)  # sides of patches of features, and of pixels
 _RATE = 4e-3
 
 
-class Directions:
-    """Kernels that learn to tell patches of a picture ``(1, 3, H, W)`` from painted ones.
+class MaxSlicedDistance:
+    """The distance of pictures from a texture along directions that are trained to separate them.
 
-    ``features`` are the encoder's, of the picture.
+    Parameters
+    ----------
+    picture : (1, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The texture.
+    features : sequence of Tensor
+        The encoder's features of it, ``(1, C, h, w)`` float32.
     """
 
     def __init__(self, picture: Tensor, features: Sequence[Tensor]) -> None:
@@ -41,7 +46,20 @@ class Directions:
         self._optimizer = torch.optim.Adam(self._kernels, lr=_RATE, betas=(0.5, 0.99))
 
     def distance(self, painted: Tensor, features: Sequence[Tensor]) -> Tensor:
-        """Of a painted batch ``(B, 3, H, W)`` and its features: a scalar."""
+        """Return the distance of a batch.
+
+        Parameters
+        ----------
+        painted : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            Pictures.
+        features : sequence of Tensor
+            The encoder's features of them, ``(B, C, h, w)`` float32.
+
+        Returns
+        -------
+        () float32
+            Mean difference of the quantiles along the directions.
+        """
         with torch.no_grad():
             for kernel in self._kernels:
                 kernel.div_(kernel.flatten(1).norm(dim=1)[:, None, None, None])
@@ -53,8 +71,8 @@ class Directions:
         ]
         return torch.stack(distances).mean()
 
-    def turn(self) -> None:
-        """Go up the gradient that the distance was given by a backward pass."""
+    def step(self) -> None:
+        """Make a step of gradient ascent, after a backward pass through the distance."""
         for kernel in self._kernels:
             if kernel.grad is not None:
                 kernel.grad.neg_()
