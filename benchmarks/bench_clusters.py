@@ -34,7 +34,7 @@ from impasto.core.image.reference import ImageRef
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.pipeline import stylize
 from impasto.core.paint.regions import RegionPainter
-from impasto.core.paint.style_reader import StyleBook
+from impasto.core.paint.style_reader import StyleReader
 from impasto.core.plots import theme
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.look import Look, StyleRef
@@ -126,7 +126,7 @@ def regions() -> list[dict]:
     color = cv2.resize(skimage.data.rocket(), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
     picture = Picture(color.astype(np.float32) / 255)
     stylizer = Stylizer()
-    styles = StyleBook(stylizer)
+    styles = StyleReader(stylizer)
     references = [StyleRef(info.identifier) for info in builtin_styles()]
     looks = {"one style": Look((references[0],))}
     for count in (2, 3, 5):

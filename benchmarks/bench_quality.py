@@ -20,7 +20,7 @@ from torch import Tensor
 from impasto.core.models.layers import sort_last
 from impasto.core.models.texture_loss import gram, gram_distance
 from impasto.core.paint.network import PaintJob, Stylizer
-from impasto.core.paint.style_reader import STYLE_SIDE, StyleBook
+from impasto.core.paint.style_reader import STYLE_SIDE, StyleReader
 from training import losses
 from training.data import to_tensor
 from training.teacher import LAYERS, Teacher
@@ -99,7 +99,7 @@ def main() -> None:
     contents = sorted((args.data / "dev/content").iterdir())
     styles = sorted((args.data / "dev/style").iterdir())
     stylizer = Stylizer()
-    book, judge = StyleBook(stylizer), Judge(args.data / "perceptual/squeezenet1_1.npz")
+    book, judge = StyleReader(stylizer), Judge(args.data / "perceptual/squeezenet1_1.npz")
     every = max(1, round(100 / args.pairs))
     table: dict[str, list[tuple]] = {s.stem: [] for s in styles}
     rows = []

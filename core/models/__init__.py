@@ -1,4 +1,4 @@
-"""Torch modules: the encoder, the decoder, and style codes. Importing this package loads torch."""
+"""The networks, and style codes. Importing this package loads torch."""
 
 from .loading import load_decoder, load_encoder
 

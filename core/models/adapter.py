@@ -1,12 +1,12 @@
-"""Adapters: small additions to the decoder's weights that make it a specialist in one style.
+"""Adapters: small additions to the decoder's weights that specialize it in one style.
 
-Every 3x3 convolution of the decoder gets a residual of low rank, and every modulation an offset.
-Additions are linear, so adapters of blended styles are blended by the same weights.
+Every 3x3 convolution of the decoder gets a low-rank residual, and every modulation an offset.
+Additions are linear, so the adapters of blended styles are blended by the same weights.
 
 References
 ----------
-Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, eq. 3; its matrices are
-here the convolution's kernel with input channels and positions in one dimension.
+Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, eq. 3. The matrices are
+convolution kernels here, with input channels and positions flattened into one dimension.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from .layers import Conv3x3
 RANK = 8
 
 Adapter = Mapping[str, np.ndarray]
-"""Tensors by name: ``<convolution>.up``, ``.down``, and offsets by the parameter's own name."""
+"""Arrays by name: ``<convolution>.up``, ``.down``, and offsets by the name of their parameter."""
 
 
 class LowRank(nn.Module):
-    """The trainable additions of an adapter, zero to begin with.
+    """The trainable additions of an adapter, which start as zero.
 
     Parameters
     ----------
     decoder : Decoder
-        Whose layers the additions fit; it is not changed.
+        The network to adapt; it is not changed.
     generator : torch.Generator
-        Of the first directions.
+        Draws the initial ``down`` matrices.
     """
 
     def __init__(self, decoder: Decoder, generator: torch.Generator) -> None:
@@ -54,16 +54,46 @@ class LowRank(nn.Module):
         self.parts[name.replace(".", "/")] = nn.Parameter(value)  # no dots in a ParameterDict
 
     def tensors(self) -> dict[str, Tensor]:
-        """The additions by the names of :data:`Adapter`."""
+        """Return the additions.
+
+        Returns
+        -------
+        dict of Tensor
+            ``(out, RANK)``, ``(RANK, in * 9)`` and ``(out,)`` float32, by the names of
+            :data:`Adapter`.
+        """
         return {name.replace("/", "."): value for name, value in self.parts.items()}
 
     def export(self) -> dict[str, np.ndarray]:
-        """As arrays in half precision."""
+        """Return the additions as an adapter, in half precision.
+
+        Returns
+        -------
+        dict of ndarray
+            ``(out, RANK)``, ``(RANK, in * 9)`` and ``(out,)`` float16, by the names of
+            :data:`Adapter`.
+        """
         return {name: t.detach().half().numpy() for name, t in self.tensors().items()}
 
 
-def adapted(parameters: Mapping[str, Tensor], additions: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The decoder's parameters that ``additions`` change, changed; differentiable in both."""
+def add_to_parameters(
+    parameters: Mapping[str, Tensor], additions: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Return the parameters that an adapter changes, with its additions; differentiable in both.
+
+    Parameters
+    ----------
+    parameters : mapping of Tensor
+        Parameters of the decoder by name, such as ``(out, in, 3, 3)`` float32.
+    additions : mapping of Tensor
+        ``(out, RANK)``, ``(RANK, in * 9)`` and ``(out,)`` float32, by the names of
+        :data:`Adapter`.
+
+    Returns
+    -------
+    dict of Tensor
+        The changed parameters by name, such as ``(out, in, 3, 3)`` float32.
+    """
     changed = {}
     for name, value in additions.items():
         if name.endswith(".up"):
@@ -75,8 +105,21 @@ def adapted(parameters: Mapping[str, Tensor], additions: Mapping[str, Tensor]) -
     return changed
 
 
-def adapt(decoder: Decoder, adapters: Sequence[tuple[Adapter, float]]) -> Decoder:
-    """A copy of ``decoder`` with weighted adapters merged into its weights."""
+def merge_adapters(decoder: Decoder, adapters: Sequence[tuple[Adapter, float]]) -> Decoder:
+    """Return a copy of a decoder with adapters merged into its weights.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        The network; it is not changed.
+    adapters : sequence of (Adapter, float)
+        Adapters and their weights.
+
+    Returns
+    -------
+    Decoder
+        The adapted network, frozen.
+    """
     state = decoder.state_dict()
     copy = Decoder()
     for adapter, share in adapters:
@@ -84,7 +127,7 @@ def adapt(decoder: Decoder, adapters: Sequence[tuple[Adapter, float]]) -> Decode
             name: torch.from_numpy(np.asarray(value, np.float32)).to(decoder.code_mean.device)
             for name, value in adapter.items()
         }
-        for name, value in adapted(state, additions).items():
+        for name, value in add_to_parameters(state, additions).items():
             state[name] = torch.lerp(state[name], value, share)
     copy.load_state_dict(state)
     copy.eval().requires_grad_(False).to(decoder.code_mean.device)

@@ -1,9 +1,9 @@
-"""Style codes: a look as one flat vector, and the statistics it is made of.
+"""Style codes: a style as one flat vector, and the statistics it is made of.
 
-A code is, in this order: channel means and deviations of the encoder's four feature maps, then the
-sliced quantiles of the colors (the quantile functions of the pixels' projections on fixed
-directions: a palette that can be averaged, since averaging quantiles is the Wasserstein barycenter
-in one dimension). Every part may be averaged, so blending codes blends looks.
+A code consists of channel means and standard deviations of the encoder's four feature maps, followed
+by sliced quantiles of the colors: quantile functions of the pixels' projections on fixed directions.
+Such a palette can be averaged, since the mean of quantile functions is the Wasserstein barycenter in
+one dimension. All parts can be averaged, so a blend of codes is a blend of styles.
 """
 
 from __future__ import annotations
@@ -30,9 +30,19 @@ _EPSILON = 1e-5
 
 
 def feature_statistics(features: Features) -> Tensor:
-    """Means and deviations of every channel, ``(B, 2 * sum(WIDTHS))``.
+    """Return the mean and standard deviation of every channel.
 
-    The deviation is the root of variance plus an epsilon: the root of zero has no gradient.
+    The deviation is the root of the variance plus an epsilon: the root of zero has no gradient.
+
+    Parameters
+    ----------
+    features : Features
+        Features of B images.
+
+    Returns
+    -------
+    (B, 2 * sum(WIDTHS)) float32
+        Means and deviations, scale by scale.
     """
     parts = []
     for f in features:
@@ -41,16 +51,25 @@ def feature_statistics(features: Features) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
-def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
-    """Sliced color quantiles ``(B, 64)`` of ``(B, 3, H, W)`` images in [0, 1].
+def palette(image: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Return the sliced color quantiles of images.
 
-    ``counted`` is ``(1, 1, H, W)`` in [0, 1] and goes with a single image: pixels below 1/2 are
-    left out, unless all are.
+    Parameters
+    ----------
+    image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The images.
+    mask : (1, 1, H, W) float32 in [0, 1], optional
+        For a single image: pixels below 1/2 are left out, unless all are.
+
+    Returns
+    -------
+    (B, 64) float32
+        Quantiles along each direction of :data:`DIRECTIONS`.
     """
     shrink = max(1, min(image.shape[-2:]) // 96)
     pixels = (avg_pool2d(image, shrink) if shrink > 1 else image).flatten(2)
-    if counted is not None:
-        kept = (avg_pool2d(counted, shrink) if shrink > 1 else counted).flatten() >= 0.5
+    if mask is not None:
+        kept = (avg_pool2d(mask, shrink) if shrink > 1 else mask).flatten() >= 0.5
         pixels = pixels[..., kept] if kept.any() else pixels
     slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
     at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
@@ -60,27 +79,66 @@ def palette(image: Tensor, counted: Tensor | None = None) -> Tensor:
 
 
 def style_code(image: Tensor, features: Features) -> Tensor:
-    """The look of ``image`` as ``(B, CODE_LENGTH)``; ``features`` are the encoder's of that
-    image."""
+    """Return the style codes of images.
+
+    Parameters
+    ----------
+    image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The images.
+    features : Features
+        What the encoder gives for them.
+
+    Returns
+    -------
+    (B, CODE_LENGTH) float32
+        The codes.
+    """
     return torch.cat((feature_statistics(features), palette(image)), dim=1)
 
 
 def split_statistics(code: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """Mean and deviation at each scale, each ``(B, C)``, finest first."""
+    """Return the channel statistics in codes.
+
+    Parameters
+    ----------
+    code : (B, >= 2 * sum(WIDTHS)) float32
+        Codes, or the head of them.
+
+    Returns
+    -------
+    list of ((B, C), (B, C)) float32
+        Means and deviations at each scale, finest first.
+    """
     sizes = [w for w in WIDTHS for _ in range(2)]
     parts = code[:, : sum(sizes)].split(sizes, dim=1)
     return [(parts[i], parts[i + 1]) for i in range(0, 2 * len(WIDTHS), 2)]
 
 
 def split_palette(code: Tensor) -> Tensor:
-    """Color quantiles along :data:`DIRECTIONS`, ``(B, 8, QUANTILES)``, of a code or a palette."""
+    """Return the palette in codes.
+
+    Parameters
+    ----------
+    code : (B, CODE_LENGTH) or (B, 64) float32
+        Codes or palettes.
+
+    Returns
+    -------
+    (B, 8, QUANTILES) float32
+        Color quantiles along :data:`DIRECTIONS`.
+    """
     return code[:, -len(DIRECTIONS) * QUANTILES :].unflatten(1, (len(DIRECTIONS), QUANTILES))
 
 
 class FeatureSums:
-    """Channel statistics gathered tile by tile, for the whole image or for each of its regions.
+    """Channel statistics accumulated over tiles, for the whole image or for each of its regions.
 
-    Sums are kept in double precision, so that the order of tiles does not show.
+    Sums are kept in double precision, so that the order of the tiles does not show.
+
+    Parameters
+    ----------
+    regions : int
+        Number of regions.
     """
 
     def __init__(self, regions: int = 1) -> None:
@@ -89,10 +147,17 @@ class FeatureSums:
         self._square = [torch.zeros(regions, w, dtype=torch.float64) for w in WIDTHS]
 
     def add(self, cores: Sequence[Tensor], weights: Sequence[Tensor] | None = None) -> None:
-        """Add one tile: its features without halo ``(1, C, h, w)``, and weights ``(1, K, h,
-        w)``."""
+        """Add one tile.
+
+        Parameters
+        ----------
+        cores : sequence of (1, C, h, w) float32
+            Features of the tile without its halo, finest first.
+        weights : sequence of (1, K, h, w) float32, optional
+            Weights of the regions at the same scales.
+        """
         for i, core in enumerate(cores):
-            # As rows of channels: reductions over (2, 3) are ten times slower.
+            # Rows of channels: reductions over (2, 3) are ten times slower.
             rows = as_rows(core)
             if weights is None:
                 count = torch.full((1, 1), len(rows))
@@ -108,7 +173,13 @@ class FeatureSums:
                 total[i] += part.double().cpu()
 
     def statistics(self) -> Tensor:
-        """Means and deviations ``(K, 2 * sum(WIDTHS))`` float32, as :func:`feature_statistics`."""
+        """Return means and deviations, as :func:`feature_statistics` does.
+
+        Returns
+        -------
+        (K, 2 * sum(WIDTHS)) float32
+            Those of each region.
+        """
         parts = []
         for count, first, second in zip(self._count, self._sum, self._square, strict=True):
             mean = first / count.clamp(min=1e-9)

@@ -1,8 +1,8 @@
 """The encoder: one small network whose features serve all of Impasto.
 
-It is a student of SqueezeNet 1.1 (see ``training/distill.py``), laid out for CPU memory bandwidth:
-pixels are unshuffled to half resolution before the first convolution, so nothing wide ever runs at
-full resolution.
+It is a student of SqueezeNet 1.1 (see ``training/distill.py``), designed for the memory bandwidth of
+CPUs: pixels are unshuffled to half resolution before the first convolution, so no layer with many
+channels runs at full resolution.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ STRIDE = 16
 
 
 class Features(NamedTuple):
-    """Rectified feature maps, finest first: ``(B, WIDTHS[i], H / 2**(i + 1), W / 2**(i + 1))``."""
+    """Rectified feature maps of B images.
+
+    Attributes
+    ----------
+    half, quarter, eighth, sixteenth : (B, WIDTHS[i], H / 2**(i + 1), W / 2**(i + 1)) float32
+        Those at each scale i, finest first.
+    """
 
     half: Tensor
     quarter: Tensor
@@ -32,7 +38,7 @@ class Features(NamedTuple):
 
 
 class Encoder(nn.Module):
-    """Image ``(B, 3, H, W)`` float32, sRGB-encoded in [0, 1] -> :class:`Features`.
+    """The network that sees: images to :class:`Features`.
 
     References
     ----------

@@ -1,10 +1,9 @@
-"""Texture loss: how far a painted batch is from the texture of a picture, by the bundled encoder.
+"""Texture loss: the distance of a painted batch from the texture of a picture.
 
-Two pictures have the same texture if small patches of them, of pixels and of features, have the
-same distribution. Both are compared along random projections, where distributions of equal weight
-differ by the mean distance of their sorted values; for features there are Gram matrices besides.
-Nothing but the shipped encoder is needed, so it is what generators are fitted with on the artist's
-machine.
+Two pictures have the same texture if their small patches, of pixels and of encoder features, have
+the same distribution. Distributions are compared along random projections, by the mean distance of
+sorted values (sliced Wasserstein distance); features also by their Gram matrices. Only the bundled
+encoder is needed, so generators can be fitted with this loss on the artist's machine.
 
 References
 ----------
@@ -26,11 +25,11 @@ from .layers import sort_last
 
 _QUANTILES = 256
 _SLICES = 24
-_PATCHES = 4096  # that are compared, about
+_PATCHES = 4096  # number that is compared, about
 _FEATURE_PATCH, _PIXEL_PATCH = 3, 7
 _PIXEL_SCALES = 4
 _GRAIN = 0.1
-_CHROMA = 2.5  # how much more differences of color count than brightness
+_CHROMA = 2.5  # weight of color differences, relative to brightness
 _OPPONENT = torch.tensor([[1.0, 1, 1], [1, 0, -1], [1, -2, 1]])
 _OPPONENT = _OPPONENT / _OPPONENT.norm(dim=1, keepdim=True)
 _OPPONENT[1:] *= _CHROMA
@@ -38,47 +37,104 @@ _SMALLEST = 16  # pixels; below, a scale has too few patches to compare
 
 
 def gram(features: Tensor) -> Tensor:
-    """Gram matrices ``(B, C, C)`` of ``(B, C, H, W)`` over space."""
+    """Return the Gram matrices of feature maps over space.
+
+    Parameters
+    ----------
+    features : (B, C, H, W) float32
+        The maps.
+
+    Returns
+    -------
+    (B, C, C) float32
+        Their Gram matrices, divided by the number of pixels.
+    """
     flat = features.flatten(2)
     return flat @ flat.transpose(1, 2) / flat.shape[2]
 
 
 def gram_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Frobenius distance of two batches of Gram matrices, each pair in [0, 1]: ``(B,)``.
+    """Return the squared Frobenius distances of Gram matrices, relative to their energies.
 
-    Relative to the sum of their energies, so that faint styles count as much as loud ones.
+    Being relative, faint textures count as much as strong ones.
+
+    Parameters
+    ----------
+    a, b : (B, C, C) float32
+        Pairs of Gram matrices.
+
+    Returns
+    -------
+    (B,) float32
+        Distances in [0, 1].
     """
     return (a - b).square().sum((1, 2)) / (a.square().sum((1, 2)) + b.square().sum((1, 2)) + 1e-6)
 
 
 def channel_scales(features: Tensor) -> Tensor:
-    """What brings the channels of a picture's features ``(1, C, H, W)`` to the same spread, or the
-    loudest would be all that is seen: ``(C, 1, 1)``."""
+    """Return the factors that bring all channels to about the same standard deviation.
+
+    Without them, distances would be dominated by the strongest channels.
+
+    Parameters
+    ----------
+    features : (1, C, H, W) float32
+        Features of a picture.
+
+    Returns
+    -------
+    (C, 1, 1) float32
+        The factors.
+    """
     return (features.var((0, 2, 3)) + 1e-4 * features.var() + 1e-8).rsqrt()[:, None, None]
 
 
 def broad_distance(painted: Tensor, moved: Tensor, cell: int = 16) -> Tensor:
-    """Mean absolute difference of broad light and color to the content in the style's colors, both
-    ``(B, 3, H, W)``.
+    """Return the mean absolute difference of the low frequencies of two batches.
 
-    Statistics of a style do not say where its lights and darks are: without this they come as
-    blotches where the content is flat, or as the style's own layout.
+    Statistics of a style do not say where its lights and darks are: without this loss they appear as
+    blotches where the content is flat, or as the layout of the style's picture.
+
+    Parameters
+    ----------
+    painted : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The paintings.
+    moved : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The contents in the style's colors.
+    cell : int
+        Side in pixels of the cells whose means are compared.
+
+    Returns
+    -------
+    () float32
+        The difference.
     """
     return F.l1_loss(F.avg_pool2d(painted, cell), F.avg_pool2d(moved, cell))
 
 
 def patch_quantiles(maps: Tensor, kernels: Tensor) -> Tensor:
-    """Sorted projections of patches of a batch, thinned to ``(slices, 256)``.
+    """Return quantiles of the projections of all patches of a batch.
 
-    ``maps`` is ``(B, C, H, W)``, ``kernels`` ``(slices, C, k, k)``: projecting patches is a
-    convolution. Of large maps only patches on a grid are taken, which lies elsewhere each time:
-    sorting is what costs.
+    Sorting dominates the cost, so of large maps only patches on a grid are taken, which is at
+    another place each time.
+
+    Parameters
+    ----------
+    maps : (B, C, H, W) float32
+        The batch.
+    kernels : (slices, C, k, k) float32
+        Directions to project on: projecting patches is a convolution.
+
+    Returns
+    -------
+    (slices, 256) float32
+        Quantiles along each direction.
     """
     batch, _, height, width = maps.shape
     size = kernels.shape[2]
     stride = max(1, round((batch * height * width / _PATCHES) ** 0.5))
-    room = max(1, min(stride, height - size + 1, width - size + 1))
-    top, left = torch.randint(room, (2,)).tolist()
+    offsets = max(1, min(stride, height - size + 1, width - size + 1))
+    top, left = torch.randint(offsets, (2,)).tolist()
     values = F.conv2d(maps[..., top:, left:], kernels, stride=stride)
     values = sort_last(values.transpose(0, 1).flatten(1))
     at = (torch.arange(_QUANTILES, device=maps.device) + 0.5) / _QUANTILES * values.shape[1]
@@ -93,11 +149,29 @@ def patch_distance(
     size: int,
     share: float = 0.0,
 ) -> Tensor:
-    """Sliced Wasserstein distance of the ``size`` x ``size`` patches of two batches of maps.
+    """Return the sliced Wasserstein distance of the patches of two batches of maps.
 
-    With a ``second`` goal, from the barycenter of both goals that lies ``share`` of the way to it:
-    along a line, quantiles of barycenters are means of quantiles (Rabin et al., "Wasserstein
-    Barycenter and Its Application to Texture Mixing", SSVM 2011).
+    With two goals, it is the distance from their barycenter: along a line, quantiles of barycenters
+    are means of quantiles (Rabin et al., "Wasserstein Barycenter and Its Application to Texture
+    Mixing", SSVM 2011).
+
+    Parameters
+    ----------
+    painted : (B, C, H, W) float32
+        The batch.
+    goal : (B', C, H', W') float32
+        What it should be like.
+    second : (B', C, H', W') float32, optional
+        Another goal.
+    size : int
+        Side of the patches.
+    share : float
+        Weight of the second goal, in [0, 1].
+
+    Returns
+    -------
+    () float32
+        The distance.
     """
     kernels = torch.randn(_SLICES, goal.shape[1], size, size, device=goal.device)
     kernels = kernels / kernels.flatten(1).norm(dim=1)[:, None, None, None]
@@ -108,26 +182,25 @@ def patch_distance(
 
 
 def _opponent(image: Tensor) -> Tensor:
-    """Brightness and two differences of color, which are what is seen first where there should be
-    none: ``(B, 3, H, W)``."""
+    """Return brightness and two color differences ``(B, 3, H, W)``, weighted by visibility."""
     matrix = _OPPONENT.to(image)
     return torch.einsum("oc,bchw->bohw", matrix, image)
 
 
 def _grain(image: Tensor) -> Tensor:
-    """What a 3 x 3 mean takes away of ``(B, 3, H, W)``."""
+    """Return what a 3 x 3 mean removes from ``(B, 3, H, W)``."""
     return image - F.avg_pool2d(F.pad(image, (1, 1, 1, 1), mode="reflect"), 3, stride=1)
 
 
 class TextureTarget:
-    """The texture of one picture, seen once and compared with many.
+    """The texture of a picture, encoded once and compared with many batches.
 
     Parameters
     ----------
     encoder : Encoder
         The bundled one; it is not trained.
     picture : (1, 3, H, W) float32, sRGB-encoded in [0, 1]
-        Sides are multiples of 16.
+        The picture; sides are multiples of 16.
     """
 
     def __init__(self, encoder: Encoder, picture: Tensor) -> None:
@@ -147,10 +220,22 @@ class TextureTarget:
     def feature_loss(
         self, features: Sequence[Tensor], other: TextureTarget | None = None, share: float = 0.0
     ) -> Tensor:
-        """Of the encoder's features of a batch: a scalar, near 0 for the same texture.
+        """Return the distance of a batch by its features, near 0 for the same texture.
 
-        With ``other``, the goal lies ``share`` of the way to it: for the distributions of patches
-        that is their barycenter.
+        Parameters
+        ----------
+        features : sequence of (B, C, H, W) float32
+            What the encoder gives for the batch.
+        other : TextureTarget, optional
+            Another texture: the goal is between both. For the distributions of patches that is
+            their barycenter.
+        share : float
+            Weight of the other texture, in [0, 1].
+
+        Returns
+        -------
+        () float32
+            The distance.
         """
         total = torch.zeros(())
         for level, f in enumerate(features):
@@ -167,8 +252,22 @@ class TextureTarget:
     def pixel_loss(
         self, painted: Tensor, other: TextureTarget | None = None, share: float = 0.0
     ) -> Tensor:
-        """Of the pixels ``(B, 3, H, W)`` themselves at four scales, and of their finest grain, which
-        is lost among the rest: a scalar."""
+        """Return the distance of a batch by its pixels at four scales, and by their finest grain.
+
+        Parameters
+        ----------
+        painted : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The batch.
+        other : TextureTarget, optional
+            Another texture: the goal is between both.
+        share : float
+            Weight of the other texture, in [0, 1].
+
+        Returns
+        -------
+        () float32
+            The distance.
+        """
         painted = _opponent(painted)
         scale = self._grain_scale if other is None else min(self._grain_scale, other._grain_scale)
         grains = [t._grain * scale for t in (self, other) if t is not None]
@@ -192,10 +291,26 @@ class TextureTarget:
         other: TextureTarget | None = None,
         share: float = 0.0,
     ) -> Tensor:
-        """Features and pixels of a batch ``(B, 3, H, W)`` together; sides are multiples of 16.
+        """Return the distance of a batch by its features and pixels.
 
-        ``features`` are those of the batch, where they are at hand.
+        Parameters
+        ----------
+        painted : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The batch; sides are multiples of 16.
+        features : sequence of (B, C, H, W) float32, optional
+            What the encoder gives for the batch; encoded here if not given.
+        pixels : float
+            Weight of the pixels.
+        other : TextureTarget, optional
+            Another texture: the goal is between both.
+        share : float
+            Weight of the other texture, in [0, 1].
+
+        Returns
+        -------
+        () float32
+            The distance.
         """
-        seen = self._encoder(painted) if features is None else features
-        told = self.feature_loss(seen, other, share)
-        return told + pixels * self.pixel_loss(painted, other, share)
+        encoded = self._encoder(painted) if features is None else features
+        by_features = self.feature_loss(encoded, other, share)
+        return by_features + pixels * self.pixel_loss(painted, other, share)

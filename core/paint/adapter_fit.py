@@ -1,8 +1,7 @@
-"""Refine: make the decoder a specialist in one style, on the artist's own textures.
+"""Refine: specialize the decoder in one style, on the artist's own textures.
 
-Starting from the bundled weights, a small adapter is fitted so that what is painted has the texture
-of the style's picture while the structure of the content stays. The result is a style file that
-carries its adapter.
+A small adapter of the bundled weights is fitted so that paintings have the texture of the style's
+picture and keep the structure of the content. The result is a style that carries its adapter.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from ..control import NEVER, Budget, CancelToken, Clock, FitStep
-from ..models.adapter import LowRank, adapted
+from ..models.adapter import LowRank, add_to_parameters
 from ..models.codes import feature_statistics, palette
 from ..models.encoder import Features
 from ..models.texture_loss import TextureTarget, broad_distance
@@ -30,7 +29,7 @@ _CROP = 256
 _BATCH = 2
 _RATE = 2e-3
 _STYLE, _PIXELS, _CONTENT, _BROAD = 6.0, 25.0, 1.0, 8.0
-_CONTENT_SCALES = (1, 2)  # of the features: 1/4 and 1/8
+_CONTENT_SCALES = (1, 2)  # features at 1/4 and 1/8
 
 
 def refine(
@@ -49,20 +48,28 @@ def refine(
     Parameters
     ----------
     stylizer : Stylizer
-        Gives the networks; they are not changed.
+        Has the networks; they are not changed.
     style : Style
-        Of the picture.
+        The style of the picture.
     picture : (H, W, 3) float32, sRGB-encoded in [0, 1]
         The style's picture at the size at which strokes have scale 1.
-    contents : (H, W, 3) float32 each, sRGB-encoded in [0, 1]
+    contents : sequence of (H, W, 3) float32, sRGB-encoded in [0, 1]
         Textures that will be painted.
     budget : Budget
-        The number of steps is in the recipe of the result, so that it can be made again.
+        How long to fit. The recipe of the result has the number of steps, so that it can be
+        reproduced.
+    seed : int
+        Seed of crops, noise and the initial adapter.
     on_step : callable
         Called with each :class:`FitStep`; its losses are ``texture`` and ``content``, its result is
         the adapter so far.
     cancel : CancelToken
         Once it is set, the adapter so far is returned.
+
+    Returns
+    -------
+    Style
+        The style with the adapter.
 
     Raises
     ------
@@ -73,14 +80,14 @@ def refine(
     rng = np.random.default_rng(seed)
     fit = AdapterFit(stylizer, torch.from_numpy(style.code(1.0)), seed)
     whole = pad_to_stride(to_tensor(picture))
-    target = TextureTarget(fit.encoder, fit.on_device(whole))
+    target = TextureTarget(fit.encoder, fit.to_device(whole))
     texture = 0.0
     while clock.more():
         done = clock.done
-        crops = fit.on_device(torch.cat([_crop(contents, rng) for _ in range(_BATCH)]))
+        crops = fit.to_device(torch.cat([_crop(contents, rng) for _ in range(_BATCH)]))
         with torch.no_grad():
             kept = fit.encoder(crops)
-        moved = fit.in_colors_of_style(crops)
+        moved = fit.transfer_colors(crops)
         painted = fit.paint(moved)
         seen = fit.encoder(painted)
         textures = _STYLE * target.feature_loss(seen) + _PIXELS * target.pixel_loss(painted)
@@ -97,43 +104,96 @@ def refine(
 
 
 class AdapterFit:
-    """The networks, an adapter of the decoder for one style code ``(L,)``, and its optimizer."""
+    """The networks, an adapter of the decoder for one style, and its optimizer.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        Has the networks; they are not changed.
+    code : (CODE_LENGTH,) float32
+        The code of the style.
+    seed : int
+        Seed of the initial adapter and of noise.
+    rate : float
+        Learning rate at the start.
+    """
 
     def __init__(self, stylizer: Stylizer, code: Tensor, seed: int, rate: float = _RATE) -> None:
         self._rate = rate
         torch.manual_seed(seed)
         self._device = stylizer.device
         self.encoder, self._decoder = stylizer.encoder, stylizer.decoder
-        self._code = self.on_device(code[None])
+        self._code = self.to_device(code[None])
         self._parameters = dict(self._decoder.named_parameters())
         self.additions = LowRank(self._decoder, torch.Generator().manual_seed(seed))
         self.additions.to(self._device)
         self._optimizer = torch.optim.Adam(self.additions.parameters(), lr=rate)
 
-    def on_device(self, tensor: Tensor) -> Tensor:
-        """Where the networks are."""
+    def to_device(self, tensor: Tensor) -> Tensor:
+        """Return a tensor on the device of the networks.
+
+        Parameters
+        ----------
+        tensor : (...) float32
+            The tensor, anywhere.
+
+        Returns
+        -------
+        (...) float32
+            The same there.
+        """
         return tensor.to(self._device)
 
-    def in_colors_of_style(self, crops: Tensor) -> Tensor:
-        """Contents ``(B, 3, H, W)`` as the decoder wants them."""
+    def transfer_colors(self, crops: Tensor) -> Tensor:
+        """Return contents in the colors of the style, from which the decoder starts.
+
+        Parameters
+        ----------
+        crops : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The contents.
+
+        Returns
+        -------
+        (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The same with the colors transferred.
+        """
         with torch.no_grad():
             return move_colors(crops, *color_transport(palette(crops), self._code))
 
     def paint(self, moved: Tensor) -> Tensor:
-        """Contents ``(B, 3, H, W)`` in the style's colors as the adapter paints them now."""
+        """Paint contents with the adapter as it is now.
+
+        Parameters
+        ----------
+        moved : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The contents in the style's colors.
+
+        Returns
+        -------
+        (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+            The paintings, differentiable in the adapter.
+        """
         batch, _, height, width = moved.shape
         with torch.no_grad():
             features = self.encoder(moved)
-            own = feature_statistics(features)
-        noise = [self.on_device(n) for n in self._decoder.sample_noise(batch, height, width)]
+            statistics = feature_statistics(features)
+        noise = [self.to_device(n) for n in self._decoder.sample_noise(batch, height, width)]
         return functional_call(
             self._decoder,
-            adapted(self._parameters, self.additions.tensors()),
-            (features, own, self._code.expand(batch, -1), noise),
+            add_to_parameters(self._parameters, self.additions.tensors()),
+            (features, statistics, self._code.expand(batch, -1), noise),
         )
 
     def step(self, loss: Tensor, done: float) -> None:
-        """One step of the optimizer; ``done`` is the share of the budget that is spent."""
+        """Make one step of the optimizer.
+
+        Parameters
+        ----------
+        loss : () float32
+            The loss to minimize.
+        done : float
+            Share of the budget that is spent, in [0, 1]; lowers the learning rate.
+        """
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate * (1 - 0.9 * done)
         self._optimizer.zero_grad(set_to_none=True)
@@ -142,7 +202,7 @@ class AdapterFit:
 
 
 def _crop(contents: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:
-    """A random square of a random content, extended by reflection where that is smaller."""
+    """Return a random square of a random content, extended by reflection if that is smaller."""
     image = contents[rng.integers(len(contents))]
     top, left = (int(rng.integers(max(1, side - _CROP + 1))) for side in image.shape[:2])
     part = image[top : top + _CROP, left : left + _CROP]
@@ -153,7 +213,7 @@ def _crop(contents: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:
 
 
 def _structure(painted: Features, content: Features) -> Tensor:
-    """Mean squared difference of instance-normalized features: structure without its colors."""
+    """Return the mean squared difference of instance-normalized features: structure, not color."""
     total = torch.zeros((), device=painted[0].device)
     for scale in _CONTENT_SCALES:
         sides = (F.instance_norm(features[scale]) for features in (painted, content))

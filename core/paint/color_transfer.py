@@ -1,9 +1,8 @@
-"""Color transport: the content's colors are moved to the style's before the encoder sees them.
+"""Color transfer: the content's colors are moved to the style's before it is encoded.
 
-The optimal linear map between two distributions of color (Monge-Kantorovitch), from nothing but
-the palettes in two style codes: the variances along eight directions determine the covariance.
-With it, the networks start from a picture that already has the range of colors of the style, and
-have only the brush to change.
+This is the optimal linear map between two distributions of color (Monge-Kantorovitch), computed from
+the palettes in two style codes: variances along eight directions determine the covariance. The
+networks then start from a picture in the colors of the style, and change only its texture.
 
 References
 ----------
@@ -20,26 +19,38 @@ from ..models.codes import DIRECTIONS, split_palette
 from ..models.layers import as_rows
 
 MAX_GAIN = 4.0
-"""A color axis that the content hardly uses would turn its noise into color."""
+"""Largest gain of a color axis: beyond it, noise of an axis with hardly any color becomes color."""
 
-_FLOOR = 1e-4  # variance; a deviation of 1/100
-_PIXELS = 16384  # at a time, so that they stay in the processor's cache
+_FLOOR = 1e-4  # variance: a standard deviation of 1/100
+_PIXELS = 16384  # number at a time, so that they stay in the processor's cache
 _PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
 
 
-def _solve() -> Tensor:
-    """``(6, 8)``: variances along the directions -> the six entries of the covariance."""
+def _variances_to_covariance() -> Tensor:
+    """Return the matrix ``(6, 8)`` from variances along the directions to covariance entries."""
     columns = [DIRECTIONS[:, i] * DIRECTIONS[:, j] * (1 if i == j else 2) for i, j in _PAIRS]
     return torch.linalg.pinv(torch.stack(columns, dim=1).double())
 
 
-_ENTRIES = _solve()
+_ENTRIES = _variances_to_covariance()
 _MEANS = torch.linalg.pinv(DIRECTIONS.double())
 
 
 def color_moments(codes: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean ``(B, 3)`` and covariance ``(B, 3, 3)`` of the colors that ``(B, CODE_LENGTH)`` codes
-    hold, float64, least squares over the palette's directions."""
+    """Return mean and covariance of the colors in codes, by least squares over the directions.
+
+    Parameters
+    ----------
+    codes : (B, CODE_LENGTH) or (B, 64) float32
+        Codes or palettes.
+
+    Returns
+    -------
+    mean : (B, 3) float64
+        Mean colors.
+    covariance : (B, 3, 3) float64
+        Their covariances.
+    """
     quantiles = split_palette(codes).double()
     variance, mean = torch.var_mean(quantiles, dim=2, correction=0)
     entries = variance @ _ENTRIES.to(variance).t()
@@ -52,25 +63,26 @@ def color_moments(codes: Tensor) -> tuple[Tensor, Tensor]:
 def _power(
     symmetric: Tensor, exponent: float, floor: float = 1e-12, ceiling: float = float("inf")
 ) -> Tensor:
-    """A power of symmetric ``(B, 3, 3)`` matrices, eigenvalues first kept in a range."""
+    """Return a power of symmetric ``(B, 3, 3)`` matrices whose eigenvalues are clipped first."""
     values, vectors = torch.linalg.eigh(symmetric)
     raised = values.clamp(floor, ceiling) ** exponent
     return (vectors * raised[:, None]) @ vectors.mT
 
 
 def color_transport(content: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
-    """The map from the colors of one code to those of another, row by row.
+    """Return the map from the colors of contents to those of styles.
 
     Parameters
     ----------
-    content, style : (B, CODE_LENGTH)
-        Codes whose palettes are sRGB-encoded in [0, 1].
+    content, style : (B, CODE_LENGTH) or (B, 64) float32
+        Codes or palettes, sRGB-encoded in [0, 1].
 
     Returns
     -------
     matrix : (B, 3, 3) float32
         Symmetric and positive; no axis is stretched by more than :data:`MAX_GAIN`.
     offset : (B, 3) float32
+        Added afterwards.
     """
     (mean, covariance), (goal, wanted) = color_moments(content), color_moments(style)
     root, inverse = (_power(covariance, exponent, _FLOOR) for exponent in (0.5, -0.5))
@@ -82,15 +94,46 @@ def color_transport(content: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def move_colors(image: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
-    """Apply maps ``(B, 3, 3)`` and ``(B, 3)`` to ``(B, 3, H, W)`` images; clipped to [0, 1]."""
+    """Apply color maps to images.
+
+    Parameters
+    ----------
+    image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The images.
+    matrix : (B, 3, 3) float32
+        Their matrices.
+    offset : (B, 3) float32
+        Their offsets.
+
+    Returns
+    -------
+    (B, 3, H, W) float32
+        The images in other colors, clipped to [0, 1].
+    """
     moved = torch.einsum("bij,bjhw->bihw", matrix, image)
     return moved.add_(offset[..., None, None]).clamp_(0, 1)
 
 
 def move_colors_by_region(image: Tensor, matrix: Tensor, offset: Tensor, weights: Tensor) -> Tensor:
-    """As :func:`move_colors` with ``(K, 3, 3)`` and ``(K, 3)``, mixed by region weights
-    ``(1, K, H, W)`` of a ``(1, 3, H, W)`` image."""
-    # Pixel by pixel in memory for all regions at once: what has three columns is slow to multiply.
+    """Apply a color map for each region to an image, mixed at every pixel.
+
+    Parameters
+    ----------
+    image : (1, 3, H, W) float32, sRGB-encoded in [0, 1]
+        The image.
+    matrix : (K, 3, 3) float32
+        The matrix of each region.
+    offset : (K, 3) float32
+        The offset of each region.
+    weights : (1, K, H, W) float32
+        How much each pixel belongs to each region.
+
+    Returns
+    -------
+    (1, 3, H, W) float32
+        The image in other colors, in [0, 1].
+    """
+    # One product for all regions: products with matrices of three columns are slow.
     result = torch.empty(image.shape, dtype=image.dtype, device=image.device)
     planes, shares, pixels = result[0].flatten(1), weights[0].flatten(1), as_rows(image)
     matrices, offsets = matrix.flatten(0, 1), offset.reshape(-1, 1)

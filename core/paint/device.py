@@ -1,4 +1,4 @@
-"""Where the networks of this process run: chosen once, resolved when torch is loaded."""
+"""The device that the networks of this process run on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,27 @@ _chosen = "AUTO"
 
 
 def choose(name: str) -> None:
-    """Choose ``AUTO``, ``CPU``, ``CUDA`` or ``MPS`` for networks that are loaded from now on."""
+    """Choose the device of networks that are loaded from now on.
+
+    Parameters
+    ----------
+    name : str
+        ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
+    """
     global _chosen
     _chosen = name
 
 
 def current() -> str:
-    """The device for torch: what was chosen if it is there, else ``cpu``, which always works."""
+    """Return the chosen device if it is available, else the CPU.
+
+    Returns
+    -------
+    str
+        The name by which torch knows it: ``cpu``, ``cuda`` or ``mps``.
+    """
     import torch
 
-    there = {"CUDA": torch.cuda.is_available(), "MPS": torch.backends.mps.is_available()}
-    wanted = tuple(there) if _chosen == "AUTO" else (_chosen,)
-    return next((name.lower() for name in wanted if there.get(name)), "cpu")
+    available = {"CUDA": torch.cuda.is_available(), "MPS": torch.backends.mps.is_available()}
+    wanted = tuple(available) if _chosen == "AUTO" else (_chosen,)
+    return next((name.lower() for name in wanted if available.get(name)), "cpu")

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..control import SILENT, Control
 from ..models import load_decoder, load_encoder
-from ..models.adapter import Adapter, adapt
+from ..models.adapter import Adapter, merge_adapters
 from ..models.codes import FeatureSums, palette, split_palette, style_code
 from ..models.decoder import Decoder
 from ..models.encoder import STRIDE, Encoder, Features
@@ -41,7 +41,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, eq=False)
 class PaintJob:
-    """What :meth:`Stylizer.paint` is to paint.
+    """An image to paint, and how; see :meth:`Stylizer.paint`.
 
     Attributes
     ----------
@@ -288,7 +288,7 @@ class Stylizer:
             return self.decoder
         key = tuple((id(adapter), weight) for adapter, weight in adapters)
         # The adapters are kept with it, so that no other ones get their ids.
-        return self._adapted.get(key, lambda: (adapters, adapt(self.decoder, adapters)))[1]
+        return self._adapted.get(key, lambda: (adapters, merge_adapters(self.decoder, adapters)))[1]
 
     def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
         """Return noise for the whole image, made on the CPU: the same for every device."""

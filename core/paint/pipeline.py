@@ -1,7 +1,7 @@
-"""From a picture and a look to the stylized picture: everything around the networks.
+"""Stylize pictures: everything around the networks.
 
-Color and range, alpha, brush scale, keep-color, output size. The networks see sRGB-encoded
-colors in [0, 1] at a working resolution; this module takes pictures there and back.
+The networks take sRGB-encoded colors in [0, 1] at a working resolution. This module converts pictures
+to that and back: color encoding and range, alpha, brush scale, keep-color, and output size.
 """
 
 from __future__ import annotations
@@ -23,18 +23,28 @@ from ..styles.style import ZOOMS, Style
 from .network import TILE, PaintJob, Stylizer
 
 REFERENCE_SIDE = 1024
-"""Long side in pixels at which a brush scale of 1 is the style's own."""
+"""Long side in pixels at which a brush scale of 1 is the native one of the style."""
 
 RegionCodes = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
-"""From a content ``(H, W, 3)`` and a zoom to weights ``(H, W, K)`` and codes ``(K, L)``."""
+"""Returns weights ``(H, W, K)`` and codes ``(K, CODE_LENGTH)`` for a content and a zoom."""
 
-_FULL_EFFECT = 0.5
-_DETAIL = 0.7
+_FULL_EFFECT = 0.5  # strength below which the painting is mixed with the original
+_DETAIL = 0.7  # share of the original's fine detail that is added back to an enlarged painting
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes ``(width, height)`` of the result and of the work, and the zoom of the style."""
+    """At which sizes a picture is painted and returned.
+
+    Attributes
+    ----------
+    size : (int, int)
+        Width and height of the result in pixels.
+    working : (int, int)
+        Width and height at which the networks paint.
+    zoom : float
+        Brush scale at which the style's code is taken.
+    """
 
     size: tuple[int, int]
     working: tuple[int, int]
@@ -42,10 +52,22 @@ class Plan:
 
 
 def plan(size: tuple[int, int], look: Look) -> Plan:
-    """Decide at which resolution to paint, so that the brush has its size relative to the picture.
+    """Choose the resolution to paint at, so that the brush has its size relative to the picture.
 
-    The style's codes know brushes from half to twice their native size. What lies beyond is
-    reached by painting a smaller or larger picture, so a preview looks like the final.
+    A style has codes for brushes from half to twice their native size. Other sizes are reached by
+    painting a smaller or larger picture, so a preview looks like the final result.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height of the picture in pixels.
+    look : Look
+        Has the brush scale, and the largest side of the result.
+
+    Returns
+    -------
+    Plan
+        The sizes.
     """
     width, height = size
     if look.max_side and max(size) > look.max_side:
@@ -73,11 +95,34 @@ def stylize(
 ) -> list[Picture]:
     """Stylize one picture, or the tiles of one UDIM with common statistics.
 
-    Alpha comes back bit for bit. Where it covers (it does not in channel-packed images), colors
-    under it are made up from their neighbors and do not count for the statistics. With
-    ``look.strength`` 0 the colors come back bit for bit (resized if ``max_side`` asks).
-    ``region_painter`` gives the weights of regions and a code for each (not for UDIM tiles, which have
-    common statistics).
+    Alpha is returned bit for bit, and so are colors with ``look.strength`` 0, unless ``look.max_side``
+    makes the picture smaller.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        The networks.
+    pictures : sequence of Picture
+        One, or several UDIM tiles.
+    look : Look
+        Strength, sizes, seed and so on.
+    style : Style
+        The style.
+    region_painter : callable, optional
+        Returns the weights of the regions and a code for each. Not used for several pictures, which
+        have common statistics.
+    alpha_covers : bool
+        Whether alpha is opacity, unlike in channel-packed images. Colors under it are then filled in
+        from their neighbors, and do not count for the statistics.
+    tile : int
+        Side of a tile without its halo, in pixels.
+    control : Control
+        Gets the progress, and is asked for a cancel after each layer.
+
+    Returns
+    -------
+    list of Picture
+        The stylized pictures.
 
     Raises
     ------
@@ -94,7 +139,8 @@ def stylize(
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
         return [
-            resized(p, goal.size, look.seamless) for p, goal in zip(pictures, plans, strict=True)
+            resize_picture(p, goal.size, look.seamless)
+            for p, goal in zip(pictures, plans, strict=True)
         ]
     works = [
         to_work(p, goal, look.seamless, alpha_covers)
@@ -132,21 +178,31 @@ def stylize(
             tile=tile,
         )
         painted = stylizer.paint(job, part)
-        sized = resized(picture, goal.size, look.seamless)
+        sized = resize_picture(picture, goal.size, look.seamless)
         results.append(from_work(sized, color, painted, look))
     return results
 
 
 def _exposure(picture: Picture) -> np.ndarray:
-    """By how much scene-linear colors exceed 1, ``(H, W, 1)`` float32, at least 1."""
+    """Return by how much scene-linear colors exceed 1, ``(H, W, 1)`` float32, at least 1."""
     return np.maximum(picture.color.max(axis=2, keepdims=True), np.float32(1))
 
 
-def display(picture: Picture) -> np.ndarray:
-    """Colors as the networks want them: ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+def display_colors(picture: Picture) -> np.ndarray:
+    """Return the colors of a picture as the networks take them.
 
-    Of a scene-linear picture, what exceeds 1 is divided out as exposure, and :func:`from_work`
-    multiplies it back: a lamp stays as bright as it was, whatever its style.
+    A scene-linear pixel that exceeds 1 is divided by its largest channel, and :func:`from_work`
+    multiplies with it again: a lamp stays as bright as it was, whatever its style.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture.
+
+    Returns
+    -------
+    (H, W, 3) float32, sRGB-encoded in [0, 1]
+        Its colors.
     """
     if picture.encoding == "linear":
         return linear_to_srgb(np.maximum(picture.color, 0) / _exposure(picture))
@@ -156,20 +212,54 @@ def display(picture: Picture) -> np.ndarray:
 def to_work(
     picture: Picture, goal: Plan, seamless: bool, alpha_covers: bool
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """The picture at working resolution, and which of its pixels count."""
-    color, mask = display(picture), None
+    """Return a picture at working resolution.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture.
+    goal : Plan
+        Has the working resolution.
+    seamless : bool
+        Whether the picture is a torus.
+    alpha_covers : bool
+        Whether alpha is opacity.
+
+    Returns
+    -------
+    work : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The colors.
+    mask : (H, W) float32 in [0, 1] or None
+        Which pixels count; None: all.
+    """
+    color, mask = display_colors(picture), None
     if picture.alpha is not None and alpha_covers:
         color = fill_under_alpha(color, picture.alpha)
         share = picture.alpha.astype(np.float32) / full_alpha(picture.alpha.dtype)
         mask = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
     work = resize(color, goal.working, wrap=seamless)
-    if work is not picture.color or picture.depth not in ("8", "16"):  # those are in range
+    if work is not picture.color or picture.depth not in ("8", "16"):  # integers are in range
         work = np.clip(work, 0, 1)
     return work, mask
 
 
-def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
-    """The picture at another size, alpha included; the same object if the size is its own."""
+def resize_picture(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
+    """Resize a picture, alpha included.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture.
+    size : (int, int)
+        Width and height in pixels.
+    seamless : bool
+        Whether the picture is a torus.
+
+    Returns
+    -------
+    Picture
+        The resized picture; the same object if it has that size.
+    """
     if picture.size == size:
         return picture
     alpha = picture.alpha
@@ -183,9 +273,23 @@ def resized(picture: Picture, size: tuple[int, int], seamless: bool) -> Picture:
     return Picture(color, alpha, picture.depth, picture.encoding, picture.gray)
 
 
-def replaces_all(picture: Picture, work: np.ndarray, look: Look) -> bool:
-    """Whether :func:`from_work` gives the painting of that work as it is, whatever the colors of the
-    picture were."""
+def discards_original(picture: Picture, work: np.ndarray, look: Look) -> bool:
+    """Return whether :func:`from_work` keeps nothing of the original colors.
+
+    Parameters
+    ----------
+    picture : Picture
+        The original at the size of the result.
+    work : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The original at working resolution.
+    look : Look
+        Strength, keep-color and sizes.
+
+    Returns
+    -------
+    bool
+        Whether the result has the colors of the painting, unchanged.
+    """
     return (
         work.shape[1::-1] == picture.size == plan(picture.size, look).size
         and not look.keep_color > 0
@@ -194,21 +298,37 @@ def replaces_all(picture: Picture, work: np.ndarray, look: Look) -> bool:
     )
 
 
-def from_work(picture: Picture, color: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
-    """Bring the painting to the picture's size and range, and apply keep-color and low strengths.
+def from_work(picture: Picture, work: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
+    """Convert a painting to the picture's size and range, and apply keep-color and low strengths.
 
-    Where the work was smaller than the picture, the picture's own fine detail of lightness, which
-    the work could not see, is added back.
+    Where the working resolution was lower than the picture's, fine detail of lightness, which the
+    networks could not see, is added back from the original.
+
+    Parameters
+    ----------
+    picture : Picture
+        The original at the size of the result.
+    work : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The original at working resolution.
+    painted : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The painting at working resolution.
+    look : Look
+        Strength, keep-color and sizes.
+
+    Returns
+    -------
+    Picture
+        The result, with the alpha of the original.
     """
-    if replaces_all(picture, color, look):
+    if discards_original(picture, work, look):
         return picture.with_color(painted)
-    original = display(picture)
+    original = display_colors(picture)
     size = picture.size
     if painted.shape[1::-1] != size:
-        seen = resize(color, size, wrap=look.seamless)
+        low = resize(work, size, wrap=look.seamless)
         painted = resize(painted, size, wrap=look.seamless)
-        if color.shape[0] * color.shape[1] < original.shape[0] * original.shape[1]:
-            detail = (original - seen) @ LUMA
+        if work.shape[0] * work.shape[1] < original.shape[0] * original.shape[1]:
+            detail = (original - low) @ LUMA
             painted += np.float32(_DETAIL) * detail[..., None]
         painted = np.clip(painted, 0, 1)
     if look.keep_color > 0:

@@ -1,4 +1,4 @@
-"""A style for each region of a picture: sky takes the sky's paint, brick takes the brick's.
+"""Give each region of an image its own style: sky is painted like sky, brick like brick.
 
 References
 ----------
@@ -18,24 +18,37 @@ from ..styles.catalog import builtin_styles
 from ..styles.look import SUFFIX, Look
 from ..styles.style import Style
 from .network import Stylizer
-from .style_reader import StyleBook, at_zoom, read_style_picture
+from .style_reader import StyleReader, at_zoom, read_style_picture
 
 
 class RegionPainter:
-    """Finds the regions of pictures, and the code that each of them gets.
+    """Finds the regions of images, and a style code for each of them.
 
     With several styles the largest region gets the first one, the next the second, and so on. With
-    one that is a picture, its own regions are found, and each region of the content gets the paint
-    of the one that suits it best. With one that has no picture, each region is painted in it on its
-    own.
+    one that is a picture, regions of that picture are found too, and each region of the content gets
+    the code of the one that matches it best. With one that has no picture, every region gets it.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        Encodes the regions of a style's picture.
+    styles : StyleReader
+        Reads the styles.
+    look : Look
+        Says which styles, and how many regions.
+
+    Raises
+    ------
+    StyleUnreadable
+        A style cannot be read.
     """
 
-    def __init__(self, stylizer: Stylizer, styles: StyleBook, look: Look) -> None:
+    def __init__(self, stylizer: Stylizer, styles: StyleReader, look: Look) -> None:
         self._stylizer, self._look = stylizer, look
         self._styles = [styles.resolve_source(reference.source) for reference in look.styles]
 
     def __call__(self, color: np.ndarray, zoom: float) -> tuple[np.ndarray, np.ndarray]:
-        """Weights ``(H, W, K)`` and codes ``(K, CODE_LENGTH)`` for a content ``(H, W, 3)``."""
+        """Return weights ``(H, W, K)`` and codes ``(K, CODE_LENGTH)`` of a content's regions."""
         regions = self.find(color)
         picture = self.picture()
         if picture is not None:
@@ -46,14 +59,33 @@ class RegionPainter:
         return regions.weights, np.stack([style.code(zoom) for style in chosen])
 
     def find(self, color: np.ndarray, count: int = 0) -> Regions:
-        """The regions of a picture ``(H, W, 3)``: as many as the look says, or ``count``."""
+        """Find the regions of an image.
+
+        Parameters
+        ----------
+        color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+            The image.
+        count : int
+            Number of regions; 0: as the look says.
+
+        Returns
+        -------
+        Regions
+            The regions.
+        """
         return find_regions(color, count or self._look.regions, seed=self._look.seed)
 
     def picture(self) -> np.ndarray | None:
-        """The picture of the style, if there is one style and it is a picture."""
+        """Return the picture of the style.
+
+        Returns
+        -------
+        (H, W, 3) float32, sRGB-encoded in [0, 1], or None
+            None if there are several styles, or the style is no picture.
+        """
         source = self._look.styles[0].source
-        known = {info.identifier for info in builtin_styles()}
-        if len(self._styles) > 1 or source in known or source.endswith(SUFFIX):
+        builtin = {info.identifier for info in builtin_styles()}
+        if len(self._styles) > 1 or source in builtin or source.endswith(SUFFIX):
             return None
         return _read(source, Path(source).stat().st_mtime_ns)
 
@@ -64,7 +96,7 @@ def _read(source: str, changed: int) -> np.ndarray:
 
 
 def _region_codes(stylizer: Stylizer, picture: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The style code of each region of a picture, ``(K, CODE_LENGTH)`` float32."""
+    """Return the style code of each region of a picture, ``(K, CODE_LENGTH)`` float32."""
     size = (picture.shape[1], picture.shape[0])
     whole = stylizer.encode_style(picture)
     masks = [np.clip(resize(weights[..., k], size), 0, 1) for k in range(weights.shape[2])]

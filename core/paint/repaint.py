@@ -1,4 +1,4 @@
-"""Patches: the parts of a picture that are worth painting when the rest is known."""
+"""Choose the tiles of an image that are to be painted again where it changed."""
 
 from __future__ import annotations
 
@@ -13,72 +13,77 @@ from .network import TILE
 from .tiling import HALO, Tile, Window
 
 REACH = 4 * STRIDE
-"""How far in pixels what is seen changes what is painted: farther away, by less than a tenth of a level
-of 255 on average. (The receptive field of the networks is twice as wide.)"""
+"""Distance in pixels up to which a change of the content changes the painting.
+
+Farther away it changes by less than a tenth of a level of 255 on average, although the receptive field
+of the networks is twice as wide.
+"""
 
 _CELL = 4 * STRIDE
-"""Patches lie on a grid of so many pixels."""
+"""Spacing in pixels of the grid on which tiles lie."""
 
-_LARGEST = 1024
-"""Most pixels along a side of a patch and what is around it."""
+_LONGEST_SIDE = 1024
+"""Longest side of a tile with its halo, in pixels."""
 
-_CALL = 60_000
-"""Pixels that are painted in the time that each patch takes besides."""
+_OVERHEAD = 60_000
+"""Time that each tile takes besides its pixels, in pixels that are painted in that time."""
 
-_PAYS = 0.6
-"""Share of the pixels of the whole that patches may have: small ones are painted more slowly."""
+_MAX_SHARE = 0.6
+"""Largest share of the image that tiles may have: small tiles are painted more slowly per pixel."""
 
-_RUNS = 120
-"""Runs of cells, row by row, beyond which nobody looks for patches."""
+_MAX_RUNS = 120
+"""Number of runs of changed cells from which on it takes too long to choose tiles."""
 
 Rectangle = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def patches(needed: np.ndarray, size: tuple[int, int], tile: int = TILE) -> list[Tile] | None:
-    """Rectangles that cover what is needed, with :data:`REACH` around them.
+def tiles_to_repaint(
+    needed: np.ndarray, size: tuple[int, int], tile: int = TILE
+) -> list[Tile] | None:
+    """Return tiles that cover what needs painting, with a halo of :data:`REACH`.
 
-    Every machine finds the same ones, unless it has so little memory that tiles are small.
+    The result is the same on every machine, unless it has so little memory that tiles are small.
 
     Parameters
     ----------
     needed : (h, w) bool
-        At any size.
-    size : (width, height)
-        Of the picture that they are parts of, in pixels.
+        Where the image needs painting, at any size.
+    size : (int, int)
+        Width and height of the image in pixels.
     tile : int
-        Side of the tiles in which the whole picture would be painted.
+        Side of the tiles in which the whole image would be painted, in pixels.
 
     Returns
     -------
-    list of Tile
-        None where they would take longer.
+    list of Tile or None
+        None where it is faster to paint the whole image.
     """
     width, height = size
     wide = cv2.resize(needed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     wide = np.pad(wide, ((0, -height % _CELL), (0, -width % _CELL)))
     cells = wide.reshape(wide.shape[0] // _CELL, _CELL, -1, _CELL).any(axis=(1, 3))
-    if cells.mean() > _PAYS:
+    if cells.mean() > _MAX_SHARE:
         return None
-    largest = min(_LARGEST, tile + 2 * HALO)
+    largest = min(_LONGEST_SIDE, tile + 2 * HALO)
     runs = list(_runs(cells, (largest - 2 * REACH) // _CELL))
-    if len(runs) > _RUNS:
+    if len(runs) > _MAX_RUNS:
         return None
     padded = -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
 
     def cost(rectangle: Rectangle) -> float:
         tile = _tile(rectangle, padded)
         sides = tile.rows.stop - tile.rows.start, tile.columns.stop - tile.columns.start
-        return sides[0] * sides[1] + _CALL if max(sides) <= largest else np.inf
+        return sides[0] * sides[1] + _OVERHEAD if max(sides) <= largest else np.inf
 
     rectangles = _merged(runs, cost)
-    if sum(map(cost, rectangles)) > _PAYS * (padded[0] * padded[1] + _CALL):
+    if sum(map(cost, rectangles)) > _MAX_SHARE * (padded[0] * padded[1] + _OVERHEAD):
         return None
     return [_tile(rectangle, padded) for rectangle in rectangles]
 
 
 def _runs(cells: np.ndarray, most: int) -> Iterator[Rectangle]:
-    """Neighboring cells of a row together, no more than ``most``; in pixels."""
+    """Yield runs of neighboring cells of a row, at most ``most`` each, as rectangles in pixels."""
     for row, line in enumerate(cells):
         edges = np.flatnonzero(np.diff(line, prepend=False, append=False))
         for start, stop in edges.reshape(-1, 2).tolist():
@@ -88,29 +93,30 @@ def _runs(cells: np.ndarray, most: int) -> Iterator[Rectangle]:
 
 
 def _merged(rectangles: list[Rectangle], cost: Callable[[Rectangle], float]) -> list[Rectangle]:
-    """Two at a time become one that covers both, as long as that costs less, best first."""
+    """Merge pairs of rectangles as long as that lowers the cost, best pair first."""
     gains: dict[tuple[Rectangle, Rectangle], float] = {}
 
-    def weigh(one: Rectangle, other: Rectangle) -> None:
-        gain = cost(one) + cost(other) - cost(_around(one, other))
+    def consider(one: Rectangle, other: Rectangle) -> None:
+        gain = cost(one) + cost(other) - cost(_bounds(one, other))
         if gain > 0:
             gains[one, other] = gain
 
     for one, other in combinations(rectangles, 2):
-        weigh(one, other)
+        consider(one, other)
     left = set(rectangles)
     while gains:
         pair = max(gains, key=gains.__getitem__)
         gains = {key: gain for key, gain in gains.items() if not set(key) & set(pair)}
         left -= set(pair)
-        union = _around(*pair)
+        union = _bounds(*pair)
         for other in left:
-            weigh(union, other)
+            consider(union, other)
         left.add(union)
     return sorted(left)
 
 
-def _around(one: Rectangle, other: Rectangle) -> Rectangle:
+def _bounds(one: Rectangle, other: Rectangle) -> Rectangle:
+    """Return the smallest rectangle that covers both."""
     low, high = np.minimum(one, other), np.maximum(one, other)
     return int(low[0]), int(low[1]), int(high[2]), int(high[3])
 

@@ -1,4 +1,4 @@
-"""The networks and styles of this process, loaded once and kept from task to task."""
+"""The networks and styles of this process, loaded once and shared by its tasks."""
 
 from __future__ import annotations
 
@@ -8,19 +8,38 @@ from functools import cache
 from ..control import Control
 from . import device
 from .network import Stylizer
-from .style_reader import StyleBook
+from .style_reader import StyleReader
 
 
 @dataclass(frozen=True)
 class Session:
-    """The stylizer, and the styles that were read with it."""
+    """The networks and the styles that tasks paint with.
+
+    Attributes
+    ----------
+    stylizer : Stylizer
+        The networks.
+    styles : StyleReader
+        Reads styles, and remembers those that were read.
+    """
 
     stylizer: Stylizer
-    styles: StyleBook
+    styles: StyleReader
 
 
 def session(control: Control) -> Session:
-    """Return the session of this process, loading the networks when it is first needed."""
+    """Return the session of this process; the first call loads the networks.
+
+    Parameters
+    ----------
+    control : Control
+        Gets the progress of loading.
+
+    Returns
+    -------
+    Session
+        The same one for every task.
+    """
     if not _load.cache_info().currsize:
         control.progress(0.0, "Loading the generator")
     return _load()
@@ -29,9 +48,9 @@ def session(control: Control) -> Session:
 @cache
 def _load() -> Session:
     stylizer = Stylizer(device.current())
-    return Session(stylizer, StyleBook(stylizer))
+    return Session(stylizer, StyleReader(stylizer))
 
 
 def release() -> None:
-    """Forget the networks and styles."""
+    """Drop the networks and styles; the next session loads them again."""
     _load.cache_clear()

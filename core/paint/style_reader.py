@@ -1,8 +1,8 @@
-"""From a reference to a style: built-in, saved, or any picture, encoded once and remembered."""
+"""Resolve references to styles: built-in ones, style files, and pictures, which are encoded."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,25 +20,43 @@ from .network import Stylizer
 STYLE_SIDE = 512
 """Short side in pixels to which a style picture is brought at zoom 1."""
 
-_REMEMBERED = 64
-_SIZES = 8  # for which a style's code is remembered besides those that every style has
-_LARGEST = 2048
+_REMEMBERED = 64  # styles
+_REMEMBERED_ZOOMS = 8  # of each picture, besides :data:`ZOOMS`
+_LONGEST_SIDE = 2048
 
 
-class StyleBook:
-    """Resolves style references; encoded pictures are remembered until their file changes."""
+class StyleReader:
+    """Resolves references to styles.
+
+    The last 64 styles are kept until their file changes, since pictures take a moment to encode.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        Encodes pictures.
+    """
 
     def __init__(self, stylizer: Stylizer) -> None:
         self._stylizer = stylizer
         self._known: dict[tuple, Style] = {}
 
     def resolve(self, references: Sequence[StyleRef]) -> Style:
-        """The blend of all referenced styles by weight.
+        """Return the weighted blend of all referenced styles.
+
+        Parameters
+        ----------
+        references : sequence of StyleRef
+            The styles and their weights.
+
+        Returns
+        -------
+        Style
+            Their blend.
 
         Raises
         ------
         StyleUnreadable
-            A reference is no built-in style, no saved style and no picture.
+            There is none, or one is no built-in style, style file or picture.
         """
         if not references:
             raise StyleUnreadable(
@@ -48,7 +66,23 @@ class StyleBook:
         return blend(styles, [r.weight for r in references])
 
     def resolve_source(self, source: str) -> Style:
-        """The style of one reference; raises as :meth:`resolve`."""
+        """Return the style of one reference.
+
+        Parameters
+        ----------
+        source : str
+            Identifier of a built-in style, or path of a style file or picture.
+
+        Returns
+        -------
+        Style
+            The style.
+
+        Raises
+        ------
+        StyleUnreadable
+            It is none of these.
+        """
         builtin = next((i.file for i in builtin_styles() if i.identifier == source), None)
         if builtin is not None:
             return self._remember((source,), lambda: load_style_file(builtin))
@@ -59,7 +93,7 @@ class StyleBook:
         load = load_style_file if path.suffix == SUFFIX else self._encode
         return self._remember((source, stat.st_mtime_ns, stat.st_size), lambda: load(path))
 
-    def _remember(self, key: tuple, load) -> Style:
+    def _remember(self, key: tuple, load: Callable[[], Style]) -> Style:
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.pop(next(iter(self._known)))
@@ -67,8 +101,9 @@ class StyleBook:
         return self._known[key]
 
     def _encode(self, path: Path) -> Style:
-        @lru_cache(_SIZES)
-        def read(zoom: float) -> np.ndarray:  # from the file: a picture is large, a code is not
+        @lru_cache(_REMEMBERED_ZOOMS)
+        def read(zoom: float) -> np.ndarray:
+            # From the file again: pictures are large, codes are small.
             return self._stylizer.encode_style(at_zoom(read_style_picture(path), zoom))
 
         return Style(
@@ -81,12 +116,22 @@ class StyleBook:
 
 
 def read_style_picture(path: Path) -> np.ndarray:
-    """The picture of a style, ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+    """Read the picture of a style.
+
+    Parameters
+    ----------
+    path : Path
+        The image file.
+
+    Returns
+    -------
+    (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture; a scene-linear one is tone-mapped.
 
     Raises
     ------
     StyleUnreadable
-        The file is missing, or no picture.
+        The file is missing, or not an image.
     """
     try:
         picture = read_picture(path)
@@ -100,13 +145,39 @@ def read_style_picture(path: Path) -> np.ndarray:
 
 
 def at_zoom(color: np.ndarray, zoom: float) -> np.ndarray:
-    """A style's picture at a brush scale, its short side :data:`STYLE_SIDE` at zoom 1."""
+    """Resize a style's picture to a brush scale.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture.
+    zoom : float
+        The brush scale; at 1, the short side becomes :data:`STYLE_SIDE`.
+
+    Returns
+    -------
+    (H', W', 3) float32, sRGB-encoded in [0, 1]
+        The resized picture.
+    """
     height, width = color.shape[:2]
-    factor = min(zoom * STYLE_SIDE / min(height, width), _LARGEST / max(height, width))
+    factor = min(zoom * STYLE_SIDE / min(height, width), _LONGEST_SIDE / max(height, width))
     size = (max(16, round(width * factor)), max(16, round(height * factor)))
     return np.clip(resize(color, size), 0, 1)
 
 
 def encode_zooms(stylizer: Stylizer, color: np.ndarray) -> np.ndarray:
-    """Codes ``(len(ZOOMS), CODE_LENGTH)`` of ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]."""
+    """Return the codes of a picture at all brush scales that a style has.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+        Encodes.
+    color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture.
+
+    Returns
+    -------
+    (len(ZOOMS), CODE_LENGTH) float32
+        The codes.
+    """
     return np.stack([stylizer.encode_style(at_zoom(color, zoom)) for zoom in ZOOMS])

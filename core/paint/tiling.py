@@ -1,4 +1,4 @@
-"""Tiles of an image with the halo that the networks need around each."""
+"""Cut images into tiles, each with the halo that the networks need."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ HALO = 144
 
 @dataclass(frozen=True)
 class Window:
-    """A tile along one axis: ``[start, stop)`` is read, ``[core_start, core_stop)`` of it is
-    kept."""
+    """A tile along one axis.
+
+    Attributes
+    ----------
+    start, stop : int
+        The pixels ``[start, stop)`` are read, halo included.
+    core_start, core_stop : int
+        The pixels ``[core_start, core_stop)`` of the result are kept.
+    """
 
     start: int
     stop: int
@@ -25,31 +32,50 @@ class Window:
     core_stop: int
 
     def inner(self, scale: int = 1) -> slice:
-        """The kept part, counted from the start of the tile, at 1/``scale`` resolution."""
+        """Return the kept part, relative to the start of the tile.
+
+        Parameters
+        ----------
+        scale : int
+            In maps whose sides are ``scale`` times smaller than the image's.
+
+        Returns
+        -------
+        slice
+            Along the axis.
+        """
         return slice(
             (self.core_start - self.start) // scale, (self.core_stop - self.start) // scale
         )
 
     @property
     def core(self) -> slice:
-        """The kept part, in the coordinates of the image."""
+        """The kept part, in pixels of the image."""
         return slice(self.core_start, self.core_stop)
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A rectangle of the image. ``circular``: along (rows, columns), the whole torus is in it."""
+    """A rectangle of an image.
+
+    Attributes
+    ----------
+    rows, columns : Window
+        Where it is.
+    border : Border
+        Padding of convolutions: circular along an axis on which the tile is the whole torus.
+    """
 
     rows: Window
     columns: Window
     border: Border = REFLECT
 
 
-def windows(length: int, tile: int, *, seamless: bool) -> list[Window]:
+def _windows(length: int, tile: int, *, seamless: bool) -> list[Window]:
     """Cut an axis whose length is a multiple of 16.
 
-    On a torus, halos reach over the end; else they stop there, and the convolutions' own border
-    rule applies, as it does without tiles.
+    On a torus, halos reach over the end. Otherwise they stop there, and convolutions are padded as
+    they are without tiles.
     """
     if length <= tile + 2 * HALO:
         return [Window(0, length, 0, length)]
@@ -62,9 +88,24 @@ def windows(length: int, tile: int, *, seamless: bool) -> list[Window]:
 
 
 def tiles(height: int, width: int, tile: int, *, seamless: bool) -> list[Tile]:
-    """All tiles of an image, row by row."""
-    rows = windows(height, tile, seamless=seamless)
-    columns = windows(width, tile, seamless=seamless)
+    """Cut an image into tiles.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of the image in pixels, multiples of 16.
+    tile : int
+        Largest side of a tile without its halo, in pixels.
+    seamless : bool
+        Whether the image is a torus.
+
+    Returns
+    -------
+    list of Tile
+        Row by row.
+    """
+    rows = _windows(height, tile, seamless=seamless)
+    columns = _windows(width, tile, seamless=seamless)
     # Where there are several, their halos reach over the end of the torus themselves.
     border = _padding(seamless and len(rows) == 1), _padding(seamless and len(columns) == 1)
     return [Tile(r, c, border) for r in rows for c in columns]
@@ -75,8 +116,22 @@ def _padding(circular: bool) -> PaddingMode:
 
 
 def take(image: Tensor, tile: Tile, scale: int = 1) -> Tensor:
-    """Cut ``tile`` out of ``(B, C, H / scale, W / scale)``, around the torus where it reaches
-    over."""
+    """Cut a tile out of maps, halo included; beyond the end it continues on the other side.
+
+    Parameters
+    ----------
+    image : (B, C, H / scale, W / scale) float32
+        The maps.
+    tile : Tile
+        What to cut out.
+    scale : int
+        How many times smaller the sides of the maps are than those of the image.
+
+    Returns
+    -------
+    (B, C, h / scale, w / scale) float32
+        The tile.
+    """
     for axis, window in ((2, tile.rows), (3, tile.columns)):
         length = image.shape[axis]
         start, stop = window.start // scale, window.stop // scale

@@ -12,7 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NAME = "bl_ext.user_default.impasto"
-HEAVY = {"torch", "sklearn", "cv2", "scipy", "matplotlib", "safetensors", "OpenEXR", "PIL"}
+HEAVY = {
+    *("torch", "sklearn", "cv2", "scipy", "matplotlib", "safetensors", "OpenEXR", "PIL"),
+    "psutil",
+}
 BELOW = {  # what each room may import of the others
     "core": {"core"},
     "scene": {"scene", "core", "properties", "preferences"},

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from impasto.core.models.codes import feature_statistics, style_code
-from impasto.core.models.decoder import Decoder, StyledBlock, StyledConv, affine_by_region
+from impasto.core.models.decoder import Decoder
 from impasto.core.models.loading import load_decoder, load_encoder
+from impasto.core.models.styled_layers import StyledBlock, StyledConv, affine_by_region
 
 
 def mixed(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,7 @@ from impasto.core.image.color import srgb_to_lab
 from impasto.core.image.picture import Picture
 from impasto.core.paint import pipeline
 from impasto.core.paint.network import Stylizer
-from impasto.core.paint.style_reader import StyleBook
+from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.look import Look, StyleRef
 
 STYLE = (StyleRef("starry-night"),)
@@ -23,7 +23,7 @@ def stylizer() -> Stylizer:
 
 @pytest.fixture(scope="module")
 def style(stylizer):
-    return StyleBook(stylizer).resolve(STYLE)
+    return StyleReader(stylizer).resolve(STYLE)
 
 
 @pytest.fixture

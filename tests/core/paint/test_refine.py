@@ -9,7 +9,7 @@ import pytest
 from impasto.core.control import Budget, CancelToken, Control
 from impasto.core.errors import JobCancelled, OutputUnwritable, StyleUnreadable
 from impasto.core.image.reference import ImageRef
-from impasto.core.models.adapter import adapt
+from impasto.core.models.adapter import merge_adapters
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.adapter_fit import refine
 from impasto.core.paint.content import to_tensor
@@ -74,7 +74,9 @@ def test_adapters_of_a_blend_are_weighed(stylizer, plain, refined):
     half = blend([refined, plain], [1, 1]).adapters
     assert [weight for _, weight in half] == [0.5]
     names = ("blocks.0.first.weight", "to_pixels.bias", "blocks.4.modulation.bias")
-    states = [adapt(stylizer.decoder, a).state_dict() for a in ((), half, refined.adapters)]
+    states = [
+        merge_adapters(stylizer.decoder, a).state_dict() for a in ((), half, refined.adapters)
+    ]
     for name in names:
         none, some, full = (state[name] for state in states)
         assert np.allclose(some, (none + full) / 2, atol=1e-6)

@@ -10,7 +10,7 @@ from impasto.core.image.picture import Picture
 from impasto.core.paint import pipeline
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.regions import RegionPainter
-from impasto.core.paint.style_reader import StyleBook
+from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.look import Look, StyleRef
 
 
@@ -32,7 +32,7 @@ def halves() -> np.ndarray:
 
 
 def paint(stylizer: Stylizer, image: np.ndarray, look: Look) -> np.ndarray:
-    book = StyleBook(stylizer)
+    book = StyleReader(stylizer)
     painter = RegionPainter(stylizer, book, look) if look.regions else None
     style = book.resolve(look.styles)
     return pipeline.stylize(stylizer, [Picture(image)], look, style, region_painter=painter)[

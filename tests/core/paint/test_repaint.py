@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.core.paint.network import PaintJob, Stylizer
-from impasto.core.paint.repaint import REACH, patches
+from impasto.core.paint.repaint import REACH, tiles_to_repaint
 
 from .test_network import smooth
 
@@ -27,7 +27,7 @@ def test_what_is_needed_lies_in_a_patch(size, shrunk, tile, dots):
     needed = np.zeros((max(1, height // shrunk), max(1, width // shrunk)), bool)
     for y, x in dots:
         needed[int(y * needed.shape[0]), int(x * needed.shape[1])] = True
-    found = patches(needed, size, tile)
+    found = tiles_to_repaint(needed, size, tile)
     if found is None:
         return
     assert bool(found) == bool(needed.any())
@@ -46,11 +46,11 @@ def test_what_is_needed_lies_in_a_patch(size, shrunk, tile, dots):
 
 
 def test_the_whole_picture_is_no_patch():
-    assert patches(np.ones((40, 60), bool), (1200, 800)) is None
+    assert tiles_to_repaint(np.ones((40, 60), bool), (1200, 800)) is None
     scattered = np.zeros((40, 60), bool)
     scattered[::2, ::2] = True
-    assert patches(scattered, (1200, 800)) is None
-    assert patches(np.zeros((40, 60), bool), (1200, 800)) == []
+    assert tiles_to_repaint(scattered, (1200, 800)) is None
+    assert tiles_to_repaint(np.zeros((40, 60), bool), (1200, 800)) == []
 
 
 @pytest.mark.parametrize("at", [(0, 0), (300, 420), (560, 880)])
@@ -69,7 +69,7 @@ def test_a_patch_is_painted_as_in_the_whole(at):
     reach = np.zeros_like(changed)
     for y, x in zip(*np.nonzero(changed), strict=True):
         reach[max(0, y - REACH) : y + REACH, max(0, x - REACH) : x + REACH] = True
-    parts = patches(reach, (904, 600))
+    parts = tiles_to_repaint(reach, (904, 600))
     assert parts
     painted = stylizer.paint(PaintJob(after, code, content_code, base=first, tiles=parts))
     assert 255 * np.abs(first - whole)[changed].mean() > 3

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from impasto.core.paint.network import Stylizer
-from impasto.core.paint.style_reader import StyleBook, at_zoom, read_style_picture
+from impasto.core.paint.style_reader import StyleReader, at_zoom, read_style_picture
 from impasto.core.styles.look import StyleRef
 from impasto.core.styles.style import ZOOMS
 
 
 @pytest.fixture(scope="module")
-def book() -> StyleBook:
-    return StyleBook(Stylizer())
+def book() -> StyleReader:
+    return StyleReader(Stylizer())
 
 
 @pytest.fixture
