@@ -11,7 +11,8 @@ from fields import Field, Sheet, plug
 
 from impasto.core.image.color import linear_to_srgb
 from impasto.core.image.files import write_picture
-from impasto.core.image.picture import Depth, Picture
+from impasto.core.image.formats import Depth
+from impasto.core.image.picture import Picture
 
 Recipe = Callable[[Sheet], "Field | tuple[Field, Field]"]
 

@@ -11,9 +11,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-HDR_PEAK = 65504.0
-"""Brightest scene-linear value that the tone curve keeps by default: the largest half float."""
-
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Weights of R, G and B in luma, ``(3,)`` float32 (ITU-R BT.709)."""
 
@@ -174,7 +171,7 @@ def peak_of(*images: np.ndarray) -> float:
     return float(max(1.0, *(image.max(initial=0.0) for image in images)))
 
 
-def compress_range(linear: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
+def compress_range(linear: np.ndarray, peak: float) -> np.ndarray:
     """Compress scene-linear colors into the range of a display by an invertible tone curve.
 
     sRGB encoding up to an encoded 0.8, then a logarithmic shoulder that reaches 1 at ``peak`` and
@@ -185,7 +182,7 @@ def compress_range(linear: np.ndarray, peak: float = HDR_PEAK) -> np.ndarray:
     ----------
     linear : (...) float32
         Scene-linear, [0, inf).
-    peak : float, optional
+    peak : float
         Linear value that becomes 1; brighter ones are clipped to it. :func:`peak_of` gives that of an
         image.
 

@@ -16,7 +16,8 @@ from impasto.core.errors import (
     ImpastoError,
     UnsupportedImage,
 )
-from impasto.core.image.files import FORMATS, image_size, read_picture, write_picture
+from impasto.core.image.files import image_size, read_picture, write_picture
+from impasto.core.image.formats import FORMATS
 from impasto.core.image.picture import Picture
 
 

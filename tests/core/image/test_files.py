@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import tempfile
 import zlib
 from pathlib import Path
@@ -17,7 +18,9 @@ from PIL import Image
 from impasto.core.errors import UnsupportedImage
 from impasto.core.image.color import linear_to_srgb
 from impasto.core.image.convert import DTYPES
-from impasto.core.image.files import FORMATS, image_size, read_picture, write_picture
+from impasto.core.image.files import image_size, open_image, read_picture, write_picture
+from impasto.core.image.formats import FORMATS
+from impasto.core.image.metadata import read_metadata
 from impasto.core.image.picture import Picture
 
 LOSSLESS = [s for s in FORMATS if s not in (".jpg", ".hdr")]
@@ -269,3 +272,17 @@ def test_names_beyond_ascii_and_capital_suffixes(tmp_path):
     exr = tmp_path / "\u4e2d.EXR"
     write_picture(random_picture((5, 4), "half"), exr)
     assert read_picture(exr).depth == "half"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_is_opened_once_for_size_pixels_and_metadata(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    color = np.random.default_rng(5).random((6, 9, 3), dtype=np.float32)
+    write_picture(Picture(color, depth=FORMATS[suffix].depths[0]), path)
+    picture, metadata = read_picture(path), read_metadata(path)
+    with open_image(path) as image:
+        path.unlink()
+        assert image.size == (9, 6)
+        assert np.array_equal(image.read().color, picture.color)
+        assert str(image.metadata()) == str(metadata)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from impasto.core.errors import OutputUnwritable, UnsupportedImage
-from impasto.core.image.files import FORMATS, read_picture, write_picture
+from impasto.core.image.files import read_picture, write_picture
+from impasto.core.image.formats import FORMATS
 from impasto.core.image.picture import Picture
 
 
