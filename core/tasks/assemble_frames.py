@@ -12,8 +12,19 @@ from .registry import Request, task
 
 @dataclass(frozen=True)
 class AssembleFramesRequest(Request["AssembleFramesResult"]):
-    """Make a movie of finished frames, at ``fps`` as in the task ``restyle_frames``; an existing one is
-    replaced only with ``overwrite``."""
+    """Make a movie of finished frames.
+
+    Attributes
+    ----------
+    sequence : SequenceRef
+        The frames.
+    movie : str
+        File of the movie.
+    fps : float
+        Frames per second; 0: as an OpenEXR file's framesPerSecond says, else 24.
+    overwrite : bool
+        Replace a movie that exists.
+    """
 
     sequence: SequenceRef
     movie: str
@@ -23,7 +34,17 @@ class AssembleFramesRequest(Request["AssembleFramesResult"]):
 
 @dataclass(frozen=True)
 class AssembleFramesResult:
-    """The movie is there; ``failures`` are frames that could not be read and are left out."""
+    """The movie that was made.
+
+    Attributes
+    ----------
+    movie : str
+        Its path.
+    frames : int
+        How many frames it has.
+    failures : tuple of Failure
+        Frames that could not be read, and are left out.
+    """
 
     movie: str
     frames: int
@@ -32,7 +53,27 @@ class AssembleFramesResult:
 
 @task
 def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResult:
-    """Make the movie; raises as :func:`~core.video.movie.write_movie`."""
+    """Make the movie.
+
+    Parameters
+    ----------
+    request : AssembleFramesRequest
+        Of which frames, and where.
+    control : Control
+        Gets the progress.
+
+    Returns
+    -------
+    AssembleFramesResult
+        What was made.
+
+    Raises
+    ------
+    OutputUnwritable
+        It exists, its suffix is unknown, or it cannot be written.
+    NoImages
+        There are no frames, or none can be read.
+    """
     from ..video.movie import FPS, write_movie
     from ..video.sequence import find_sequence
 

@@ -1,4 +1,4 @@
-"""Prepare a sequence: find its shots, and measure the style statistics of each, for all machines."""
+"""Prepare a sequence: find its shots, and measure the content code of each, for all machines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..control import Control, Failure
-from ..video.settings import FramesSettings, SequenceRef, ShotInfo
+from ..video.settings import FramesSettings, SequenceRef, ShotInfo, require_supported
 from .registry import Request, task
 
 
 @dataclass(frozen=True)
 class PrepareFramesRequest(Request["PrepareFramesResult"]):
-    """Find cuts, typical frames, anchors and the style statistics of each shot, for all runs.
+    """Find cuts, typical frames, anchors and the content code of each shot, for all runs.
 
-    ``shot_file`` (JSON) is written; an existing one is replaced only with ``overwrite``.
+    Attributes
+    ----------
+    sequence : SequenceRef
+        The frames.
+    settings : FramesSettings
+        How they will be restyled.
+    shot_file : str
+        The JSON file to write.
+    overwrite : bool
+        Replace a shot file that exists.
+    memory_limit : int
+        In bytes; 0: what is available.
     """
 
     sequence: SequenceRef
@@ -26,7 +37,19 @@ class PrepareFramesRequest(Request["PrepareFramesResult"]):
 
 @dataclass(frozen=True)
 class PrepareFramesResult:
-    """The shot file is there; ``frames`` of the sequence can be read, ``failures`` cannot."""
+    """The shot file that was written.
+
+    Attributes
+    ----------
+    shot_file : str
+        Its path.
+    frames : int
+        How many frames can be read.
+    shots : tuple of ShotInfo
+        As they were found.
+    failures : tuple of Failure
+        Frames that cannot be read.
+    """
 
     shot_file: str
     frames: int
@@ -38,8 +61,22 @@ class PrepareFramesResult:
 def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     """Write a shot file.
 
+    Parameters
+    ----------
+    request : PrepareFramesRequest
+        What to prepare.
+    control : Control
+        Gets the progress.
+
+    Returns
+    -------
+    PrepareFramesResult
+        What was found.
+
     Raises
     ------
+    BadRequest
+        The settings are not supported for frames.
     NoImages
         None of the frames can be read.
     StyleUnreadable
@@ -52,12 +89,16 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
         Nothing is written.
     """
     from ..paint.session import session
-    from ..video.segments import measure_shots
     from ..video.sequence import find_sequence
+    from ..video.shot_statistics import measure_shots
 
+    settings = request.settings
+    require_supported(settings)
     sequence = find_sequence(request.sequence)
+    batch = session(control)
+    style = batch.styles.resolve(settings.look.styles)
     shots, failures = measure_shots(
-        session(control), sequence, request.settings, request.memory_limit, control
+        batch.stylizer, style, sequence, settings, request.memory_limit, control
     )
     shots.save(Path(request.shot_file), overwrite=request.overwrite)
     control.progress(1.0, "Done")

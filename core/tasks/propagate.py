@@ -8,7 +8,7 @@ from pathlib import Path
 from ..control import Budget, Control
 from ..errors import BadRequest
 from ..styles.look import StyleRef
-from ..video.settings import FramesResult
+from ..video.settings import FramesResult, require_supported
 from .registry import Request, task
 from .restyle_frames import FramesRequest
 
@@ -20,9 +20,21 @@ _LEARNING = 0.4
 class PropagateRequest(Request[FramesResult]):
     """Carry painted frames through their shots.
 
-    The network first learns from ``frames.settings.painted`` how the artist paints, for ``seconds``
-    or, where it is not 0, for so many ``steps``; what it learns is kept as a style at ``style``,
-    which is used again where it exists. Then ``frames`` is run with it.
+    The network first learns from ``frames.settings.painted`` how the artist paints; then ``frames`` is
+    run with that style, at full strength, with its colors, and by motion, whatever its settings say.
+
+    Attributes
+    ----------
+    frames : FramesRequest
+        The frames, those that are painted among them, and where results go.
+    style : str
+        File in which the style is kept that is learned; one that exists is used as it is.
+    seconds : float
+        How long to learn.
+    steps : int
+        Learn for exactly this many steps instead; 0: for ``seconds``.
+    seed : int
+        Of learning.
     """
 
     frames: FramesRequest
@@ -34,12 +46,27 @@ class PropagateRequest(Request[FramesResult]):
 
 @task
 def run(request: PropagateRequest, control: Control) -> FramesResult:
-    """Learn from the painted frames, then restyle all; raises as the task ``restyle_frames``.
+    """Learn from the painted frames, then restyle all.
+
+    Parameters
+    ----------
+    request : PropagateRequest
+        What to learn from and to restyle.
+    control : Control
+        Gets the progress, and a :class:`~.video.settings.FrameDone` for each frame.
+
+    Returns
+    -------
+    FramesResult
+        What became of the frames.
 
     Raises
     ------
     BadRequest
-        No frame is painted, or one that is painted is not in the sequence.
+        No frame is painted, one that is painted is not in the sequence, the settings are not supported
+        for frames, or as in the task ``restyle_frames``.
+    NoImages, StyleUnreadable, ImageTooLarge, OutputUnwritable, JobCancelled
+        As in the task ``restyle_frames``.
     """
     from ..paint import pipeline
     from ..paint.session import session
@@ -49,6 +76,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     from ..video.sequence import find_sequence
 
     frames = request.frames
+    require_supported(frames.settings)
     if not frames.settings.painted:
         raise BadRequest("No frame is painted yet; paint one, and save it.")
     sequence = find_sequence(frames.sequence)
@@ -63,7 +91,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         save_style(replace(style, identifier=path.stem), path)
-    size = sequence.read(sequence.frames[0]).size
+    size = sequence.size(sequence.frames[0])
     look = replace(
         frames.settings.look,
         styles=(StyleRef(str(path)),),

@@ -3,53 +3,75 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from ..models.loading import shipped_steps
-from .sequence import Frame
+from .plan import Plan, Segment
 from .settings import FramesJob
-from .shot_file import ShotFile
-
-_MANNER = 3
-"""Counts the ways in which frames have been tied together: a shot that was begun by another version
-of Impasto is not gone on with in another look."""
+from .versions import FRAME_VERSION
 
 
 class ContentKeys:
-    """Keys of the frames of a run; files that they are made from are read once.
+    """Computes the content keys of frames, reading each file that they depend on once.
 
     Parameters
     ----------
-    painted : mapping
-        Files of the frames that the artist painted.
+    request : FramesJob
+        The run.
+    plan : Plan
+        Its plan.
     """
 
-    def __init__(
-        self,
-        request: FramesJob,
-        shots: ShotFile,
-        frames: Mapping[int, Frame],
-        painted: Mapping[int, Path],
-    ) -> None:
-        common = hashlib.sha256(shots.settings.encode())
-        common.update(f"{request.format} {request.depth} {_MANNER} {shipped_steps()}".encode())
-        for code in shots.own:
-            common.update(code.tobytes())
-        self._common, self._frames, self._painted = common, frames, painted
+    def __init__(self, request: FramesJob, plan: Plan) -> None:
+        self._request, self._plan = request, plan
         self._hashes: dict[Path, str] = {}
 
-    def of(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Of frames of which each depends on all."""
-        numbers = tuple(numbers)
+    def of(self, segment: Segment) -> dict[int, str]:
+        """Return the content keys of the wanted frames of a segment.
+
+        Parameters
+        ----------
+        segment : Segment
+            Where motion carries the painting, each of its frames depends on all.
+
+        Returns
+        -------
+        dict
+            By frame numbers, in order. Without the end anchor, which belongs to the next segment.
+        """
+        wanted = [n for n in segment.numbers_to_write if n in self._plan.wanted]
+        if not wanted:
+            return {}
+        if not self._plan.by_motion:
+            return {number: self._key(self._digest([number]), number) for number in wanted}
+        together = self._digest(segment.numbers)
+        return {number: self._key(together, number) for number in wanted}
+
+    @cached_property
+    def _common(self) -> hashlib._Hash:
+        """What all frames of the run depend on."""
+        shots, request = self._plan.shots, self._request
+        digest = hashlib.sha256(shots.fingerprint.encode())
+        versions = f"{FRAME_VERSION} {shipped_steps()}"
+        digest.update(f"{request.format} {request.depth} {versions}".encode())
+        for code in shots.content_codes:
+            digest.update(code.tobytes())
+        return digest
+
+    def _digest(self, numbers: Iterable[int]) -> str:
+        """Digest what frames depend on that depend on one another."""
         digest = self._common.copy()
         for number in numbers:
-            frame = self._frames[number]
-            if number in self._painted:
-                digest.update(self._hash(self._painted[number]).encode())
+            frame = self._plan.sequence.by_number[number]
+            if number in self._plan.painted:
+                digest.update(self._hash(self._plan.painted[number]).encode())
             digest.update(f"{self._hash(frame.path)} {frame.index}".encode())
-        together = digest.hexdigest()
-        return {n: hashlib.sha256(f"{together} {n}".encode()).hexdigest() for n in numbers}
+        return digest.hexdigest()
+
+    def _key(self, together: str, number: int) -> str:
+        return hashlib.sha256(f"{together} {number}".encode()).hexdigest()
 
     def _hash(self, path: Path) -> str:
         if path not in self._hashes:

@@ -1,7 +1,6 @@
-"""Keyframes: an artist paints one frame or a few, and the look is carried through the shot.
+"""Keyframes: the artist paints a frame or a few, and the network learns to paint the others like them.
 
-Two things carry it: the painting itself, warped along the motion as far as it is valid, and, where
-it is not, the network, which has first learned from the painted frames how the artist paints.
+It paints what the artist's paintings, which are carried along the motion, do not show.
 
 References
 ----------
@@ -32,18 +31,25 @@ from .settings import PaintedFrame
 
 _CROP, _BATCH = 192, 2
 _COLOR, _FEATURES, _TEXTURE = 10.0, 1.0, 1.0
-_RATE = 1.2e-2  # the goal is one picture, seen pixel by pixel: far clearer than a style
+_RATE = 1.2e-2  # high, as the goal is a painting pixel by pixel, which is far clearer than a style
 
 
 def painted_pairs(
     sequence: FrameSequence, painted: Sequence[PaintedFrame]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Read painted frames beside the frames that they were painted from.
+    """Read frames that the artist painted, and the frames that they were painted from.
+
+    Parameters
+    ----------
+    sequence : Sequence
+        The frames.
+    painted : sequence of PaintedFrame
+        The paintings.
 
     Returns
     -------
-    list of pairs of (H, W, 3) float32, sRGB-encoded in [0, 1]
-        Frame, and the same frame as the artist painted it, at the frame's size.
+    list of pairs of (H, W, 3) float32
+        Frame and painting, sRGB-encoded in [0, 1], at the frame's size.
 
     Raises
     ------
@@ -52,15 +58,15 @@ def painted_pairs(
     ImageMissing, ImageUnreadable
         A frame or a painting cannot be read.
     """
-    frames = {frame.number: frame for frame in sequence.frames}
+    frames = sequence.by_number
     pairs = []
     for item in painted:
         if item.number not in frames:
             raise BadRequest(
                 f"Frame {item.number} is painted, but not in the sequence; check the range."
             )
-        before = pipeline.display(sequence.read(frames[item.number]))
-        after = pipeline.display(read_picture(item.path))
+        before = pipeline.display_colors(sequence.read(frames[item.number]))
+        after = pipeline.display_colors(read_picture(item.path))
         size = (before.shape[1], before.shape[0])
         pairs.append((before, np.clip(resize(after, size), 0, 1)))
     return pairs
@@ -74,18 +80,25 @@ def imitate(
     seed: int = 0,
     control: Control = SILENT,
 ) -> Style:
-    """A style whose adapter paints each first picture like the second.
+    """Fit a style whose adapter paints frames as the artist did.
 
     Parameters
     ----------
-    pairs : (H, W, 3) float32 each, sRGB-encoded in [0, 1]
-        Frames, and the same frames as the artist painted them.
+    stylizer : Stylizer
+        What the adapter is for.
+    pairs : sequence of pairs of (H, W, 3) float32
+        Frames and their paintings, sRGB-encoded in [0, 1].
     budget : Budget
         How long to learn.
     seed : int
-        Random seed.
+        Of the crops and the adapter's first weights.
     control : Control
-        Hears of each step; once cancelled, what is learned so far is returned.
+        Gets the progress; once cancelled, the style learned so far is returned.
+
+    Returns
+    -------
+    Style
+        Named ``Painted frames``.
 
     Raises
     ------
@@ -98,23 +111,15 @@ def imitate(
     fit = AdapterFit(stylizer, torch.from_numpy(code), seed, _RATE)
     with torch.no_grad():
         targets = [
-            TextureTarget(fit.encoder, fit.on_device(pad_to_stride(to_tensor(after))))
+            TextureTarget(fit.encoder, fit.to_device(pad_to_stride(to_tensor(after))))
             for _, after in pairs
         ]
     while clock.more():
         done = clock.done
         which = int(rng.integers(len(pairs)))
         crops = [_crops(*pairs[which], rng) for _ in range(_BATCH)]
-        before, after = (fit.on_device(torch.cat(side)) for side in zip(*crops, strict=True))
-        painted = fit.paint(fit.in_colors_of_style(before))
-        seen = fit.encoder(painted)
-        with torch.no_grad():
-            wanted = fit.encoder(after)
-        apart = torch.stack(
-            [F.l1_loss(a, b) / (b.std() + 1e-3) for a, b in zip(seen, wanted, strict=True)]
-        ).mean()
-        loss = _COLOR * F.l1_loss(painted, after) + _FEATURES * apart
-        fit.step(loss + _TEXTURE * targets[which].feature_loss(seen), done)
+        before, after = (fit.to_device(torch.cat(side)) for side in zip(*crops, strict=True))
+        fit.step(_loss(fit, before, after, targets[which]), done)
         clock.count()
         control.progress(done, f"Learning from the painted frames, step {clock.number}")
     recipe = {"imitates": len(pairs), "steps": clock.number, "seed": seed}
@@ -124,10 +129,23 @@ def imitate(
     return Style("painted", "Painted frames", codes, provenance=provenance, adapters=adapters)
 
 
+def _loss(fit: AdapterFit, before: Tensor, after: Tensor, target: TextureTarget) -> Tensor:
+    """Compare what the network makes of crops with the artist's: colors, features, and texture."""
+    painted = fit.paint(fit.transfer_colors(before))
+    features = fit.encoder(painted)
+    with torch.no_grad():
+        wanted = fit.encoder(after)
+    difference = torch.stack(
+        [F.l1_loss(a, b) / (b.std() + 1e-3) for a, b in zip(features, wanted, strict=True)]
+    ).mean()
+    loss = _COLOR * F.l1_loss(painted, after) + _FEATURES * difference
+    return loss + _TEXTURE * target.feature_loss(features)
+
+
 def _crops(
     before: np.ndarray, after: np.ndarray, rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
-    """The same random square of both, maybe mirrored, extended by reflection where it is small."""
+    """Cut the same random square out of both, maybe mirrored, extended by reflection if small."""
     top, left = (int(rng.integers(max(1, side - _CROP + 1))) for side in before.shape[:2])
     mirrored = rng.random() < 0.5
     parts = []

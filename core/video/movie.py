@@ -1,4 +1,4 @@
-"""Movies of finished frames."""
+"""Make movies of finished frames."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..atomic import part_file
 from ..control import SILENT, Control, Failure
 from ..errors import ImpastoError, NoImages, OutputUnwritable
 from ..image.files import read_picture
-from ..paint.pipeline import display
+from ..paint.pipeline import display_colors
 
 FPS = 24.0
-"""Where neither the request nor the frames say how fast they are."""
+"""Frames per second where neither the request nor the frames say."""
 
 _CODECS = {".mp4": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 
@@ -29,17 +30,30 @@ def write_movie(
 ) -> tuple[int, list[Failure]]:
     """Write frames as a movie: whole, or not at all.
 
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files of the frames, in order.
+    movie : Path
+        Where it goes; its suffix decides the codec.
+    fps : float
+        Frames per second.
+    overwrite : bool
+        Replace a file that exists.
+    control : Control
+        Gets the progress.
+
     Returns
     -------
     frames : int
-        How many there are in it.
+        How many frames there are in it.
     failures : list of Failure
-        Those that could not be read.
+        Frames that could not be read.
 
     Raises
     ------
     OutputUnwritable
-        It exists, its kind is unknown, or it cannot be written.
+        It exists, its suffix is unknown, or it cannot be written.
     NoImages
         No frame can be read.
     """
@@ -49,12 +63,11 @@ def write_movie(
         )
     if movie.exists() and not overwrite:
         raise OutputUnwritable(f'"{movie}" exists; choose another name for the movie.')
-    part = movie.with_name(f"{movie.stem}.part{movie.suffix}")
     writer, size, count, failures = None, (0, 0), 0, []
-    try:
+    with part_file(movie, overwrite=overwrite, keep_suffix=True) as part:
         for index, path in enumerate(paths):
             try:
-                color = display(read_picture(path))
+                color = display_colors(read_picture(path))
             except ImpastoError as error:
                 failures.append(Failure(path.name, str(error)))
                 continue
@@ -73,9 +86,4 @@ def write_movie(
         if writer is None:
             raise NoImages("None of the frames can be read.")
         writer.release()
-        part.replace(movie)
-    except OSError as error:
-        raise OutputUnwritable(f'The movie "{movie}" cannot be written: {error}.') from error
-    finally:
-        part.unlink(missing_ok=True)
     return count, failures

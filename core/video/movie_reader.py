@@ -1,4 +1,4 @@
-"""Frames of a movie by their numbers."""
+"""Read the frames of a movie by their numbers."""
 
 from __future__ import annotations
 
@@ -11,51 +11,97 @@ import numpy as np
 from ..errors import ImageMissing, ImageUnreadable
 
 _NEAR = 32
-"""Frames ahead that are sooner skipped than sought."""
+"""Frames ahead that are skipped rather than sought."""
 
 
 class MovieReader:
-    """An open movie. Each thread opens it for itself and keeps its place, as the next frame costs a
-    thirtieth of one that must be sought.
+    """A movie that is open.
 
-    Raises
-    ------
-    ImageMissing
-        It is not there.
-    ImageUnreadable
-        It cannot be opened.
+    Each thread opens it for itself and keeps its place, as the next frame costs a thirtieth of one that
+    must be sought.
+
+    Parameters
+    ----------
+    path : Path
+        The movie.
+    count : int
+        How many frames it has.
+    fps : float
+        Frames per second.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, count: int, fps: float) -> None:
+        self.count, self.fps = count, fps
         self._path = path
-        self._mine = threading.local()
-        movie = self._open()
-        self.count = max(0, int(movie.get(cv2.CAP_PROP_FRAME_COUNT)))
-        self.fps = float(movie.get(cv2.CAP_PROP_FPS))
+        self._thread = threading.local()
+
+    @classmethod
+    def open(cls, path: Path) -> MovieReader:
+        """Open a movie.
+
+        Parameters
+        ----------
+        path : Path
+            The movie.
+
+        Returns
+        -------
+        MovieReader
+            At its first frame.
+
+        Raises
+        ------
+        ImageMissing
+            It is not there.
+        ImageUnreadable
+            It cannot be opened.
+        """
+        movie = _open(path)
+        count = max(0, int(movie.get(cv2.CAP_PROP_FRAME_COUNT)))
+        return cls(path, count, float(movie.get(cv2.CAP_PROP_FPS)))
 
     def read(self, index: int) -> np.ndarray | None:
-        """Frame ``index`` from 0, ``(H, W, 3)`` uint8, sRGB-encoded; None where there is none."""
-        movie: cv2.VideoCapture | None = getattr(self._mine, "movie", None)
-        ahead = index - getattr(self._mine, "next", 0)
+        """Read a frame.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        (H, W, 3) uint8, or None
+            sRGB-encoded; None where there is none.
+
+        Raises
+        ------
+        ImageMissing
+            The movie is gone.
+        ImageUnreadable
+            The movie cannot be opened any more.
+        """
+        movie: cv2.VideoCapture | None = getattr(self._thread, "movie", None)
+        ahead = index - getattr(self._thread, "next", 0)
         if movie is None or not 0 <= ahead <= _NEAR:
-            movie = self._mine.movie = movie or self._open()
+            movie = self._thread.movie = movie or _open(self._path)
             movie.set(cv2.CAP_PROP_POS_FRAMES, index)
             ahead = 0
         sound, pixels = all(movie.grab() for _ in range(ahead)), None
         if sound:
             sound, pixels = movie.read()
-        self._mine.next = index + 1
+        self._thread.next = index + 1
         if not sound or pixels is None:
-            self._mine.movie = None
+            self._thread.movie = None
             return None
         return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
-    def _open(self) -> cv2.VideoCapture:
-        if not self._path.is_file():
-            raise ImageMissing(f'The movie "{self._path}" does not exist; choose another one.')
-        movie = cv2.VideoCapture(str(self._path))
-        if not movie.isOpened():
-            raise ImageUnreadable(
-                f'The movie "{self._path.name}" cannot be opened; export it as an image sequence.'
-            )
-        return movie
+
+def _open(path: Path) -> cv2.VideoCapture:
+    if not path.is_file():
+        raise ImageMissing(f'The movie "{path}" does not exist; choose another one.')
+    movie = cv2.VideoCapture(str(path))
+    if not movie.isOpened():
+        raise ImageUnreadable(
+            f'The movie "{path.name}" cannot be opened; export it as an image sequence.'
+        )
+    return movie

@@ -1,8 +1,8 @@
 """The files of a run: what they are called, which of them are finished, and how they are written.
 
-Beside each frame, in the folder ``.impasto``, lies a note with its content key. So a frame is finished
-where its file is there and its note has the key; whatever moment a run was killed at, a file that is
-there and a note that has its key belong together.
+Beside the frames, the folder ``.impasto`` has a note for each, with its content key. A frame is
+finished where its file exists and its note has the key. Whatever moment a run was killed at, a file
+that exists and a note that has its key belong together.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ..atomic import write_atomically
 from ..errors import OutputUnwritable
 from ..image.convert import with_depth
-from ..image.files import write_atomically, write_picture
+from ..image.files import write_picture
+from ..image.formats import usual_suffix
 from ..image.picture import Picture
 from ..image.resize import resize
 from .movie import FPS, write_movie
@@ -26,23 +28,34 @@ from .settings import FramesJob
 
 _NOTES = ".impasto"
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "OPEN_EXR": ".exr"}
-_JPEG = (".jpg", ".jpeg")
 _THUMBNAIL = 256
 _UNFINISHED = -2
+"""In place of a movie's size while it is being written."""
 
 
 class Results:
-    """Where the frames of a sequence go.
+    """The files that a run writes.
 
-    Raises
-    ------
-    OutputUnwritable
-        The folder cannot be made.
+    Parameters
+    ----------
+    request : FramesJob
+        The run.
+    sequence : Sequence
+        Its frames.
     """
 
     def __init__(self, request: FramesJob, sequence: Sequence) -> None:
         self._request, self._sequence = request, sequence
         self.folder = Path(request.output_folder)
+
+    def make_folder(self) -> None:
+        """Make the folder for the results.
+
+        Raises
+        ------
+        OutputUnwritable
+            It cannot be made.
+        """
         try:
             (self.folder / _NOTES).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -53,34 +66,57 @@ class Results:
 
     @property
     def pattern(self) -> str:
-        """Path with ``#`` for the digits of the number."""
+        """Path of the frames with ``#`` for the digits of the number."""
         return str(self.folder / Path(self._sequence.pattern).with_suffix(self._suffix()).name)
 
     @property
     def shot_file(self) -> Path:
-        """The one that was asked for, or that of the folder."""
+        """The shot file that was asked for, or that of the folder."""
         return Path(self._request.shot_file or self.folder / _NOTES / "shots.json")
 
     def path(self, number: int) -> Path:
-        """The file of a frame."""
+        """Return the file of a frame.
+
+        Parameters
+        ----------
+        number : int
+            Of the frame.
+
+        Returns
+        -------
+        Path
+            May not exist yet.
+        """
         name = self._sequence.name(number, self._sequence.suffix)
         return self.folder / Path(name).with_suffix(self._suffix()).name
 
     def finished(self, number: int, key: str) -> bool:
-        """Whether this very frame is there already.
+        """Return whether a frame with this key is there already.
+
+        Parameters
+        ----------
+        number : int
+            Of the frame.
+        key : str
+            Its content key.
+
+        Returns
+        -------
+        bool
+            False if it is to be written.
 
         Raises
         ------
         OutputUnwritable
-            Another file is where it goes.
+            Another file takes its place, and may not be overwritten.
         """
         path = self.path(number)
         if not path.exists():
             return False
-        note = _note_at(self._note(number))
+        note = _read_note(self._note(number))
         if note.get("key") == key or self._request.overwrite:
             return note.get("key") == key
-        if note.get("next") == key:  # it was being replaced by this very frame
+        if note.get("next") == key:  # it was being replaced by this frame
             return False
         why = "was made with other settings or by another version" if note else "is in the way"
         raise OutputUnwritable(
@@ -88,29 +124,57 @@ class Results:
         )
 
     def write(self, frame: Frame, key: str, picture: Picture) -> Path:
-        """Put a frame where it belongs, with what its source says of itself.
+        """Write a frame with the metadata of its source, and its note.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of the sequence.
+        key : str
+            Its content key.
+        picture : Picture
+            The result.
+
+        Returns
+        -------
+        Path
+            Its file.
 
         Raises
         ------
-        OutputUnwritable, UnsupportedImage
+        OutputUnwritable
+            The file or its note cannot be written.
+        UnsupportedImage
+            The format cannot store the picture.
         """
         if self._request.depth != "SOURCE":
             picture = with_depth(picture, self._request.depth)
         path = self.path(frame.number)
-        if path.suffix.lower() in _JPEG:
+        if usual_suffix(path.suffix) == ".jpg":
             picture = replace(picture, alpha=None)
-        # The note comes first, so that a file without one is nobody's of ours; but where an older frame
-        # is there, it must not get the new one's key.
+        # The note comes first, so that every file of ours has one; but where an older frame is there,
+        # it must not get the new one's key.
         replaced = path.exists()
-        self._put_note(frame, {"next": key} if replaced else {"key": key})
+        self._write_note_of(frame, {"next": key} if replaced else {"key": key})
         metadata = self._sequence.metadata(frame)
         write_picture(picture, path, overwrite=True, metadata=metadata)
         if replaced:
-            self._put_note(frame, {"key": key})
+            self._write_note_of(frame, {"key": key})
         return path
 
-    def show(self, image: np.ndarray) -> None:
-        """Replace the thumbnail, if one is wanted, by ``(H, W, 3)`` float32, sRGB-encoded."""
+    def write_thumbnail(self, image: np.ndarray) -> None:
+        """Replace the thumbnail, if one is wanted.
+
+        Parameters
+        ----------
+        image : (H, W, 3) float32
+            What it shows, sRGB-encoded in [0, 1].
+
+        Raises
+        ------
+        OutputUnwritable
+            It cannot be written.
+        """
         if not self._request.thumbnail:
             return
         height, width = image.shape[:2]
@@ -120,13 +184,22 @@ class Results:
         write_picture(small, self._request.thumbnail, overwrite=True)
 
     def write_movie(self, keys: dict[int, str]) -> str:
-        """Make the movie that was asked for, of finished frames with these keys, and return its path;
-        one that was made of the same frames is left as it is.
+        """Make the movie that was asked for; one that was made of the same frames is left as it is.
+
+        Parameters
+        ----------
+        keys : dict
+            Content keys of the finished frames by their numbers.
+
+        Returns
+        -------
+        str
+            Its path; empty if none was asked for.
 
         Raises
         ------
         OutputUnwritable
-            A file is in the way that is no movie of this folder's.
+            A file is in the way that is not the movie of this folder.
         NoImages
             There are no frames.
         """
@@ -134,19 +207,19 @@ class Results:
             return ""
         movie = Path(self._request.movie).resolve()
         fps = self._request.fps or self._sequence.fps or FPS
-        words = [f"{number} {keys[number]}" for number in sorted(keys)]
-        key = hashlib.sha256("\n".join([str(fps), *words]).encode()).hexdigest()
+        lines = [str(fps), *(f"{number} {keys[number]}" for number in sorted(keys))]
+        key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         place = self.folder / _NOTES / "movie.json"
-        note = _note_at(place)
-        there = movie.stat().st_size if movie.exists() else -1
-        ours = note.get("movie") == str(movie) and note.get("bytes") in (there, _UNFINISHED)
-        if ours and there >= 0 and note.get("key") == key:
+        note = _read_note(place)
+        size = movie.stat().st_size if movie.exists() else -1
+        ours = note.get("movie") == str(movie) and note.get("bytes") in (size, _UNFINISHED)
+        if ours and size >= 0 and note.get("key") == key:
             return self._request.movie
         overwrite = self._request.overwrite or ours
-        if overwrite or there < 0:
-            _put(place, {"movie": str(movie), "key": "", "bytes": _UNFINISHED})
+        if overwrite or size < 0:
+            _write_note(place, {"movie": str(movie), "key": "", "bytes": _UNFINISHED})
         write_movie([self.path(n) for n in sorted(keys)], movie, fps, overwrite=overwrite)
-        _put(place, {"movie": str(movie), "key": key, "bytes": movie.stat().st_size})
+        _write_note(place, {"movie": str(movie), "key": key, "bytes": movie.stat().st_size})
         return self._request.movie
 
     def _suffix(self) -> str:
@@ -157,18 +230,18 @@ class Results:
     def _note(self, number: int) -> Path:
         return self.folder / _NOTES / f"{self.path(number).name}.json"
 
-    def _put_note(self, frame: Frame, words: dict[str, str]) -> None:
-        _put(self._note(frame.number), {**words, "source": frame.path.name})
+    def _write_note_of(self, frame: Frame, entries: dict[str, str]) -> None:
+        _write_note(self._note(frame.number), {**entries, "source": frame.path.name})
 
 
-def _put(path: Path, words: dict[str, Any]) -> None:
-    write_atomically(path, json.dumps(words).encode(), overwrite=True)
+def _write_note(path: Path, entries: dict[str, Any]) -> None:
+    write_atomically(path, json.dumps(entries).encode(), overwrite=True)
 
 
-def _note_at(path: Path) -> dict[str, Any]:
-    """What a note says; empty where there is none."""
+def _read_note(path: Path) -> dict[str, Any]:
+    """Read a note; empty where there is none."""
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return words if isinstance(words, dict) else {}
+    return entries if isinstance(entries, dict) else {}

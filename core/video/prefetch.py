@@ -1,4 +1,4 @@
-"""Work some steps ahead, so that both cores have something to do."""
+"""Prepare items in a thread ahead of their use, so that both cores have something to do."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 
-def prefetched(items: Iterator[T], ahead: int = 1) -> Generator[T, None, None]:
-    """The same items in their order, found in a thread while those before them are used, no more than
-    ``ahead`` of them in advance.
+def prefetch(items: Iterator[T], ahead: int = 1) -> Generator[T, None, None]:
+    """Take items in a thread while those before them are used.
 
-    What ``items`` raises is raised here; where this is closed early, so is ``items``, after the step
-    that it is at. So close it (``contextlib.closing``) where the loop may be left by an exception,
-    which else keeps it alive as long as its traceback.
+    What ``items`` raises is raised here. Close the generator (``contextlib.closing``) where its loop
+    may be left by an exception, whose traceback would else keep it alive; ``items`` is then closed,
+    too, after the step that it is at.
+
+    Parameters
+    ----------
+    items : iterator
+        Advanced in another thread.
+    ahead : int
+        How many items are prepared in advance at most.
+
+    Yields
+    ------
+    object
+        The same items in their order.
     """
     end = object()
     with ThreadPoolExecutor(1, "impasto-ahead") as pool:

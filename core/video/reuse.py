@@ -1,5 +1,8 @@
-"""Paint no more than need be: where a frame looks as it did before, so does its painting, and every
-other frame is put together of what its neighbors show."""
+"""Paint no more than needed.
+
+Where a frame looks as it did before, so does its painting; and every other frame is interpolated from
+its neighbors.
+"""
 
 from __future__ import annotations
 
@@ -9,124 +12,132 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..paint.repaint import REACH, patches
-from ..paint.tiling import Tile as Part
-from .interpolate import Finds, find, inbetween
-from .motion import difference
-from .render import Loaded
+from ..paint.repaint import REACH, tiles_to_repaint
+from ..paint.tiling import Tile
+from .interpolate import SourceMap, find_sources, interpolate
+from .load import LoadedFrame
+from .motion import largest_difference
 
 _SAME = 4
 """Levels of 255, of a pixel and its neighbors together, that make no difference."""
 
 
 @dataclass(frozen=True)
-class _Own:
-    """A painting of a frame alone ``(H, W, 3)``, and what was seen where it was painted, ``(h, w, 3)``
-    uint8: slow changes are not missed."""
+class _Painting:
+    """A frame painted by itself ``(H, W, 3)``, and what was seen where it was painted, ``(h, w, 3)``
+    uint8: kept from frame to frame, so that slow changes are not missed."""
 
     painting: np.ndarray
     source: np.ndarray
 
 
-class Sparing:
-    """Paintings of the frames of an interval.
+class FrameReuse:
+    """Paints the frames of a segment, each by itself, and reuses what it can.
 
     Parameters
     ----------
-    paint, repaint : callable
-        Paint a whole frame, or parts of it onto a picture: ``(H, W, 3)`` float32 in [0, 1].
+    paint : callable
+        Paints a whole frame: returns ``(H, W, 3)`` float32 in [0, 1].
+    repaint : callable
+        Paints tiles of a frame over a base image.
     tile : int
-        Side in pixels of the tiles that a whole frame is painted in.
-    inbetweens : bool
-        Put every other frame together of its neighbors.
+        Side in pixels of the tiles in which a whole frame is painted.
+    interpolates : bool
+        Interpolate every other frame from its neighbors.
     """
 
     def __init__(
         self,
-        paint: Callable[[Loaded], np.ndarray],
-        repaint: Callable[[Loaded, np.ndarray, list[Part]], np.ndarray],
+        paint: Callable[[LoadedFrame], np.ndarray],
+        repaint: Callable[[LoadedFrame, np.ndarray, list[Tile]], np.ndarray],
         tile: int,
-        inbetweens: bool,
+        interpolates: bool,
     ) -> None:
         self._paint, self._repaint = paint, repaint
-        self._tile, self._inbetweens = tile, inbetweens
+        self._tile, self._interpolates = tile, interpolates
 
     def paintings(
-        self, items: Iterable[Loaded], closing: int | None, foreign: Collection[int]
-    ) -> Iterator[tuple[Loaded, np.ndarray]]:
-        """Frames in order, each with its painting.
+        self, items: Iterable[LoadedFrame], end_anchor: int | None, by_artist: Collection[int]
+    ) -> Iterator[tuple[LoadedFrame, np.ndarray]]:
+        """Paint frames in order.
 
         Parameters
         ----------
-        items : iterable of Loaded
-            With what motion sees of them.
-        closing : int, optional
-            Number of the anchor that closes the interval, which is painted from nothing but itself,
-            as the first frame is.
-        foreign : collection of int
-            Numbers of the frames that the artist painted: the network's paintings of others have
-            nothing to do with them.
+        items : iterable of LoadedFrame
+            With their motion sources and matches.
+        end_anchor : int, optional
+            Number of the anchor that ends the segment, which is painted from scratch, as the first
+            frame is.
+        by_artist : collection of int
+            Numbers of the frames that the artist painted: other frames reuse nothing of them.
+
+        Yields
+        ------
+        item : LoadedFrame
+            The frame.
+        painting : (H, W, 3) float32
+            In [0, 1].
         """
-        last: _Own | None = None
-        held: Loaded | None = None
+        last: _Painting | None = None
+        held: LoadedFrame | None = None
         for item in items:
-            if item.frame.number in foreign:
+            if item.frame.number in by_artist:
                 if held is not None:
-                    yield held, self._next(held, last, closing).painting
+                    yield held, self._next(held, last, end_anchor).painting
                 last = held = None
                 yield item, self._paint(item)
             elif held is not None and last is not None:
-                finds = _found(last, held, item)
-                missing = self._parts(finds.missing > 0, held)
+                sources = _sources(last, held, item)
+                missing = self._tiles(sources.missing > 0, held)
                 if missing is None:  # too much is new: a flash, or something that flits by
-                    last = self._next(held, last, closing)
+                    last = self._next(held, last, end_anchor)
                     yield held, last.painting
                     held = item
                     continue
-                following = self._next(item, last, closing)
-                known = inbetween(last.painting, following.painting, finds)
+                following = self._next(item, last, end_anchor)
+                known = interpolate(last.painting, following.painting, sources)
                 yield held, self._repaint(held, known, missing)
                 yield item, following.painting
                 last, held = following, None
-            elif self._inbetweens and last is not None:
+            elif self._interpolates and last is not None:
                 held = item
             else:
-                last = self._next(item, last, closing)
+                last = self._next(item, last, end_anchor)
                 yield item, last.painting
         if held is not None:
-            yield held, self._next(held, last, closing).painting
+            yield held, self._next(held, last, end_anchor).painting
 
-    def _next(self, item: Loaded, last: _Own | None, closing: int | None) -> _Own:
-        """Of a frame; what looks as it did stays as it is."""
+    def _next(self, item: LoadedFrame, last: _Painting | None, end_anchor: int | None) -> _Painting:
+        """Paint a frame; what looks as it did stays as it is."""
         frame = _frame(item)
-        if last is not None and item.frame.number != closing:
+        if last is not None and item.frame.number != end_anchor:
             changed = _changed(last.source, item)
-            parts = self._parts(changed, item)
-            if parts is not None:
+            tiles = self._tiles(changed, item)
+            if tiles is not None:
                 source = np.where(changed[..., None], frame, last.source)
-                return _Own(self._repaint(item, last.painting, parts), source)
-        return _Own(self._paint(item), frame)
+                return _Painting(self._repaint(item, last.painting, tiles), source)
+        return _Painting(self._paint(item), frame)
 
-    def _parts(self, needed: np.ndarray, item: Loaded) -> list[Part] | None:
+    def _tiles(self, needed: np.ndarray, item: LoadedFrame) -> list[Tile] | None:
         height, width = item.work.shape[:2]
-        return patches(needed, (width, height), self._tile)
+        return tiles_to_repaint(needed, (width, height), self._tile)
 
 
-def _found(last: _Own, held: Loaded, item: Loaded) -> Finds:
-    """What of a frame is seen in those before and after it."""
-    assert held.ties is not None and item.ties is not None
+def _sources(last: _Painting, held: LoadedFrame, item: LoadedFrame) -> SourceMap:
+    """Find a held frame in those before and after it."""
+    assert held.matches is not None and item.matches is not None
     frames = last.source, _frame(held), _frame(item)
     still = ~_changed(last.source, held)
-    return find(frames, held.ties[0], item.ties[1], still)
+    return find_sources(frames, held.matches[0], item.matches[1], still)
 
 
-def _frame(item: Loaded) -> np.ndarray:
-    assert item.seen is not None
-    return item.seen.frame
+def _frame(item: LoadedFrame) -> np.ndarray:
+    assert item.motion is not None
+    return item.motion.frame
 
 
-def _changed(source: np.ndarray, item: Loaded) -> np.ndarray:
-    """Where a frame is to be painted otherwise than where ``source`` was seen, ``(h, w)`` bool."""
-    most = cv2.GaussianBlur(difference(source, _frame(item)), (0, 0), 1.0)
+def _changed(source: np.ndarray, item: LoadedFrame) -> np.ndarray:
+    """Return where a frame must be painted otherwise than ``source`` was, ``(h, w)`` bool."""
+    most = cv2.GaussianBlur(largest_difference(source, _frame(item)), (0, 0), 1.0)
     side = 2 * -(-REACH * most.shape[1] // item.work.shape[1]) + 1
     return cv2.dilate(most, np.ones((side, side), np.uint8)) > _SAME

@@ -6,28 +6,38 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..control import Failure, ItemDone
+from ..errors import BadRequest
 from ..styles.look import Look
 
 Coherence = Literal["OFF", "STATISTICS", "MOTION"]
-"""How frames are kept alike: not at all; by one set of style statistics (and one noise) for each
-shot; or, besides, by carrying the painting along the motion."""
+"""How frames are kept alike: not at all; by one content code (and one noise) for each shot; or,
+besides, by carrying the painting along the motion."""
 
 FileFormat = Literal["SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"]
 FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
 
 NO_FIRST, NO_LAST = -(2**31), 2**31 - 1
-"""Bounds of a sequence that bound nothing."""
+"""Bounds of a sequence that exclude nothing."""
 
 
 @dataclass(frozen=True)
 class SequenceRef:
     """Frames on disk, in order.
 
-    ``source`` is the file of any frame (its neighbors belong to it), a pattern with ``####``,
-    ``%04d`` or ``*`` for the number, a folder that holds one sequence, or a movie file. ``files``,
-    if given, are the frames themselves, in order (a VSE strip's), numbered from ``first``; then
-    ``source`` is only a name. ``first`` and ``last`` are frame numbers, both included; every
-    ``step``-th frame from the first is taken. ``color_space`` as in :class:`ImageRef`.
+    Attributes
+    ----------
+    source : str
+        The file of any frame (its neighbors belong to it), a pattern with ``####``, ``%04d`` or
+        ``*`` for the number, a folder that holds one sequence, or a movie file.
+    first, last : int
+        Frame numbers, both included.
+    step : int
+        Take every ``step``-th frame from the first.
+    files : tuple of str
+        If given, the frames themselves, in order (those of a strip in the video sequencer), numbered
+        from ``first``; ``source`` is then only a name.
+    color_space : str
+        As in :class:`~.stylize.ImageRef`.
     """
 
     source: str
@@ -40,7 +50,15 @@ class SequenceRef:
 
 @dataclass(frozen=True)
 class PaintedFrame:
-    """A frame that the artist painted: its number and the picture, of the frame's proportions."""
+    """A frame that the artist painted.
+
+    Attributes
+    ----------
+    number : int
+        Of the frame.
+    path : str
+        The painting, of the frame's proportions.
+    """
 
     number: int
     path: str
@@ -48,14 +66,24 @@ class PaintedFrame:
 
 @dataclass(frozen=True)
 class FramesSettings:
-    """How to restyle a sequence: everything that its pixels depend on, besides the frames.
+    """Everything that the pixels of a restyled sequence depend on, besides its frames.
 
-    ``strength`` in [0, 1] is that of coherence: 0 is as ``STATISTICS``, 1 carries as much of the
-    painting along the motion as is valid. ``anchor_interval`` is the longest way, in frames, between
-    two frames that are painted from nothing but themselves; such anchors also lie at the ends of a
-    shot and at every multiple of ``chunk`` frames from the start (0: no chunks), so that machines
-    that take a chunk each need not look far. ``look.seed`` is that of the noise.
-    ``painted`` frames are anchors as they are, the only ones of their shot.
+    Attributes
+    ----------
+    look : Look
+        Its ``seed`` is that of the noise; ``regions`` must be 0.
+    coherence : Coherence
+        How frames are kept alike.
+    strength : float
+        Of coherence, in [0, 1]: 0 is as ``STATISTICS``, 1 carries as much of the painting along the
+        motion as is valid.
+    anchor_interval : int
+        The most frames from one anchor to the next.
+    chunk : int
+        Anchors also lie at every multiple of this many frames from the start, so that machines that
+        take a chunk each need not look far; 0: no chunks.
+    painted : tuple of PaintedFrame
+        Anchors as they are, the only ones of their shot.
     """
 
     look: Look
@@ -66,9 +94,39 @@ class FramesSettings:
     painted: tuple[PaintedFrame, ...] = ()
 
 
+def require_supported(settings: FramesSettings) -> None:
+    """Refuse choices that frames do not support, instead of ignoring them.
+
+    Parameters
+    ----------
+    settings : FramesSettings
+        Of any task that works on frames.
+
+    Raises
+    ------
+    BadRequest
+        The look has regions.
+    """
+    if settings.look.regions:
+        raise BadRequest(
+            "Regions are for single images and cannot be used for frames; set the number of"
+            " regions to 0."
+        )
+
+
 @dataclass(frozen=True)
 class ShotInfo:
-    """A shot: frame numbers, first and last included; frames that are typical of it; its anchors."""
+    """A shot: the frames between two cuts.
+
+    Attributes
+    ----------
+    first, last : int
+        Frame numbers, both included.
+    keyframes : tuple of int
+        Frames that are typical of it.
+    anchors : tuple of int
+        Frames that are painted from scratch.
+    """
 
     first: int
     last: int
@@ -80,16 +138,37 @@ class ShotInfo:
 class FramesJob:
     """Restyle a sequence, each frame written as soon as it is done.
 
-    Frames that an earlier run with the same settings has finished are skipped. A file that lies
-    where a frame goes and is not such a frame makes that frame fail, unless ``overwrite``.
+    Frames that an earlier run with the same settings has finished are skipped. If the place of a frame
+    is taken by any other file, that frame fails, unless ``overwrite``.
 
-    ``output_folder`` is made if need be and may not be the folder of the frames themselves; names
-    and padding are those of the sequence. ``shot_file``: from the task ``prepare_frames`` with
-    the same sequence and settings; empty: prepared on the way and kept in the output folder.
-    ``only``: frame numbers to write, for a machine that does its share; empty: all.
-    ``movie``: also write the finished frames as a movie, at ``fps``; 0: as the source says (a movie,
-    or an OpenEXR file's framesPerSecond), else 24. ``thumbnail``: a PNG that is replaced with each
-    finished frame; empty: none is made.
+    Attributes
+    ----------
+    sequence : SequenceRef
+        The frames.
+    settings : FramesSettings
+        How to restyle them.
+    output_folder : str
+        Made if need be; may not be the folder of the frames themselves. Names and padding are those
+        of the sequence.
+    shot_file : str
+        From the task ``prepare_frames`` with the same sequence and settings; empty: made on the way
+        and kept in the output folder.
+    only : tuple of int
+        Numbers of the frames to write, for a machine that does its share; empty: all.
+    format : FileFormat
+        Of the results.
+    depth : FileDepth
+        Of the results.
+    movie : str
+        File of a movie to make of the finished frames; empty: none is made.
+    fps : float
+        Of the movie; 0: as the source says (a movie, or an OpenEXR file's framesPerSecond), else 24.
+    thumbnail : str
+        A PNG file that is replaced with each finished frame; empty: none is made.
+    overwrite : bool
+        Replace files that are in the way.
+    memory_limit : int
+        In bytes; 0: what is available.
     """
 
     sequence: SequenceRef
@@ -108,11 +187,24 @@ class FramesJob:
 
 @dataclass(frozen=True)
 class FramesResult:
-    """What became of the frames.
+    """The outcome of restyling a sequence.
 
-    ``written`` and ``skipped`` are files in the order of the frames; ``shots`` as they were found;
-    ``pattern`` is the output with ``#`` for the digits of the number; ``movie`` is empty if none
-    was asked for. ``missing``: numbers that the sequence leaves out between its first and last.
+    Attributes
+    ----------
+    written, skipped : tuple of str
+        Files that this run wrote, and that an earlier one had finished, in the order of the frames.
+    failures : tuple of Failure
+        Frames that could not be done, by their numbers.
+    shots : tuple of ShotInfo
+        As they were found.
+    pattern : str
+        Path of the results with ``#`` for the digits of the number.
+    shot_file : str
+        The shot file that was used.
+    movie : str
+        The movie; empty if none was asked for.
+    missing : tuple of int
+        Numbers that the sequence leaves out between its first and last.
     """
 
     written: tuple[str, ...] = ()
@@ -127,11 +219,24 @@ class FramesResult:
 
 @dataclass(frozen=True)
 class FrameDone(ItemDone):
-    """A frame is on disk, by this run or (``skipped``) an earlier one.
+    """Tell that a frame is on disk.
 
-    ``key`` is the frame's number as text, ``outputs`` its one file. ``seconds`` it took,
-    ``seconds_left`` till the end of the job at this pace (-1: not known yet). ``thumbnail``: the
-    request's, which now shows this frame; empty if not.
+    Attributes
+    ----------
+    key : str
+        Its number as text.
+    outputs : tuple of str
+        Its one file.
+    number : int
+        Its number.
+    seconds : float
+        That a frame takes on average.
+    seconds_left : float
+        Until the end of the job at this pace; -1: not known yet.
+    thumbnail : str
+        The request's, which now shows this frame; empty if it does not.
+    skipped : bool
+        It was finished by an earlier run.
     """
 
     number: int = 0

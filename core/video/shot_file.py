@@ -1,7 +1,7 @@
 """Shot files: what is decided once for a sequence, so that any machine paints the same pixels.
 
-JSON: the frames and the settings it was made for, the cuts, the typical frames, the anchors at
-which the recurrence starts, and for each shot the content's own code in the style's colors.
+JSON: the frames and the settings it was made for, the cuts, the typical frames, the anchors, and the
+content code of each shot.
 """
 
 from __future__ import annotations
@@ -16,98 +16,140 @@ from pathlib import Path
 
 import numpy as np
 
+from ..atomic import write_atomically
 from ..errors import BadRequest
-from ..image.files import write_atomically
+from ..models.loading import FOLDER
 from .sequence import Frame
 from .settings import FramesSettings, ShotInfo
+from .versions import SHOT_FILE_VERSION, SHOTS_VERSION
 
-_VERSION = 1
-_ALGORITHM = 4
-"""Raised whenever the same frames and settings give other pixels than before."""
-
-_CLOSED_FROM = 4
+_SHORT = 4
 """Frames after the first that a shot must have to end with an anchor."""
 
 
 @dataclass(frozen=True)
 class ShotFile:
-    """See the module. ``own`` has one code ``(CODE_LENGTH,)`` float32 for each shot; ``sizes`` are
-    (width, height); ``numbers`` those of the frames; ``files`` their :func:`state_of_files`, where
-    the shots were found on the way and frames may have been rendered anew since."""
+    """Everything that is decided once for a sequence.
 
-    settings: str
+    Attributes
+    ----------
+    fingerprint : str
+        :func:`settings_fingerprint` of the settings it was made for.
+    numbers : tuple of int
+        Of the frames, in order.
+    shots : tuple of ShotInfo
+        In order.
+    content_codes : tuple of (CODE_LENGTH,) float32
+        For each shot, that of its typical frames in the style's colors.
+    files : str
+        :func:`files_digest` of the frames, where the file was made on the way and frames may have been
+        rendered anew since.
+    """
+
+    fingerprint: str
     numbers: tuple[int, ...]
     shots: tuple[ShotInfo, ...]
-    own: tuple[np.ndarray, ...]
+    content_codes: tuple[np.ndarray, ...]
     files: str = ""
 
     def save(self, path: Path, *, overwrite: bool) -> None:
-        """Write it atomically.
+        """Write the file, whole or not at all.
+
+        Parameters
+        ----------
+        path : Path
+            Where it goes.
+        overwrite : bool
+            Replace a file that exists.
 
         Raises
         ------
         OutputUnwritable
+            It exists, or cannot be written.
         """
-        words = {
-            "impasto_shots": _VERSION,
-            "settings": self.settings,
+        document = {
+            "impasto_shots": SHOT_FILE_VERSION,
+            "settings": self.fingerprint,
             "numbers": self.numbers,
             "shots": [asdict(shot) for shot in self.shots],
             "files": self.files,
-            "own": [[float(v) for v in code] for code in self.own],
+            "own": [[float(v) for v in code] for code in self.content_codes],
         }
-        write_atomically(path, json.dumps(words).encode(), overwrite=overwrite)
-
-    def intervals(self) -> list[tuple[int, int, int]]:
-        """Positions ``(shot, first, last)`` from each anchor up to the next one of its shot, which
-        is the first of the next interval, too; the last interval ends with its shot."""
-        at = {number: position for position, number in enumerate(self.numbers)}
-        found = []
-        for index, shot in enumerate(self.shots):
-            starts = [at[number] for number in shot.anchors]
-            ends = [*starts[1:], at[shot.last]]
-            found += [(index, a, b) for a, b in zip(starts, ends, strict=True)]
-        return found
+        write_atomically(path, json.dumps(document).encode(), overwrite=overwrite)
 
 
 def load_shot_file(path: Path) -> ShotFile:
     """Read what :meth:`ShotFile.save` wrote.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ShotFile
+        The same.
+
     Raises
     ------
     BadRequest
-        Missing, or no shot file.
+        It is missing, or not a shot file.
     """
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))
-        if words["impasto_shots"] != _VERSION:
-            raise ValueError("another version")
-        shots = tuple(
-            ShotInfo(s["first"], s["last"], tuple(s["keyframes"]), tuple(s["anchors"]))
-            for s in words["shots"]
-        )
-        own = tuple(np.array(code, np.float32) for code in words["own"])
-        return ShotFile(
-            words["settings"], tuple(words["numbers"]), shots, own, words.get("files", "")
-        )
+        return _from_document(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadRequest(f'"{path}" is no shot file; make one with: frames prepare.') from error
 
 
-def fingerprint(settings: FramesSettings, style: np.ndarray) -> str:
-    """Of everything that pixels depend on besides the frames: settings, style, weights, method."""
-    from ..models.loading import FOLDER
+def _from_document(document: dict) -> ShotFile:
+    if document["impasto_shots"] != SHOT_FILE_VERSION:
+        raise ValueError("another version")
+    shots = tuple(
+        ShotInfo(s["first"], s["last"], tuple(s["keyframes"]), tuple(s["anchors"]))
+        for s in document["shots"]
+    )
+    codes = tuple(np.array(code, np.float32) for code in document["own"])
+    numbers = tuple(document["numbers"])
+    return ShotFile(document["settings"], numbers, shots, codes, document.get("files", ""))
 
+
+def settings_fingerprint(settings: FramesSettings, codes: np.ndarray) -> str:
+    """Digest what pixels depend on besides the frames: settings, style, weights, algorithm.
+
+    Parameters
+    ----------
+    settings : FramesSettings
+        Of the run.
+    codes : (Z, CODE_LENGTH) float32
+        Of the style.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal.
+    """
     digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
-    digest.update(b"%d" % _ALGORITHM)
-    digest.update(np.ascontiguousarray(style, np.float32).tobytes())
+    digest.update(b"%d" % SHOTS_VERSION)
+    digest.update(np.ascontiguousarray(codes, np.float32).tobytes())
     for name in ("encoder", "decoder"):
         digest.update((FOLDER / f"{name}.safetensors").read_bytes())
     return digest.hexdigest()
 
 
-def state_of_files(frames: Iterable[Frame]) -> str:
-    """Names, sizes and times of the frames' files, as a digest: another one where any has changed."""
+def files_digest(frames: Iterable[Frame]) -> str:
+    """Digest names, sizes and times of the frames' files, which change where a file is replaced.
+
+    Parameters
+    ----------
+    frames : iterable of Frame
+        Of a sequence.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal.
+    """
     digest = hashlib.sha256()
     for path in dict.fromkeys(frame.path for frame in frames):
         with suppress(OSError):
@@ -116,21 +158,38 @@ def state_of_files(frames: Iterable[Frame]) -> str:
     return digest.hexdigest()
 
 
-def anchors_of(first: int, last: int, settings: FramesSettings, numbers: list[int]) -> list[int]:
-    """The anchors of a shot: its first and last frame, those of the chunks, and between these as many
-    as the interval asks for, evenly; where frames of it are painted, these in place of the others.
+def choose_anchors(
+    first: int, last: int, settings: FramesSettings, numbers: list[int]
+) -> list[int]:
+    """Choose the anchors of a shot.
 
-    A shot of few frames has no closing anchor: there is no room to fade from one into the other.
+    They are its first and last frame, those of the chunks, and between these as many as the anchor
+    interval asks for, evenly; where the artist painted frames of it, these in place of the others. A
+    short shot has no anchor at its end: it is too short to fade from one anchor into the other.
+
+    Parameters
+    ----------
+    first, last : int
+        Of the shot.
+    settings : FramesSettings
+        Of the run.
+    numbers : list of int
+        Of all frames of the sequence, in order.
+
+    Returns
+    -------
+    list of int
+        Frame numbers, in order.
     """
     inside = [n for n in numbers if first <= n <= last]
-    whole, end = numbers.index(first), len(inside) - 1
+    start_of_shot, end = numbers.index(first), len(inside) - 1
     chunks = set()
     if settings.chunk:
-        chunks = {i for i in range(end + 1) if (whole + i) % settings.chunk == 0}
+        chunks = {i for i in range(end + 1) if (start_of_shot + i) % settings.chunk == 0}
     painted = {inside.index(frame.number) for frame in settings.painted if frame.number in inside}
     if painted:
         return [inside[i] for i in sorted({0} | chunks | painted)]
-    fixed = sorted({0} | chunks | ({end} if end >= _CLOSED_FROM else set()))
+    fixed = sorted({0} | chunks | ({end} if end >= _SHORT else set()))
     anchors = set(fixed)
     for start, stop in pairwise(fixed):
         count = -(-(stop - start) // max(1, settings.anchor_interval))

@@ -1,7 +1,7 @@
-"""Shots: where a sequence is cut, and which frames are typical of each part.
+"""Shots: where a sequence is cut, and which frames are typical of each shot.
 
-Frames are described coarsely and merged by agglomerative clustering in which only neighbors in
-time may join; a shot ends where two parts are too far apart to be one.
+Frames are described coarsely. A cut is where neighbors differ far more than those around them; typical
+frames are found by agglomerative clustering in which only neighbors in time may join.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 from scipy.sparse import diags_array
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import pairwise_distances
+
+from ..image.color import srgb_to_lab_fast
 
 _SIDE, _THUMB = 16, 96
 _BINS = 8
@@ -28,7 +30,15 @@ _KEYFRAMES = 3
 
 @dataclass(frozen=True)
 class Shot:
-    """Positions in the sequence: ``[start, stop)``, and those of its typical frames, in order."""
+    """A shot, as positions in the sequence.
+
+    Attributes
+    ----------
+    start, stop : int
+        Its first frame, and the one after its last.
+    keyframes : tuple of int
+        Its typical frames, in order.
+    """
 
     start: int
     stop: int
@@ -36,14 +46,22 @@ class Shot:
 
 
 def describe_frame(color: np.ndarray) -> np.ndarray:
-    """What a frame looks like from afar: color histogram and coarse layout, ``(n,)`` float32.
+    """Describe a frame coarsely, by its color histogram and layout.
 
-    ``color`` is ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+
+    Returns
+    -------
+    (n,) float32
+        Its descriptor.
     """
     thumb = cv2.resize(color, (_THUMB, _THUMB), interpolation=cv2.INTER_AREA)
     small = cv2.resize(thumb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     thumb = np.clip(thumb, 0, 1)
-    lab = cv2.cvtColor(thumb.astype(np.float32), cv2.COLOR_RGB2LAB)
+    lab = srgb_to_lab_fast(thumb)
     ranges = ((0, 100), (-60, 60), (-60, 60))
     histograms = [
         np.histogram(np.clip(lab[..., c], *r), bins=_BINS, range=r)[0] / lab[..., c].size
@@ -54,7 +72,18 @@ def describe_frame(color: np.ndarray) -> np.ndarray:
 
 
 def find_shots(descriptors: np.ndarray) -> list[Shot]:
-    """Cut ``(frames, n)`` descriptors into shots, with typical frames of each."""
+    """Cut a sequence into shots, and find the typical frames of each.
+
+    Parameters
+    ----------
+    descriptors : (frames, n) float32
+        From :func:`describe_frame`, in order.
+
+    Returns
+    -------
+    list of Shot
+        In order, without gaps.
+    """
     count = len(descriptors)
     if count == 1:
         return [Shot(0, 1, (0,))]
@@ -68,13 +97,13 @@ def find_shots(descriptors: np.ndarray) -> list[Shot]:
 
 
 def _around(steps: np.ndarray, index: int) -> float:
-    """The usual change in the neighborhood of a step, itself left out; 0 if it is alone."""
+    """Return the usual change around a step, itself left out; 0 if it is alone."""
     near = np.r_[steps[max(0, index - 4) : index], steps[index + 1 : index + 5]]
     return float(np.median(near)) if len(near) else 0.0
 
 
 def _typical(descriptors: np.ndarray) -> list[int]:
-    """The medoids of up to three parts of a shot, each of frames that follow one another."""
+    """Return the medoids of up to three parts of a shot, each of consecutive frames."""
     count = len(descriptors)
     if count <= _KEYFRAMES:
         return list(range(count))

@@ -14,7 +14,7 @@ import pytest
 
 from impasto.core.image.files import read_picture
 from impasto.core.image.metadata import read_metadata
-from impasto.core.video.motion import read_passes
+from impasto.core.video.passes import read_passes
 from impasto.scene import command_line, compat
 from impasto.scene.frames import inputs, outputs
 from impasto.scene.jobs import queue

@@ -1,4 +1,4 @@
-"""What ties the paintings of a shot together: anchors, and the mixture of what comes from two."""
+"""Paintings are carried between anchors, and what comes from two anchors is mixed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from impasto.core.errors import OutputUnwritable
 from impasto.core.styles.look import Look, StyleRef
-from impasto.core.video.blend import Painted, PaintedShelf, between, mix
-from impasto.core.video.motion import Tie
-from impasto.core.video.prefetch import prefetched
+from impasto.core.video.blend import blend_segment
+from impasto.core.video.mixing import mix
+from impasto.core.video.motion import FlowMatch
+from impasto.core.video.prefetch import prefetch
 from impasto.core.video.settings import FramesSettings, PaintedFrame
-from impasto.core.video.shot_file import anchors_of
-from impasto.core.video.spill import Shelf
+from impasto.core.video.shot_file import choose_anchors
+from impasto.core.video.spill import PaintedSource, SpilledFrames, SpillFile
 
 LOOK = Look((StyleRef("mosaic"),))
 
@@ -28,7 +29,7 @@ LOOK = Look((StyleRef("mosaic"),))
 def test_no_frame_is_far_from_an_anchor(count, interval, chunk):
     numbers = list(range(101, 101 + count))
     asked = FramesSettings(LOOK, anchor_interval=interval, chunk=chunk)
-    anchors = anchors_of(101, 100 + count, asked, numbers)
+    anchors = choose_anchors(101, 100 + count, asked, numbers)
     assert anchors[0] == 101
     assert anchors == sorted(set(anchors))
     assert all(b - a <= interval for a, b in pairwise(anchors))
@@ -40,12 +41,12 @@ def test_no_frame_is_far_from_an_anchor(count, interval, chunk):
 
 def test_anchors_lie_evenly():
     numbers = list(range(1, 27))
-    assert anchors_of(1, 26, FramesSettings(LOOK), numbers) == [1, 13, 26]
+    assert choose_anchors(1, 26, FramesSettings(LOOK), numbers) == [1, 13, 26]
 
 
 def test_painted_frames_are_the_anchors_of_their_shot():
     asked = FramesSettings(LOOK, painted=(PaintedFrame(9, "nine.png"),))
-    assert anchors_of(1, 40, asked, list(range(1, 41))) == [1, 9]
+    assert choose_anchors(1, 40, asked, list(range(1, 41))) == [1, 9]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
@@ -68,13 +69,14 @@ def test_a_long_pan_grows_neither_soft_nor_harsh(tmp_path, pace):
         noise = cv2.GaussianBlur(random.normal(size=(120, 160, 3)).astype(np.float32), (0, 0), 1.2)
         return (0.5 + 0.12 * noise / noise.std()).clip(0, 1)
 
-    tie = Tie(np.full((120, 160, 2), pace, np.float32), np.ones((120, 160), np.float32))
+    match = FlowMatch(np.full((120, 160, 2), pace, np.float32), np.ones((120, 160), np.float32))
     paintings = [strokes() for _ in range(4)]
     with (tmp_path / "one").open("w+b", 0) as one, (tmp_path / "two").open("w+b", 0) as two:
-        frames = PaintedShelf(Shelf(one))
+        frames = SpilledFrames(SpillFile(one))
         for number in range(80):
-            frames.append(Painted(paintings[number % 4], (tie, tie) if number else None))
-        results = list(between(frames, 1.0, False, Shelf(two)))
+            matches = (match, match) if number else None
+            frames.append(PaintedSource(paintings[number % 4], matches))
+        results = list(blend_segment(frames, 1.0, SpillFile(two), has_end_anchor=False))
     contrasts = [float(result[10:70, 10:100].std()) for result in results]
     assert 0.85 * contrasts[0] < min(contrasts) <= max(contrasts) < 1.25 * contrasts[0]
 
@@ -92,7 +94,7 @@ def test_work_ahead_keeps_order_and_tells_what_goes_wrong():
 
     found = []
     with pytest.raises(ValueError, match="the sixth"):
-        found.extend(prefetched(items()))
+        found.extend(prefetch(items()))
     assert found == [0, 1, 2, 3, 4]
 
 
@@ -105,39 +107,40 @@ def test_work_ahead_ends_with_who_asked_for_it():
         finally:
             ended.append(True)
 
-    ahead = prefetched(items())
+    ahead = prefetch(items())
     assert next(ahead) == 0
     ahead.close()
     assert ended == [True]
 
 
-def test_a_shelf_gives_back_what_was_put_on_it_over_what_lay_there_before(tmp_path):
+def test_a_spill_file_gives_back_what_was_appended_over_what_was_there_before(tmp_path):
     rng = np.random.default_rng(2)
-    with (tmp_path / "shelf").open("w+b", buffering=0) as file:
-        shelf = Shelf(file)
+    with (tmp_path / "spill").open("w+b", buffering=0) as file:
+        spill = SpillFile(file)
         for side in (9, 5):  # the second time writes over longer ones
-            shelf.clear()
+            spill.clear()
             arrays = [rng.random((side, 4, 2), np.float32)[::-1] for _ in range(3)]
             for array in arrays:
-                shelf.append(flow=array, believed=array[..., 0])
-            assert len(shelf) == 3
+                spill.append(flow=array, confidence=array[..., 0])
+            assert len(spill) == 3
             for index, array in enumerate(arrays):
-                np.testing.assert_array_equal(shelf.fetch(index, "flow"), array)
-                np.testing.assert_array_equal(shelf.fetch(index, "believed"), array[..., 0])
+                np.testing.assert_array_equal(spill.fetch(index, "flow"), array)
+                confidence = spill.fetch(index, "confidence")
+                np.testing.assert_array_equal(confidence, array[..., 0])
 
 
-def test_threads_put_down_and_fetch_side_by_side():
+def test_threads_append_and_fetch_at_the_same_time():
     with TemporaryFile(buffering=0) as file, ThreadPoolExecutor(3) as pool:
-        shelf = Shelf(file)
-        shelf.append(a=np.zeros(1000))
+        spill = SpillFile(file)
+        spill.append(a=np.zeros(1000))
 
         def fetch(_) -> bool:
-            index = len(shelf) - 1
-            return bool((shelf.fetch(index, "a") == index).all())
+            index = len(spill) - 1
+            return bool((spill.fetch(index, "a") == index).all())
 
         fetched = pool.map(fetch, range(600))
         for index in range(1, 200):
-            shelf.append(a=np.full(1000, index, float))
+            spill.append(a=np.full(1000, index, float))
         assert all(fetched)
 
 
@@ -147,4 +150,4 @@ def test_a_full_disk_is_said():
         open("/dev/full", "r+b", buffering=0) as file,
         pytest.raises(OutputUnwritable, match="room"),
     ):
-        Shelf(file).append(a=np.zeros(1000))
+        SpillFile(file).append(a=np.zeros(1000))

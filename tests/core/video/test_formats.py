@@ -123,7 +123,7 @@ def shown(pixels: np.ndarray) -> int:
 
 def test_a_movie_gives_any_frame_in_any_order(tmp_path):
     write_movie_of(tmp_path / "m.mp4", 60)
-    reader = MovieReader(tmp_path / "m.mp4")
+    reader = MovieReader.open(tmp_path / "m.mp4")
     assert (reader.count, reader.fps) == (60, 12)
     order = [0, 1, 2, 5, 40, 59, 3, 3, 2, 58, 59]
     assert [shown(reader.read(index)) for index in order] == order
@@ -174,6 +174,7 @@ def test_a_replaced_frame_is_not_taken_for_the_new_one(animation, tmp_path):
     request = FramesRequest(reference, SETTINGS, str(tmp_path / "out"), overwrite=True)
     sequence = find_sequence(reference)
     results, frame = Results(request, sequence), sequence.frames[0]
+    results.make_folder()
     old, new = (Picture(np.full((4, 4, 3), v, np.float32)) for v in (0.2, 0.8))
     results.write(frame, "old", old)
     assert results.finished(frame.number, "old") and not results.finished(frame.number, "new")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from impasto.core.control import Control
+from impasto.core.control import Budget, Control
 from impasto.core.errors import BadRequest
 from impasto.core.image.files import read_picture
 from impasto.core.paint.network import PaintJob, Stylizer
@@ -101,7 +101,7 @@ def test_the_network_learns_to_paint_as_the_artist_did():
     pair = (picture(1), painted_over(1))
     away = []
     for steps in (1, 40):
-        style = imitate(stylizer, [pair], steps=steps, seed=1)
+        style = imitate(stylizer, [pair], budget=Budget(steps=steps), seed=1)
         painted = stylizer.paint(PaintJob(picture(2), style.code(1.0), adapters=style.adapters))
         away.append(np.abs(painted - painted_over(2)).mean())
     assert away[1] < 0.75 * away[0]

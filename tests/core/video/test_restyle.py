@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from impasto.core.errors import BadRequest, JobCancelled, OutputUnwritable
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.prepare_frames import PrepareFramesRequest
+from impasto.core.tasks.propagate import PropagateRequest
 from impasto.core.tasks.restyle_frames import FramesRequest
 from impasto.core.video.settings import FramesSettings, SequenceRef
 from impasto.core.worker.protocol import decode, encode
@@ -58,8 +60,7 @@ def test_every_frame_is_there_and_shots_are_known(animation, tmp_path):
     assert cv2.imread(str(tmp_path / "now.png")) is not None
     assert Path(result.pattern).name == "shot_####.png"
     assert not list((tmp_path / "out").rglob("*.part"))
-    message, _ = decode(encode(events[0]))
-    assert message == events[0]
+    assert decode(json.loads(encode(events[0], 1))) == events[0]
 
 
 def test_second_run_skips_what_is_finished(animation, tmp_path, whole):
@@ -227,7 +228,7 @@ def test_motion_flickers_less_than_frame_by_frame(animation, tmp_path):
 
 
 def test_strokes_do_not_grow_soft(tmp_path):
-    """What is half believed, as grain makes it, must not be mixed at every frame."""
+    """What is half trusted, as grain makes it, must not be mixed at every frame."""
     folder = tmp_path / "in"
     folder.mkdir()
     rng = np.random.default_rng(1)
@@ -256,7 +257,7 @@ def test_a_broken_frame_is_listed_and_the_rest_goes_on(animation, tmp_path):
     assert len(result.written) == COUNT - 1
 
 
-def test_foreign_files_are_never_overwritten(animation, tmp_path):
+def test_other_files_are_never_overwritten(animation, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "shot_0002.png").write_bytes(b"a painting by hand")
@@ -277,6 +278,21 @@ def test_other_settings_need_another_shot_file(animation, tmp_path):
         run(animation, tmp_path / "out", replace(SETTINGS, strength=0.5), shot_file=shots)
 
 
+def test_regions_are_refused_for_frames(animation, tmp_path):
+    """By every task on frames, before anything is done: they would else be ignored."""
+    sequence, out = SequenceRef(str(animation)), tmp_path / "out"
+    settings = replace(SETTINGS, look=replace(LOOK, regions=3))
+    frames = FramesRequest(sequence, settings, str(out))
+    for request in (
+        frames,
+        PrepareFramesRequest(sequence, settings, str(tmp_path / "shots.json")),
+        PropagateRequest(frames, str(tmp_path / "learned.impasto")),
+    ):
+        with pytest.raises(BadRequest, match="set the number of regions to 0"):
+            registry.run(request, Control())
+    assert not any(tmp_path.iterdir())
+
+
 def test_cancel_keeps_finished_frames(animation, tmp_path):
     done = []
     request = FramesRequest(SequenceRef(str(animation)), SETTINGS, str(tmp_path / "out"))
@@ -288,17 +304,17 @@ def test_cancel_keeps_finished_frames(animation, tmp_path):
 
 
 def test_what_goes_wrong_behind_the_painting_ends_the_run(animation, tmp_path):
-    """Intervals are tied together, and their frames told of, beside the painting of the next."""
-    told = []
+    """Segments are blended, and their frames reported, while the next one is painted."""
+    reported = []
 
     def full(event):
-        told.append(event)
+        reported.append(event)
         raise OutputUnwritable("There is no room left; free some space.")
 
     request = FramesRequest(SequenceRef(str(animation)), SETTINGS, str(tmp_path / "out"))
     with pytest.raises(OutputUnwritable, match="free some space"):
         registry.run(request, Control(on_item=full))
-    assert len(told) == 1 and contents(tmp_path / "out")
+    assert len(reported) == 1 and contents(tmp_path / "out")
     _, events = run(animation, tmp_path / "out")
     assert len(events) == COUNT and any(event.skipped for event in events)
 
