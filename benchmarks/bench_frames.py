@@ -24,11 +24,13 @@ import numpy as np
 from impasto.core.control import Control
 from impasto.core.image.files import read_picture
 from impasto.core.paint.network import PaintJob, Stylizer
-from impasto.core.paint.pipeline import display
+from impasto.core.paint.pipeline import display_colors
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks.registry import run
 from impasto.core.tasks.restyle_frames import FramesRequest
-from impasto.core.video.motion import read_passes, tied, warp
+from impasto.core.video.flow import warp
+from impasto.core.video.motion import match_flow
+from impasto.core.video.passes import read_passes
 from impasto.core.video.settings import FramesSettings, SequenceRef
 
 from .materials import DATA
@@ -77,7 +79,8 @@ def warping_errors(frames: list[np.ndarray], sources: list[Path], shots: list[in
             continue
         depths = (here.depth, last.depth)
         # Geometry alone says what is seen: the pictures themselves must not.
-        seen = tied(here.to_previous, last.to_next, flat, flat, depths).believed > 0.5
+        match = match_flow(here.to_previous, last.to_next, flat, flat, depths)
+        seen = match.confidence > 0.5
         difference = np.abs(frames[i] - warp(frames[i - 1], here.to_previous)).mean(2)
         errors[i - 1] = 255 * difference[seen].mean()
     return errors
@@ -193,7 +196,7 @@ def main() -> None:
     from .moving_scene import CUT
 
     shots = [CUT]
-    originals = [display(read_picture(p)) for p in sources]
+    originals = [display_colors(read_picture(p)) for p in sources]
     errors = {"render": warping_errors(originals, sources, shots)}
     strip = [originals]
     print("| mode | warping error | beside frame by frame | beside the render | style distance |")
@@ -203,7 +206,7 @@ def main() -> None:
     for mode in MODES:
         out = FOLDER / mode.lower()
         restyle(FOLDER / "render", out, style, mode)
-        frames = [display(read_picture(p)) for p in sorted(out.glob("*.png"))]
+        frames = [display_colors(read_picture(p)) for p in sorted(out.glob("*.png"))]
         errors[mode.capitalize()] = warping_errors(frames, sources, shots)
         error = float(np.nanmean(errors[mode.capitalize()]))
         alone_error = float(np.nanmean(errors["Off"]))
