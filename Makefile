@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames bench-generate bench-refine train \
-        package screenshots clean
+        package screenshots pictures clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -72,8 +72,12 @@ train: $(READY) ## train the generator, or go on from the last checkpoint
 package: $(READY) ## build every zip that can be built here and static repositories of them, in dist/
 	$(PY) tools/package.py --variant all $(PACKAGE_ARGS)
 
+pictures: $(READY) ## draw the manual's sheets and plots from our own drawings
+	$(PY) -m benchmarks.docs_pictures
+	$(PY) -m benchmarks.clustering_pictures
+
 screenshots: $(READY) ## make the manual's screenshots from a real Blender window
 	bash tests/gui/run.sh screenshots
 
 clean: ## remove what was made, but not the virtual environment
-	rm -rf demo/out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo/out benchmarks/out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

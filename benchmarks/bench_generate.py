@@ -6,8 +6,9 @@ source's own over crops), how near the nearest patch of the source is (1: as nea
 patches are to each other), and the seam, beside image quilting. Automaton: texture distance (and
 that of crops of the texture itself), copying, loop, speed. VAE: style distance of reconstructed
 codes relative to the codes themselves, time to add styles. Loss: pixels optimized by the texture
-loss and by the loss network that taught the encoder, each judged by both. Pictures go to
-``docs/images``.
+loss and by the loss network that taught the encoder, each judged by both. Sheets go to
+``benchmarks/out``; those of the manual, which show our own drawings, are made by
+``docs_pictures``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import itertools
 import resource
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -40,6 +40,7 @@ from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import ZOOMS, Style, load_style_file
 from impasto.core.worker.allocator import keep_blocks
 
+from . import sheets
 from .materials import DATA, materials
 from .quilting import quilt
 
@@ -51,8 +52,7 @@ CHOSEN = (
 UNSEEN = ("meadow", "mahogany", "paving", "cobbles")
 MOVING = ("photo grass", "photo gravel", "rust", "lichen", "bark", "straw ground")
 PARTS = ("gan", "morph", "manners", "automaton", "vae", "loss")
-_SIDE, _SAMPLE, _SAMPLES = 256, 128, 50
-_IMAGES = Path("docs/images")
+_SIDE, _SAMPLE, _SAMPLES = sheets.SIDE, 128, 50
 
 
 def source(name: str, side: int = _SIDE) -> np.ndarray:
@@ -146,24 +146,18 @@ def bench_gan(seconds: float, start: int, limit: int) -> None:
         words = " | ".join(f"{f:.2f}" for f in (*figures, seam))
         mark = " (unseen)" if name in UNSEEN else ""
         print(f"| {name}{mark} | {made.recipe['steps']} | {words} |", flush=True)
-        rows.append(
-            np.hstack(
-                [image, whole, made.sample((_SIDE, _SIDE), seed=2), quilt(image, _SIDE, random)]
-            )
-        )
+        rows.append(sheets.variations(image, made, random))
     if scores:
         median = " | ".join(f"{f:.2f}" for f in np.median(scores, axis=0))
         print(f"| **Median** | | {median} | |")
-        pairs = [np.hstack(rows[i : i + 2]) for i in range(0, len(rows) - 1, 2)]
-        save("create-gan.jpg", np.vstack(pairs), 0.6)
+        sheets.save(sheets.OUT / "create-gan.jpg", sheets.in_columns(rows, 2), 0.6)
 
 
 def bench_morph(seconds: float) -> None:
     """Brick to moss in six steps."""
     images = [source("photo brick"), source("photo grass")]
     made = fit("GAN", images, budget=Budget(seconds), seed=1)
-    strip = [made.sample((_SIDE, _SIDE), seed=1, mix=(1 - s, s)) for s in np.linspace(0, 1, 6)]
-    save("create-morph.jpg", np.hstack(strip), 0.75)
+    sheets.save(sheets.OUT / "create-morph.jpg", sheets.morph(made), 0.75)
     begun = time.monotonic()
     made.sample((4096, 4096), seed=1)
     spent = time.monotonic() - begun
@@ -225,9 +219,8 @@ def bench_automaton(seconds: float) -> None:
         figures = (away, theirs, copying(ours, image, random), closing, spent)
         words = " | ".join(f"{figure:.2f}" for figure in figures)
         print(f"| {name} | {made.recipe['steps']} | {words} s |", flush=True)
-        grown = [made.sample((_SIDE, _SIDE), steps=n) for n in (8, GROWTH_STEPS)]
-        strips.append(np.hstack([image, *grown, frames[12]]))
-    save("create-automaton.jpg", np.vstack(strips), 0.75)
+        strips.append(sheets.growth(image, made))
+    sheets.save(sheets.OUT / "create-automaton.jpg", np.vstack(strips), 0.75)
 
 
 def bench_vae() -> None:
@@ -251,12 +244,8 @@ def bench_vae() -> None:
     fine_tune([s.codes for s in styles[:10]], clock=Clock(Budget(30), NEVER))
     print(f"VAE: 10 styles added in {time.monotonic() - begun:.1f} s")
     whole = StyleMap(vae, styles)
-    cells = []
-    for seed in range(64):
-        latent = whole.draw_from_family(whole.latents[seed % len(styles)], seed=seed)
-        code = decode_latent(vae, latent)[list(ZOOMS).index(1.0)]
-        cells.append(stylizer.paint(PaintJob(content[:128, :128], code, seed=seed)))
-    save("create-styles.jpg", np.vstack([np.hstack(cells[i : i + 8]) for i in range(0, 64, 8)]))
+    sheet = sheets.drawn_styles(stylizer, whole, styles, content[:128, :128])
+    sheets.save(sheets.OUT / "create-styles.jpg", sheet)
 
 
 @torch.inference_mode()
@@ -304,15 +293,7 @@ def bench_loss(steps: int = 200) -> None:
         }
         row = [image]
         for teacher_name, loss in losses.items():
-            torch.manual_seed(0)
-            start = image.mean((2, 3), keepdim=True) + 0.1 * torch.randn_like(image)
-            pixels = start.clamp(0.02, 0.98).logit().requires_grad_()
-            optimizer = torch.optim.Adam([pixels], lr=0.1)
-            for _ in range(steps):
-                optimizer.zero_grad()
-                loss(pixels.sigmoid()).backward()
-                optimizer.step()
-            found = pixels.sigmoid().detach()
+            found = sheets.optimized(image, loss, steps)
             by_both = distances(found)
             patches = judge.patches(found, image)
             words = f"{by_both[0]:.3f} | {by_both[1]:.3f} | {patches:.1f}"
@@ -321,10 +302,10 @@ def bench_loss(steps: int = 200) -> None:
         seen = [distances(tensor([picture])) for picture in strangers(name)]
         order = np.argsort(np.argsort(np.array(seen), axis=0), axis=0)
         ranks.append(np.corrcoef(order.T)[0, 1])
-        sheet.append(np.vstack([r[0].permute(1, 2, 0).numpy() for r in row]))
+        sheet.append(sheets.column(row))
     words = ", ".join(f"{r:.2f}" for r in ranks)
     print(f"Rank correlation over {len(seen)} pictures: {np.mean(ranks):.2f} ({words})")
-    save("create-loss.jpg", np.hstack(sheet), 2.0)
+    sheets.save(sheets.OUT / "create-loss.jpg", np.hstack(sheet), 2.0)
 
 
 def strangers(name: str) -> list[np.ndarray]:
@@ -342,20 +323,6 @@ def strangers(name: str) -> list[np.ndarray]:
     others = [source(other) for other in CHOSEN if other != name][:6]
     made += [crops(other, 1, random)[0] for other in others]
     return [np.clip(m, 0, 1).astype(np.float32) for m in made]
-
-
-def _filter(scale: float) -> int:
-    return cv2.INTER_AREA if scale <= 1 else cv2.INTER_NEAREST
-
-
-def save(name: str, pixels: np.ndarray, scale: float = 1.0) -> None:
-    """Write a picture of the documentation."""
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=_filter(scale))
-    path = _IMAGES / name
-    cv2.imwrite(
-        str(path), (small[..., ::-1] * 255 + 0.5).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 88]
-    )
-    print(f"Saved: '{path}'")
 
 
 def main() -> None:

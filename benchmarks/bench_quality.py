@@ -90,7 +90,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--sheet", type=Path, default=Path("demo/out/quality_sheet.png"))
+    parser.add_argument("--sheet", type=Path, default=Path("benchmarks/out/quality_sheet.png"))
     parser.add_argument("--pairs", type=int, default=100, help="fewer are spread over the set")
     args = parser.parse_args()
     if not args.data.exists():

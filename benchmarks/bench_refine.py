@@ -3,17 +3,17 @@
 For some styles of the dev set, textures are painted by the bundled generator as it is, and by an
 adapter that was fitted to the style on three of them; the last texture was not seen by the fit.
 Distances are those of ``bench_quality``, by the loss network, which the fit does not know. The
-sheet goes to ``docs/images/refine.jpg``.
+sheet goes to ``benchmarks/out``; that of the manual, which shows our own drawings, is made by
+``docs_pictures``.
 """
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-import cv2
 import numpy as np
 
+from impasto.core.control import Budget
 from impasto.core.image.convert import to_depth
 from impasto.core.paint.adapter_fit import refine
 from impasto.core.paint.network import PaintJob, Stylizer
@@ -22,11 +22,11 @@ from impasto.core.styles.style import Style
 from impasto.core.worker.allocator import keep_blocks
 from training.data import to_tensor
 
+from . import sheets
 from .bench_generate import source
 from .bench_quality import Judge, read
 from .materials import DATA
 
-SHEET = Path("docs/images/refine.jpg")
 STYLES = ("met_02242", "morris_05314", "tarot_02816", "usda_02795")
 SEEN = ("photo brick", "crazy paving", "bark")
 UNSEEN = "photo gravel"
@@ -57,7 +57,11 @@ def main() -> None:
         wanted = to_tensor([_levels(at_zoom(picture, 1.0))])
         seen = judge.features(wanted)
         better = refine(
-            stylizer, plain, at_zoom(picture, 1.0), contents[:-1], seconds=options.seconds
+            stylizer,
+            plain,
+            at_zoom(picture, 1.0),
+            contents[:-1],
+            budget=Budget(options.seconds),
         )
         figures: list[list[tuple[float, float, float]]] = [[], []]
         lines = []
@@ -77,19 +81,13 @@ def main() -> None:
                     )
                 )
                 line.append(painted)
-            lines.append(np.hstack(line))
+            lines.append(line)
         means = np.mean(figures, axis=1)
         words = " | ".join(f"{a:.3f} | {b:.3f}" for a, b in means.T)
         print(f"| {stem} | {better.provenance.recipe['steps']} | {words} |", flush=True)
-        square = cv2.resize(
-            pixels[: min(pixels.shape[:2]), : min(pixels.shape[:2])], (_SIDE, _SIDE)
-        )
-        left = np.vstack([square, np.full_like(square, 255)])
-        rows.append(np.hstack([left, np.vstack(lines)]))
-    top = np.hstack([np.full((_SIDE, _SIDE, 3), 255, np.uint8), *(_levels(c) for c in contents)])
-    sheet = cv2.resize(np.vstack([top, *rows]), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
-    cv2.imwrite(str(SHEET), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
-    print(f"Saved: '{SHEET}'")
+        rows.append(sheets.refined(pixels, *lines))
+    sheet = sheets.refined_sheet([_levels(c) for c in contents], rows)
+    sheets.save(sheets.OUT / "refine.jpg", sheet, 0.45)
 
 
 def _levels(colors: np.ndarray) -> np.ndarray:

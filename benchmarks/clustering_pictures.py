@@ -2,8 +2,8 @@
 
     python -m benchmarks.clustering_pictures
 
-They show materials drawn by formula and photographs that ship inside scikit-image, so they may be
-published and can be made anywhere.
+They show materials and a landscape that are drawn by formula, so they may be published and can be
+made anywhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import skimage.data
 
 from impasto.core.clustering.regions import find_regions, match_regions
 from impasto.core.control import Control
@@ -22,6 +21,7 @@ from impasto.core.plots import regions as region_pictures
 from impasto.core.plots import theme
 from impasto.core.tasks.analyze import AnalyzeRequest
 from impasto.core.tasks.registry import run
+from training.synthetic import STYLES
 
 from .materials import materials, write_set
 
@@ -38,7 +38,7 @@ _SHOWN = (
     "fish scales",
     "leather",
     "lichen",
-    "photo gravel",
+    "corrugated iron",
 )
 
 
@@ -62,8 +62,9 @@ def groups() -> None:
 
 
 def regions() -> None:
-    """Regions of a photograph, and which part of another image each takes its paint from."""
-    content = skimage.data.rocket().astype(np.float32) / 255
+    """Regions of a landscape, and which part of another image each takes its paint from."""
+    landscape = STYLES["ukiyo_e"](np.random.default_rng(4), 512)
+    content = landscape.astype(np.float32) / 255
     found = find_regions(content, 3)
     theme.save(region_pictures.draw(content, found), OUT / "regions.png")
     style = _painting()
