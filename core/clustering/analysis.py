@@ -1,4 +1,4 @@
-"""From descriptions to named groups: points, labels, names."""
+"""Turn descriptions into points, points into groups, and name the groups."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import numpy as np
 
 from ..control import SILENT, Control
 from ..features import comparing_pipeline
-from .grouping import Grouping, graded, group
-from .names import Named, group_names, lab_palette, nearest_to_mean
+from .grouping import Grouping, group, with_silhouettes
+from .names import NamedGroups, group_names, lab_palette, nearest_to_mean
 from .quality import sentence
 from .settings import Algorithm, Linkage
 
 
 def comparable(rows: np.ndarray, material_weight: float = 0.5, seed: int = 0) -> np.ndarray:
-    """Turn descriptions into points whose distance is how different two images look.
+    """Turn descriptions into points whose Euclidean distance is how different two images look.
 
     Parameters
     ----------
     rows : (N, LENGTH) float32
         Raw descriptions, see ``features.columns.COLUMNS``.
-    material_weight : float
+    material_weight : float, optional
         From 0 (compare colors) to 1 (compare materials).
-    seed : int
+    seed : int, optional
         Random seed.
 
     Returns
     -------
     (N, D) float32
-        Points; their Euclidean distance is meant.
+        Points.
     """
     if not len(rows):
         return np.zeros((0, 1), np.float32)
@@ -55,10 +55,18 @@ def group_unlocked(
         From :func:`comparable`.
     locked : sequence of sequences of int
         Rows of ``points``; empty groups are ignored.
-    algorithm, groups, distance, linkage, seed
-        See :func:`~core.clustering.grouping.group`.
+    algorithm : {"KMEANS", "DBSCAN", "AGGLOMERATIVE"}, optional
+        As in :func:`~core.clustering.grouping.group`, and so are the following.
+    groups : int, optional
+        Number of groups; 0 chooses it.
+    distance : float, optional
+        DBSCAN's ``eps``, or where the tree is cut; 0 chooses it.
+    linkage : {"ward", "average"}, optional
+        Linkage of the agglomerative tree.
+    seed : int, optional
+        Random seed.
     control : Control, optional
-        Hears of the progress.
+        Progress and cancellation.
 
     Returns
     -------
@@ -68,9 +76,9 @@ def group_unlocked(
     Raises
     ------
     BadRequest
-        The choices contradict themselves.
+        A choice is out of range.
     JobCancelled
-        The control was cancelled.
+        It was asked to stop.
     """
     kept = [list(members) for members in locked if members]
     labels = np.full(len(points), -1)
@@ -90,11 +98,11 @@ def group_unlocked(
     if not kept:
         return found
     labels[free] = np.where(found.labels >= 0, found.labels + len(kept), -1)
-    return graded(points, labels, seed, found.reason)
+    return with_silhouettes(points, labels, seed, found.reason)
 
 
-def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: int) -> Named:
-    """Name the groups by how they look, and find their palettes and typical members.
+def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: int) -> NamedGroups:
+    """Name groups by how they look, and find their palettes and typical members.
 
     Parameters
     ----------
@@ -109,13 +117,13 @@ def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: 
 
     Returns
     -------
-    Named
+    NamedGroups
         One entry per group.
     """
     members = tuple(np.flatnonzero(grouping.labels == label) for label in range(grouping.count))
     palettes = tuple(lab_palette(rows[m], seed=seed) for m in members)
     names = tuple(group_names(palettes, [rows[m] for m in members]))
-    return Named(
+    return NamedGroups(
         names,
         members,
         tuple(nearest_to_mean(points, m) for m in members),

@@ -1,4 +1,4 @@
-"""Which files show the same picture: at other sizes, under other names, or compressed again."""
+"""Find files that show the same picture: resized, renamed, or compressed again."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from scipy.sparse.csgraph import connected_components
 
 from ..features.fingerprint import THUMB
 
-_HASH_BITS_OFF = 6
-"""Of 64; unrelated pictures differ in about 32, a middling JPEG at half size in 2 or 3."""
+_MOST_HASH_BITS = 6
+"""Differing bits of 64: about 32 in unrelated pictures, 2 or 3 in a mediocre JPEG at half size."""
 
-_COLORS_OFF = 4.0
-"""Root mean square Lab distance of the 8x8 thumbnails; 2.3 is just noticeable on large patches."""
+_MOST_COLOR_DISTANCE = 4.0
+"""Root mean square Lab distance of the 8x8 thumbnails; 2.3 is just noticeable on large areas."""
 
 _ROWS = 512
 
 
 def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
-    """Sets of rows of ``(N, 256)`` fingerprints that show the same picture, each of two or more.
+    """Find images that show the same picture.
 
     Both the perceptual hash and the colors must agree: a recolored copy is not a duplicate.
+
+    Parameters
+    ----------
+    fingerprints : (N, 256) float32
+        See :class:`~core.features.fingerprint.FingerprintBlock`.
+
+    Returns
+    -------
+    list of (M,) int64
+        Rows of each set of two or more, in the order of their first members.
     """
     count = len(fingerprints)
     split = THUMB * THUMB * 3
@@ -30,10 +40,10 @@ def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
     for start in range(0, count, _ROWS):
         rows = slice(start, start + _ROWS)
         # Signs are +1, -1 or 0 (plain): the product falls by two for each bit that differs.
-        decided = np.abs(signs[rows]) @ np.abs(signs).T
-        bits_off = (decided - signs[rows] @ signs.T) / 2
-        undecided = np.abs(np.abs(signs[rows]).sum(1)[:, None] - np.abs(signs).sum(1))
-        near = bits_off + undecided / 2 <= _HASH_BITS_OFF
+        both_set = np.abs(signs[rows]) @ np.abs(signs).T
+        differing = (both_set - signs[rows] @ signs.T) / 2
+        set_in_one = np.abs(np.abs(signs[rows]).sum(1)[:, None] - np.abs(signs).sum(1))
+        near = differing + set_in_one / 2 <= _MOST_HASH_BITS
         first, second = np.nonzero(near)
         first = first + start
         pairs = first < second
@@ -43,7 +53,7 @@ def duplicates(fingerprints: np.ndarray) -> list[np.ndarray]:
             + squares[second]
             - 2 * np.einsum("ij,ij->i", thumbs[first], thumbs[second])
         )
-        same = gaps / (THUMB * THUMB) <= _COLORS_OFF**2
+        same = gaps / (THUMB * THUMB) <= _MOST_COLOR_DISTANCE**2
         firsts.append(first[same])
         seconds.append(second[same])
     if not firsts:

@@ -1,4 +1,4 @@
-"""Points to groups, by the algorithm and the number the artist chose, or chosen for them."""
+"""Group points by the algorithm and the number of groups that the artist chose, or automatically."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..control import SILENT, Control
 from ..errors import BadRequest
-from .algorithms import MANY, Tree, dbscan, kmeans, knee, neighbors_needed
+from .algorithms import MANY, dbscan, grow_tree, kmeans, knee, neighbors_needed
 from .number import ALIKE, Choice, choose_number, spread
 from .quality import Silhouettes, silhouettes
 from .settings import Algorithm, Linkage
@@ -18,18 +18,18 @@ _EPS_FACTORS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)
 
 @dataclass(frozen=True)
 class Grouping:
-    """What belongs together.
+    """Group of each point, and how good the groups are.
 
     Attributes
     ----------
-    labels : (N,) int
+    labels : (N,) int64
         0 is the largest group; -1 is ungrouped (DBSCAN's noise).
     silhouettes : Silhouettes
-        Of each point; ``score`` is their mean.
+        One for each point.
     score : float
-        0 where it is undefined.
+        Mean silhouette of the grouped points, in [-1, 1]; 0 where it is undefined.
     reason : str
-        Why this number of groups, where that needs saying.
+        Why there are as many groups; empty if there is nothing to explain.
     """
 
     labels: np.ndarray
@@ -39,7 +39,7 @@ class Grouping:
 
     @property
     def count(self) -> int:
-        """The number of groups."""
+        """Number of groups."""
         return int(self.labels.max()) + 1 if len(self.labels) else 0
 
 
@@ -53,16 +53,46 @@ def group(
     seed: int = 0,
     control: Control = SILENT,
 ) -> Grouping:
-    """Group ``(N, D)`` float32 points; see the task ``analyze`` for the choices.
+    """Group points.
 
-    Any N, equal points included, gives a grouping and no warning. The same input and seed give the
-    same groups.
+    Any number of points, equal ones included, gives a grouping and no warning. The same input and seed
+    give the same groups.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points; their Euclidean distance counts.
+    algorithm : {"KMEANS", "DBSCAN", "AGGLOMERATIVE"}, optional
+        How to group.
+    groups : int, optional
+        Number of groups for K-means and agglomerative; 0 chooses it.
+    distance : float, optional
+        DBSCAN's ``eps``, or the height at which the agglomerative tree is cut if ``groups`` is 0; 0
+        chooses it.
+    linkage : {"ward", "average"}, optional
+        Linkage of the agglomerative tree.
+    seed : int, optional
+        Random seed.
+    control : Control, optional
+        Progress and cancellation.
+
+    Returns
+    -------
+    Grouping
+        Groups by falling size.
+
     Raises
     ------
-    JobCancelled
-        The control was cancelled.
     BadRequest
-        Negative ``groups`` or ``distance``, or an unknown algorithm.
+        ``groups`` or ``distance`` is negative, or the algorithm is unknown.
+    JobCancelled
+        It was asked to stop.
+
+    Examples
+    --------
+    >>> points = np.array([[0, 0], [0, 1], [9, 7], [9, 8], [9, 9]], np.float32)
+    >>> group(points, groups=2).labels.tolist()
+    [1, 1, 0, 0, 0]
     """
     if groups < 0 or distance < 0:
         raise BadRequest(
@@ -77,7 +107,7 @@ def group(
         reason = (
             ("the images look alike" if len(points) > 1 else "only one image") if distinct else ""
         )
-        return graded(points, np.zeros(len(points), np.int64), seed, reason)
+        return with_silhouettes(points, np.zeros(len(points), np.int64), seed, reason)
     if algorithm == "DBSCAN":
         labels, reason = _by_density(points, distance, seed)
     elif algorithm == "AGGLOMERATIVE":
@@ -85,18 +115,37 @@ def group(
     else:
         choice = Choice(groups) if groups else choose_number(points, "ward", seed, control)
         labels, reason = kmeans(points, min(choice.groups, distinct), seed), choice.reason
-    return graded(points, labels, seed, reason)
+    return with_silhouettes(points, labels, seed, reason)
 
 
-def graded(points: np.ndarray, labels: np.ndarray, seed: int = 0, reason: str = "") -> Grouping:
-    """A grouping of given labels, renumbered by size, with its silhouettes."""
-    tidy = by_size(labels)
+def with_silhouettes(
+    points: np.ndarray, labels: np.ndarray, seed: int = 0, reason: str = ""
+) -> Grouping:
+    """Renumber labels by size and measure their silhouettes.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points.
+    labels : (N,) int64
+        Group of each point; -1 is ungrouped.
+    seed : int, optional
+        Random seed.
+    reason : str, optional
+        Why there are as many groups.
+
+    Returns
+    -------
+    Grouping
+        The same groups, by falling size.
+    """
+    tidy = _by_size(labels)
     found = silhouettes(points, tidy, seed)
     return Grouping(tidy, found, found.mean(tidy), reason)
 
 
-def by_size(labels: np.ndarray) -> np.ndarray:
-    """Labels renumbered from 0 by falling size (ties: by first member); -1 stays."""
+def _by_size(labels: np.ndarray) -> np.ndarray:
+    """Renumber labels from 0 by falling size (equal sizes by first member); -1 stays."""
     names, first, counts = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
     tidy = np.full(len(labels), -1, np.int64)
     for new, old in enumerate(np.lexsort((first, -counts))):
@@ -112,7 +161,7 @@ def _by_tree(
     seed: int,
     control: Control,
 ) -> tuple[np.ndarray, str]:
-    tree = Tree(linkage=linkage, random_state=seed).fit(points)
+    tree = grow_tree(points, linkage, seed)
     if distance and not groups:
         return tree.cut_at(distance), ""
     choice = Choice(groups) if groups else choose_number(points, linkage, seed, control)

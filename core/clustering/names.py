@@ -1,4 +1,4 @@
-"""What to call a group: its palette, and a name made from the look of its members."""
+"""Name groups by the look of their members, and find their palettes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..image.color import lab_to_srgb
 
 Palette = tuple[tuple[float, float, float], ...]
 
+_MOST_COLORS = 5
 _MERGE = 12.0
 """Lab distance below which two palette colors would look like one."""
 
@@ -31,17 +32,19 @@ _HUES = (
 
 
 @dataclass(frozen=True)
-class Named:
-    """Groups with what is said about them, in order of their labels.
+class NamedGroups:
+    """Groups, in the order of their labels, and their descriptions.
 
     Attributes
     ----------
     names : tuple of str
-    members : tuple of (M,) int
+        Name of each group.
+    members : tuple of (M,) int64
         Rows of each group's members.
     typical : tuple of int
         The row nearest to each group's mean.
-    palettes : tuple of (Lab ``(K, 3)``, shares ``(K,)``)
+    palettes : tuple of ((K, 3) float64, (K,) float64)
+        Main colors of each group in CIE Lab, and their shares.
     sentence : str
         How good the grouping is.
     """
@@ -54,20 +57,46 @@ class Named:
 
 
 def nearest_to_mean(points: np.ndarray, members: np.ndarray) -> int:
-    """The typical member of a group: the row nearest to the mean of the members' points."""
+    """Return the typical member of a group: the one nearest to the mean of all.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        All points.
+    members : (M,) int64
+        Rows of the members.
+
+    Returns
+    -------
+    int
+        Row of the typical member.
+    """
     away = points[members] - points[members].mean(0)
     return int(members[np.argmin((away**2).sum(1))])
 
 
-def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Main colors of described images, most common first: Lab ``(K, 3)`` and their shares
-    ``(K,)``.
+def lab_palette(rows: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Find the main colors of described images.
+
+    Parameters
+    ----------
+    rows : (N, LENGTH) float32
+        Raw descriptions.
+    seed : int, optional
+        Random seed.
+
+    Returns
+    -------
+    colors : (K, 3) float64
+        Up to five colors in CIE Lab, most common first.
+    shares : (K,) float64
+        How common each is; they sum to 1.
     """
     pixels = rows[:, COLUMNS["swatches"]].reshape(-1, 3)
     if len(pixels) > 4096:
         pixels = pixels[np.random.default_rng(seed).permutation(len(pixels))[:4096]]
     distinct = len(np.unique(pixels.round(1), axis=0))
-    found = KMeans(min(most, distinct), n_init=2, random_state=seed).fit(pixels.round(1))
+    found = KMeans(min(_MOST_COLORS, distinct), n_init=2, random_state=seed).fit(pixels.round(1))
     counts = np.bincount(found.labels_, minlength=len(found.cluster_centers_))
     centers = found.cluster_centers_
     kept: list[int] = []
@@ -86,13 +115,24 @@ def lab_palette(rows: np.ndarray, most: int = 5, seed: int = 0) -> tuple[np.ndar
 
 
 def srgb_palette(lab: np.ndarray) -> Palette:
-    """Lab ``(K, 3)`` as sRGB-encoded tuples in [0, 1]."""
+    """Convert colors to plain tuples.
+
+    Parameters
+    ----------
+    lab : (K, 3) float64
+        Colors in CIE Lab.
+
+    Returns
+    -------
+    tuple of (float, float, float)
+        The colors, sRGB-encoded in [0, 1].
+    """
     colors = np.clip(lab_to_srgb(lab[None].astype(np.float32)), 0, 1)[0]
     return tuple((float(r), float(g), float(b)) for r, g, b in colors.round(4))
 
 
-def color_word(lab: np.ndarray, shares: np.ndarray) -> str:
-    """A palette in a word or two, such as ``Dark Red`` or ``Colorful``."""
+def _color_word(lab: np.ndarray, shares: np.ndarray) -> str:
+    """Describe a palette in a word or two, such as ``Dark Red`` or ``Colorful``."""
     mean = shares @ lab
     chromas = np.hypot(lab[:, 1], lab[:, 2])
     chroma = float(np.hypot(mean[1], mean[2]))
@@ -118,10 +158,8 @@ def color_word(lab: np.ndarray, shares: np.ndarray) -> str:
     return tone + word
 
 
-def structure_words(rows: np.ndarray) -> list[str]:
-    """Words for how members of a group are built, the most telling first: ``Striped``, ``Fine``,
-    ...
-    """
+def _structure_words(rows: np.ndarray) -> list[str]:
+    """Describe the structure of a group's members: ``Streaked``, ``Fine``, ..., the main one first."""
     structure = rows[:, COLUMNS["structure"]].mean(0)
     rings, anisotropy, harmonics = (
         structure[:10] ** 2,
@@ -149,9 +187,24 @@ def structure_words(rows: np.ndarray) -> list[str]:
 def group_names(
     palettes: Sequence[tuple[np.ndarray, np.ndarray]], rows: Sequence[np.ndarray]
 ) -> list[str]:
-    """Unique names, such as ``Dark Red, Coarse``; more words, then numbers, tell twins apart."""
-    colors = [color_word(*palette) for palette in palettes]
-    words = [structure_words(members) for members in rows]
+    """Make up unique names, such as ``Dark Red, Coarse``.
+
+    Names that would be the same get more words, then numbers.
+
+    Parameters
+    ----------
+    palettes : sequence of ((K, 3) float64, (K,) float64)
+        Main colors of each group in CIE Lab, and their shares.
+    rows : sequence of (M, LENGTH) float32
+        Raw descriptions of each group's members.
+
+    Returns
+    -------
+    list of str
+        A name for each group.
+    """
+    colors = [_color_word(*palette) for palette in palettes]
+    words = [_structure_words(members) for members in rows]
     names: list[str] = []
     for color, choices in zip(colors, words, strict=True):
         tries = [f"{color}, {choices[0]}"] + [f"{color}, {choices[0]} {w}" for w in choices[1:]]

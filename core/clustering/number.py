@@ -1,18 +1,18 @@
-"""How many groups: the number whose groups are separate and come back from part of the images."""
+"""Choose the number of groups: they are separate, and come back from a part of the images."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import pairwise_distances
+from sklearn.metrics import pairwise_distances, silhouette_score
 
 from ..control import SILENT, Control
-from .algorithms import MANY, Tree
-from .quality import mean_silhouette, stability
+from .algorithms import MANY, grow_tree
+from .quality import stability
 from .settings import Linkage
 
-MOST_GROUPS = 100
+_MOST_GROUPS = 100
 ALIKE = 0.2
 """Root mean square distance from the center below which images count as copies of one look."""
 
@@ -24,14 +24,33 @@ _NO_DIVISION = 0.08
 
 @dataclass(frozen=True)
 class Choice:
-    """A number of groups, and why it was chosen where that needs saying."""
+    """A number of groups, and why it was chosen.
+
+    Attributes
+    ----------
+    groups : int
+        The number.
+    reason : str
+        Words for the artist; empty if there is nothing to explain.
+    """
 
     groups: int
     reason: str = ""
 
 
 def spread(points: np.ndarray) -> float:
-    """Root mean square distance of ``(N, D)`` points from their center."""
+    """Return the root mean square distance of points from their center.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points.
+
+    Returns
+    -------
+    float
+        0 if there are none.
+    """
     return float(np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean())) if len(points) else 0.0
 
 
@@ -41,15 +60,31 @@ def choose_number(
     seed: int = 0,
     control: Control = SILENT,
 ) -> Choice:
-    """Choose the number of groups of ``(N, D)`` points.
+    """Choose the number of groups of points.
 
     A tree is cut into every number of groups; the best few by mean silhouette are ranked again with
-    their stability. Of very many points an even sample is judged.
+    their stability. Of more than :data:`~core.clustering.algorithms.MANY` points, a sample is judged.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        At least one point.
+    linkage : {"ward", "average"}, optional
+        Linkage of the tree.
+    seed : int, optional
+        Random seed.
+    control : Control, optional
+        Progress and cancellation.
+
+    Returns
+    -------
+    Choice
+        The number, and why.
 
     Raises
     ------
     JobCancelled
-        The control was cancelled.
+        It was asked to stop.
     """
     if spread(points) < ALIKE:
         return Choice(1, "the images look alike" if len(points) > 1 else "only one image")
@@ -58,15 +93,15 @@ def choose_number(
     if len(points) > MANY:
         points = points[np.sort(np.random.default_rng(seed).permutation(len(points))[:MANY])]
     distances = pairwise_distances(points)
-    tree = Tree(linkage=linkage, random_state=seed).fit(points)
+    tree = grow_tree(points, linkage, seed)
     distinct = len(np.unique(points, axis=0))
     most = max(int(len(points) / 1.5), min(len(points) - 1, 6))
-    numbers = range(2, min(MOST_GROUPS, distinct, most) + 1)
+    numbers = range(2, min(_MOST_GROUPS, distinct, most) + 1)
     labels, scores = {}, {}
     for number in numbers:
         control.advance(0.8 * number / len(numbers))
         labels[number] = tree.cut(number)
-        scores[number] = mean_silhouette(distances, labels[number])
+        scores[number] = silhouette_score(distances, labels[number], metric="precomputed")
     finalists = sorted(numbers, key=lambda number: -scores[number])[:_FINALISTS]
     if scores[finalists[0]] < _NO_DIVISION:
         return Choice(1, "no clear division among the images")

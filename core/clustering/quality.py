@@ -1,4 +1,4 @@
-"""How good a grouping is: silhouettes, stability, and the sentence that says so."""
+"""Quality of a grouping: silhouettes, stability, and a sentence about them for the artist."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import adjusted_rand_score, pairwise_distances_chunked
 
-from .algorithms import Tree
+from .algorithms import grow_tree
 
 _SAMPLE = 2000
 
 
 @dataclass(frozen=True)
 class Silhouettes:
-    """Of each point: its silhouette, and the other group that it is nearest to.
+    """Silhouette of each point, and the other group that it is nearest to.
 
     Attributes
     ----------
-    values : (N,) float
+    values : (N,) float64
         In [-1, 1]; 0 for noise, for a group's only member, and where there is one group.
-    rivals : (N,) int
+    rivals : (N,) int64
         Label of the nearest other group; -1 where there is none.
     """
 
@@ -29,16 +29,41 @@ class Silhouettes:
     rivals: np.ndarray
 
     def mean(self, labels: np.ndarray) -> float:
-        """The mean over the grouped points; 0 where nothing is grouped."""
+        """Return the mean over the grouped points.
+
+        Parameters
+        ----------
+        labels : (N,) int64
+            Group of each point; -1 is ungrouped.
+
+        Returns
+        -------
+        float
+            In [-1, 1]; 0 if nothing is grouped.
+        """
         grouped = labels >= 0
         return float(self.values[grouped].mean()) if grouped.any() else 0.0
 
 
 def silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Silhouettes:
-    """Silhouettes of ``(N, D)`` points under ``(N,)`` labels (Rousseeuw, 1987).
+    """Compute the silhouette of each point (Rousseeuw, 1987).
 
-    Distances are measured to at most a few thousand points, drawn evenly from every group, so that
-    the cost grows with N and not with its square.
+    Distances are measured to a few thousand points, drawn evenly from every group, so that the cost
+    grows with N and not with its square.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points.
+    labels : (N,) int64
+        Group of each point; -1 is ungrouped.
+    seed : int, optional
+        Random seed of the sample.
+
+    Returns
+    -------
+    Silhouettes
+        One for each point.
     """
     values, rivals = np.zeros(len(points)), np.full(len(points), -1)
     names = np.unique(labels[labels >= 0])
@@ -78,35 +103,35 @@ def _spread_sample(labels: np.ndarray, names: np.ndarray, seed: int) -> np.ndarr
     return np.sort(np.concatenate([random.permutation(p)[:share] for p in parts]))
 
 
-def mean_silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
-    """The mean silhouette ``(N,)`` labels have under ``(N, N)`` distances; 0 for a single group."""
-    counts = np.bincount(labels).astype(np.float64)
-    if len(counts) < 2:
-        return 0.0
-    rows = np.arange(len(labels))
-    sums = distances @ (labels[:, None] == np.arange(len(counts))).astype(distances.dtype)
-    inside = sums[rows, labels] / np.maximum(counts[labels] - 1, 1)
-    means = sums / counts
-    means[rows, labels] = np.inf
-    outside = means.min(1)
-    values = (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-12)
-    return float(np.where(counts[labels] > 1, values, 0.0).mean())
-
-
 def stability(
     points: np.ndarray, labels_by_number: Mapping[int, np.ndarray], seed: int = 0, rounds: int = 4
 ) -> dict[int, float]:
-    """How far the same groups come back when a fifth of the images is left out, each in [0, 1].
+    """Measure how much of a grouping comes back when a fifth of the points is left out.
 
-    The mean adjusted Rand index between each ``(N,)`` labels and those of Ward's tree on random
-    subsets (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure",
-    2002).
+    It is the mean adjusted Rand index between the labels and those of Ward's tree on random subsets
+    (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure", 2002).
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points.
+    labels_by_number : mapping of int to (N,) int64
+        Groupings, by their numbers of groups.
+    seed : int, optional
+        Random seed of the subsets.
+    rounds : int, optional
+        Number of subsets.
+
+    Returns
+    -------
+    dict of int to float
+        Stability of each grouping, in [0, 1].
     """
     random = np.random.default_rng(seed)
     scores: dict[int, list[float]] = {number: [] for number in labels_by_number}
     for _ in range(rounds):
         kept = np.sort(random.permutation(len(points))[: max(2, round(0.8 * len(points)))])
-        tree = Tree(linkage="ward").fit(points[kept])
+        tree = grow_tree(points[kept])
         for number, labels in labels_by_number.items():
             again = tree.cut(min(number, len(kept)))
             scores[number].append(adjusted_rand_score(labels[kept], again))
@@ -114,10 +139,23 @@ def stability(
 
 
 def sentence(names: Sequence[str], labels: np.ndarray, found: Silhouettes, reason: str) -> str:
-    """One sentence for the artist: how many groups, how separate, which two overlap, and
-    ``reason``.
+    """Say how many groups there are, how separate they are, and which two overlap.
 
-    ``names[label]`` is the name of each group.
+    Parameters
+    ----------
+    names : sequence of str
+        Name of each group, by label.
+    labels : (N,) int64
+        Group of each point; -1 is ungrouped.
+    found : Silhouettes
+        Silhouettes of the points.
+    reason : str
+        Why there are as many groups; may be empty.
+
+    Returns
+    -------
+    str
+        A sentence for the artist.
     """
     ungrouped = int((labels < 0).sum())
     if not names:
@@ -149,7 +187,7 @@ def _separation(score: float) -> str:
 
 
 def _overlap(names: Sequence[str], labels: np.ndarray, found: Silhouettes) -> str:
-    """The two groups whose members are most often as near to the other group as to their own."""
+    """Name the two groups whose members are most often as near to the other group as to their own."""
     doubtful = (labels >= 0) & (found.values < 0.05) & (found.rivals >= 0)
     if not doubtful.any():
         return ""

@@ -1,50 +1,47 @@
-"""Regions inside one image: parts that look alike, with soft borders, and which part of a style
-suits each.
-"""
+"""Split one image into regions that look alike, and match them with the regions of a style."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.image import grid_to_graph
+from sklearn.metrics import pairwise_distances, silhouette_score
 
 from ..errors import BadRequest
 from ..features.encoder import shared_encoder
-from ..image.color import srgb_to_lab
-
-Method = Literal["KMEANS", "AGGLOMERATIVE"]
+from ..image.color import LUMA, srgb_to_lab
 
 _WORK = 512
 """Long side at which regions are found; borders are refined at full size."""
 
-_GRID, _COARSE = 4, 8
 _COMPONENTS = 8
-_SAMPLE = 4096  # points that principal components and clusters are found with
+_SAMPLE = 4096
+"""Points that principal components and clusters are fitted to."""
+
 _COLOR_WEIGHT = 1.0
 _SOFTNESS = 0.15
+_NOTHING = 1e-3
 _MOST_AUTOMATIC = 6
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Parts of an image.
+    """Parts of an image that look alike, the largest first.
 
     Attributes
     ----------
     weights : (H, W, K) float32
-        How much each pixel belongs to each region, in [0, 1]; they sum to 1. Largest region first.
+        Share of each region in each pixel, in [0, 1]; they sum to 1.
     features : (K, C) float32
         Mean encoder features of each region.
     colors : (K, 3) float32
         Mean CIE Lab of each region.
     heights : (K,) float32
-        Mean place from top (0) to bottom (1).
+        Mean position of each region, from 0 at the top to 1 at the bottom.
     """
 
     weights: np.ndarray
@@ -54,37 +51,37 @@ class Regions:
 
     @property
     def count(self) -> int:
-        """The number of regions."""
+        """Number of regions."""
         return self.weights.shape[2]
 
 
-def find_regions(
-    image: np.ndarray, count: int = 0, *, method: Method = "KMEANS", seed: int = 0
-) -> Regions:
+def find_regions(image: np.ndarray, count: int = 0, *, seed: int = 0) -> Regions:
     """Split an image into regions by encoder features and color.
+
+    A region can be in several pieces. Its borders follow the image (fast guided filter; He and Sun,
+    arXiv:1505.00996).
 
     Parameters
     ----------
-    image : (H, W, 3) float32, sRGB-encoded in [0, 1]
-    count : int
+    image : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    count : int, optional
         Regions at most; 0 chooses from 1 to 6.
-    method : Method
-        ``KMEANS`` lets a region be scattered; ``AGGLOMERATIVE`` (Ward on the pixel grid) makes each
-        one connected piece.
-    seed : int
+    seed : int, optional
+        Random seed.
 
     Returns
     -------
     Regions
-        With borders that follow the image (fast guided filter; He and Sun, arXiv:1505.00996).
+        Largest first.
 
     Raises
     ------
     BadRequest
-        Negative ``count`` or unknown ``method``.
+        ``count`` is negative.
     """
-    if count < 0 or method not in ("KMEANS", "AGGLOMERATIVE"):
-        raise BadRequest("Regions need a number of at least 0, by K-means or agglomerative.")
+    if count < 0:
+        raise BadRequest("The number of regions cannot be negative; 0 means automatic.")
     image = np.asarray(image, np.float32)
     height, width = image.shape[:2]
     scale = min(1.0, _WORK / max(height, width))
@@ -93,7 +90,7 @@ def find_regions(
     features = _encoder_features(small)
     lab = srgb_to_lab(cv2.resize(small, features.shape[1::-1], interpolation=cv2.INTER_AREA))
     points = _points(features, lab, seed)
-    labels = _labels(points, count, method, seed)
+    labels = _labels(points, count, seed)
     labels = np.argsort(np.argsort(-np.bincount(labels.ravel())))[labels]
     soft = _soften(points, labels)
     weights = _refined(soft, small, image)
@@ -109,14 +106,24 @@ def find_regions(
 
 
 def match_regions(content: Regions, style: Regions) -> tuple[int, ...]:
-    """For each region of the content, the region of the style that suits it best.
+    """Find the region of the style that suits each region of the content best.
 
-    The optimal assignment (Hungarian method) by encoder features, lightness and color, and place:
-    sky takes the sky's paint. Each style region is used once, or, if the content has more, as
-    evenly
-    as possible. After Zhang et al., "Multimodal Style Transfer via Graph Cuts", ICCV 2019, who
-    match
+    This is the optimal assignment (Hungarian method) by encoder features, color, and place: sky is
+    painted like sky. Each region of the style is used once or, if the content has more, as evenly as
+    possible. After Zhang et al., "Multimodal Style Transfer via Graph Cuts", ICCV 2019, who match
     clusters of features by their cosine distance.
+
+    Parameters
+    ----------
+    content : Regions
+        Regions of the image that is painted.
+    style : Regions
+        Regions of the style's image.
+
+    Returns
+    -------
+    tuple of int
+        For each region of the content, one of the style.
     """
     both = np.concatenate([content.features, style.features])
     centered = both - both.mean(0)
@@ -133,7 +140,7 @@ def match_regions(content: Regions, style: Regions) -> tuple[int, ...]:
 
 
 def _encoder_features(image: np.ndarray) -> np.ndarray:
-    """Features at 1/4 and 1/8 on the grid of 1/4: ``(h, w, 192)`` float32, log-compressed."""
+    """Return log-compressed features at 1/4 and 1/8, on the grid of 1/4: ``(h, w, 192)`` float32."""
     import torch
     from torch.nn.functional import interpolate
 
@@ -141,8 +148,7 @@ def _encoder_features(image: np.ndarray) -> np.ndarray:
         found = shared_encoder()(
             torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None]
         )
-        # Averages of a neighborhood say what the texture is; single activations only what the
-        # pixel is.
+        # A neighborhood's average describes the texture; a single activation only the pixel.
         parts = [
             interpolate(
                 torch.nn.functional.avg_pool2d(part, 5, 1, 2, count_include_pad=False),
@@ -156,7 +162,7 @@ def _encoder_features(image: np.ndarray) -> np.ndarray:
 
 
 def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
-    """Principal components and color, ``(h, w, D)``, of about unit spread each."""
+    """Return principal components and color, ``(h, w, D)``, of about unit spread each."""
     flat = features.reshape(-1, features.shape[2])
     flat = flat - flat.mean(0)
     if float(flat.std()) < 1e-5:
@@ -171,46 +177,33 @@ def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:
     return table.reshape(*lab.shape[:2], -1).astype(np.float32)
 
 
-def _labels(points: np.ndarray, count: int, method: Method, seed: int) -> np.ndarray:
+def _labels(points: np.ndarray, count: int, seed: int) -> np.ndarray:
     height, width = points.shape[:2]
     flat = points.reshape(-1, points.shape[2])
     distinct = _distinct(flat)
     count = min(count or _automatic(flat, distinct, seed), distinct)
     if count < 2:
         return np.zeros((height, width), int)
-    if method == "KMEANS":
-        # A part of the points has the same clusters, if it is as varied.
-        few = _thinned(flat)
-        few = few if _distinct(few) >= count else flat
-        found = KMeans(count, n_init=3, random_state=seed).fit(few)
-        return found.predict(flat).reshape(height, width)
-    factor = max(1, round(max(height, width) * _GRID / _WORK * _COARSE / _GRID))
-    size = (max(1, width // factor), max(1, height // factor))
-    coarse = cv2.resize(points, size, interpolation=cv2.INTER_AREA).reshape(size[1] * size[0], -1)
-    grid = grid_to_graph(size[1], size[0])
-    found = AgglomerativeClustering(min(count, len(coarse)), connectivity=grid).fit(coarse).labels_
-    return cv2.resize(
-        found.reshape(size[::-1]).astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST
-    )
+    # A sample of the points has the same clusters, if it is as varied.
+    sample = _thinned(flat)
+    sample = sample if _distinct(sample) >= count else flat
+    found = KMeans(count, n_init=3, random_state=seed).fit(sample)
+    return found.predict(flat).reshape(height, width)
 
 
 def _distinct(flat: np.ndarray) -> int:
-    """The number of rows that differ, to four places."""
+    """Count the rows that differ, to four places."""
     hashed = flat.round(4) @ np.random.default_rng(0).random(flat.shape[1])
     return len(np.unique(hashed))
 
 
 def _thinned(flat: np.ndarray, count: int = _SAMPLE, seed: int = 0) -> np.ndarray:
-    """So many rows at most, from everywhere."""
+    """Return a random sample of at most ``count`` rows."""
     return flat[np.random.default_rng(seed).permutation(len(flat))[:count]]
 
 
 def _automatic(flat: np.ndarray, distinct: int, seed: int) -> int:
-    """The number of regions with the best silhouette on a sample; 1 for a plain image."""
-    from sklearn.metrics import pairwise_distances
-
-    from .quality import mean_silhouette
-
+    """Return the number of regions with the best silhouette on a sample; 1 for a plain image."""
     sample = _thinned(flat, 800, seed)
     if float(np.sqrt(sample.var(0).sum())) < 0.3:
         return 1
@@ -220,15 +213,15 @@ def _automatic(flat: np.ndarray, distinct: int, seed: int) -> int:
         labels = np.unique(
             KMeans(count, n_init=2, random_state=seed).fit(sample).labels_, return_inverse=True
         )[1]
-        # A region more must pay: artists tune few looks better than many.
-        scores[count] = mean_silhouette(distances, labels) - 0.01 * count
+        # Each further region has a price, as artists tune few looks better than many.
+        scores[count] = silhouette_score(distances, labels, metric="precomputed") - 0.01 * count
     return max(scores, key=lambda count: scores[count]) if scores else 1
 
 
 def _soften(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Soft membership ``(h, w, K)``: by nearness to the regions' means, leaning to the label.
+    """Return soft membership ``(h, w, K)``: mostly the label, partly nearness to the regions' means.
 
-    Blurred, so that specks smaller than a brush stroke vanish.
+    It is blurred, so that specks smaller than a brush stroke vanish.
     """
     count = int(labels.max()) + 1
     means = np.stack([points[labels == region].mean(0) for region in range(count)])
@@ -241,10 +234,10 @@ def _soften(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Weights at full size ``(H, W, K)`` whose borders follow the image's lightness."""
+    """Return weights at full size, ``(H, W, K)``, whose borders follow the image's lightness."""
     height, width = image.shape[:2]
-    guide = cv2.resize(small, soft.shape[1::-1], interpolation=cv2.INTER_AREA) @ _LUMA
-    full = image @ _LUMA
+    guide = cv2.resize(small, soft.shape[1::-1], interpolation=cv2.INTER_AREA) @ LUMA
+    full = image @ LUMA
     radius, epsilon = 4, 4e-3
     mean, square = _box(guide, radius), _box(guide * guide, radius)
     planes = np.empty((soft.shape[2], height, width), np.float32)
@@ -265,15 +258,11 @@ def _refined(soft: np.ndarray, small: np.ndarray, image: np.ndarray) -> np.ndarr
     for plane in planes[1:]:
         cv2.add(total, plane, dst=total)
     lost = total < _NOTHING
-    if lost.any():  # where the filter lost every region, the first one stands in
+    if lost.any():  # where the filter has lost every region, the first one takes over
         planes[0][lost] = total[lost] = 1
     for plane in planes:
         cv2.divide(plane, total, dst=plane)
     return np.moveaxis(planes, 0, 2)
-
-
-_NOTHING = 1e-3
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
 def _box(image: np.ndarray, radius: int) -> np.ndarray:

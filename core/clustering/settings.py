@@ -1,4 +1,4 @@
-"""Named groups of images that look alike, as plain values. Light enough for Blender's process."""
+"""Choices and results of grouping, as plain values: light enough for Blender's process."""
 
 from __future__ import annotations
 
@@ -11,10 +11,21 @@ Linkage = Literal["ward", "average"]
 
 @dataclass(frozen=True)
 class Group:
-    """Images that look alike. ``name`` is made from the look ("Warm Brown, Coarse")."""
+    """Images that look alike.
+
+    Attributes
+    ----------
+    name : str
+        Made from the look ("Brown, Coarse").
+    members : tuple of str
+        Keys of the images.
+    typical : str
+        Key of the image that is nearest to the mean of all.
+    palette : tuple of (float, float, float)
+        Up to five main colors, sRGB-encoded in [0, 1], most common first.
+    """
 
     name: str
     members: tuple[str, ...]
     typical: str
     palette: tuple[tuple[float, float, float], ...] = ()
-    """Up to five main colors, sRGB-encoded in [0, 1], most common first."""

@@ -1,6 +1,4 @@
-"""An image -> a vector that says how it looks. Importing this package loads scikit-learn, not
-torch.
-"""
+"""Describe how images look, as vectors. Importing this package loads scikit-learn, but not torch."""
 
 from .cache import DescriptorCache
 from .describe import Descriptions, describe

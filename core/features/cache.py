@@ -1,42 +1,53 @@
-"""Raw descriptions on disk, found again by what is in the image files."""
+"""Raw descriptions on disk, by the content of the image files."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import BadRequest
+from ..atomic import part_file
+from ..errors import BadRequest, OutputUnwritable
 from ..image.reference import ImageRef
 from .columns import LENGTH, VERSION
 from .encoder import encoder_key
 
 _log = logging.getLogger(__name__)
 
-BYTES_AT_MOST = 512 * 1024**2
+_BYTES_AT_MOST = 512 * 1024**2
 
 
 class DescriptorCache:
-    """One ``.npy`` file per description; no pickle, written whole or not at all.
+    """A folder with an ``.npy`` file for each description, without pickle.
 
     Parameters
     ----------
     folder : Path or None
-        Made when needed. None keeps nothing.
-    bytes_at_most : int
-        What :meth:`prune` leaves; the files not used for longest go first.
+        The folder; made when needed. None keeps nothing.
+    bytes_at_most : int, optional
+        Size that :meth:`prune` reduces the folder to.
     """
 
-    def __init__(self, folder: Path | None, bytes_at_most: int = BYTES_AT_MOST) -> None:
+    def __init__(self, folder: Path | None, bytes_at_most: int = _BYTES_AT_MOST) -> None:
         self.folder = folder
         self.bytes_at_most = bytes_at_most
 
     def get(self, key: str) -> np.ndarray | None:
-        """The row ``(LENGTH,)`` float32 under a key, or None; a damaged file counts as none."""
+        """Read a row.
+
+        Parameters
+        ----------
+        key : str
+            From :func:`content_key`.
+
+        Returns
+        -------
+        (LENGTH,) float32 or None
+            None if there is none, or its file is damaged.
+        """
         if self.folder is None:
             return None
         path = self._path(key)
@@ -49,24 +60,34 @@ class DescriptorCache:
         return row if sound else None
 
     def put(self, key: str, row: np.ndarray) -> None:
-        """Keep a row; a full disk or a read-only folder only costs the cache, never the job."""
+        """Write a row; if the disk is full or read-only, only the cache is lost, not the task.
+
+        Parameters
+        ----------
+        key : str
+            From :func:`content_key`.
+        row : (LENGTH,) float32
+            The raw description.
+        """
         if self.folder is None:
             return
         path = self._path(key)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            with part_file(path, overwrite=True, cache=True) as part, part.open("wb") as file:
                 np.save(file, row.astype(np.float32), allow_pickle=False)
-            part.replace(path)
-        except OSError as error:
+        except (OSError, OutputUnwritable) as error:
             _log.warning("The descriptor cache %s cannot be written: %s", self.folder, error)
-            with suppress(OSError):
-                part.unlink()
             self.folder = None
 
     def prune(self) -> int:
-        """Delete the files not used for longest until the rest fits; return how many went."""
+        """Delete the files that were not used for longest until the others fit.
+
+        Returns
+        -------
+        int
+            Number of files that were deleted.
+        """
         if self.folder is None or not self.folder.is_dir():
             return 0
         files = sorted((f.stat().st_mtime, f.stat().st_size, f) for f in self.folder.glob("*/*"))
@@ -86,7 +107,17 @@ class DescriptorCache:
 
 
 def content_key(image: ImageRef) -> str:
-    """What a description depends on, as a hexadecimal digest: files, reading, code and weights.
+    """Return a digest of everything that a description depends on: files, code and weights.
+
+    Parameters
+    ----------
+    image : ImageRef
+        The image.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
 
     Raises
     ------

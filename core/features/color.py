@@ -1,50 +1,75 @@
-"""The color block: which colors an image has, and how they are spread."""
+"""The color block of a description: which colors an image has, and how common each is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from ..image.color import srgb_to_lab_fast
 from .sample import Sample
 from .stateless import Stateless
 
-_THIN = 4
-"""Every fourth pixel of an already averaged window is plenty for a histogram."""
+_STEP = 4
+"""Every fourth row and column of an averaged window is enough for a histogram."""
 
-LIGHTNESS_BINS, CHROMA_BINS = 8, 9
-LENGTH = LIGHTNESS_BINS + CHROMA_BINS**2 + 11
+_LIGHTNESS_BINS, _CHROMA_BINS = 8, 9
+LENGTH = _LIGHTNESS_BINS + _CHROMA_BINS**2 + 11
+"""Columns of the block."""
+
 _CHROMA_REACH = 72.0
 
 
-def lab_pixels(sample: Sample, thin: int = _THIN) -> tuple[np.ndarray, np.ndarray]:
-    """CIE Lab (D65) pixels ``(P, 3)`` float32 of a sample, and their opacities ``(P,)``."""
-    small = np.concatenate([w[thin // 2 :: thin, thin // 2 :: thin] for w in sample.windows])
-    lab = cv2.cvtColor(np.ascontiguousarray(small), cv2.COLOR_RGB2Lab).reshape(-1, 3)
-    weights = sample.visible[:, thin // 2 :: thin, thin // 2 :: thin].reshape(-1)
-    return lab, weights
+def lab_pixels(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Pick pixels of a sample evenly.
+
+    Parameters
+    ----------
+    sample : Sample
+        The sample.
+
+    Returns
+    -------
+    colors : (P, 3) float32
+        CIE Lab (D65).
+    opacities : (P,) float32
+        In [0, 1].
+    """
+    evenly = np.s_[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP]
+    lab = srgb_to_lab_fast(np.concatenate([window[evenly] for window in sample.windows]))
+    return lab.reshape(-1, 3), sample.visible[:, *evenly].reshape(-1)
 
 
 class ColorBlock(Stateless):
-    """Pipeline step: samples -> ``(N, LENGTH)`` float32: Lab histograms and Lab moments.
+    """Pipeline step that describes samples by Lab histograms and Lab moments.
 
-    Histograms are softly binned and square-rooted, so that Euclidean distance is Hellinger's.
-    The moments are means, deviations and cube-rooted skews (Stricker and Orengo, "Similarity of
-    color images", 1995), in units of 100 Lab.
+    Histograms are softly binned and square-rooted, so that Euclidean distance is Hellinger's. The
+    moments are means, deviations and cube-rooted skews (Stricker and Orengo, "Similarity of color
+    images", 1995), in units of 100 Lab.
     """
 
     def transform(self, samples: Sequence[Sample]) -> np.ndarray:
-        """Describe each sample."""
+        """Describe each sample.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+            The samples.
+
+        Returns
+        -------
+        (N, LENGTH) float32
+            A row for each.
+        """
         return np.stack([self._describe(*lab_pixels(sample)) for sample in samples])
 
     def _describe(self, lab: np.ndarray, weights: np.ndarray) -> np.ndarray:
         weights = weights / weights.sum()
-        lightness = _soft_histogram(lab[:, :1] / 100, weights, LIGHTNESS_BINS)
-        # A root spreads the crowd of near-neutral colors over more bins.
+        lightness = _soft_histogram(lab[:, :1] / 100, weights, _LIGHTNESS_BINS)
+        # A root spreads the many nearly neutral colors over more bins.
         chroma = lab[:, 1:] / _CHROMA_REACH
         spread = np.sign(chroma) * np.sqrt(np.abs(chroma))
-        chromas = _soft_histogram((spread + 1) / 2, weights, CHROMA_BINS)
+        chromas = _soft_histogram((spread + 1) / 2, weights, _CHROMA_BINS)
         mean = weights @ lab
         away = lab - mean
         deviation = np.sqrt(weights @ away**2)
@@ -60,9 +85,7 @@ class ColorBlock(Stateless):
 
 
 def _soft_histogram(values: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
-    """Linearly interpolated histogram of ``(P, D)`` values in [0, 1]: ``(bins**D,)``, sums to
-    one.
-    """
+    """Return the linearly interpolated histogram, ``(bins**D,)``, of ``(P, D)`` values in [0, 1]."""
     position = np.clip(values, 0, 1) * (bins - 1)
     low = np.minimum(position.astype(np.int32), bins - 2)
     share = position - low

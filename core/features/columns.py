@@ -1,4 +1,4 @@
-"""Where each block of a raw description lies."""
+"""Columns of the blocks of a raw description."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import accumulate
 from . import color, encoder, fingerprint, structure
 
 VERSION = 2
-"""Raise it whenever a raw description changes: caches and the metric depend on it."""
+"""To be raised when raw descriptions change, as caches and the metric depend on them."""
 
 _LENGTHS = {
     "color": color.LENGTH,

@@ -1,4 +1,4 @@
-"""Images to the rows of a feature matrix: read, described, remembered."""
+"""Describe images as rows of a feature matrix, and cache the rows."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _BATCH = 8
 
 @dataclass(frozen=True)
 class Descriptions:
-    """Rows and where they belong.
+    """Raw descriptions of images.
 
     Attributes
     ----------
     images : tuple of ImageRef
-        Those that could be read, in the order asked for.
+        Images that could be read, in the order of the request.
     rows : (N, LENGTH) float32
-        One raw description each; see ``columns.COLUMNS``.
+        A raw description for each; see ``columns.COLUMNS``.
     contents : tuple of str
-        The content key of each image.
+        Content key of each image.
     failures : tuple of Failure
-        The others.
+        Images that could not be read.
     """
 
     images: tuple[ImageRef, ...]
@@ -50,15 +50,40 @@ def describe(
     thumbnails: Thumbnails | None = None,
     control: Control = SILENT,
 ) -> Descriptions:
-    """Describe images; those in the cache are not opened again.
+    """Describe images; those in the cache are not decoded again.
 
-    Thumbnails that are missing are made on the way. Memory is bounded: a few images are held at a
-    time.
+    Only a few images are in memory at a time.
+
+    Parameters
+    ----------
+    images : sequence of ImageRef
+        The images.
+    cache : DescriptorCache
+        Descriptions made earlier.
+    thumbnails : Thumbnails, optional
+        Thumbnails, of which missing ones are made.
+    control : Control, optional
+        Progress and cancellation.
+
+    Returns
+    -------
+    Descriptions
+        Of all images that can be read.
 
     Raises
     ------
     JobCancelled
-        What was described is in the cache.
+        It was asked to stop; descriptions made so far are in the cache.
+
+    Examples
+    --------
+    >>> from impasto.core.image.files import write_picture
+    >>> from impasto.core.image.picture import Picture
+    >>> write_picture(Picture(np.full((64, 64, 3), 0.5, np.float32)), "gray.png")
+    >>> images = [ImageRef("Gray", ("gray.png",)), ImageRef("Gone", ("gone.png",))]
+    >>> described = describe(images, cache=DescriptorCache(None))
+    >>> len(described.rows), [failure.key for failure in described.failures]
+    (1, ['Gone'])
     """
     found: dict[str, tuple[str, np.ndarray]] = {}
     failures: list[Failure] = []
@@ -110,7 +135,7 @@ def _batches(items: list) -> Iterator[list]:
 def _tiles(image: ImageRef) -> Iterator[Picture]:
     for path in image.paths:
         picture = read_picture(path, color_space=image.color_space, alpha_mode=image.alpha_mode)
-        # Channel-packed alpha is a map of its own and hides nothing.
+        # Channel-packed alpha is another map, which hides nothing.
         yield (replace(picture, alpha=None) if image.alpha_mode == "CHANNEL_PACKED" else picture)
 
 

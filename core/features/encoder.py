@@ -1,4 +1,4 @@
-"""The encoder block: texture statistics of the bundled encoder's features."""
+"""The encoder block of a description: texture statistics of the bundled encoder's features."""
 
 from __future__ import annotations
 
@@ -18,14 +18,24 @@ if TYPE_CHECKING:
 
 _WEIGHTS = Path(__file__).parent.parent / "models" / "weights" / "encoder.safetensors"
 LENGTH = 832
-_GRAY, _SWING = 0.5, 0.18
+"""Columns of the block."""
+
+_GRAY, _DEVIATION = 0.5, 0.18
+"""Mean and deviation of the gray windows that the encoder sees."""
+
 _BATCH = 8
-_SIGN = 997
+_SIGNATURE_STEP = 997
 
 
 @lru_cache(maxsize=1)
 def shared_encoder() -> Encoder:
-    """The bundled encoder, loaded once per process; loads torch."""
+    """Return the bundled encoder, which is loaded once per process; this imports torch.
+
+    Returns
+    -------
+    Encoder
+        The encoder, in evaluation mode.
+    """
     from ..models import load_encoder
 
     return load_encoder()
@@ -33,7 +43,13 @@ def shared_encoder() -> Encoder:
 
 @lru_cache(maxsize=1)
 def encoder_weights() -> np.ndarray:
-    """All weights of the bundled encoder in one row, float16; read without torch."""
+    """Read the weights of the bundled encoder without torch.
+
+    Returns
+    -------
+    (W,) float16
+        All weights in one row.
+    """
     from safetensors import safe_open
 
     with safe_open(_WEIGHTS, framework="numpy") as file:
@@ -42,19 +58,31 @@ def encoder_weights() -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def encoder_key() -> str:
-    """The digest of the bundled encoder's weights: new weights, new descriptions."""
+    """Return a digest of the bundled encoder's weights, on which descriptions depend.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
+    """
     return hashlib.blake2b(encoder_weights().tobytes(), digest_size=8).hexdigest()
 
 
 def encoder_signature() -> np.ndarray:
-    """Some of the weights, ``(S,)`` float32: nearly equal weights, nearly equal features."""
-    return encoder_weights()[::_SIGN].astype(np.float32)
+    """Return some of the bundled encoder's weights: if they are nearly equal, so are the features.
+
+    Returns
+    -------
+    (S,) float32
+        The weights.
+    """
+    return encoder_weights()[::_SIGNATURE_STEP].astype(np.float32)
 
 
-def level(window: np.ndarray) -> np.ndarray:
-    """A gray window ``(S, S)``, turned by 90 degrees if most of its lines stand upright.
+def _upright_turned(window: np.ndarray) -> np.ndarray:
+    """Turn a gray window ``(S, S)`` by 90 degrees if most of its lines are vertical.
 
-    The encoder tells upright lines from level ones, but a plank stays wood when it is turned.
+    The encoder distinguishes vertical from horizontal lines, but planks stay planks when turned.
     """
     across = float(np.square(window[:, 1:] - window[:, :-1]).sum())
     down = float(np.square(window[1:] - window[:-1]).sum())
@@ -62,25 +90,36 @@ def level(window: np.ndarray) -> np.ndarray:
 
 
 class EncoderBlock(Stateless):
-    """Pipeline step: gray samples -> ``(N, LENGTH)`` float32, log channel means and deviations.
+    """Pipeline step that describes gray samples by log means and deviations of encoder features.
 
-    The encoder sees evenly lit gray, so that this block speaks of the material and only of it;
-    color has a block of its own.
+    The encoder sees evenly lit gray, so that this block describes the material only; color has another
+    block.
     """
 
     def transform(self, samples: Sequence[GraySample]) -> np.ndarray:
-        """Describe each sample; the windows of one sample are averaged."""
+        """Describe each sample; the windows of one sample are averaged.
+
+        Parameters
+        ----------
+        samples : sequence of GraySample
+            The samples.
+
+        Returns
+        -------
+        (N, LENGTH) float32
+            A row for each.
+        """
         import torch
 
         from ..models.codes import feature_statistics
 
         encoder = shared_encoder()
-        windows = np.stack([level(window) for s in samples for window in s.even])
+        windows = np.stack([_upright_turned(window) for s in samples for window in s.even])
         rows = []
         with torch.inference_mode():
             for start in range(0, len(windows), _BATCH):
                 even = torch.from_numpy(windows[start : start + _BATCH])
-                gray = (_GRAY + _SWING * even).clamp(0, 1)
+                gray = (_GRAY + _DEVIATION * even).clamp(0, 1)
                 image = gray[:, None].expand(-1, 3, -1, -1)
                 rows.append(feature_statistics(encoder(image)).numpy())
         table = np.log(np.concatenate(rows) + 0.02)

@@ -1,4 +1,4 @@
-"""The two pipelines: an image to a raw description, and raw descriptions to points that compare."""
+"""Two pipelines: from images to raw descriptions, and from raw descriptions to points."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from .encoder import EncoderBlock
 from .fingerprint import FingerprintBlock, SwatchBlock
 from .metric import BLOCKS, Discriminate, load_metric
 from .reduction import Balance, Reduce, Standardize
-from .sample import SIDE, Resize
+from .sample import Resize
 from .structure import Grayscale, StructureBlock
 
 
-def describing_pipeline(side: int = SIDE) -> Pipeline:
-    """Images (each a sequence of Pictures, its tiles) -> raw descriptions ``(N, LENGTH)`` float32.
+def describing_pipeline() -> Pipeline:
+    """Make the pipeline from images (each a sequence of Pictures, its tiles) to raw descriptions.
 
-    Learns nothing. Steps: ``resize``, then ``blocks``: ``color``, ``material`` (``grayscale``,
-    then
-    ``structure`` and ``encoder``), and two that no distance uses: ``fingerprint`` (for duplicates)
-    and ``swatches`` (for palettes). ``columns.COLUMNS`` says where each lies.
+    It learns nothing. ``columns.COLUMNS`` says which columns each block has.
+
+    Returns
+    -------
+    Pipeline
+        Steps ``resize`` and ``blocks``. The blocks are ``color``, ``material`` (``grayscale``, then
+        ``structure`` and ``encoder``) and two that no distance uses: ``fingerprint``, for duplicates,
+        and ``swatches``, for palettes.
     """
     textures = FeatureUnion([("structure", StructureBlock()), ("encoder", EncoderBlock())])
     material = Pipeline([("grayscale", Grayscale()), ("textures", textures)])
@@ -32,23 +36,21 @@ def describing_pipeline(side: int = SIDE) -> Pipeline:
             ("swatches", SwatchBlock()),
         ]
     )
-    return Pipeline([("resize", Resize(side)), ("blocks", blocks)])
+    return Pipeline([("resize", Resize()), ("blocks", blocks)])
 
 
-def comparing_pipeline(
-    material_weight: float = 0.5, components: int = 24, seed: int = 0
-) -> Pipeline:
-    """Raw descriptions -> points whose Euclidean distance is how different two images look.
+def comparing_pipeline(material_weight: float = 0.5, seed: int = 0) -> Pipeline:
+    """Make the pipeline from raw descriptions to points.
 
-    The unit is absolute: unrelated photographs lie about 1.4 apart, crops of one material 0.4.
+    Their Euclidean distance is how different two images look. The unit is absolute: unrelated
+    photographs are about 1.4 apart, crops of one material 0.4.
 
     Parameters
     ----------
-    material_weight : float in [0, 1]
-        0 compares colors only, 1 material (structure and encoder) only.
-    components : int
-        Principal components kept of each block.
-    seed : int
+    material_weight : float, optional
+        From 0 (compare colors only) to 1 (compare material only: structure and encoder).
+    seed : int, optional
+        Random seed.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def comparing_pipeline(
         steps = [
             ("standardize", standardize),
             ("discriminate", discriminate),
-            ("pca", Reduce(components, random_state=seed)),
+            ("pca", Reduce(random_state=seed)),
             ("balance", Balance(share)),
         ]
         blocks.append((name, Pipeline(steps), BLOCKS[name]))

@@ -1,5 +1,4 @@
-"""An image as it is described: small square windows of sRGB color, and what of them can be
-seen."""
+"""Images as they are described: small square windows of sRGB color, and their opacity."""
 
 from __future__ import annotations
 
@@ -21,14 +20,14 @@ _MAX_WINDOWS = 16
 
 @dataclass(frozen=True)
 class Sample:
-    """What the descriptors look at.
+    """Windows of an image, from which it is described.
 
     Attributes
     ----------
     windows : (N, SIDE, SIDE, 3) float32
         sRGB-encoded in [0, 1]. An oblong image gives several, a UDIM set those of all its tiles.
     visible : (N, SIDE, SIDE) float32
-        Opacity in [0, 1]; color where it is 0 counts for nothing.
+        Opacity in [0, 1]; where it is 0, color does not count.
     """
 
     windows: np.ndarray
@@ -36,16 +35,24 @@ class Sample:
 
 
 class Resize(Stateless):
-    """Pipeline step: images (each a sequence of Pictures, its tiles) -> list of :class:`Sample`.
+    """Pipeline step that resizes images, each a sequence of Pictures (its tiles), to samples.
 
-    Shrinks by area, so that fine detail averages instead of aliasing; keeps the aspect ratio.
+    It shrinks by area, so that fine detail is averaged and not aliased, and keeps the aspect ratio.
     """
 
-    def __init__(self, side: int = SIDE) -> None:
-        self.side = side
-
     def transform(self, images: Sequence[Sequence[Picture]]) -> list[Sample]:
-        """Cut each image into windows."""
+        """Cut each image into windows.
+
+        Parameters
+        ----------
+        images : sequence of sequence of Picture
+            Tiles of each image.
+
+        Returns
+        -------
+        list of Sample
+            One for each image.
+        """
         return [self._sample(tiles) for tiles in images]
 
     def _sample(self, tiles: Sequence[Picture]) -> Sample:
@@ -56,23 +63,18 @@ class Resize(Stateless):
         return Sample(np.concatenate(colors), np.concatenate(opacities))
 
     def _windows(self, picture: Picture, most: int) -> tuple[np.ndarray, np.ndarray]:
-        opacity = opacity_of(picture)
-        color = shrink_color(picture, opacity, self.side)
+        opacity = _opacity(picture)
+        color = _shrink_color(picture, opacity)
         height, width = color.shape[:2]
         opacity = cv2.resize(opacity, (width, height), interpolation=cv2.INTER_AREA)
-        count = min(most, -(-max(height, width) // self.side))
-        starts = np.linspace(0, max(height, width) - self.side, count).round().astype(int)
-        cuts = [
-            np.s_[s : s + self.side] if height > width else np.s_[:, s : s + self.side]
-            for s in starts
-        ]
+        count = min(most, -(-max(height, width) // SIDE))
+        starts = np.linspace(0, max(height, width) - SIDE, count).round().astype(int)
+        cuts = [np.s_[s : s + SIDE] if height > width else np.s_[:, s : s + SIDE] for s in starts]
         return np.stack([color[c] for c in cuts]), np.stack([opacity[c] for c in cuts])
 
 
-def opacity_of(picture: Picture) -> np.ndarray:
-    """Alpha as ``(H, W)`` float32 in [0, 1]; ones where there is none, or where all is
-    transparent.
-    """
+def _opacity(picture: Picture) -> np.ndarray:
+    """Return alpha as ``(H, W)`` float32 in [0, 1]; ones if there is none, or all is transparent."""
     height, width = picture.color.shape[:2]
     if picture.alpha is None:
         return np.ones((height, width), np.float32)
@@ -83,15 +85,14 @@ def opacity_of(picture: Picture) -> np.ndarray:
     return opacity if opacity.any() else np.ones_like(opacity)
 
 
-def shrink_color(picture: Picture, opacity: np.ndarray, side: int) -> np.ndarray:
-    """Color with the short side ``side``, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1].
+def _shrink_color(picture: Picture, opacity: np.ndarray) -> np.ndarray:
+    """Resize color to the short side SIDE: ``(h, w, 3)`` float32, sRGB-encoded in [0, 1].
 
-    Transparent pixels take no part in the averages; where nothing is visible, the mean color
-    stands.
+    Transparent pixels are left out of the averages; where nothing is visible, the mean color is used.
     """
     height, width = picture.color.shape[:2]
-    scale = side / min(height, width)
-    size = (max(side, round(width * scale)), max(side, round(height * scale)))
+    scale = SIDE / min(height, width)
+    size = (max(SIDE, round(width * scale)), max(SIDE, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     color = np.nan_to_num(picture.color, nan=0.0, posinf=65504.0, neginf=0.0)
     if (opacity < 1).any():
@@ -108,7 +109,7 @@ def shrink_color(picture: Picture, opacity: np.ndarray, side: int) -> np.ndarray
 
 
 def _exposed(light: np.ndarray) -> np.ndarray:
-    """Scene-linear light as a camera would show it: bright images darkened, highlights rolled off."""
+    """Expose scene-linear light as a camera does: bright images darker, highlights rolled off."""
     if np.percentile(light, 99.9) > 1:
         middle = float(np.exp(np.log(light.mean(2) + 1e-4).mean()))
         light = light * np.float32(min(1.0, 0.18 / middle))

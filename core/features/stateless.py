@@ -1,4 +1,4 @@
-"""The base of pipeline steps that learn nothing."""
+"""Base of pipeline steps that learn nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ class Stateless(BaseEstimator, TransformerMixin):
     """A transformer of sequences of objects that is always fitted."""
 
     def fit(self, items: Sequence[Any], y: object = None) -> Self:
-        """Nothing to learn."""
+        """Return at once, as there is nothing to learn.
+
+        Parameters
+        ----------
+        items : sequence
+            Ignored.
+        y : object, optional
+            Ignored.
+
+        Returns
+        -------
+        Stateless
+            This step.
+        """
         return self
 
     def __sklearn_is_fitted__(self) -> bool:

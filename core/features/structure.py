@@ -1,4 +1,4 @@
-"""The structure block: direction, scale and repetition of what is drawn, whatever its color."""
+"""The structure block of a description: directions, scales and repetition, whatever the color."""
 
 from __future__ import annotations
 
@@ -10,27 +10,31 @@ import cv2
 import numpy as np
 from scipy.fft import irfft2, rfft2
 
+from ..image.color import srgb_to_lab_fast
 from .sample import Sample
 from .stateless import Stateless
 
 _SCALES, _DIRECTIONS = 10, 16
 LENGTH = 34
+"""Columns of the block."""
+
 _LEVELS = 5
 _FLAT = 0.008
-"""Deviation of lightness (of 1) below which an image counts as plain: less than a visible step."""
+"""Deviation of lightness in [0, 1] below which an image is plain: less than a visible step."""
 
 
 @dataclass(frozen=True)
 class GraySample:
-    """Lightness of a sample with its lighting taken out.
+    """Lightness of a sample, without the light that falls on it.
 
     Attributes
     ----------
     even : (N, S, S) float32
-        Lightness less its broad gradient, in deviations; 0 where nothing is visible.
+        Lightness minus its broad gradient, in deviations; 0 where nothing is visible.
     contrast : float
-        The deviation that was divided out, of lightness in [0, 1].
+        Deviation that it was divided by, of lightness in [0, 1].
     visible : (N, S, S) float32
+        Opacity in [0, 1].
     """
 
     even: np.ndarray
@@ -39,28 +43,38 @@ class GraySample:
 
 
 class Grayscale(Stateless):
-    """Pipeline step: samples -> list of :class:`GraySample` (CIE lightness, evenly lit).
+    """Pipeline step that turns samples into evenly lit CIE lightness.
 
-    Broad gradients are lighting, not material: they are removed with a Gaussian as wide as a
-    quarter
-    of the window; the contrast is divided out and kept as a number.
+    Broad gradients are light, not material: they are removed with a Gaussian as wide as a quarter of
+    the window. The contrast is divided out and kept as a number.
     """
 
     def transform(self, samples: Sequence[Sample]) -> list[GraySample]:
-        """Make each sample gray."""
+        """Make each sample gray.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+            The samples.
+
+        Returns
+        -------
+        list of GraySample
+            One for each.
+        """
         return [self._gray(sample) for sample in samples]
 
     def _gray(self, sample: Sample) -> GraySample:
         even = np.empty(sample.visible.shape, np.float32)
         for window, seen, out in zip(sample.windows, sample.visible, even, strict=True):
-            lightness = cv2.cvtColor(window, cv2.COLOR_RGB2Lab)[..., 0] / 100
+            lightness = srgb_to_lab_fast(window)[..., 0] / 100
             out[:] = (lightness - _broad(lightness * seen) / np.maximum(_broad(seen), 1e-4)) * seen
         contrast = float(np.sqrt((even**2).sum() / sample.visible.sum()))
         return GraySample(even / max(contrast, _FLAT), contrast, sample.visible)
 
 
 def _broad(image: np.ndarray) -> np.ndarray:
-    """Blur as wide as a quarter of the window, at an eighth of its resolution."""
+    """Blur a window as widely as a quarter of it, at an eighth of its resolution."""
     side = image.shape[0]
     small = cv2.resize(image, (side // 8, side // 8), interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), side / 32, borderType=cv2.BORDER_REFLECT)
@@ -68,16 +82,27 @@ def _broad(image: np.ndarray) -> np.ndarray:
 
 
 class StructureBlock(Stateless):
-    """Pipeline step: gray samples -> ``(N, LENGTH)`` float32.
+    """Pipeline step that describes the structure of gray samples.
 
-    Shares of the power spectrum by scale; anisotropy by scale and the harmonics of the orientation
-    histogram (magnitudes only: a plank stays wood when turned); the strongest peak of the
-    autocorrelation and its distance (how clearly and how widely it repeats); spectral flatness;
-    and, per octave, energy and how sparse it is (kurtosis).
+    The columns are: shares of the power spectrum by scale; anisotropy by scale and harmonics of the
+    orientation histogram (magnitudes only: planks stay planks when turned); the strongest peak of the
+    autocorrelation and its distance (how clearly and how widely it repeats); spectral flatness; and,
+    for each octave, energy and kurtosis (how sparse it is).
     """
 
     def transform(self, samples: Sequence[GraySample]) -> np.ndarray:
-        """Describe each sample."""
+        """Describe each sample.
+
+        Parameters
+        ----------
+        samples : sequence of GraySample
+            The samples.
+
+        Returns
+        -------
+        (N, LENGTH) float32
+            A row for each.
+        """
         return np.stack([self._describe(sample) for sample in samples])
 
     def _describe(self, sample: GraySample) -> np.ndarray:
@@ -125,7 +150,7 @@ class StructureBlock(Stateless):
         return np.array([np.log2(reach + 1) / 6, height, lag / 4, radial[len(radial) // 8]])
 
     def _bands(self, sample: GraySample) -> np.ndarray:
-        """Energy and kurtosis of each level of a Laplacian pyramid, and the skew of the whole."""
+        """Return energy and kurtosis of each level of a Laplacian pyramid, and the overall skew."""
         energies, sparsities = np.zeros(_LEVELS), np.zeros(_LEVELS)
         for even, seen in zip(sample.even, sample.visible, strict=True):
             finer = even
@@ -150,7 +175,7 @@ def _taper(side: int) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _taper_overlap(side: int) -> np.ndarray:
-    """What the taper alone does to an autocorrelation, so that it can be divided out."""
+    """Return the taper's own autocorrelation, by which that of a window is divided."""
     spectrum = np.abs(np.fft.rfft2(_taper(side))) ** 2
     auto = np.fft.fftshift(np.fft.irfft2(spectrum, (side, side)))
     return np.maximum(auto / auto.max(), 0.02)
@@ -164,7 +189,7 @@ def _lag_distance(side: int) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _polar_bins(side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ring (log-spaced; the last is the rest) and sector of every coefficient of ``rfft2``."""
+    """Return ring (log-spaced; the last is the rest) and sector of each coefficient of ``rfft2``."""
     fy, fx = np.meshgrid(np.fft.fftfreq(side), np.fft.rfftfreq(side), indexing="ij")
     radius = np.hypot(fy, fx)
     edges = np.geomspace(1.5 / side, 0.5, _SCALES + 1)

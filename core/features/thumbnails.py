@@ -1,36 +1,75 @@
-"""Small PNGs of images, by content, for lists and pictures."""
+"""Small PNGs of images, by content, for lists and plots."""
 
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from ..atomic import write_atomically
+from ..errors import OutputUnwritable
 from .sample import Sample
 
 _log = logging.getLogger(__name__)
 
 
 class Thumbnails:
-    """A folder of square PNGs, ``size`` pixels a side; each is made once per content."""
+    """A folder of square PNGs, one for each content.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; made when needed.
+    size : int, optional
+        Side of the thumbnails, in pixels.
+    """
 
     def __init__(self, folder: Path, size: int = 128) -> None:
         self.folder = folder
         self.size = size
 
     def path(self, content: str) -> Path:
-        """Where the thumbnail of a content key is, or will be."""
+        """Return the path of a thumbnail, whether or not it exists.
+
+        Parameters
+        ----------
+        content : str
+            Content key of the image.
+
+        Returns
+        -------
+        Path
+            The PNG.
+        """
         return self.folder / f"{content}_{self.size}.png"
 
     def has(self, content: str) -> bool:
-        """Whether it is there."""
+        """Return whether a thumbnail exists.
+
+        Parameters
+        ----------
+        content : str
+            Content key of the image.
+
+        Returns
+        -------
+        bool
+            True if it does.
+        """
         return self.path(content).is_file()
 
     def put(self, content: str, sample: Sample) -> None:
-        """Write a sample's middle window; RGBA where something is transparent."""
+        """Write the middle window of a sample, with alpha if something is transparent.
+
+        Parameters
+        ----------
+        content : str
+            Content key of the image.
+        sample : Sample
+            The image.
+        """
         middle = len(sample.windows) // 2
         image, seen = sample.windows[middle], sample.visible[middle]
         square = (self.size, self.size)
@@ -39,19 +78,27 @@ class Thumbnails:
             opacity = cv2.resize(seen, square, interpolation=cv2.INTER_AREA)
             small = np.dstack([small, opacity])
         path = self.path(content)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        png = cv2.imencode(".png", np.rint(small * 255).astype(np.uint8))[1].tobytes()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(
-                cv2.imencode(".png", np.rint(small * 255).astype(np.uint8))[1].tobytes()
-            )
-            part.replace(path)
-        except OSError as error:
-            # A missing thumbnail spoils a list, not a job.
+            write_atomically(path, png, overwrite=True, cache=True)
+        except (OSError, OutputUnwritable) as error:
+            # The task goes on without a thumbnail.
             _log.warning("The thumbnail %s cannot be written: %s", path, error)
 
     def read(self, content: str) -> np.ndarray | None:
-        """``(size, size, 4)`` uint8 RGBA, or None where there is none."""
+        """Read a thumbnail.
+
+        Parameters
+        ----------
+        content : str
+            Content key of the image.
+
+        Returns
+        -------
+        (size, size, 4) uint8 or None
+            RGBA; None if there is none.
+        """
         try:
             stored = np.fromfile(self.path(content), np.uint8)
         except OSError:

@@ -1,6 +1,5 @@
-"""Pictures of groups, regions and styles, drawn in the worker and saved as PNG.
+"""Plots, drawn in the worker and saved as PNG: everything that uses matplotlib.
 
-Each function takes plain arrays and returns a :class:`matplotlib.figure.Figure`; ``theme.save``
-writes
-it. Nothing here touches ``pyplot``: there is no global state and no display.
+Each ``draw`` takes plain arrays and returns a :class:`matplotlib.figure.Figure`; ``theme.save`` writes
+it. Nothing here uses ``pyplot``: there is no global state and no display.
 """

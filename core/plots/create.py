@@ -1,4 +1,4 @@
-"""Plots of Create: how far a fit is, and the map of styles."""
+"""Plots of Create: the progress of a fit, and the map of styles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import theme
 _SAMPLE, _PLOT, _MARGIN = 384, 384, 24
 _NAMES = {
     "texture": "Texture distance",
-    "again": "Reconstruction",
+    "reconstruction": "Reconstruction",
     "critic": "Critics",
     "generator": "Generator",
     "divergence": "Divergence",
@@ -20,23 +20,32 @@ _NAMES = {
 
 
 def save_progress(sample: np.ndarray, losses: Sequence[dict[str, float]], path: Path) -> None:
-    """A sample ``(H, W, 3)`` float32 in [0, 1] beside the losses so far, as a PNG.
+    """Save a sample beside the losses so far, as a PNG.
+
+    Parameters
+    ----------
+    sample : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    losses : sequence of dict of str to float
+        Losses of each step, by name.
+    path : Path
+        The PNG.
 
     Raises
     ------
     OutputUnwritable
         The file cannot be written.
     """
-    drawn = theme.figure(_SAMPLE + _PLOT + 3 * _MARGIN, _SAMPLE + 2 * _MARGIN)
-    canvas = theme.canvas(drawn)
+    figure = theme.figure(_SAMPLE + _PLOT + 3 * _MARGIN, _SAMPLE + 2 * _MARGIN)
+    canvas = theme.canvas(figure)
     theme.thumbnail(canvas, sample, _MARGIN, _MARGIN, _SAMPLE)
-    width, height = drawn.get_size_inches() * theme.DPI
+    width, height = figure.get_size_inches() * theme.DPI
     names = sorted({name for step in losses for name in step}, key=list(_NAMES).index)
     each = (_SAMPLE - _MARGIN * (len(names) - 1)) / len(names)
     for row, name in enumerate(names):
         bottom = height - _MARGIN - each - row * (each + _MARGIN)
         left = _SAMPLE + 2 * _MARGIN + 36
-        axes = drawn.add_axes(
+        axes = figure.add_axes(
             (left / width, (bottom + 14) / height, (_PLOT - 36) / width, (each - 34) / height)
         )
         at = [i + 1 for i, step in enumerate(losses) if name in step]
@@ -55,7 +64,7 @@ def save_progress(sample: np.ndarray, losses: Sequence[dict[str, float]], path: 
         axes.set_title(_NAMES[name], color=theme.TEXT, fontsize=9, loc="left", pad=3)
         for spine in axes.spines.values():
             spine.set_visible(False)
-    theme.save(drawn, path)
+    theme.save(figure, path)
 
 
 def save_map(
@@ -65,15 +74,20 @@ def save_map(
     places: np.ndarray,
     path: Path,
 ) -> None:
-    """The map of styles as a square PNG: looks on a grid, and the known styles at their places.
+    """Save the map of styles as a square PNG: looks on a grid, and the known styles on top.
 
     Parameters
     ----------
-    cells : (picture, x, y) each, with the place of its center in [0, 1]
+    cells : sequence of ((H, W, 3) float32, float, float)
+        Picture of each look, sRGB-encoded in [0, 1], and x and y of its center in [0, 1].
     side : float
-        Of a cell, as a share of the map's.
-    places : (N, 2) float32 in [0, 1]
-        Of the styles with these names.
+        Side of a cell, as a share of the map's.
+    names : sequence of str
+        Names of the known styles.
+    places : (N, 2) float32
+        Their x and y in [0, 1].
+    path : Path
+        The PNG.
 
     Raises
     ------
@@ -81,8 +95,8 @@ def save_map(
         The file cannot be written.
     """
     full = 1200
-    drawn = theme.figure(full, full)
-    axes = theme.canvas(drawn)
+    figure = theme.figure(full, full)
+    axes = theme.canvas(figure)
     size = side * full
     for image, x, y in cells:
         theme.thumbnail(axes, image, x * full - size / 2 + 2, y * full - size / 2 + 2, size - 4)
@@ -101,4 +115,4 @@ def save_map(
             zorder=5,
             bbox={"facecolor": theme.BACKGROUND, "alpha": 0.72, "pad": 1.6, "linewidth": 0},
         )
-    theme.save(drawn, path)
+    theme.save(figure, path)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..image.color import lab_to_srgb
 from . import theme
 
-WIDTH = 1200
+_WIDTH = 1200
 _ROW, _TOP, _MARGIN = 92, 112, 40
 
 
@@ -19,21 +20,28 @@ def draw(
     counts: Sequence[int],
     palettes: Sequence[tuple[np.ndarray, np.ndarray]],
     typical: Sequence[np.ndarray | None],
-    *,
-    heading: str = "Palettes",
 ) -> Figure:
-    """One strip for each group.
+    """Draw a strip of colors for each group.
 
     Parameters
     ----------
-    names, counts : sequences of str and int
-    palettes : sequence of (Lab ``(K, 3)``, shares ``(K,)``)
-    typical : sequence of (h, w, 3 or 4) uint8 or None
-        The thumbnail of each group's typical member.
+    names : sequence of str
+        Name of each group.
+    counts : sequence of int
+        Number of members of each group.
+    palettes : sequence of ((K, 3) float64, (K,) float64)
+        Main colors of each group in CIE Lab, and their shares.
+    typical : sequence of (h, w, 4) uint8 or None
+        Thumbnail of each group's typical member.
+
+    Returns
+    -------
+    Figure
+        1200 pixels wide, and as high as needed.
     """
-    drawn = theme.figure(WIDTH, _TOP + _ROW * max(len(names), 1) + _MARGIN / 2)
-    axes = theme.canvas(drawn)
-    theme.title(axes, heading, f"{sum(counts)} textures, {len(names)} groups")
+    figure = theme.figure(_WIDTH, _TOP + _ROW * max(len(names), 1) + _MARGIN / 2)
+    axes = theme.canvas(figure)
+    theme.title(axes, "Palettes", f"{sum(counts)} textures, {len(names)} groups")
     size = _ROW - 16
     for row, (name, count, palette, image) in enumerate(
         zip(names, counts, palettes, typical, strict=True)
@@ -61,12 +69,12 @@ def draw(
             fontsize=10.5,
             va="center",
         )
-        _strip(axes, palette, 460, top, WIDTH - 460 - _MARGIN, size)
-    return drawn
+        _strip(axes, palette, 460, top, _WIDTH - 460 - _MARGIN, size)
+    return figure
 
 
 def _strip(
-    axes,
+    axes: Axes,
     palette: tuple[np.ndarray, np.ndarray],
     left: float,
     top: float,

@@ -1,4 +1,4 @@
-"""Region pictures: an image, its regions laid over it, and which part of a style each takes."""
+"""Plots of regions: an image with its regions, and which region of a style each is painted like."""
 
 from __future__ import annotations
 
@@ -15,9 +15,22 @@ from . import theme
 _TOP, _MARGIN, _GAP, _SIDE = 112, 40, 40, 620
 
 
-def draw(image: np.ndarray, regions: Regions, *, heading: str = "Regions") -> Figure:
-    """The image ``(H, W, 3)`` float32 sRGB, and beside it its regions in their colors."""
-    return _pair(image, overlay(image, regions), regions, regions, heading, "")
+def draw(image: np.ndarray, regions: Regions) -> Figure:
+    """Draw an image, and beside it its regions in their colors.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    regions : Regions
+        Its regions.
+
+    Returns
+    -------
+    Figure
+        As high as the image needs.
+    """
+    return _pair(image, _overlay(image, regions), regions, regions, "Regions", "")
 
 
 def draw_match(
@@ -26,24 +39,42 @@ def draw_match(
     style: np.ndarray,
     style_regions: Regions,
     match: Sequence[int],
-    *,
-    heading: str = "Which paint goes where",
 ) -> Figure:
-    """Content and style with their regions; matched regions have one color and one number."""
+    """Draw content and style with their regions; those that match have one color and number.
+
+    Parameters
+    ----------
+    content : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    regions : Regions
+        Regions of the content.
+    style : (h, w, 3) float32
+        sRGB-encoded in [0, 1].
+    style_regions : Regions
+        Regions of the style.
+    match : sequence of int
+        For each region of the content, one of the style.
+
+    Returns
+    -------
+    Figure
+        As high as the images need.
+    """
     labels = {theirs: mine for mine, theirs in reversed(list(enumerate(match)))}
     kinds = [labels.get(region, -1) for region in range(style_regions.count)]
-    left = overlay(content, regions)
-    right = overlay(style, style_regions, kinds)
-    return _pair(left, right, regions, style_regions, heading, "left: content, right: style", kinds)
+    left = _overlay(content, regions)
+    right = _overlay(style, style_regions, kinds)
+    heading, below = "Which paint goes where", "left: content, right: style"
+    return _pair(left, right, regions, style_regions, heading, below, kinds)
 
 
-def overlay(image: np.ndarray, regions: Regions, kinds: Sequence[int] | None = None) -> np.ndarray:
-    """The image in gray, tinted by region, with pale borders: ``(H, W, 3)`` float32."""
+def _overlay(image: np.ndarray, regions: Regions, kinds: Sequence[int] | None = None) -> np.ndarray:
+    """Return the image in gray, tinted by region, with pale borders: ``(H, W, 3)`` float32."""
     colors = np.array([theme.group_color(k) for k in (kinds or range(regions.count))])
     tint = regions.weights @ colors
     gray = image.mean(2, keepdims=True)
     mixed = np.clip(0.3 * gray + 0.9 * tint * (0.25 + 0.75 * gray), 0, 1).astype(np.float32)
-    # The median leaves out specks, whose outlines would hide them.
+    # The median removes specks, which would be all outline.
     labels = cv2.medianBlur(regions.weights.argmax(2).astype(np.uint8), 9)
     thick = max(1, round(min(labels.shape) / 260))
     edge = cv2.dilate(labels, np.ones((thick + 1, thick + 1))) != cv2.erode(
@@ -63,8 +94,8 @@ def _pair(
     kinds: Sequence[int] | None = None,
 ) -> Figure:
     heights = [_SIDE * i.shape[0] / i.shape[1] for i in (left, right)]
-    drawn = theme.figure(2 * _SIDE + 2 * _MARGIN + _GAP, _TOP + max(heights) + _MARGIN)
-    axes = theme.canvas(drawn)
+    figure = theme.figure(2 * _SIDE + 2 * _MARGIN + _GAP, _TOP + max(heights) + _MARGIN)
+    axes = theme.canvas(figure)
     theme.title(axes, heading, below or f"{left_regions.count} regions")
     at = _MARGIN + _SIDE + _GAP
     _framed(axes, left, _MARGIN, heights[0])
@@ -72,7 +103,7 @@ def _pair(
     if kinds is not None:
         _numbers(axes, left_regions, _MARGIN, heights[0], range(left_regions.count))
     _numbers(axes, right_regions, at, heights[1], kinds or range(right_regions.count))
-    return drawn
+    return figure
 
 
 def _framed(axes: Axes, image: np.ndarray, left: float, height: float) -> None:
@@ -91,7 +122,7 @@ def _framed(axes: Axes, image: np.ndarray, left: float, height: float) -> None:
 def _numbers(
     axes: Axes, regions: Regions, left: float, height: float, kinds: Sequence[int]
 ) -> None:
-    """A numbered dot in the thickest part of each region."""
+    """Draw a numbered dot in the thickest part of each region."""
     labels = regions.weights.argmax(2)
     rows, columns = labels.shape
     for region, kind in enumerate(kinds):

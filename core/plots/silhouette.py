@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from . import theme
 
-WIDTH = 1200
+_WIDTH = 1200
 _TOP, _LEFT, _RIGHT, _BOTTOM, _GAP = 112, 330, 60, 70, 16
 _LEAST_HEIGHT = 34
 
@@ -20,26 +20,37 @@ def draw(
     names: Sequence[str],
     typical: Sequence[np.ndarray | None],
     *,
-    heading: str = "How surely each texture belongs",
     below: str = "",
 ) -> Figure:
-    """Bars of each group's silhouettes, longest first.
+    """Draw each group's silhouettes as bars, longest first.
 
     Parameters
     ----------
-    labels, values : (N,) int and float
-        Group, or -1 (left out), and silhouette in [-1, 1] of each image.
-    names, typical : sequences of str and of (h, w, 3 or 4) uint8 or None
+    labels : (N,) int64
+        Group of each image; ungrouped ones (-1) are left out.
+    values : (N,) float64
+        Silhouette of each image, in [-1, 1].
+    names : sequence of str
+        Name of each group.
+    typical : sequence of (h, w, 4) uint8 or None
+        Thumbnail of each group's typical member.
+    below : str, optional
+        A line below the heading.
+
+    Returns
+    -------
+    Figure
+        1200 pixels wide, and as high as needed.
     """
     counts = [int((labels == row).sum()) for row in range(len(names))]
     bar = float(np.clip(560 / max(sum(counts), 1), 0.5, 12))
     heights = [max(_LEAST_HEIGHT, bar * count) for count in counts]
     total = sum(heights) + _GAP * max(len(names), 1)
-    drawn = theme.figure(WIDTH, _TOP + total + _BOTTOM)
-    axes = theme.canvas(drawn)
-    theme.title(axes, heading, below)
+    figure = theme.figure(_WIDTH, _TOP + total + _BOTTOM)
+    axes = theme.canvas(figure)
+    theme.title(axes, "How surely each texture belongs", below)
     low = min(-0.25, float(values.min(initial=0)) - 0.05)
-    span = (WIDTH - _LEFT - _RIGHT) / (1 - low)
+    span = (_WIDTH - _LEFT - _RIGHT) / (1 - low)
     zero = _LEFT - low * span
     bottom = _TOP + total - _GAP / 2
     for tick in (-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1):
@@ -65,7 +76,7 @@ def draw(
         _LEFT, bottom + 44, "nearer to another group", color=theme.MUTED, fontsize=10, va="center"
     )
     axes.text(
-        WIDTH - _RIGHT,
+        _WIDTH - _RIGHT,
         bottom + 44,
         "surely in its group",
         color=theme.MUTED,
@@ -127,4 +138,4 @@ def draw(
             zorder=3,
         )
         axes.text(x + 7, _TOP - 16, f"mean {mean:.2f}", color=theme.TEXT, fontsize=10, va="center")
-    return drawn
+    return figure

@@ -1,30 +1,40 @@
-"""One look for all pictures: dark like Blender's editors, few lines, readable words."""
+"""The theme of all plots: dark like Blender's editors, few lines, readable words."""
 
 from __future__ import annotations
 
 import colorsys
-import os
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.typing import ColorType
 
+from ..atomic import part_file
 from ..errors import OutputUnwritable
 
 BACKGROUND, PANEL, LINE = "#1d1d1d", "#282828", "#3d3d3d"
 TEXT, MUTED, ACCENT = "#e6e6e6", "#9a9a9a", "#5680c2"
 DPI = 100
+_ORDER = 2  # of thumbnails: above the lines, below the words
 
 _HUES = (0.585, 0.085, 0.36, 0.94, 0.74, 0.16, 0.49, 0.02, 0.66, 0.27, 0.84, 0.55)
 
 
 def group_color(label: int) -> tuple[float, float, float]:
-    """The color of a group; neighbors in number are far apart in hue. Negative: ungrouped,
-    gray.
+    """Return the color of a group; consecutive groups are far apart in hue.
+
+    Parameters
+    ----------
+    label : int
+        Number of the group; negative is ungrouped, and gray.
+
+    Returns
+    -------
+    tuple of float
+        Red, green and blue, sRGB-encoded in [0, 1].
     """
     if label < 0:
         return (0.45, 0.45, 0.45)
@@ -34,16 +44,38 @@ def group_color(label: int) -> tuple[float, float, float]:
 
 
 def figure(width: float, height: float) -> Figure:
-    """An empty dark figure of ``width`` x ``height`` pixels."""
-    drawn = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=BACKGROUND)
-    FigureCanvasAgg(drawn)
-    return drawn
+    """Make an empty dark figure.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in pixels.
+
+    Returns
+    -------
+    Figure
+        Without axes.
+    """
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=BACKGROUND)
+    FigureCanvasAgg(figure)
+    return figure
 
 
-def canvas(drawn: Figure) -> Axes:
-    """Axes over the whole figure, in pixels, y down, without ticks."""
-    axes = drawn.add_axes((0, 0, 1, 1))
-    width, height = drawn.get_size_inches() * DPI
+def canvas(figure: Figure) -> Axes:
+    """Add axes over the whole figure, in pixels, y down, without ticks.
+
+    Parameters
+    ----------
+    figure : Figure
+        From :func:`figure`.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    axes = figure.add_axes((0, 0, 1, 1))
+    width, height = figure.get_size_inches() * DPI
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     axes.set_autoscale_on(False)
@@ -51,7 +83,19 @@ def canvas(drawn: Figure) -> Axes:
 
 
 def title(axes: Axes, text: str, below: str = "", x: float = 40, y: float = 46) -> None:
-    """Heading of a picture, and a quieter line under it."""
+    """Draw the heading of a plot, and a quieter line below it.
+
+    Parameters
+    ----------
+    axes : Axes
+        From :func:`canvas`.
+    text : str
+        The heading.
+    below : str, optional
+        The line below.
+    x, y : float, optional
+        Where the heading begins, in pixels.
+    """
     axes.text(x, y, text, color=TEXT, fontsize=19, fontweight="bold", va="center")
     if below:
         axes.text(x, y + 29, below, color=MUTED, fontsize=11.5, va="center")
@@ -64,27 +108,54 @@ def thumbnail(
     top: float,
     size: float,
     *,
-    color: object = None,
-    order: float = 2,
-) -> AxesImage:
-    """A picture ``(h, w, 3 or 4)`` with rounded corners, framed in ``color`` if one is given."""
+    color: ColorType | np.ndarray | None = None,
+) -> None:
+    """Draw a thumbnail with rounded corners.
+
+    Parameters
+    ----------
+    axes : Axes
+        From :func:`canvas`.
+    image : (h, w, 3 or 4) uint8 or float32
+        The thumbnail.
+    left, top : float
+        Its corner, in pixels.
+    size : float
+        Its side, in pixels.
+    color : color or (3,) float64, optional
+        Color of a frame.
+    """
     shown = axes.imshow(
         image,
         extent=(left, left + size, top + size, top),
         interpolation="hanning",
-        zorder=order,
+        zorder=_ORDER,
         aspect="auto",
     )
     shape = rounded(left, top, size, size, 0.09 * size)
     edge = "none" if color is None else color
-    shape.set(facecolor="none", edgecolor=edge, linewidth=1.8, zorder=order + 0.1)
+    shape.set(facecolor="none", edgecolor=edge, linewidth=1.8, zorder=_ORDER + 0.1)
     axes.add_patch(shape)
     shown.set_clip_path(shape)
-    return shown
 
 
 def rounded(left: float, top: float, width: float, height: float, radius: float) -> FancyBboxPatch:
-    """A rectangle with rounded corners, not yet added to any axes."""
+    """Make a rectangle with rounded corners, which is not yet added to any axes.
+
+    Parameters
+    ----------
+    left, top : float
+        Its corner, in pixels.
+    width, height : float
+        Its size, in pixels.
+    radius : float
+        Radius of the corners, in pixels.
+
+    Returns
+    -------
+    FancyBboxPatch
+        Without an edge.
+    """
     radius = min(radius, width / 2, height / 2)
     return FancyBboxPatch(
         (left + radius, top + radius),
@@ -96,26 +167,46 @@ def rounded(left: float, top: float, width: float, height: float, radius: float)
 
 
 def mixed(color: tuple[float, float, float], share: float, ground: str = BACKGROUND) -> np.ndarray:
-    """A color laid over a ground: opaque, so that overlapping shapes do not add up."""
+    """Mix a color with the background: opaque, so that overlapping shapes do not add up.
+
+    Parameters
+    ----------
+    color : tuple of float
+        Red, green and blue in [0, 1].
+    share : float
+        Share of the color, in [0, 1].
+    ground : str, optional
+        Hexadecimal color that it is mixed with.
+
+    Returns
+    -------
+    (3,) float64
+        Red, green and blue in [0, 1].
+    """
     base = np.array([int(ground[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return share * np.array(color) + (1 - share) * base
 
 
-def save(drawn: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, whole or not at all.
+
+    Parameters
+    ----------
+    figure : Figure
+        From :func:`figure`.
+    path : Path
+        The file; its folder is made if needed.
 
     Raises
     ------
     OutputUnwritable
         The folder is missing or read-only, or the disk is full.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        drawn.savefig(part, format="png", facecolor=drawn.get_facecolor())
-        part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise OutputUnwritable(
-            f'The picture "{path}" cannot be written ({error.strerror}); choose another folder.'
+            f'The folder "{path.parent}" cannot be made ({error.strerror}); choose another one.'
         ) from error
+    with part_file(path, overwrite=True) as part:
+        figure.savefig(part, format="png", facecolor=figure.get_facecolor())

@@ -6,42 +6,54 @@ import hashlib
 import json
 import logging
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import BadRequest
+from ..atomic import part_file, write_atomically
+from ..errors import BadRequest, OutputUnwritable
 from ..features.metric import PATH as METRIC
 from ..schema import from_plain, to_plain
 from .analyze import AnalyzeRequest, AnalyzeResult
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 1
-"""Raise it when the same points are to be grouped, named or drawn otherwise."""
+_VERSION = 2
+"""To be raised when the same points are grouped, named or drawn differently."""
 
 _KEPT = 8
 _FILE = "result.json"
 
 
 class AnalysisCache:
-    """A folder for each result: JSON, and its plots.
+    """A folder for each result, with its JSON and plots.
 
     Parameters
     ----------
     folder : Path or None
-        Made when needed. None keeps nothing.
+        Where results are kept; made when needed. None keeps nothing.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
     def get(self, key: str, output: Path, thumbnails: Mapping[str, str]) -> AnalyzeResult | None:
-        """The result under a key, or None; its pictures are copied to ``output``.
+        """Return the result under a key, or None; a damaged one counts as none.
 
-        A damaged outcome counts as none. ``thumbnails``: as they are now.
+        Parameters
+        ----------
+        key : str
+            From :func:`analysis_key`.
+        output : Path
+            Folder that the plots are copied to.
+        thumbnails : mapping of str to str
+            Thumbnails as they are now, by key of the image.
+
+        Returns
+        -------
+        AnalyzeResult or None
+            The result.
         """
         if self.folder is None:
             return None
@@ -50,35 +62,41 @@ class AnalysisCache:
             text = (place / _FILE).read_text(encoding="utf-8")
             result = from_plain(AnalyzeResult, json.loads(text))
             output.mkdir(parents=True, exist_ok=True)
-            pictures = {
+            plots = {
                 kind: str(shutil.copyfile(place / name, output / name))
-                for kind, name in result.pictures.items()
+                for kind, name in result.plots.items()
             }
             place.touch()
         except (OSError, ValueError, BadRequest):
             return None
-        return replace(result, pictures=pictures, thumbnails=dict(thumbnails))
+        return replace(result, plots=plots, thumbnails=dict(thumbnails))
 
     def put(self, key: str, result: AnalyzeResult) -> None:
-        """Keep a result; a full disk or a read-only folder only costs the cache, never the job."""
+        """Keep a result; if the disk is full or read-only, only the cache is lost, not the task.
+
+        Parameters
+        ----------
+        key : str
+            From :func:`analysis_key`.
+        result : AnalyzeResult
+            The result.
+        """
         if self.folder is None:
             return
-        names = {kind: Path(path).name for kind, path in result.pictures.items()}
+        place = self.folder / key
+        names = {kind: Path(path).name for kind, path in result.plots.items()}
+        bare = replace(result, plots=names, thumbnails={})
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            part = Path(tempfile.mkdtemp(dir=self.folder, suffix=".part"))
-            try:
-                for kind, path in result.pictures.items():
-                    shutil.copyfile(path, part / names[kind])
-                bare = replace(result, pictures=names, thumbnails={})
-                (part / _FILE).write_text(json.dumps(to_plain(bare)), encoding="utf-8")
-                shutil.rmtree(self.folder / key, ignore_errors=True)  # a damaged one
-                part.replace(self.folder / key)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
+            place.mkdir(parents=True, exist_ok=True)
+            for kind, path in result.plots.items():
+                with part_file(place / names[kind], overwrite=True, cache=True) as part:
+                    shutil.copyfile(path, part)
+            # Last, as plots without it do not count.
+            text = json.dumps(to_plain(bare))
+            write_atomically(place / _FILE, text.encode(), overwrite=True, cache=True)
             self._prune()
-        except OSError as error:
-            _log.warning("The outcome cannot be kept in %s: %s", self.folder, error)
+        except (OSError, OutputUnwritable) as error:
+            _log.warning("The result cannot be kept in %s: %s", self.folder, error)
 
     def _prune(self) -> None:
         assert self.folder is not None
@@ -91,10 +109,21 @@ class AnalysisCache:
 
 
 def analysis_key(request: AnalyzeRequest, keys: Sequence[str], contents: Sequence[str]) -> str:
-    """What an outcome depends on, as a hexadecimal digest.
+    """Return a digest of everything that a result depends on.
 
-    ``keys`` and ``contents`` are those of the images that were described (see
-    ``descriptors.cache.content_key``), in their order.
+    Parameters
+    ----------
+    request : AnalyzeRequest
+        The choices.
+    keys : sequence of str
+        Keys of the images that were described.
+    contents : sequence of str
+        Their content keys, see :func:`core.features.cache.content_key`.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
     """
     choices = replace(request, images=(), output_folder="", cache_folder="")
     digest = hashlib.blake2b(digest_size=20)

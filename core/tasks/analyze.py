@@ -1,4 +1,4 @@
-"""Describe images, group them by look, and draw the plots of the outcome."""
+"""Describe images, group them by look, and draw plots of the groups."""
 
 from __future__ import annotations
 
@@ -12,16 +12,38 @@ from ..image.reference import ImageRef
 from .registry import Request, task
 
 _DESCRIBED, _GROUPED, _NAMED = 0.8, 0.86, 0.9
-"""Shares of the whole task that are done after each step."""
+"""Shares of the task that are done after each step."""
 
 
 @dataclass(frozen=True)
 class AnalyzeRequest(Request["AnalyzeResult"]):
-    """Describe images, group them by look, and draw the pictures of the outcome.
+    """Describe images, group them by look, and draw plots of the groups.
 
-    ``groups`` = 0 chooses the number; ``distance`` = 0 chooses DBSCAN's eps by the k-distance knee
-    (or, for agglomerative with ``groups`` = 0, cuts automatically). ``material_weight`` goes from 0
-    (group by color) to 1 (group by material). ``locked`` are groups that must come back unchanged.
+    Attributes
+    ----------
+    images : tuple of ImageRef
+        The images.
+    output_folder : str
+        Where the plots go, and the thumbnails if there is no cache folder.
+    cache_folder : str
+        Where descriptions, thumbnails and results are kept; empty keeps no descriptions and results.
+    algorithm : {"KMEANS", "DBSCAN", "AGGLOMERATIVE"}
+        How to group.
+    groups : int
+        Number of groups for K-means and agglomerative; 0 chooses it.
+    distance : float
+        DBSCAN's ``eps``, or the height at which the agglomerative tree is cut if ``groups`` is 0; 0
+        chooses it.
+    linkage : {"ward", "average"}
+        Linkage of the agglomerative tree and of the dendrogram.
+    material_weight : float
+        From 0 (group by color) to 1 (group by material).
+    seed : int
+        Random seed.
+    locked : tuple of tuple of str
+        Groups, by the keys of their images, that must come back unchanged.
+    thumbnail_size : int
+        Side of the thumbnails, in pixels.
     """
 
     images: tuple[ImageRef, ...]
@@ -39,12 +61,26 @@ class AnalyzeRequest(Request["AnalyzeResult"]):
 
 @dataclass(frozen=True)
 class AnalyzeResult:
-    """Groups, and how good they are in one sentence.
+    """Groups of images, and how good they are.
 
-    ``score`` is the mean silhouette in [-1, 1] (0 where it is undefined). ``ungrouped`` are
-    DBSCAN's noise. ``duplicates`` are sets of keys that show the same picture. ``pictures`` maps a
-    kind
-    (``map``, ``dendrogram``, ``silhouette``, ``palettes``) to a PNG, ``thumbnails`` a key to a PNG.
+    Attributes
+    ----------
+    groups : tuple of Group
+        Locked ones first, then by falling size.
+    ungrouped : tuple of str
+        Keys of the images in no group: DBSCAN's noise.
+    score : float
+        Mean silhouette, in [-1, 1]; 0 where it is undefined.
+    sentence : str
+        How good the groups are, in words.
+    duplicates : tuple of tuple of str
+        Sets of keys of images that show the same picture.
+    thumbnails : dict of str to str
+        PNG of each image, by its key.
+    plots : dict of str to str
+        PNG of each plot: ``map``, ``dendrogram``, ``silhouette``, ``palettes``.
+    failures : tuple of Failure
+        Images that could not be read.
     """
 
     groups: tuple[Group, ...]
@@ -53,32 +89,46 @@ class AnalyzeResult:
     sentence: str = ""
     duplicates: tuple[tuple[str, ...], ...] = ()
     thumbnails: dict[str, str] = field(default_factory=dict)
-    pictures: dict[str, str] = field(default_factory=dict)
+    plots: dict[str, str] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
 
 
 @task
 def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
-    """Describe images, group them, name the groups, draw the plots.
+    """Describe images, group them, name the groups, and draw the plots.
 
     An image that cannot be read becomes a failure in the result. Locked groups come back unchanged;
     only the other images are grouped.
+
+    Parameters
+    ----------
+    request : AnalyzeRequest
+        What to do.
+    control : Control
+        Progress and cancellation.
+
+    Returns
+    -------
+    AnalyzeResult
+        The groups.
 
     Raises
     ------
     NoImages
         The request names none.
     BadRequest
-        The choices contradict themselves.
+        A choice is out of range.
+    OutputUnwritable
+        The plots cannot be written.
     JobCancelled
-        Descriptions made so far stay in the cache.
+        It was asked to stop; descriptions made so far stay in the cache.
     """
     from ..clustering.analysis import comparable, group_unlocked, name_groups
     from ..clustering.duplicates import duplicates
     from ..clustering.names import srgb_palette
     from ..features import DescriptorCache, Thumbnails, describe
     from ..features.columns import COLUMNS
-    from ..plots.all import Drawn, draw_pictures
+    from ..plots.analysis import Analysis, draw_plots
     from ._analysis_cache import AnalysisCache, analysis_key
 
     if not request.images:
@@ -121,9 +171,9 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
     named = name_groups(described.rows, points, grouping, request.seed)
     same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
     control.advance(_NAMED, "Drawing")
-    pictures = draw_pictures(
+    plots = draw_plots(
         output,
-        Drawn(points, grouping, named, thumbnails, described.contents),
+        Analysis(points, grouping, named, thumbnails, described.contents),
         linkage=request.linkage,
         cut=request.algorithm == "AGGLOMERATIVE" and not request.locked,
         seed=request.seed,
@@ -141,7 +191,7 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
         sentence=named.sentence,
         duplicates=tuple(tuple(keys[i] for i in members) for members in same),
         thumbnails=small,
-        pictures=pictures,
+        plots=plots,
     )
     analyses.put(cache_key, result)
     control.progress(1.0, "Done")

@@ -1,4 +1,4 @@
-"""Draw which region of an image is painted with what."""
+"""Draw the regions of an image, and which region of the style each is painted like."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ from ..styles.look import Look
 from .registry import Request, task
 
 _SIDE = 1024
+"""Longest side at which regions are found and drawn, in pixels."""
 
 
 @dataclass(frozen=True)
 class RegionsRequest(Request["RegionsResult"]):
-    """Draw the regions into which a look splits an image, and what each is painted with, as a PNG."""
+    """Draw the regions into which a look splits an image, and what each is painted with.
+
+    Attributes
+    ----------
+    image : ImageRef
+        The image; only its first file is used.
+    look : Look
+        The look, with its number of regions and its styles.
+    output : str
+        The PNG.
+    """
 
     image: ImageRef
     look: Look
@@ -24,7 +35,17 @@ class RegionsRequest(Request["RegionsResult"]):
 
 @dataclass(frozen=True)
 class RegionsResult:
-    """The picture, and how many regions there are."""
+    """A plot of regions.
+
+    Attributes
+    ----------
+    output : str
+        The PNG.
+    count : int
+        Number of regions.
+    failures : tuple of Failure
+        Always empty.
+    """
 
     output: str
     count: int
@@ -33,8 +54,19 @@ class RegionsResult:
 
 @task
 def run(request: RegionsRequest, control: Control) -> RegionsResult:
-    """Draw the regions of the first file of an image; beside them those of the style's picture, or
-    else the image itself.
+    """Draw the regions of an image beside those of the style's picture or, without one, the image.
+
+    Parameters
+    ----------
+    request : RegionsRequest
+        What to do.
+    control : Control
+        Progress and cancellation.
+
+    Returns
+    -------
+    RegionsResult
+        The plot.
 
     Raises
     ------
@@ -45,13 +77,13 @@ def run(request: RegionsRequest, control: Control) -> RegionsResult:
     OutputUnwritable
         The plot cannot be written.
     JobCancelled
-        Nothing is written.
+        It was asked to stop; nothing is written.
     """
     from ..clustering.regions import match_regions
     from ..image.files import read_picture
-    from ..paint.pipeline import plan, to_work
     from ..paint.regions import RegionPainter
     from ..paint.session import session
+    from ..paint.working import plan, to_work
     from ..plots import regions as plots
     from ..plots import theme
 

@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         score=result.score,
         sentence=result.sentence,
         duplicates=result.duplicates,
-        pictures=result.pictures,
+        pictures=result.plots,
     )
     done = sum(len(g.members) for g in result.groups) + len(result.ungrouped)
     return report_failures(result.failures, done, report)
@@ -91,5 +91,5 @@ def _say(result: AnalyzeResult, report: Report) -> None:
     for same in result.duplicates:
         report.say(f"\nThe same picture: {', '.join(same)}")
     report.say("")
-    for path in result.pictures.values():
+    for path in result.plots.values():
         report.say(f"Saved: '{path}'")

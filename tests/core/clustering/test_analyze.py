@@ -47,8 +47,8 @@ def test_groups_are_kinds(scene: Files, tmp_path: Path, algorithm: str) -> None:
     for group in result.groups:
         assert group.typical in group.members
         assert 1 <= len(group.palette) <= 5
-    assert set(result.pictures) == {"map", "dendrogram", "silhouette", "palettes"}
-    for path in [*result.pictures.values(), *result.thumbnails.values()]:
+    assert set(result.plots) == {"map", "dendrogram", "silhouette", "palettes"}
+    for path in [*result.plots.values(), *result.thumbnails.values()]:
         assert cv2.imread(path) is not None
     assert cv2.imread(next(iter(result.thumbnails.values()))).shape == (128, 128, 3)
 
@@ -61,15 +61,15 @@ def test_same_seed_same_groups(scene: Files, tmp_path: Path) -> None:
 
 
 def test_second_analysis_is_the_first(scene: Files, tmp_path: Path) -> None:
-    """From the cache, pictures included, until a choice or an image changes."""
+    """From the cache, plots included, until a choice or an image changes."""
     first = analyze(request(scene, tmp_path))
-    kept = {kind: Path(path).read_bytes() for kind, path in first.pictures.items()}
-    for path in first.pictures.values():
+    kept = {kind: Path(path).read_bytes() for kind, path in first.plots.items()}
+    for path in first.plots.values():
         Path(path).unlink()
     steps: list[str] = []
     again = analyze(request(scene, tmp_path), Control(lambda p: steps.append(p.step)))
     assert again == first
-    assert {kind: Path(path).read_bytes() for kind, path in again.pictures.items()} == kept
+    assert {kind: Path(path).read_bytes() for kind, path in again.plots.items()} == kept
     assert "Drawing" not in steps
     assert len(analyze(request(scene, tmp_path, groups=2)).groups) == 2
     for result in (tmp_path / "cache" / "outcomes").glob("*/result.json"):

@@ -1,4 +1,4 @@
-"""Points to groups: numbers, knees, trees, silhouettes, stability."""
+"""Grouping of points: numbers, knees, trees, silhouettes, stability."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
+from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
-from impasto.core.clustering.algorithms import MANY, Tree, kmeans, knee
+from impasto.core.clustering.algorithms import MANY, grow_tree, kmeans, knee
 from impasto.core.clustering.duplicates import duplicates
-from impasto.core.clustering.embedding import islands
-from impasto.core.clustering.grouping import by_size, group
-from impasto.core.clustering.quality import mean_silhouette, sentence, silhouettes, stability
+from impasto.core.clustering.grouping import group, with_silhouettes
+from impasto.core.clustering.quality import sentence, silhouettes, stability
 from impasto.core.features.fingerprint import LENGTH
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -74,9 +73,7 @@ def test_silhouettes_agree_with_sklearn() -> None:
     points, labels = blobs((10, 1, 14), spread=0.6)
     expected = silhouette_samples(points, labels)
     np.testing.assert_allclose(silhouettes(points, labels).values, expected, atol=1e-5)
-    assert mean_silhouette(pairwise_distances(points), labels) == pytest.approx(
-        expected.mean(), abs=1e-5
-    )
+    assert silhouettes(points, labels).mean(labels) == pytest.approx(expected.mean(), abs=1e-5)
 
 
 def test_sampled_silhouettes_are_close() -> None:
@@ -87,13 +84,19 @@ def test_sampled_silhouettes_are_close() -> None:
 
 def test_tree_cuts_by_number_and_distance() -> None:
     points, labels = blobs((9, 7, 5))
-    tree = Tree(groups=3).fit(points)
-    assert adjusted_rand_score(labels, tree.labels_) == 1
+    tree = grow_tree(points)
+    assert adjusted_rand_score(labels, tree.cut(3)) == 1
     for number in range(1, len(points) + 1):
         assert len(np.unique(tree.cut(number))) == number
-    middle = (tree.heights_[-3] + tree.heights_[-2]) / 2
-    assert np.array_equal(tree.cut_at(middle), tree.cut(3))
-    assert len(np.unique(tree.cut_at(tree.heights_[-1] + 1))) == 1
+    heights = tree.links[:, 2]
+    assert np.array_equal(tree.cut_at((heights[-3] + heights[-2]) / 2), tree.cut(3))
+    assert len(np.unique(tree.cut_at(heights[-1] + 1))) == 1
+
+
+def test_equal_heights_are_cut_apart() -> None:
+    for points in (np.eye(6, dtype=np.float32), np.zeros((6, 2), np.float32)):
+        tree = grow_tree(points)
+        assert [len(np.unique(tree.cut(number))) for number in (1, 2, 5, 6, 9)] == [1, 2, 5, 6, 6]
 
 
 def test_stable_where_true() -> None:
@@ -108,8 +111,9 @@ def test_knee_lies_between_near_and_far() -> None:
     assert 0.1 < knee(points, 4) < 1.0
 
 
-def test_by_size_keeps_noise() -> None:
-    assert by_size(np.array([5, -1, 2, 2, 5, 2])).tolist() == [1, -1, 0, 0, 1, 0]
+def test_renumbering_by_size_keeps_noise() -> None:
+    found = with_silhouettes(np.zeros((6, 2), np.float32), np.array([5, -1, 2, 2, 5, 2]))
+    assert found.labels.tolist() == [1, -1, 0, 0, 1, 0]
 
 
 def test_sentence_names_the_overlap() -> None:
@@ -128,15 +132,3 @@ def test_duplicates_of_nothing_and_of_noise() -> None:
     prints[17] = prints[4]
     assert duplicates(prints[:0]) == []
     assert [found.tolist() for found in duplicates(prints)] == [[4, 17]]
-
-
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=12), st.integers(0, 3))
-@settings(max_examples=25, deadline=None)
-def test_no_thumbnail_covers_another(sizes: list[int], seed: int) -> None:
-    points, labels = blobs(tuple(sizes), seed=seed)
-    placed = islands(points, labels, seed)
-    cells = np.concatenate([island.cells for island in placed])
-    assert sorted(np.concatenate([island.members for island in placed])) == list(range(len(points)))
-    away = np.abs(cells[:, None] - cells[None]).max(2)
-    np.fill_diagonal(away, np.inf)
-    assert away.min(initial=np.inf) > 0.999

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from impasto.core.clustering.regions import find_regions, match_regions
 from impasto.core.errors import BadRequest
-from impasto.core.plots import regions as pictures
+from impasto.core.plots import regions as plots
 from impasto.core.plots import theme
 
 from .conftest import texture
@@ -27,10 +27,9 @@ def landscape(sky: str, ground: str, height: int = 256) -> tuple[np.ndarray, np.
     return np.where(truth[..., None] == 0, upper, lower).astype(np.float32) / 255, truth
 
 
-@pytest.mark.parametrize("method", ["KMEANS", "AGGLOMERATIVE"])
-def test_finds_the_parts(method: str) -> None:
+def test_finds_the_parts() -> None:
     image, truth = landscape("noise", "planks")
-    found = find_regions(image, 2, method=method)
+    found = find_regions(image, 2)
     assert adjusted_rand_score(truth.ravel(), found.weights.argmax(2).ravel()) > 0.85
 
 
@@ -74,20 +73,18 @@ def test_more_regions_than_the_style_has() -> None:
     assert set(match) == {0, 1}
 
 
-def test_bad_requests() -> None:
+def test_a_negative_number() -> None:
     image, _ = landscape("noise", "planks")
     with pytest.raises(BadRequest):
         find_regions(image, -1)
-    with pytest.raises(BadRequest):
-        find_regions(image, 2, method="DBSCAN")  # type: ignore[arg-type]
 
 
-def test_pictures(tmp_path: Path) -> None:
+def test_plots(tmp_path: Path) -> None:
     image, _ = landscape("noise", "planks")
     regions = find_regions(image, 3)
-    theme.save(pictures.draw(image, regions), tmp_path / "regions.png")
+    theme.save(plots.draw(image, regions), tmp_path / "regions.png")
     match = match_regions(regions, regions)
-    drawn = pictures.draw_match(image, regions, image, regions, match)
+    drawn = plots.draw_match(image, regions, image, regions, match)
     theme.save(drawn, tmp_path / "match.png")
     for name in ("regions", "match"):
         assert cv2.imread(str(tmp_path / f"{name}.png")).std() > 10

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from impasto.core.features import comparing_pipeline, describing_pipeline
-from impasto.core.features.columns import COLUMNS, LENGTH
+from impasto.core.features.columns import LENGTH
 from impasto.core.features.encoder import encoder_signature
-from impasto.core.features.metric import fit_metric, load_metric
+from impasto.core.features.metric import load_metric
 from impasto.core.features.sample import SIDE, Resize
 from impasto.core.image.picture import Picture
 
@@ -116,20 +116,3 @@ def test_the_bundled_metric_fits_the_bundled_encoder() -> None:
     metric = load_metric()
     assert metric is not None
     assert metric.encoder.shape == encoder_signature().shape
-
-
-def test_metric_keeps_what_tells_images_apart(tmp_path) -> None:
-    random = np.random.default_rng(0)
-    labels = np.repeat(np.arange(40), 5)
-    rows = random.standard_normal((200, LENGTH)).astype(np.float32)
-    start = COLUMNS["color"].start
-    rows[:, start] = labels + 0.1 * random.standard_normal(200)
-    metric = fit_metric(rows, labels)
-    weight = np.linalg.norm(metric.projection["color"], axis=1)
-    assert weight.argmax() == 0
-    metric.save(tmp_path / "metric.safetensors")
-    again = load_metric(tmp_path / "metric.safetensors")
-    assert again is not None
-    np.testing.assert_allclose(
-        again.projection["color"], metric.projection["color"], rtol=2e-3, atol=1e-4
-    )
