@@ -23,8 +23,9 @@ import numpy as np
 
 from impasto.core.control import Control
 from impasto.core.image.files import read_picture
-from impasto.core.paint.network import PaintJob, Stylizer
-from impasto.core.paint.pipeline import display_colors
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
+from impasto.core.paint.working import display_colors
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks.registry import run
 from impasto.core.tasks.restyle_frames import FramesRequest

@@ -16,7 +16,8 @@ import numpy as np
 from impasto.core.control import Budget
 from impasto.core.image.convert import to_depth
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.network import PaintJob, Stylizer
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom, encode_zooms
 from impasto.core.styles.style import Style
 from impasto.core.worker.allocator import keep_blocks

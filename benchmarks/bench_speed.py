@@ -18,7 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from impasto.core.paint.network import PaintJob, Stylizer
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
 
 from .bench_main import MODEL
 from .meter import NICENESS, measure_yardstick, peak_memory

@@ -21,7 +21,8 @@ from impasto.core.image.convert import to_depth
 from impasto.core.models.loading import load_encoder, load_style_vae
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.network import PaintJob, Stylizer
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import Style, load_style_file

@@ -25,7 +25,7 @@ OnLayer = Callable[[], object]
 """Called by a network after each of its layers that takes noticeable time; may raise to stop it."""
 
 _CACHED = 1 << 19
-"""Numbers at a time in what only passes over them: 2 MB, which a processor's cache holds."""
+"""Number of values to process at a time where memory bandwidth limits: 2 MB fit a processor's cache."""
 
 
 class Conv3x3(nn.Conv2d):

@@ -58,12 +58,12 @@ class Content:
         return [take(w, tile, 2**i) for i, w in enumerate(self.weights[1:], start=1)]
 
     def cores(self, features: Features, tile: Tile) -> tuple[list[Tensor], list[Tensor] | None]:
-        """Return what of a tile lies within it, without its halo.
+        """Return the features of a tile, and the weights at the same places, without the halo.
 
         Parameters
         ----------
         features : Features
-            Of the tile, halo included.
+            Features of the tile, halo included.
         tile : Tile
             One of this image.
 
@@ -72,7 +72,7 @@ class Content:
         features : list of (1, C, h, w) float32
             Finest first.
         weights : list of (1, K, h, w) float32 or None
-            Weights of the regions at the same places; None without regions.
+            Weights of the regions; None without regions.
         """
         scales = [2 ** (i + 1) for i in range(len(WIDTHS))]
         cores = [

@@ -8,18 +8,18 @@ import psutil
 
 from ..errors import ImageTooLarge
 from ..styles.look import Look
-from . import pipeline
-from .network import TILE
+from . import working
+from .job import TILE
 from .tiling import HALO
 
 _BYTES_PER_PIXEL = 44
-"""Of a whole picture at its own size: float colors in and out, alpha, and the encoded file."""
+"""For a picture at its own size: float colors in and out, alpha, and the encoded file."""
 
 _BYTES_PER_WORKING_PIXEL = 56
-"""Of the picture at working resolution: content, copy, painting, noise, masks."""
+"""For a picture at working resolution: content, copy, painting, noise, masks."""
 
 _BYTES_PER_TILE_PIXEL = 420
-"""Of a tile with its halo: the activations of encoder and decoder at their peak."""
+"""For a tile with its halo: the activations of encoder and decoder at their peak."""
 
 _SMALLEST_TILE = 256
 
@@ -71,7 +71,7 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
         Not even the smallest tile would fit.
     """
     available = limit or int(psutil.virtual_memory().available * 0.9)
-    plans = [pipeline.plan(size, look) for size in sizes]
+    plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
     working = sum(p.working[0] * p.working[1] for p in plans)
     fixed = _BYTES_PER_PIXEL * whole + _BYTES_PER_WORKING_PIXEL * working

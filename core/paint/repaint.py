@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..models.encoder import STRIDE
-from .network import TILE
+from .job import TILE
 from .tiling import HALO, Tile, Window
 
 REACH = 4 * STRIDE
@@ -26,13 +26,13 @@ _LONGEST_SIDE = 1024
 """Longest side of a tile with its halo, in pixels."""
 
 _OVERHEAD = 60_000
-"""Time that each tile takes besides its pixels, in pixels that are painted in that time."""
+"""Constant cost of a tile, in pixels that could be painted in the same time."""
 
 _MAX_SHARE = 0.6
 """Largest share of the image that tiles may have: small tiles are painted more slowly per pixel."""
 
 _MAX_RUNS = 120
-"""Number of runs of changed cells from which on it takes too long to choose tiles."""
+"""Largest number of runs of changed cells for which tiles are chosen, which takes quadratic time."""
 
 Rectangle = tuple[int, int, int, int]
 """Top, left, bottom, right."""

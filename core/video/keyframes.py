@@ -21,7 +21,7 @@ from ..errors import BadRequest
 from ..image.files import read_picture
 from ..image.resize import resize
 from ..models.texture_loss import TextureTarget
-from ..paint import pipeline
+from ..paint import working
 from ..paint.adapter_fit import AdapterFit
 from ..paint.content import pad_to_stride, to_tensor
 from ..paint.network import Stylizer
@@ -65,8 +65,8 @@ def painted_pairs(
             raise BadRequest(
                 f"Frame {item.number} is painted, but not in the sequence; check the range."
             )
-        before = pipeline.display_colors(sequence.read(frames[item.number]))
-        after = pipeline.display_colors(read_picture(item.path))
+        before = working.display_colors(sequence.read(frames[item.number]))
+        after = working.display_colors(read_picture(item.path))
         size = (before.shape[1], before.shape[0])
         pairs.append((before, np.clip(resize(after, size), 0, 1)))
     return pairs

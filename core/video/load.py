@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ImpastoError
 from ..image.convert import to_depth
 from ..image.picture import Picture
-from ..paint import pipeline
+from ..paint import working
 from ..styles.look import Look
 from .flow import shrunk_size
 from .motion import FlowMatch, MotionSource, match_frames
@@ -100,8 +100,8 @@ class FrameLoader:
 
     def _read(self, frame: Frame) -> LoadedFrame:
         picture = self._sequence.read(frame)
-        goal = pipeline.plan(picture.size, self._look)
-        work, mask = pipeline.to_work(picture, goal, self._look.seamless, alpha_covers=True)
+        goal = working.plan(picture.size, self._look)
+        work, mask = working.to_work(picture, goal, self._look.seamless, alpha_covers=True)
         if not self._by_motion:
             return LoadedFrame(frame, picture, work, mask)
         size = shrunk_size((work.shape[1], work.shape[0]))

@@ -12,7 +12,7 @@ from ..atomic import part_file
 from ..control import SILENT, Control, Failure
 from ..errors import ImpastoError, NoImages, OutputUnwritable
 from ..image.files import read_picture
-from ..paint.pipeline import display_colors
+from ..paint.working import display_colors
 
 FPS = 24.0
 """Frames per second where neither the request nor the frames say."""

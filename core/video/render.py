@@ -11,8 +11,9 @@ import numpy as np
 from ..control import CancelToken, Control
 from ..image.files import read_picture
 from ..image.resize import resize
-from ..paint import pipeline
-from ..paint.network import PaintJob, Stylizer
+from ..paint import working
+from ..paint.job import PaintJob
+from ..paint.network import Stylizer
 from ..paint.tiling import Tile
 from .load import FrameLoader, LoadedFrame
 from .plan import Plan, Segment
@@ -114,7 +115,7 @@ class SegmentPainter:
         tiles: Collection[Tile] = (),
     ) -> np.ndarray:
         look, plan = self._look, self._plan
-        zoom = pipeline.plan(item.picture.size, look).zoom
+        zoom = working.plan(item.picture.size, look).zoom
         code = plan.shots.content_codes[shot][None]
         job = PaintJob(
             item.work,
@@ -133,5 +134,5 @@ class SegmentPainter:
 
     def _by_artist(self, item: LoadedFrame) -> np.ndarray:
         """Read the artist's painting of a frame, at the size of the work."""
-        painting = pipeline.display_colors(read_picture(self._plan.painted[item.frame.number]))
+        painting = working.display_colors(read_picture(self._plan.painted[item.frame.number]))
         return np.clip(resize(painting, (item.work.shape[1], item.work.shape[0])), 0, 1)

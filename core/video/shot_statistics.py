@@ -9,7 +9,7 @@ import numpy as np
 from ..control import Control, Failure
 from ..errors import ImpastoError, NoImages
 from ..image.picture import Picture
-from ..paint import memory, pipeline
+from ..paint import memory, working
 from ..paint.network import Stylizer
 from ..styles.style import Style
 from .sequence import Frame, Sequence
@@ -115,7 +115,7 @@ def _describe(
         picture = sequence.read(frame)
     except ImpastoError as error:
         return error
-    return picture.size, describe_frame(pipeline.display_colors(picture))
+    return picture.size, describe_frame(working.display_colors(picture))
 
 
 def _content_code(
@@ -127,8 +127,8 @@ def _content_code(
 ) -> np.ndarray:
     """Return the common content code ``(CODE_LENGTH,)`` of typical frames in the style's colors."""
     look = settings.look
-    goal = pipeline.plan(pictures[0].size, look)
-    works = [pipeline.to_work(p, goal, look.seamless, alpha_covers=True) for p in pictures]
+    goal = working.plan(pictures[0].size, look)
+    works = [working.to_work(p, goal, look.seamless, alpha_covers=True) for p in pictures]
     colors, masks = zip(*works, strict=True)
     return stylizer.measure(
         colors,

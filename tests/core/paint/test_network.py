@@ -9,7 +9,8 @@ from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import JobCancelled
 from impasto.core.image.resize import resize
-from impasto.core.paint.network import PaintJob, Stylizer
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +174,23 @@ def test_cancel(stylizer, code):
         stylizer.paint(
             PaintJob(smooth(64, 64, 12), code), Control(cancel=CancelToken(lambda: True))
         )
+
+
+def test_no_call_leaves_state_behind(stylizer, code):
+    """Not a torus, not a tile size, not a cancelled control."""
+    job = PaintJob(smooth(160, 192, 14), code)
+    first = stylizer.paint(job)
+    style = stylizer.encode_style(job.color)
+    stylizer.paint(PaintJob(job.color, code, seamless=True, tile=64, seed=5))
+    with pytest.raises(JobCancelled):
+        stylizer.paint(job, Control(cancel=CancelToken(lambda: True)))
+    assert np.array_equal(stylizer.encode_style(job.color), style)
+    assert np.array_equal(stylizer.paint(job), first)
+
+
+def test_a_base_needs_the_code_of_the_content(code):
+    with pytest.raises(ValueError, match="code of the content"):
+        PaintJob(smooth(32, 32, 1), code, base=smooth(32, 32, 2))
 
 
 def test_seamless_needs_whole_cells(stylizer, code):

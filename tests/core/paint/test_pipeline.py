@@ -8,7 +8,7 @@ import pytest
 from impasto.core.errors import UnsupportedImage
 from impasto.core.image.color import srgb_to_lab
 from impasto.core.image.picture import Picture
-from impasto.core.paint import pipeline
+from impasto.core.paint import pipeline, working
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.look import Look, StyleRef
@@ -113,7 +113,7 @@ def test_output_size(stylizer, style, size, look, expected):
 @pytest.mark.parametrize("side", [64, 512, 1024, 2048, 8192, 16384])
 @pytest.mark.parametrize("brush", [0.25, 1, 4])
 def test_the_plan_keeps_zoom_in_range_and_work_bounded(side, brush):
-    goal = pipeline.plan((side, side // 2), Look(STYLE, brush_scale=brush, seamless=True))
+    goal = working.plan((side, side // 2), Look(STYLE, brush_scale=brush, seamless=True))
     assert 0.5 <= goal.zoom <= 2
     assert goal.size == (side, side // 2)
     assert all(s % 16 == 0 for s in goal.working)

@@ -13,7 +13,8 @@ import pytest
 from impasto.core.control import Budget, Control
 from impasto.core.errors import BadRequest
 from impasto.core.image.files import read_picture
-from impasto.core.paint.network import PaintJob, Stylizer
+from impasto.core.paint.job import PaintJob
+from impasto.core.paint.network import Stylizer
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.propagate import PropagateRequest
