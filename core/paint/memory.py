@@ -73,12 +73,12 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
     available = limit or int(psutil.virtual_memory().available * 0.9)
     plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
-    working = sum(p.working[0] * p.working[1] for p in plans)
-    fixed = _BYTES_PER_PIXEL * whole + _BYTES_PER_WORKING_PIXEL * working
+    at_work = sum(p.working[0] * p.working[1] for p in plans)
+    fixed = _BYTES_PER_PIXEL * whole + _BYTES_PER_WORKING_PIXEL * at_work
     tile = TILE
     while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > available:
         tile //= 2
-    needed = fixed + min(_tile_bytes(tile), _BYTES_PER_TILE_PIXEL * working)
+    needed = fixed + min(_tile_bytes(tile), _BYTES_PER_TILE_PIXEL * at_work)
     if needed > available:
         raise too_large(key, needed, available)
     return tile
