@@ -40,10 +40,8 @@ def write_atomically(
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_atomically(Path(folder, "note.txt"), b"whole")
-    ...     Path(folder, "note.txt").read_bytes()
+    >>> write_atomically(Path("note.txt"), b"whole")
+    >>> Path("note.txt").read_bytes()
     b'whole'
     """
     with part_file(path, overwrite=overwrite, cache=cache) as part:

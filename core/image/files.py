@@ -189,6 +189,14 @@ def read_picture(
         More pixels than a decoder takes (2**30).
     UnsupportedImage
         Sound, but of a kind that is not in the list.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> write_picture(Picture(np.full((2, 3, 3), 0.5, np.float32)), "gray.png")
+    >>> picture = read_picture("gray.png")
+    >>> picture.size, picture.depth, picture.encoding
+    ((3, 2), '8', 'srgb')
     """
     with open_image(path) as image:
         return image.read(color_space=color_space, alpha_mode=alpha_mode)
@@ -226,6 +234,14 @@ def write_picture(
         or one whose files cannot be so large.
     OutputUnwritable
         The file exists, its folder is missing or read-only, or the disk is full.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> light = Picture(np.full((2, 3, 3), 7.5, np.float32), depth="half", encoding="linear")
+    >>> write_picture(light, "light.exr")
+    >>> float(read_picture("light.exr").color.max())
+    7.5
     """
     path = Path(path)
     suffix = usual_suffix(path.suffix)

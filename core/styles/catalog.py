@@ -63,6 +63,11 @@ def builtin_styles() -> tuple[StyleInfo, ...]:
     tuple of StyleInfo
         In the order in which a gallery shows them. Keys of the index that are not listed in
         :class:`StyleInfo` are ignored.
+
+    Examples
+    --------
+    >>> "kiss" in {style.identifier for style in builtin_styles()}
+    True
     """
     index = FOLDER / "index.json"
     if not index.exists():

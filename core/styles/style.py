@@ -193,6 +193,13 @@ def load_style_file(path: Path) -> Style:
     ------
     StyleUnreadable
         The file is missing, damaged, or no Impasto style.
+
+    Examples
+    --------
+    >>> from impasto.core.styles.catalog import builtin_styles
+    >>> kiss = next(style for style in builtin_styles() if style.identifier == "kiss")
+    >>> load_style_file(kiss.file).name == kiss.name
+    True
     """
     from safetensors import SafetensorError, safe_open
 

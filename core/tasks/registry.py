@@ -97,6 +97,17 @@ def run(request: Request[R], control: Control) -> R:
         No task answers this kind of request.
     ImpastoError
         Whatever the task raises.
+
+    Examples
+    --------
+    >>> from impasto.core.image.reference import ImageRef
+    >>> from impasto.core.styles.look import Look, StyleRef
+    >>> from impasto.core.tasks.stylize import StylizeItem, StylizeRequest
+    >>> look = Look((StyleRef("kiss"),))
+    >>> item = StylizeItem(ImageRef("Wall", ("wall.png",)), look, ("wall_kiss.png",))
+    >>> result = run(StylizeRequest((item,)), Control())
+    >>> result.failures[0].message
+    'The image file "wall.png" is missing; restore it, or remove the image from the scene.'
     """
     _import_all()
     found = _TASKS.get(type(request))

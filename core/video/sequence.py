@@ -208,6 +208,14 @@ def find_sequence(reference: SequenceRef) -> Sequence:
         The movie is not there.
     ImageUnreadable
         The movie cannot be opened.
+
+    Examples
+    --------
+    >>> for number in (1, 2, 4):
+    ...     Path(f"shot_{number:04d}.png").touch()
+    >>> sequence = find_sequence(SequenceRef("shot_0001.png"))
+    >>> [frame.number for frame in sequence.frames], sequence.missing
+    ([1, 2, 4], (3,))
     """
     source = Path(reference.source)
     movie = None
