@@ -74,7 +74,7 @@ package: $(READY) ## build every zip that can be built here and static repositor
 
 pictures: $(READY) ## draw the manual's sheets and plots from our own drawings
 	$(PY) -m benchmarks.docs_pictures
-	$(PY) -m benchmarks.clustering_pictures
+	$(PY) -m benchmarks.clustering_plots
 
 screenshots: $(READY) ## make the manual's screenshots from a real Blender window
 	bash tests/gui/run.sh screenshots

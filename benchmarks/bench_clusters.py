@@ -2,11 +2,11 @@
 
     python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--out docs/clustering]
 
-Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``),
-with the number of groups chosen automatically, beside a color histogram with K-means that is told
-the true number. Growth: seconds and memory of the whole job over more and more textures of 256 x
-256, each size in a process of its own, and again from the cache. Regions: what a style for each region
-adds to the time of painting 2048 x 2048.
+Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``), with
+the number of groups chosen automatically, beside K-means of color histograms, which is given the true
+number. Growth: seconds and memory of the whole task for more and more textures of 256 x 256, each
+size in a separate process, and again from the cache. Regions: what a style for each region adds to
+the time of painting 2048 x 2048.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import skimage.data
+from matplotlib.figure import Figure
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from impasto.core.clustering.grouping import group
-from impasto.core.control import Control
+from impasto.core.control import Control, Progress
 from impasto.core.features import DescriptorCache, comparing_pipeline, describe
 from impasto.core.image.picture import Picture
 from impasto.core.image.reference import ImageRef
@@ -74,14 +75,12 @@ def main() -> None:
 
 
 def quality(work: Path) -> list[dict]:
-    """The adjusted Rand index of each method on each set."""
-    sets = {"drawn and scikit-image": materials(beside=False)}
+    """Measure the adjusted Rand index of each method on each set."""
+    sets = {"drawn and scikit-image": materials(training_data=False)}
     if CONTENT.is_dir():
         sets["with the training data's surfaces"] = materials()
     else:
-        print(
-            "The training data is not beside the checkout: only drawn and scikit-image materials."
-        )
+        print("The training data is missing: only drawn and scikit-image materials are measured.")
     table = []
     for name, chosen in sets.items():
         paths, labels = write_set(work / "labeled", chosen, VIEWS)
@@ -93,7 +92,7 @@ def quality(work: Path) -> list[dict]:
             table.append(_scored(name, algorithm, chosen, labels, found.labels, "automatic"))
         colors = np.stack([_histogram(path) for path in paths])
         plain = KMeans(len(chosen), n_init=10, random_state=0).fit_predict(colors)
-        table.append(_scored(name, "color histogram + K-means", chosen, labels, plain, "told"))
+        table.append(_scored(name, "color histogram + K-means", chosen, labels, plain, "given"))
     print(f"{'set':36} {'method':28} {'groups':>14} {'ARI':>7}")
     for row in table:
         groups = f"{row['groups']} of {row['materials']}"
@@ -115,14 +114,14 @@ def _scored(name, method, chosen, labels, found, number) -> dict:
 
 
 def _histogram(path: Path) -> np.ndarray:
-    """The yardstick: an 8 x 8 x 8 RGB histogram, ``(512,)``."""
+    """Return what is compared with: an 8 x 8 x 8 RGB histogram, ``(512,)``."""
     image = cv2.imread(str(path))
     counts = cv2.calcHist([image], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel()
     return counts / counts.sum()
 
 
 def regions() -> list[dict]:
-    """Seconds of painting 2048 x 2048 in one style and, in turns with it, in one for each region."""
+    """Time painting 2048 x 2048 in one style and, alternating with it, in one for each region."""
     color = cv2.resize(skimage.data.rocket(), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
     picture = Picture(color.astype(np.float32) / 255)
     stylizer = Stylizer()
@@ -150,7 +149,7 @@ def regions() -> list[dict]:
 
 
 def growth(work: Path, sizes: list[int]) -> list[dict]:
-    """Seconds and peak memory of the whole job for each size, cold and from the cache."""
+    """Measure seconds and peak memory of the whole task for each size, cold and from the cache."""
     if not sizes:
         return []
     chosen = materials()
@@ -190,7 +189,7 @@ def _in_process(work: Path, size: int) -> dict:
 
 
 def _run(work: Path, size: int) -> dict:
-    """One job over ``size`` textures, drawn evenly from all materials."""
+    """Run the task once on ``size`` textures, taken evenly from all materials."""
     files = sorted((work / "many").glob("*.jpg"))
     step = len(files) / size
     paths = [files[int(index * step)] for index in range(size)]
@@ -199,8 +198,8 @@ def _run(work: Path, size: int) -> dict:
     start = time.perf_counter()
     described = []
 
-    def progress(told) -> None:
-        if told.step == "Grouping" and not described:
+    def progress(event: Progress) -> None:
+        if event.step == "Grouping" and not described:
             described.append(time.perf_counter() - start)
 
     run(request, Control(progress))
@@ -208,10 +207,10 @@ def _run(work: Path, size: int) -> dict:
     return {"seconds": time.perf_counter() - start, "describing": described[0], "megabytes": peak}
 
 
-def growth_plot(table: list[dict]):
-    """Seconds against number of textures, both logarithmic, cold and from the cache."""
-    drawn = theme.figure(1200, 720)
-    axes = drawn.add_axes((0.08, 0.12, 0.86, 0.7), facecolor=theme.BACKGROUND)
+def growth_plot(table: list[dict]) -> Figure:
+    """Draw seconds against number of textures, both logarithmic, cold and from the cache."""
+    figure = theme.figure(1200, 720)
+    axes = figure.add_axes((0.08, 0.12, 0.86, 0.7), facecolor=theme.BACKGROUND)
     sizes = [row["textures"] for row in table]
     series = (
         ("seconds", "first run", theme.group_color(0)),
@@ -247,7 +246,7 @@ def growth_plot(table: list[dict]):
     axes.tick_params(which="both", colors=theme.MUTED)
     for side in axes.spines.values():
         side.set_visible(False)
-    drawn.text(
+    figure.text(
         0.034,
         0.935,
         "Analyze: seconds by number of textures",
@@ -256,14 +255,14 @@ def growth_plot(table: list[dict]):
         fontweight="bold",
     )
     memory = max(row["peak_megabytes"] for row in table)
-    drawn.text(
+    figure.text(
         0.034,
         0.885,
         f"describe, group, name, draw; peak memory {memory:.0f} MB",
         color=theme.MUTED,
         fontsize=11.5,
     )
-    return drawn
+    return figure
 
 
 if __name__ == "__main__":

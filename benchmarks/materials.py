@@ -1,7 +1,7 @@
-"""The labeled set: many materials, each cropped, turned and lit in many ways, with known labels.
+"""A labeled set of materials, each cropped, turned and lit in many ways.
 
-Sources are free: photographs that ship inside scikit-image, patterns drawn by formula, and, where
-the training data lies beside the checkout, its surface textures (see its manifest for licenses).
+All sources are free: photographs that ship with scikit-image, patterns drawn by formula, and, if the
+training data is beside the checkout, its surface textures (see its manifest for licenses).
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class Material:
     images: tuple[np.ndarray, ...]
 
 
-def materials(*, beside: bool = True) -> list[Material]:
-    """All materials at hand; ``beside=False`` leaves out those of the training data."""
+def materials(*, training_data: bool = True) -> list[Material]:
+    """Return all materials there are, with or without those of the training data."""
     random = np.random.default_rng(7)
     found = [Material(_words(draw.__name__), (draw(random),)) for draw in DRAWN]
     found += [Material(f"photo {name}", (_photograph(name),)) for name in _PHOTOGRAPHS]
-    if beside and CONTENT.is_dir():
+    if training_data and CONTENT.is_dir():
         for name, stems in _SURFACES.items():
             files = [CONTENT / f"{stem}.jpg" for stem in stems]
             found.append(Material(name, tuple(_read(file) for file in files if file.is_file())))
@@ -65,12 +65,12 @@ def materials(*, beside: bool = True) -> list[Material]:
 
 
 def surface_files() -> list[Path]:
-    """The files of the training data that the set uses, whether or not they are there."""
+    """Return the files of the training data that the set uses, whether or not they exist."""
     return [CONTENT / f"{stem}.jpg" for stems in _SURFACES.values() for stem in stems]
 
 
 def variants(material: Material, count: int, seed: int) -> Iterator[np.ndarray]:
-    """``count`` views of a material, ``(256, 256, 3)`` uint8 sRGB: other crops in other light."""
+    """Yield views of a material, ``(256, 256, 3)`` uint8 sRGB: various crops in various light."""
     random = np.random.default_rng(seed)
     for index in range(count):
         image = material.images[index % len(material.images)]
@@ -80,9 +80,7 @@ def variants(material: Material, count: int, seed: int) -> Iterator[np.ndarray]:
 def write_set(
     folder: Path, chosen: list[Material], count: int, seed: int = 0
 ) -> tuple[list[Path], np.ndarray]:
-    """Write ``count`` JPEGs of each material; return their paths and labels. Existing files are
-    kept.
-    """
+    """Write ``count`` JPEGs of each material, unless they exist; return their paths and labels."""
     folder.mkdir(parents=True, exist_ok=True)
     paths, labels = [], []
     for label, material in enumerate(chosen):
@@ -98,9 +96,7 @@ def write_set(
 
 
 def _cropped(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A square of about half the image, turned by a quarter or mirrored, at a slightly other
-    scale.
-    """
+    """Cut out a square of about half the image, turned or mirrored, at a slightly different scale."""
     short = min(image.shape[:2])
     side = int(short * random.uniform(0.5, 0.68))
     y = random.integers(0, image.shape[0] - side + 1)
@@ -111,7 +107,7 @@ def _cropped(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _lit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Other exposure, warmer or colder light, a gradient across it, and sensor noise."""
+    """Change the exposure and color of light; add a gradient and sensor noise."""
     linear = image.astype(np.float64) ** 2.2
     warmth = random.uniform(-0.25, 0.25)
     light = np.exp2(random.uniform(-1.1, 0.5)) * np.array([1 + warmth, 1.0, 1 - warmth])

@@ -1,7 +1,6 @@
-"""Materials drawn by formula: free images for benchmarks and pictures, from a seed alone.
+"""Materials drawn by formula: free images for benchmarks and documentation, from a seed alone.
 
-Each function takes a random generator and returns ``(512, 512, 3)`` float32, sRGB-encoded in [0,
-1].
+Each function takes a random generator and returns ``(512, 512, 3)`` float32, sRGB-encoded in [0, 1].
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Pattern = Callable[[np.random.Generator], np.ndarray]
 
 
 def noise(random: np.random.Generator, width: float, stretch: float = 1.0) -> np.ndarray:
-    """Smooth noise in [0, 1], wrapping; ``stretch`` lengthens it along x."""
+    """Return smooth noise in [0, 1] that wraps around; ``stretch`` lengthens it along x."""
     field = gaussian_filter(
         random.standard_normal((SIDE, SIDE)), (width, width * stretch), mode="wrap"
     )
@@ -26,7 +25,7 @@ def noise(random: np.random.Generator, width: float, stretch: float = 1.0) -> np
 
 
 def ramp(value: np.ndarray, *colors: str) -> np.ndarray:
-    """Map [0, 1] onto evenly spaced hexadecimal colors, linearly between them."""
+    """Map [0, 1] to evenly spaced hexadecimal colors, linearly between them."""
     stops = np.array([[int(c[i : i + 2], 16) for i in (0, 2, 4)] for c in colors]) / 255
     at = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(value, at, stops[:, c]) for c in range(3)], -1).astype(np.float32)
@@ -37,7 +36,7 @@ def _grid() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _cells(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Voronoi cells: index of the nearest seed, and how far the border is (0 on it)."""
+    """Return Voronoi cells: index of the nearest seed, and distance from the border."""
     seeds = random.uniform(0, SIDE, (count, 2))
     ys, xs = _grid()
     spots = np.stack([ys.ravel(), xs.ravel()], 1)
@@ -68,7 +67,7 @@ def brick_wall(random: np.random.Generator) -> np.ndarray:
 
 
 def bathroom_tiles(random: np.random.Generator) -> np.ndarray:
-    """Two-tone chequered glaze."""
+    """Two-tone checkered glaze."""
     ys, xs = _grid()
     odd = (ys // 64 + xs // 64) % 2
     joint = (ys % 64 < 3) | (xs % 64 < 3)
@@ -132,7 +131,7 @@ def cobbles(random: np.random.Generator) -> np.ndarray:
 
 
 def camouflage(random: np.random.Generator) -> np.ndarray:
-    """Four flat colors in blots."""
+    """Blots of four flat colors."""
     steps = np.digitize(0.7 * noise(random, 16) + 0.3 * noise(random, 6), (0.33, 0.5, 0.64))
     return ramp(steps / 3, "23271c", "4d5632", "857e52", "b5a77c")
 
@@ -152,7 +151,7 @@ def brushed_steel(random: np.random.Generator) -> np.ndarray:
 
 
 def plaster(random: np.random.Generator) -> np.ndarray:
-    """Trowelled wall, lit from the left."""
+    """Troweled wall, lit from the left."""
     height = noise(random, 7) + 0.4 * noise(random, 2)
     slope = np.gradient(gaussian_filter(height, 1, mode="wrap"), axis=1)
     return ramp(np.clip(0.5 + 7 * slope, 0, 1), "b09c7c", "d8c8a8", "efe4cb")

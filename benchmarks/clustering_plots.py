@@ -1,9 +1,9 @@
-"""Draw the pictures of ``docs/clustering.md``.
+"""Draw the plots of ``docs/clustering.md``.
 
-    python -m benchmarks.clustering_pictures
+    python -m benchmarks.clustering_plots
 
-They show materials and a landscape that are drawn by formula, so they may be published and can be
-made anywhere.
+They show materials and a landscape that are drawn by formula, so that anybody may publish and make
+them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from impasto.core.clustering.regions import find_regions, match_regions
 from impasto.core.control import Control
 from impasto.core.image.reference import ImageRef
-from impasto.core.plots import regions as region_pictures
+from impasto.core.plots import regions as region_plots
 from impasto.core.plots import theme
 from impasto.core.tasks.analyze import AnalyzeRequest
 from impasto.core.tasks.registry import run
@@ -43,15 +43,15 @@ _SHOWN = (
 
 
 def main() -> None:
-    """Draw all of them."""
+    """Draw all plots."""
     OUT.mkdir(parents=True, exist_ok=True)
     groups()
     regions()
 
 
 def groups() -> None:
-    """The four pictures of a grouping, as the analyze job draws them."""
-    chosen = [material for material in materials(beside=False) if material.name in _SHOWN]
+    """Draw the four plots of an analysis."""
+    chosen = [material for material in materials(training_data=False) if material.name in _SHOWN]
     with tempfile.TemporaryDirectory() as folder:
         paths, _ = write_set(Path(folder), chosen, 5, seed=2)
         images = tuple(ImageRef(path.stem, (str(path),)) for path in paths)
@@ -62,20 +62,21 @@ def groups() -> None:
 
 
 def regions() -> None:
-    """Regions of a landscape, and which part of another image each takes its paint from."""
+    """Draw the regions of a landscape, and which region of another image each is painted like."""
     landscape = STYLES["ukiyo_e"](np.random.default_rng(4), 512)
     content = landscape.astype(np.float32) / 255
     found = find_regions(content, 3)
-    theme.save(region_pictures.draw(content, found), OUT / "regions.png")
+    theme.save(region_plots.draw(content, found), OUT / "regions.png")
     style = _painting()
-    parts = find_regions(style, 3)
-    drawn = region_pictures.draw_match(content, found, style, parts, match_regions(found, parts))
-    theme.save(drawn, OUT / "match.png")
+    style_regions = find_regions(style, 3)
+    match = match_regions(found, style_regions)
+    figure = region_plots.draw_match(content, found, style, style_regions, match)
+    theme.save(figure, OUT / "match.png")
 
 
 def _painting() -> np.ndarray:
-    """A sky, a hill and a field in the colors of three drawn materials."""
-    by_name = {material.name: material.images[0] for material in materials(beside=False)}
+    """Return a sky, a hill and a field in the colors of three drawn materials."""
+    by_name = {material.name: material.images[0] for material in materials(training_data=False)}
     sky, hill, field = (by_name[name] for name in ("starry night", "oak", "plaster"))
     ys, xs = np.mgrid[:512, :512]
     edge = 250 - 90 * np.exp(-(((xs - 300) / 130) ** 2))
