@@ -1,10 +1,12 @@
-"""What an artist sets once: where the worker runs and where results go."""
+"""Preferences of the add-on: where the worker runs and where results go."""
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .scene.compat import RELATIVE_PATH
 from .scene.jobs import worker
+from .scene.options import worker_settings
+from .widgets import paragraph, split_layout
 
 
 class ImpastoPreferences(bpy.types.AddonPreferences):
@@ -27,45 +29,40 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
         default="//impasto/",
     )
     worker_python: StringProperty(
-        name="Worker Python",
+        name="External Python",
         description=(
-            "A Python with torch that does the work, for example one with a CUDA build. "
-            "Empty: the Python of Blender"
+            "A Python with torch that does the work, for example with a CUDA build. "
+            "Leave empty to use Blender's own"
         ),
         subtype="FILE_PATH",
     )
     device: EnumProperty(
         name="Device",
-        description="What the networks run on",
+        description="Compute device",
         items=(
-            ("AUTO", "Automatic", "The GPU if the worker's torch can use one, else the CPU"),
-            ("CPU", "CPU", "Always the processor"),
+            ("AUTO", "Automatic", "The GPU if torch can use one, else the CPU"),
+            ("CPU", "CPU", "Always the CPU"),
             ("CUDA", "CUDA", "An NVIDIA GPU (or an AMD GPU with a ROCm torch)"),
-            ("MPS", "Metal", "The GPU of an Apple machine"),
+            ("MPS", "Metal", "The GPU of a Mac"),
         ),
         default="AUTO",
     )
     threads: IntProperty(
         name="Threads",
-        description=(
-            "How many threads the worker computes with on the processor; "
-            "0 takes all cores but one, which is left to Blender"
-        ),
+        description="CPU threads (0 = all but one)",
         min=0,
         soft_max=64,
     )
     memory_limit: FloatProperty(
         name="Memory Limit",
-        description="Gigabytes that the worker may use; 0 means what is free when a job starts",
+        description="Memory that jobs may use, in gigabytes (0 = what is free when a job starts)",
         min=0.0,
         soft_max=64.0,
         precision=1,
     )
 
     def draw(self, context):
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(self, "results")
         row = layout.row()
         row.active = self.results == "FOLDER"
@@ -78,12 +75,10 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "memory_limit")
 
     def _draw_check(self, context):
-        from .panels.editors import paragraph  # late: the panels need the preferences
-
         split = self.layout.split(factor=0.4)
-        split.column()  # In line with the fields, whose labels stand here.
-        split.column().operator("impasto.check_worker_python", icon="CHECKMARK")
-        answer = worker.checked()
+        split.column()  # Empty, so that the button is in line with the fields.
+        split.column().operator("impasto.check_worker_python", text="Test", icon="CHECKMARK")
+        answer = worker.checked(worker_settings(context))
         if answer is None:
             return
         if not answer.done():
@@ -92,11 +87,6 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
             paragraph(self.layout, context, answer.result(), icon="CHECKMARK")
         else:
             paragraph(self.layout, context, str(answer.exception()), icon="ERROR")
-
-
-def get(context: bpy.types.Context) -> ImpastoPreferences:
-    """The preferences of this extension."""
-    return context.preferences.addons[__package__].preferences
 
 
 register, unregister = bpy.utils.register_classes_factory((ImpastoPreferences,))

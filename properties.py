@@ -14,6 +14,16 @@ from bpy.props import (
 
 from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
+from .scene.looks.look import properties
+from .scene.props import ANY_STYLE, duration, seed, target
+
+
+def _get_included(item) -> bool:
+    return not item.excluded
+
+
+def _set_included(item, value: bool) -> None:
+    item.excluded = not value
 
 
 class MaterialItem(bpy.types.PropertyGroup):
@@ -32,13 +42,13 @@ class ColorItem(bpy.types.PropertyGroup):
 
 
 class NoteItem(bpy.types.PropertyGroup):
-    """A line to show: ``name`` is what it is about."""
+    """A line of text about ``name``."""
 
     reason: StringProperty()
 
 
-class PictureItem(bpy.types.PropertyGroup):
-    """A picture of the analysis: ``name`` is its kind."""
+class PlotItem(bpy.types.PropertyGroup):
+    """A plot of the scene: ``name`` is its kind."""
 
     path: StringProperty(subtype="FILE_PATH")
 
@@ -50,15 +60,21 @@ class TextureItem(bpy.types.PropertyGroup):
     role: StringProperty()
     materials: CollectionProperty(type=MaterialItem)
     thumbnail: StringProperty(subtype="FILE_PATH")
-    excluded: BoolProperty(name="Exclude", description="Leave this image out when stylizing")
+    excluded: BoolProperty()
+    included: BoolProperty(
+        name="Include",
+        description="Restyle this texture",
+        get=_get_included,
+        set=_set_included,
+    )
 
 
 class LookSettings(bpy.types.PropertyGroup):
-    """How a group is stylized."""
+    """The look of a group: its styles, and below the settings that ``core.styles.look`` declares."""
 
     style: StringProperty(
         name="Style",
-        description="Identifier of a built-in style, or the path of a picture or style file",
+        description="Identifier of a built-in style, or the path of an image or style file",
     )
     gallery: EnumProperty(
         name="Gallery",
@@ -69,71 +85,29 @@ class LookSettings(bpy.types.PropertyGroup):
     )
     file: StringProperty(
         name="Style Image",
-        description="A picture, or a saved style, whose look the textures take on",
+        description="Image or saved style (.impasto) to take the look from",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
         get=gallery.get_file,
         set=gallery.set_file,
     )
-    strength: FloatProperty(
-        name="Strength",
-        description="How much of the style is applied; 0 leaves the texture as it is",
-        subtype="FACTOR",
-        min=0.0,
-        max=1.0,
-        default=1.0,
-    )
-    brush_scale: FloatProperty(
-        name="Brush Scale",
-        description="Size of the style's strokes; 1 is their size in the style's own picture",
-        min=0.25,
-        max=4.0,
-        default=1.0,
-    )
-    keep_color: FloatProperty(
-        name="Keep Color",
-        description="How much of the texture's own color is kept; at 1 only the brightness changes",
-        subtype="FACTOR",
-        min=0.0,
-        max=1.0,
-    )
-    seamless: BoolProperty(
-        name="Seamless",
-        description="Treat the texture as endlessly repeating: no seam appears when it is tiled",
-    )
     second: StringProperty(
         name="Second Style",
-        description="A picture, a saved style, or the identifier of a built-in style",
+        description=ANY_STYLE,
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
     mix: FloatProperty(
         name="Mix",
-        description="How much of the second style there is; with regions, they take turns instead",
+        description="Share of the second style. Ignored when Regions is used",
         subtype="FACTOR",
         min=0.0,
         max=1.0,
         default=0.5,
     )
-    regions: IntProperty(
-        name="Regions",
-        description=(
-            "Split each texture into so many regions by how they look: two styles take turns, one "
-            "picture gives each region the paint of its own region that suits it best; 0: do not"
-        ),
-        min=0,
-        max=8,
-    )
-    max_side: IntProperty(
-        name="Largest Side",
-        description="Limit of the longer side of the result; 0 keeps the size of the source",
-        subtype="PIXEL",
-        min=0,
-        soft_max=8192,
-    )
-    seed: IntProperty(
-        name="Seed", description="Number from which all that is random follows", min=0
-    )
+
+
+LookSettings.__annotations__.update(properties())
 
 
 def _get_title(group):
@@ -146,10 +120,12 @@ def _set_title(group, value):
 
 
 class TextureGroup(bpy.types.PropertyGroup):
-    """Images that look alike. ``renamed``: the artist chose the name."""
+    """A group of similar images; ``renamed`` says that the artist chose its name."""
 
     members: CollectionProperty(type=TextureItem)
-    active_member: IntProperty(name="Active Texture", description="The texture chosen in the list")
+    active_member: IntProperty(
+        name="Active Texture", description="The texture selected in the list"
+    )
     typical: PointerProperty(type=bpy.types.Image)
     palette: CollectionProperty(type=ColorItem)
     look: PointerProperty(type=LookSettings)
@@ -160,15 +136,19 @@ class TextureGroup(bpy.types.PropertyGroup):
         set=_set_title,
     )
     renamed: BoolProperty()
-    locked: BoolProperty(name="Lock", description="Keep this group as it is when analyzing again")
-    excluded: BoolProperty(
-        name="Exclude", description="Leave this group out when stylizing all groups"
+    locked: BoolProperty(name="Lock", description="Keep this group unchanged when analyzing again")
+    excluded: BoolProperty()
+    included: BoolProperty(
+        name="Include",
+        description="Restyle this group with all groups",
+        get=_get_included,
+        set=_set_included,
     )
     ungrouped: BoolProperty()
 
 
 class FrameSettings(bpy.types.PropertyGroup):
-    """How a rendered animation is restyled."""
+    """Settings for restyling a rendered animation."""
 
     source: StringProperty(
         name="Source",
@@ -178,44 +158,37 @@ class FrameSettings(bpy.types.PropertyGroup):
     )
     output: StringProperty(
         name="Output Folder",
-        description="Folder of the restyled frames; empty: beside the folder of the source",
+        description="Folder of the restyled frames. Leave empty to write next to the source",
         subtype="DIR_PATH",
         options=RELATIVE_PATH,
     )
     use_range: BoolProperty(name="Range", description="Restyle only some of the frames")
-    first: IntProperty(name="First", description="First frame that is restyled", default=1)
-    last: IntProperty(name="Last", description="Last frame that is restyled", default=250)
-    step: IntProperty(name="Step", description="Restyle every so many frames", min=1, default=1)
+    first: IntProperty(name="First", description="First frame to restyle", default=1)
+    last: IntProperty(name="Last", description="Last frame to restyle", default=250)
+    step: IntProperty(name="Step", description="Restyle every Nth frame", min=1, default=1)
     look: PointerProperty(type=LookSettings)
     coherence: EnumProperty(
         name="Coherence",
-        description="How the frames are tied together",
+        description="Reduce flicker between frames",
         items=(
-            ("OFF", "Off", "Every frame by itself"),
-            ("STATISTICS", "Statistics", "One set of style statistics for each shot"),
-            ("MOTION", "Motion", "Strokes follow what moves, by the Vector pass or optical flow"),
+            ("OFF", "Off", "Each frame by itself"),
+            ("STATISTICS", "Shared Statistics", "One set of style statistics for each shot"),
+            ("MOTION", "Motion", "Strokes follow motion, by the Vector pass or optical flow"),
         ),
         default="MOTION",
     )
     coherence_strength: FloatProperty(
         name="Coherence Strength",
-        description="How much of the strokes is carried along",
+        description="How strongly strokes follow motion",
         subtype="FACTOR",
         min=0.0,
         max=1.0,
         default=1.0,
     )
-    learn_seconds: IntProperty(
-        name="Seconds",
-        description="How long to learn from the painted frames",
-        min=1,
-        soft_min=30,
-        soft_max=900,
-        default=90,
-    )
+    learn_seconds: duration("How long to learn from the painted frames, in seconds", 90)
     anchor_interval: IntProperty(
         name="Anchor Interval",
-        description="Frames between two that are painted from nothing but themselves",
+        description="Frames between key frames that are painted from scratch",
         min=2,
         soft_max=100,
         default=24,
@@ -224,7 +197,7 @@ class FrameSettings(bpy.types.PropertyGroup):
         name="Format",
         description="File format of the restyled frames",
         items=(
-            ("SOURCE", "As Source", "The format of the frames"),
+            ("SOURCE", "As Source", "Same format as the source"),
             ("PNG", "PNG", "Lossless, with alpha"),
             ("JPEG", "JPEG", "Small, without alpha"),
             ("TIFF", "TIFF", "Lossless, 8 or 16 bit"),
@@ -233,89 +206,80 @@ class FrameSettings(bpy.types.PropertyGroup):
     )
     depth: EnumProperty(
         name="Color Depth",
-        description="Bits of a channel of the restyled frames, as far as their format has them",
+        description="Bits per channel of the restyled frames, if their format supports it",
         items=(
-            ("SOURCE", "As Source", "The depth of the frames"),
+            ("SOURCE", "As Source", "Same depth as the source"),
             ("8", "8 Bit", "256 levels"),
             ("16", "16 Bit", "65536 levels"),
-            ("half", "Half Float", "16 bits, also above 1"),
-            ("float", "Float", "32 bits, also above 1"),
+            ("half", "Half Float", "16 bits, values above 1"),
+            ("float", "Float", "32 bits, values above 1"),
         ),
     )
     movie: BoolProperty(name="Movie", description="Also write the restyled frames as a movie")
-    overwrite: BoolProperty(name="Overwrite", description="Replace files that lie where frames go")
+    overwrite: BoolProperty(name="Overwrite", description="Overwrite existing files")
     result: StringProperty()
 
 
 class CreateSettings(bpy.types.PropertyGroup):
-    """What is created, and how."""
+    """Settings for creating materials and styles."""
 
     generator: EnumProperty(
         name="Generator",
-        description="What invents the texture",
+        description="Model that generates the texture",
         items=(
-            ("GAN", "Variations (GAN)", "Endless, seamless variations; several textures morph"),
-            ("VAE", "New Looks (VAE)", "A texture of the group in looks akin to the group's own"),
-            ("AUTOMATON", "Growth (RNN)", "A cellular automaton: it grows, and moves in a loop"),
+            ("GAN", "Variations", "Seamless variations; two textures can morph"),
+            ("VAE", "New Looks", "Restyled variation close to the group's look"),
+            ("AUTOMATON", "Growing Texture", "Texture that grows, and can move in a loop"),
         ),
     )
-    seconds: IntProperty(
-        name="Seconds",
-        description="How long to fit the generator; cancelling keeps the best so far",
-        min=1,
-        soft_min=30,
-        soft_max=900,
-        default=120,
-    )
+    seconds: duration("How long to train, in seconds; cancelling keeps the best result so far")
     detail: EnumProperty(
         name="Detail",
-        description="Long side to which larger textures are brought before the generator learns them",
+        description="Training resolution",
         items=(
-            ("128", "128", "Coarse: large structures are learned best"),
-            ("256", "256", "As a rule"),
-            ("512", "512", "Fine: for textures without large structures"),
+            ("128", "128", "Coarse. Best for large structures"),
+            ("256", "256", "Recommended"),
+            ("512", "512", "Fine. For textures without large structures"),
         ),
         default="256",
     )
     width: IntProperty(
-        name="Width", description="Of the new picture", subtype="PIXEL", min=16, default=1024
+        name="Width", description="Width of the new image", subtype="PIXEL", min=16, default=1024
     )
     height: IntProperty(
-        name="Height", description="Of the new picture", subtype="PIXEL", min=16, default=1024
+        name="Height", description="Height of the new image", subtype="PIXEL", min=16, default=1024
     )
-    seed: IntProperty(
-        name="Seed", description="Number from which all that is random follows", min=0
-    )
+    seed: seed()
     morph: IntProperty(
         name="Morph Steps",
-        description="Pictures that lead from the first texture of the group to the second; 1: none",
+        description="Images from the first texture of the group to the second (1 = no morph)",
         min=1,
         soft_max=24,
         default=1,
     )
     frames: IntProperty(
         name="Loop Frames",
-        description="Pictures of a loop whose end joins its beginning; 0: a still",
+        description="Images of a seamless loop (0 = a still image)",
         min=0,
         soft_max=240,
     )
     damage: BoolProperty(
         name="Damage and Regrow",
-        description="Tear holes at the beginning of the loop, and let the texture grow over them",
+        description="Tear holes at the start of the loop, and let the texture grow over them",
     )
     model: StringProperty(subtype="FILE_PATH")
     how: EnumProperty(
-        name="Invent",
+        name="Source",
         description="Where the new style comes from",
         items=(
-            ("SURPRISE", "Surprise", "Drawn from the family of the group's style"),
-            ("PLACE", "Place on the Map", "The look at a place on the style map"),
-            ("BETWEEN", "Between Two", "On the way from the group's style to another one"),
+            ("SURPRISE", "Random", "Random style from the family of the group's style"),
+            ("PLACE", "Pick from Map", "The style at a place on the style map"),
+            ("BETWEEN", "Blend", "Between the group's style and another one"),
         ),
     )
     place: FloatVectorProperty(
         name="Place",
-        description="Across and down the style map",
+        description="Position on the style map, across and down",
         size=2,
         min=0.0,
         max=1.0,
@@ -323,12 +287,13 @@ class CreateSettings(bpy.types.PropertyGroup):
     )
     second: StringProperty(
         name="Other Style",
-        description="A picture, a saved style, or the identifier of a built-in style",
+        description=ANY_STYLE,
         subtype="FILE_PATH",
+        options=RELATIVE_PATH,
     )
     share: FloatProperty(
         name="Share",
-        description="How far to go to the other style",
+        description="Share of the other style",
         subtype="FACTOR",
         min=0.0,
         max=1.0,
@@ -336,14 +301,14 @@ class CreateSettings(bpy.types.PropertyGroup):
     )
     boldness: FloatProperty(
         name="Boldness",
-        description="0 is the middle of the family, 1 as varied as the family itself",
+        description="0 stays at the center of the family, 1 is as varied as the family",
         min=0.0,
         max=3.0,
         default=1.0,
     )
     axes: FloatVectorProperty(
         name="Axes",
-        description="Move along the main axes of all styles",
+        description="Offsets along the main axes of all styles",
         size=4,
         soft_min=-2.0,
         soft_max=2.0,
@@ -353,7 +318,7 @@ class CreateSettings(bpy.types.PropertyGroup):
 class ImpastoSettings(bpy.types.PropertyGroup):
     scope: EnumProperty(
         name="Scope",
-        description="Whose textures are analyzed",
+        description="Which textures to analyze",
         items=(
             ("SELECTED", "Selected Objects", "Textures of the selected objects"),
             ("SCENE", "Scene", "Textures of all objects in this scene"),
@@ -362,21 +327,21 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         default="SCENE",
     )
     algorithm: EnumProperty(
-        name="Algorithm",
+        name="Grouping",
         description="How textures are grouped",
         items=(
-            ("KMEANS", "K-Means", "Round groups of similar size; a good first choice"),
-            ("DBSCAN", "DBSCAN", "Dense groups of any shape; odd textures stay ungrouped"),
+            ("KMEANS", "Balanced", "Groups of similar size. Good default"),
+            ("DBSCAN", "Dense Clusters", "Dense groups of any shape. Odd textures stay ungrouped"),
             (
                 "AGGLOMERATIVE",
-                "Agglomerative",
-                "Merges the most similar textures step by step, as a tree",
+                "Step by Step",
+                "Merge the most similar textures step by step",
             ),
         ),
     )
     automatic: BoolProperty(
         name="Automatic",
-        description="Let the textures decide how many groups there are",
+        description="Find the number of groups automatically",
         default=True,
     )
     group_count: IntProperty(
@@ -384,7 +349,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     )
     distance: FloatProperty(
         name="Distance",
-        description="Textures nearer than this belong together; 0 finds a value",
+        description="Textures closer than this belong together (0 = automatic)",
         min=0.0,
         soft_max=10.0,
     )
@@ -392,65 +357,42 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         name="Linkage",
         description="How the distance between two groups is measured",
         items=(
-            ("ward", "Ward", "Keep the spread inside each group small"),
+            ("ward", "Ward", "Minimize the spread inside each group"),
             ("average", "Average", "Mean distance between the textures of the two groups"),
         ),
     )
     material_weight: FloatProperty(
-        name="Color to Material",
-        description="0 groups by color, 1 by structure and material",
+        name="Color to Structure",
+        description="Group by color (0) or by structure (1)",
         subtype="FACTOR",
         min=0.0,
         max=1.0,
         default=0.5,
     )
-    seed: IntProperty(
-        name="Seed", description="Number from which all that is random follows", min=0
-    )
+    seed: seed()
     frames: PointerProperty(type=FrameSettings)
     create: PointerProperty(type=CreateSettings)
     groups: CollectionProperty(type=TextureGroup)
-    active_group: IntProperty(name="Active Group", description="The group chosen in the list")
+    active_group: IntProperty(name="Active Group", description="The group selected in the list")
     sentence: StringProperty()
     score: FloatProperty()
     duplicates: CollectionProperty(type=NoteItem)
     skipped: CollectionProperty(type=NoteItem)
-    pictures: CollectionProperty(type=PictureItem)
-    target: EnumProperty(
-        name="Target",
-        description="Which groups are stylized",
-        items=(
-            ("GROUP", "Active Group", "The group chosen in the list"),
-            ("ALL", "All Groups", "Every group that has a style and is not excluded"),
-        ),
-        default="ALL",
-    )
-    refine_seconds: IntProperty(
-        name="Seconds",
-        description="How long to refine; cancelling keeps what there is",
-        min=1,
-        soft_min=30,
-        soft_max=900,
-        default=120,
+    pictures: CollectionProperty(type=PlotItem)
+    target: target()
+    refine_seconds: duration(
+        "How long to refine, in seconds; cancelling keeps the best result so far"
     )
     showing_originals: BoolProperty(
         name="Showing Originals", description="The scene shows its original textures for comparison"
     )
 
 
-def active_group(scene: bpy.types.Scene):
-    """The group chosen in the list, or None."""
-    settings = scene.impasto
-    if 0 <= settings.active_group < len(settings.groups):
-        return settings.groups[settings.active_group]
-    return None
-
-
 _CLASSES = (
     MaterialItem,
     ColorItem,
     NoteItem,
-    PictureItem,
+    PlotItem,
     TextureItem,
     LookSettings,
     TextureGroup,

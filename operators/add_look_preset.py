@@ -1,18 +1,17 @@
-"""Keep a look as a preset."""
+"""Save a look as a preset."""
 
 from __future__ import annotations
 
 import bpy
 from bl_operators.presets import AddPresetBase
 
-from ..properties import active_group
-from ..scene.groups.edit import LOOK_FIELDS
-from ..translations import tip
+from ..scene.looks.look import FIELDS
+from .group_operator import GroupOperator
 
 _LOOK = "bpy.context.scene.impasto.groups[bpy.context.scene.impasto.active_group].look"
 
 
-class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
+class IMPASTO_OT_add_look_preset(GroupOperator, AddPresetBase, bpy.types.Operator):
     """Add or remove a preset of the style and its settings"""
 
     bl_idname = "impasto.add_look_preset"
@@ -20,14 +19,7 @@ class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
     preset_menu = "IMPASTO_PT_look_presets"
     preset_subdir = "impasto/looks"
     # No preset_defines: before 5.0, Blender loses them under Python 3.13.
-    preset_values = [f"{_LOOK}.{name}" for name in LOOK_FIELDS]
-
-    @classmethod
-    def poll(cls, context):
-        if active_group(context.scene) is None:
-            cls.poll_message_set(tip("Choose a group first"))
-            return False
-        return True
+    preset_values = [f"{_LOOK}.{name}" for name in FIELDS]
 
 
 CLASSES = (IMPASTO_OT_add_look_preset,)

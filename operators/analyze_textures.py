@@ -8,7 +8,7 @@ from .job_operator import JobOperator
 
 
 class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
-    """Group the image textures of the scope by how they look"""
+    """Find image textures in the scope and group similar ones"""
 
     bl_idname = "impasto.analyze_textures"
     bl_label = "Analyze Textures"
@@ -19,7 +19,7 @@ class IMPASTO_OT_analyze_textures(JobOperator, bpy.types.Operator):
         return cls.idle()
 
     def start(self, context):
-        from ..scene.groups import analyze  # late, as what only jobs need would slow down enabling
+        from ..scene.groups import analyze  # late: it is slow to import
 
         return analyze.start(context)
 

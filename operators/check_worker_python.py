@@ -1,4 +1,4 @@
-"""Check Worker Python."""
+"""Test External Python."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ import bpy
 
 from ..core.errors import ImpastoError
 from ..scene.jobs import worker
+from ..scene.options import worker_settings
 
 _INTERVAL = 0.1
-"""Seconds between two looks at the answer."""
+"""Seconds between two checks for the answer."""
 
 
 class IMPASTO_OT_check_worker_python(bpy.types.Operator):
-    """Ask the Python that does the work whether it has all that Impasto needs"""
+    """Check whether this Python has everything that Impasto needs"""
 
     bl_idname = "impasto.check_worker_python"
-    bl_label = "Check Worker Python"
+    bl_label = "Test External Python"
 
     _timer = None
     _answer = None
 
     def execute(self, context):
-        self._answer = worker.check()
-        return self._tell()
+        self._answer = worker.check(worker_settings(context))
+        return self._report()
 
     def invoke(self, context, event):
         if bpy.app.background:
             return self.execute(context)
-        self._answer = worker.check()
+        self._answer = worker.check(worker_settings(context))
         manager = context.window_manager
         self._timer = manager.event_timer_add(_INTERVAL, window=context.window)
         manager.modal_handler_add(self)
@@ -40,16 +41,16 @@ class IMPASTO_OT_check_worker_python(bpy.types.Operator):
         for area in context.window.screen.areas:
             if area.type == "PREFERENCES":
                 area.tag_redraw()
-        return self._tell()
+        return self._report()
 
     def cancel(self, context):
-        """The window was closed."""
+        """Stop waiting, because the window was closed."""
         context.window_manager.event_timer_remove(self._timer)
 
-    def _tell(self):
+    def _report(self):
         """Report the answer; without a window, wait for it."""
         try:
-            self.report({"INFO"}, f"Worker Python is ready: {self._answer.result()}.")
+            self.report({"INFO"}, f"External Python is ready: {self._answer.result()}")
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

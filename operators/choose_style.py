@@ -1,31 +1,24 @@
-"""Choose a style for the active group, also by dropping a picture on the sidebar."""
+"""Choose a style for the active group, also by dropping an image on the sidebar."""
 
 import bpy
 from bpy.props import StringProperty
 
-from ..properties import active_group
 from ..scene.looks import gallery
-from ..translations import tip
+from ..scene.lookup import active_group
+from .group_operator import GroupOperator
 
 
-class IMPASTO_OT_choose_style(bpy.types.Operator):
-    """Choose a picture or a saved style whose look the active group takes on"""
+class IMPASTO_OT_choose_style(GroupOperator, bpy.types.Operator):
+    """Choose an image or saved style (.impasto) to take the look from"""
 
     bl_idname = "impasto.choose_style"
-    bl_label = "Choose Style Image"
+    bl_label = "Use as Impasto Style"
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(
         default=";".join(f"*{suffix}" for suffix in gallery.STYLE_SUFFIXES), options={"HIDDEN"}
     )
-
-    @classmethod
-    def poll(cls, context):
-        if active_group(context.scene) is None:
-            cls.poll_message_set(tip("Choose a group first"))
-            return False
-        return True
 
     def invoke(self, context, event):
         if self.filepath:
@@ -36,7 +29,7 @@ class IMPASTO_OT_choose_style(bpy.types.Operator):
     def execute(self, context):
         if not self.filepath.lower().endswith(gallery.STYLE_SUFFIXES):
             self.report(
-                {"ERROR"}, f'"{self.filepath}" is no picture and no Impasto style; choose another.'
+                {"ERROR"}, f'"{self.filepath}" is not an image or Impasto style; choose another.'
             )
             return {"CANCELLED"}
         active_group(context.scene).look.style = self.filepath
@@ -51,7 +44,7 @@ class IMPASTO_FH_style(bpy.types.FileHandler):
 
     @classmethod
     def poll_drop(cls, context):
-        # Elsewhere in the editor a dropped picture keeps its usual meaning.
+        # Elsewhere in the editor, a dropped image keeps its usual meaning.
         region = context.region
         return (
             region is not None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bpy
 
 from ..scene.textures import find, results
-from .restyled_operator import RestyledOperator
+from .results_operator import ResultsOperator
 
 
-class IMPASTO_OT_compare_textures(RestyledOperator, bpy.types.Operator):
-    """Switch the whole scene between its original and its restyled textures"""
+class IMPASTO_OT_compare_textures(ResultsOperator, bpy.types.Operator):
+    """Toggle between original and restyled textures"""
 
     bl_idname = "impasto.compare_textures"
     bl_label = "Compare"
@@ -22,7 +22,7 @@ class IMPASTO_OT_compare_textures(RestyledOperator, bpy.types.Operator):
             self.report({"ERROR"}, "No texture of this scene is restyled yet; press Stylize first.")
             return {"CANCELLED"}
         settings.showing_originals = originals
-        self.report({"INFO"}, "Showing originals." if originals else "Showing restyled textures.")
+        self.report({"INFO"}, "Showing originals" if originals else "Showing restyled textures")
         return {"FINISHED"}
 
 

@@ -9,7 +9,7 @@ from ..translations import tip
 
 
 class IMPASTO_OT_cancel_job(bpy.types.Operator):
-    """Stop the running job; textures that are finished are kept"""
+    """Cancel the running job; finished textures are kept"""
 
     bl_idname = "impasto.cancel_job"
     bl_label = "Cancel Job"
@@ -27,7 +27,7 @@ class IMPASTO_OT_cancel_job(bpy.types.Operator):
 
 
 class IMPASTO_OT_pause_job(bpy.types.Operator):
-    """Let the running job stand still and leave the processor alone, or let it go on"""
+    """Pause or resume the running job"""
 
     bl_idname = "impasto.pause_job"
     bl_label = "Pause Job"
@@ -40,7 +40,7 @@ class IMPASTO_OT_pause_job(bpy.types.Operator):
             return False
         if not running.can_pause:
             cls.poll_message_set(
-                tip("What learns for a given time is not paused; cancel keeps the best")
+                tip("Training cannot be paused. Cancel keeps the best result so far")
             )
             return False
         return True

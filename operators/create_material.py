@@ -1,4 +1,4 @@
-"""Create Material: fit a generator to the active group, and make a new material with it."""
+"""Create Material: train a generator on the active group, and make a material with it."""
 
 import bpy
 from bpy.props import BoolProperty
@@ -7,7 +7,7 @@ from .job_operator import GroupJobOperator
 
 
 class IMPASTO_OT_create_material(GroupJobOperator, bpy.types.Operator):
-    """Invent a new material out of the textures of the active group"""
+    """Create a material from the textures of the active group"""
 
     bl_idname = "impasto.create_material"
     bl_label = "Create Material"
@@ -15,13 +15,15 @@ class IMPASTO_OT_create_material(GroupJobOperator, bpy.types.Operator):
 
     again: BoolProperty(
         name="Again",
-        description="Draw from the generator that was fitted last, with the seed chosen now",
+        description="Use the generator that was trained last, with the current seed",
     )
 
     def start(self, context):
-        from ..scene.create import create  # late, as what only jobs need would slow down enabling
+        from ..scene.create import material  # late: it is slow to import
 
-        return create.start(context, again=self.again and bool(context.scene.impasto.create.model))
+        return material.start(
+            context, again=self.again and bool(context.scene.impasto.create.model)
+        )
 
 
 CLASSES = (IMPASTO_OT_create_material,)

@@ -1,17 +1,17 @@
-"""Draw Regions."""
+"""Show Regions."""
 
 import bpy
 
-from ..properties import active_group
+from ..scene.lookup import active_group
 from ..translations import tip
 from .job_operator import GroupJobOperator
 
 
 class IMPASTO_OT_draw_regions(GroupJobOperator, bpy.types.Operator):
-    """Show the regions of the first texture of the active group, and what each is painted with"""
+    """Show the regions of the group's first texture, and what each is painted with"""
 
     bl_idname = "impasto.draw_regions"
-    bl_label = "Draw Regions"
+    bl_label = "Show Regions"
     bl_options = {"UNDO"}
 
     @classmethod
@@ -26,7 +26,7 @@ class IMPASTO_OT_draw_regions(GroupJobOperator, bpy.types.Operator):
         return super().poll(context)
 
     def start(self, context):
-        from ..scene.groups import regions  # late, as what only jobs need would slow down enabling
+        from ..scene.looks import regions  # late: it is slow to import
 
         return regions.draw(context)
 

@@ -1,4 +1,4 @@
-"""Enable Passes: renders that know the motion of every pixel."""
+"""Enable Passes: let renders store the motion of every pixel."""
 
 import bpy
 
@@ -17,7 +17,7 @@ class IMPASTO_OT_enable_passes(bpy.types.Operator):
         from ..scene.frames import inputs
 
         if not inputs.missing_passes(context.scene):
-            cls.poll_message_set(tip("The scene renders all that is needed already"))
+            cls.poll_message_set(tip("The scene already renders all passes that are needed"))
             return False
         return True
 
@@ -25,7 +25,7 @@ class IMPASTO_OT_enable_passes(bpy.types.Operator):
         from ..scene.frames import inputs
 
         inputs.enable_passes(context.scene)
-        self.report({"INFO"}, "Vector and Depth are rendered to OpenEXR MultiLayer from now on.")
+        self.report({"INFO"}, "Enabled Vector and Depth passes (OpenEXR MultiLayer)")
         return {"FINISHED"}
 
 

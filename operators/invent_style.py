@@ -1,4 +1,4 @@
-"""Invent Style and Draw Style Map: looks that nobody painted."""
+"""Invent Style and Draw Style Map: new styles."""
 
 import bpy
 
@@ -6,29 +6,29 @@ from .job_operator import GroupJobOperator
 
 
 class IMPASTO_OT_invent_style(GroupJobOperator, bpy.types.Operator):
-    """Make a style that nobody painted, and give it to the active group"""
+    """Generate a new style for the active group"""
 
     bl_idname = "impasto.invent_style"
     bl_label = "Invent Style"
     bl_options = {"UNDO"}
 
     def start(self, context):
-        from ..scene.create import create  # late, as what only jobs need would slow down enabling
+        from ..scene.create import style  # late: it is slow to import
 
-        return create.invent(context)
+        return style.invent(context)
 
 
 class IMPASTO_OT_draw_style_map(GroupJobOperator, bpy.types.Operator):
-    """Draw the map of styles on the first texture of the active group, and show it"""
+    """Show the map of styles, painted on the group's first texture"""
 
     bl_idname = "impasto.draw_style_map"
     bl_label = "Draw Style Map"
     bl_options = {"UNDO"}
 
     def start(self, context):
-        from ..scene.create import create  # late, as what only jobs need would slow down enabling
+        from ..scene.create import style  # late: it is slow to import
 
-        return create.draw_map(context)
+        return style.draw_map(context)
 
 
 CLASSES = (IMPASTO_OT_invent_style, IMPASTO_OT_draw_style_map)

@@ -1,4 +1,4 @@
-"""The shell around a job: modal in a window, blocking without one."""
+"""Base of operators that run a job: modal in a window, blocking without one."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.errors import ImpastoError
-from ..properties import active_group
 from ..scene.jobs import queue
+from ..scene.words import joined
 from ..translations import tip
+from .group_operator import GroupOperator
 
 if TYPE_CHECKING:
     from ..scene.jobs.job import SceneJob
 
 _INTERVAL = 0.1
-"""Seconds between two looks at the worker."""
+"""Seconds between two polls of the job."""
 
 _DRAW_INTERVAL = 0.25
-"""Seconds at least between two drawings of the progress: they are taken from the artist's."""
+"""Least seconds between two redraws of the progress: each takes time from the artist."""
 
 
 class JobOperator:
-    """Mix-in of operators that run a job; they only say how it starts."""
+    """Mix-in of operators that run a job; subclasses only start it."""
 
-    # Without annotations, as Blender takes those of an operator for properties.
+    # Without annotations: Blender takes those of an operator for properties.
     _timer = None
     _job = None
     _shown = ""
@@ -38,11 +39,11 @@ class JobOperator:
 
     @classmethod
     def idle(cls) -> bool:
-        """For ``poll``: False, with the reason, while another job runs."""
+        """Return False, and set the reason for ``poll``, while another job runs."""
         running = queue.current()
         if running is not None:
-            said = tip("{job} is running; wait for it or cancel it")
-            cls.poll_message_set(said.format(job=running.title))
+            reason = tip("{job} is running; wait for it or cancel it")
+            cls.poll_message_set(reason.format(job=running.title))
         return running is None
 
     def execute(self, context):
@@ -52,9 +53,9 @@ class JobOperator:
         ended = self._conclude()
         if self._queue_goes_on():
             if bpy.app.background:
-                with suppress(RuntimeError):  # what the next one reports is not this one's error
+                with suppress(RuntimeError):  # the next job reports its own errors
                     bpy.ops.impasto.run_queue()
-            else:  # a script in a window: the rest need not block it
+            else:  # a script in a window: the others need not block it
                 bpy.app.timers.register(_run_queue)
         return ended
 
@@ -84,7 +85,7 @@ class JobOperator:
         return self._conclude()
 
     def cancel(self, context):
-        """The window was closed; without this operator, a timer sees the job to its end."""
+        """Cancel the job because the window was closed; a timer polls it to its end."""
         job = self._job
         job.cancel()
         self._leave(context)
@@ -103,7 +104,7 @@ class JobOperator:
         return True
 
     def _show(self, context) -> None:
-        """Draw the progress, if it has moved since it was last drawn."""
+        """Draw the progress, if it has changed since it was last drawn."""
         job, now = self._job, time.monotonic()
         text = f"{job.title}: {job.progress:.0%}, {job.step} (Esc: Cancel)"
         if text != self._shown and now - self._shown_at > _DRAW_INTERVAL:
@@ -117,7 +118,7 @@ class JobOperator:
             context.workspace.status_text_set(None)
 
     def _queue_goes_on(self) -> bool:
-        """Not after a cancel: who cancels wants to see to something first."""
+        """Return whether the queue goes on; not after a cancel, which stops all."""
         return bool(queue.waiting) and self._job.state != "CANCELLED"
 
     def _conclude(self):
@@ -126,9 +127,9 @@ class JobOperator:
         if job.failures:
             first = job.failures[0].message
             count = len(job.failures)
-            more = f" ({count - 1} more in the Jobs panel)" if count > 1 else ""
-            message = f"{message} {first}{more}".strip()
-        # An error report raises in scripts, so it is kept for jobs that changed nothing.
+            more = f"{count - 1} more in the Jobs panel" if count > 1 else ""
+            message = joined(message, first, more)
+        # An error report raises in scripts: only for jobs that changed nothing.
         clean = job.state == "FINISHED" and not job.failures
         cancelled = job.state == "CANCELLED"
         level = "INFO" if clean or cancelled else "WARNING" if job.changed else "ERROR"
@@ -136,20 +137,18 @@ class JobOperator:
         return {"FINISHED"} if job.changed else {"CANCELLED"}
 
 
-class GroupJobOperator(JobOperator):
-    """Mix-in of operators whose job is about the active group."""
+class GroupJobOperator(GroupOperator, JobOperator):
+    """Mix-in of operators that run a job on the active group."""
 
     @classmethod
     def poll(cls, context):
-        if active_group(context.scene) is None:
-            cls.poll_message_set(tip("Choose a group first"))
-            return False
-        return cls.idle()
+        return super().poll(context) and cls.idle()
 
 
 def _run_queue() -> float | None:
-    """Called by a timer, when the operator of the job before has ended; again, until a job runs:
-    Blender may be busy for a moment, or the first of the queue cannot begin.
+    """Start the next job of the queue, from a timer; try again until one runs.
+
+    Blender may be busy for a moment, or the first job of the queue cannot start.
     """
     if not queue.waiting or queue.current() is not None:
         return None
@@ -161,7 +160,7 @@ def _run_queue() -> float | None:
 
 
 def _redraw(context) -> None:
-    """Sidebars do not redraw by themselves while a job runs."""
+    """Redraw the sidebars, which do not redraw by themselves while a job runs."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in {"VIEW_3D", "IMAGE_EDITOR"}:

@@ -1,4 +1,4 @@
-"""Load Frames: the restyled animation into the Sequencer, the compositor, or onto a material."""
+"""Load Frames: into the Sequencer, the compositor, or onto a material."""
 
 import bpy
 from bpy.props import EnumProperty
@@ -17,18 +17,14 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
 
     place: EnumProperty(
         name="Place",
-        description="Where the restyled frames are loaded",
+        description="Where to load the restyled frames",
         items=(
-            ("SEQUENCER", "Sequencer", "As an image strip in the Video Sequencer"),
-            (
-                "COMPOSITOR",
-                "Compositor",
-                "As an Image node in the compositing nodes, for you to link",
-            ),
+            ("SEQUENCER", "Sequencer", "Add as image strip in the Video Sequencer"),
+            ("COMPOSITOR", "Compositor", "Add as Image node (unlinked)"),
             (
                 "IMAGE",
                 "Image Sequence",
-                "As an image, also in the active Image Texture node of the active object",
+                "Add as image, and to the active Image Texture node of the active object",
             ),
         ),
     )
@@ -51,9 +47,9 @@ class IMPASTO_OT_load_frames(bpy.types.Operator):
         missing = outputs.missing_results(context.scene)
         if missing and self.place != "SEQUENCER":
             gaps = f"it shows nothing where there is no {spelled(missing)}"
-            self.report({"WARNING"}, f"Loaded as {name}; {gaps}.")
+            self.report({"WARNING"}, f"Loaded as {name}; {gaps}")
         else:
-            self.report({"INFO"}, f"Loaded as {name}.")
+            self.report({"INFO"}, f"Loaded as {name}")
         return {"FINISHED"}
 
 

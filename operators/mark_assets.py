@@ -6,10 +6,10 @@ import bpy
 
 from ..scene.textures import assets, find
 from ..scene.words import counted
-from .restyled_operator import RestyledOperator
+from .results_operator import ResultsOperator
 
 
-class IMPASTO_OT_mark_assets(RestyledOperator, bpy.types.Operator):
+class IMPASTO_OT_mark_assets(ResultsOperator, bpy.types.Operator):
     """Mark the restyled materials of this scene as assets, tagged with their styles"""
 
     bl_idname = "impasto.mark_assets"
@@ -18,7 +18,10 @@ class IMPASTO_OT_mark_assets(RestyledOperator, bpy.types.Operator):
 
     def execute(self, context):
         count = assets.mark(find.materials_in("SCENE", context))
-        self.report({"INFO"}, f"{counted(count, 'material')} marked as asset.")
+        self.report(
+            {"INFO"},
+            f"Marked {counted(count, 'material')} as {'asset' if count == 1 else 'assets'}",
+        )
         return {"FINISHED"}
 
 

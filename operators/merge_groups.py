@@ -3,20 +3,22 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..properties import active_group
 from ..scene.groups import edit
+from ..scene.lookup import active_group
 from ..translations import tip
 
 
 class IMPASTO_OT_merge_groups(bpy.types.Operator):
-    """Put all textures of the active group into another group"""
+    """Merge the active group into another group"""
 
     bl_idname = "impasto.merge_groups"
     bl_label = "Merge Groups"
     bl_options = {"REGISTER", "UNDO"}
 
     into: EnumProperty(
-        name="Into", description="The group that takes the textures", items=edit.other_groups
+        name="Target Group",
+        description="The group that takes the textures",
+        items=edit.other_groups,
     )
 
     @classmethod

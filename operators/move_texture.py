@@ -3,20 +3,20 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..properties import active_group
 from ..scene.groups import edit
+from ..scene.lookup import active_group
 from ..translations import tip
 
 
 class IMPASTO_OT_move_texture(bpy.types.Operator):
-    """Move the texture chosen in the list to another group"""
+    """Move the selected texture to another group"""
 
     bl_idname = "impasto.move_texture"
     bl_label = "Move to Group"
     bl_options = {"REGISTER", "UNDO"}
 
     into: EnumProperty(
-        name="Into",
+        name="Target Group",
         description="The group that takes the texture",
         items=edit.other_groups_or_new,
     )
@@ -25,7 +25,7 @@ class IMPASTO_OT_move_texture(bpy.types.Operator):
     def poll(cls, context):
         group = active_group(context.scene)
         if group is None or not 0 <= group.active_member < len(group.members):
-            cls.poll_message_set(tip("Choose a texture in the list first"))
+            cls.poll_message_set(tip("Select a texture in the list first"))
             return False
         return True
 

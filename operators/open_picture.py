@@ -1,29 +1,27 @@
-"""Open a picture of the analysis."""
+"""Open a plot in an Image Editor."""
 
 import bpy
 from bpy.props import StringProperty
 
-from ..scene.groups import pictures
+from ..scene import plots
 
 
 class IMPASTO_OT_open_picture(bpy.types.Operator):
-    """Show a picture of the analysis in an Image Editor"""
+    """Show a plot in an Image Editor"""
 
     bl_idname = "impasto.open_picture"
-    bl_label = "Open Picture"
+    bl_label = "Open Plot"
     bl_options = {"REGISTER", "UNDO"}
 
-    kind: StringProperty(
-        name="Kind", description="Which picture", default="map", options={"HIDDEN"}
-    )
+    kind: StringProperty(name="Kind", description="Which plot", default="map", options={"HIDDEN"})
 
     def execute(self, context):
-        image = pictures.load(context.scene.impasto, self.kind)
+        image = plots.load(context.scene.impasto, self.kind)
         if image is None:
-            self.report({"ERROR"}, f'There is no picture "{self.kind}"; press Analyze first.')
+            self.report({"ERROR"}, f'There is no plot "{self.kind}"; press Analyze first.')
             return {"CANCELLED"}
         if not bpy.app.background:
-            pictures.show(context, image)
+            plots.show(context, image)
         return {"FINISHED"}
 
 

@@ -8,7 +8,7 @@ from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
 
 
 class IMPASTO_OT_paint_frame(bpy.types.Operator):
-    """Open a copy of the restyled frame at the playhead, to be painted over in an Image Editor"""
+    """Open a copy of the restyled frame at the playhead to paint over in an Image Editor"""
 
     bl_idname = "impasto.paint_frame"
     bl_label = "Paint Frame"
@@ -22,17 +22,17 @@ class IMPASTO_OT_paint_frame(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        from ..scene.frames import restyle
-        from ..scene.groups import pictures
+        from ..scene import plots
+        from ..scene.frames import painted
 
         try:
-            image = restyle.paint_frame(context.scene)
+            image = painted.paint_frame(context.scene)
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         if not bpy.app.background:
-            pictures.show(context, image)
-        self.report({"INFO"}, "Paint over it in Paint mode; Propagate saves and uses it.")
+            plots.show(context, image)
+        self.report({"INFO"}, "Paint the frame, then press Propagate")
         return {"FINISHED"}
 
 
@@ -43,7 +43,7 @@ class IMPASTO_OT_propagate_frames(Restyle):
     bl_label = "Propagate"
 
     def start(self, context):
-        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late: it is slow to import
 
         return restyle.start(context, propagate=True)
 

@@ -6,7 +6,7 @@ from ..translations import tip
 
 
 class IMPASTO_OT_pick_on_map(bpy.types.Operator):
-    """Click on the style map to choose a place on it"""
+    """Click on the style map to pick a place on it"""
 
     bl_idname = "impasto.pick_on_map"
     bl_label = "Pick on Map"
@@ -32,9 +32,7 @@ class IMPASTO_OT_pick_on_map(bpy.types.Operator):
             return {"PASS_THROUGH"}
         place = _place(context, event.mouse_x, event.mouse_y)
         if place is None:
-            self.report(
-                {"WARNING"}, "Click inside the style map, in an Image Editor that shows it."
-            )
+            self.report({"WARNING"}, "Click inside the style map, in an Image Editor that shows it")
             return self._leave(context, {"CANCELLED"})
         settings = context.scene.impasto.create
         settings.how, settings.place = "PLACE", place
@@ -51,7 +49,7 @@ class IMPASTO_OT_pick_on_map(bpy.types.Operator):
 
 
 def _place(context, x: int, y: int) -> tuple[float, float] | None:
-    """The place on the map under the mouse, y down; None beside it."""
+    """Return the place on the map under the mouse, with y down; None outside the map."""
     for area in context.screen.areas:
         region = next((r for r in area.regions if r.type == "WINDOW"), None)
         if area.type != "IMAGE_EDITOR" or region is None or area.spaces.active.image is None:

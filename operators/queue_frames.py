@@ -10,7 +10,7 @@ from .restyle_frames import frames_are_chosen
 
 
 class IMPASTO_OT_queue_frames(bpy.types.Operator):
-    """Restyle these frames, as they are set now, when the jobs before them are done"""
+    """Add these frames with the current settings to the queue"""
 
     bl_idname = "impasto.queue_frames"
     bl_label = "Add to Queue"
@@ -20,7 +20,7 @@ class IMPASTO_OT_queue_frames(bpy.types.Operator):
         return frames_are_chosen(cls, context)
 
     def execute(self, context):
-        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late: it is slow to import
 
         try:
             queue.waiting.append(restyle.prepare(context))
@@ -31,7 +31,7 @@ class IMPASTO_OT_queue_frames(bpy.types.Operator):
 
 
 class IMPASTO_OT_run_queue(JobOperator, bpy.types.Operator):
-    """Begin the first job of the queue; the others follow"""
+    """Start the jobs of the queue, one after the other"""
 
     bl_idname = "impasto.run_queue"
     bl_label = "Run Queue"
@@ -49,7 +49,7 @@ class IMPASTO_OT_run_queue(JobOperator, bpy.types.Operator):
 
 
 class IMPASTO_OT_clear_queue(bpy.types.Operator):
-    """Take all jobs out of the queue; the one that runs goes on"""
+    """Remove all jobs from the queue; the running one goes on"""
 
     bl_idname = "impasto.clear_queue"
     bl_label = "Clear Queue"

@@ -1,55 +1,41 @@
-"""Refine Style: a specialist for one style, fitted on the group's own textures."""
+"""Refine Style: train the model on one style, with the textures of the group."""
 
 from pathlib import Path
 
 import bpy
-from bpy.props import IntProperty
 
 from ..core.styles.look import SUFFIX
-from ..properties import active_group
 from ..scene.looks import gallery
+from ..scene.lookup import active_group
+from ..scene.props import duration, seed
 from ..translations import tip
-from .job_operator import JobOperator
+from .job_operator import GroupJobOperator
 
 
-class IMPASTO_OT_refine_style(JobOperator, bpy.types.Operator):
-    """Spend some minutes on this style: fit the generator to it on the textures of the group"""
+class IMPASTO_OT_refine_style(GroupJobOperator, bpy.types.Operator):
+    """Train the model on this style for a closer match (takes minutes)"""
 
     bl_idname = "impasto.refine_style"
     bl_label = "Refine Style"
     bl_options = {"UNDO"}
 
-    seconds: IntProperty(
-        name="Seconds",
-        description="How long to refine; cancelling keeps what there is",
-        min=1,
-        soft_min=30,
-        soft_max=900,
-        default=120,
-    )
-    seed: IntProperty(
-        name="Seed", description="Number from which all that is random follows", min=0
-    )
+    seconds: duration("How long to refine, in seconds; cancelling keeps the best result so far")
+    seed: seed()
 
     @classmethod
     def poll(cls, context):
         group = active_group(context.scene)
-        if group is None:
-            cls.poll_message_set(tip("Choose a group first"))
+        style = group.look.style if group is not None else ""
+        if group is not None and (not style or gallery.builtin(style) or style.endswith(SUFFIX)):
+            cls.poll_message_set(tip("Choose an image as the style first; only images are refined"))
             return False
-        look = group.look
-        if not look.style or gallery.builtin(look.style) or look.style.endswith(SUFFIX):
-            cls.poll_message_set(
-                tip("Choose a picture as the style first; only pictures are refined")
-            )
+        if group is not None and not Path(gallery.resolve(style)).is_file():
+            cls.poll_message_set(tip("The style image is missing; choose another one"))
             return False
-        if not Path(gallery.source(look)).is_file():
-            cls.poll_message_set(tip("The style picture is missing; choose another one"))
-            return False
-        return cls.idle()
+        return super().poll(context)
 
     def start(self, context):
-        from ..scene.looks import refine  # late, as what only jobs need would slow down enabling
+        from ..scene.looks import refine  # late: it is slow to import
 
         return refine.start(context, self.seconds, self.seed)
 

@@ -1,4 +1,4 @@
-"""Release Memory."""
+"""Stop Background Process."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..translations import tip
 
 
 class IMPASTO_OT_release_memory(bpy.types.Operator):
-    """End the worker process and free its memory; the next job starts a new one"""
+    """Free its memory. The next job restarts it"""
 
     bl_idname = "impasto.release_memory"
-    bl_label = "Release Memory"
+    bl_label = "Stop Background Process"
 
     @classmethod
     def poll(cls, context):
@@ -20,13 +20,13 @@ class IMPASTO_OT_release_memory(bpy.types.Operator):
             cls.poll_message_set(tip("A job is running; cancel it first"))
             return False
         if worker.pid() is None:
-            cls.poll_message_set(tip("No worker is running"))
+            cls.poll_message_set(tip("No background process is running"))
             return False
         return True
 
     def execute(self, context):
         worker.release()
-        self.report({"INFO"}, "The worker has ended; its memory is free.")
+        self.report({"INFO"}, "Stopped the background process")
         return {"FINISHED"}
 
 

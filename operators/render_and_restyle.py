@@ -1,4 +1,4 @@
-"""Render and Restyle: the frames that are not rendered yet, and then all of them restyled."""
+"""Render and Restyle: render what is missing, then restyle all frames."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ from .restyle_frames import IMPASTO_OT_restyle_frames as Restyle
 
 
 class IMPASTO_OT_render_and_restyle(Restyle):
-    """Render the frames that are missing, as Blender renders an animation, then restyle all"""
+    """Render the missing frames, then restyle all"""
 
     bl_idname = "impasto.render_and_restyle"
     bl_label = "Render and Restyle"
@@ -44,7 +44,7 @@ class IMPASTO_OT_render_and_restyle(Restyle):
             inputs.begin_to_render(context.scene, missing, _restyle)
         except RuntimeError as error:
             return self._not_rendered(error)
-        self.report({"INFO"}, f"Rendering {len(missing)} frames; they are restyled after that.")
+        self.report({"INFO"}, f"Rendering {len(missing)} frames, then restyling all")
         return {"FINISHED"}
 
     def _not_rendered(self, error: RuntimeError):
@@ -52,12 +52,12 @@ class IMPASTO_OT_render_and_restyle(Restyle):
         return {"CANCELLED"}
 
 
-def _restyle(scene: bpy.types.Scene, whole: bool) -> None:
-    """Called when the render has ended; not whole where it was cancelled."""
+def _restyle(scene: bpy.types.Scene, complete: bool) -> None:
+    """Restyle the frames after their render, unless it was cancelled."""
     windows = bpy.context.window_manager.windows
-    # Not in the window of the render: who closes that does not mean this.
+    # Not in the window of the render, which the artist may close.
     window = next((w for w in windows if w.parent is None and w.scene == scene), None)
-    if whole and window is not None:
+    if complete and window is not None:
         with bpy.context.temp_override(window=window), suppress(RuntimeError):
             bpy.ops.impasto.restyle_frames("INVOKE_DEFAULT")
 

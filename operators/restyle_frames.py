@@ -1,4 +1,4 @@
-"""Restyle Frames: a rendered animation, without flicker."""
+"""Restyle Frames: restyle a rendered animation without flicker."""
 
 import bpy
 
@@ -7,7 +7,7 @@ from .job_operator import JobOperator
 
 
 def frames_are_chosen(operator: type[bpy.types.Operator], context) -> bool:
-    """For ``poll``: False, with the reason, where the panel lacks something."""
+    """Return False, and set the reason for ``poll``, if the source or the style is missing."""
     settings = context.scene.impasto.frames
     if not settings.source:
         operator.poll_message_set(tip("Choose the frames first"))
@@ -19,7 +19,7 @@ def frames_are_chosen(operator: type[bpy.types.Operator], context) -> bool:
 
 
 class IMPASTO_OT_restyle_frames(JobOperator, bpy.types.Operator):
-    """Restyle the frames; those that an earlier run has finished are skipped"""
+    """Restyle the frames; those that an earlier run finished are skipped"""
 
     bl_idname = "impasto.restyle_frames"
     bl_label = "Restyle Frames"
@@ -30,7 +30,7 @@ class IMPASTO_OT_restyle_frames(JobOperator, bpy.types.Operator):
         return frames_are_chosen(cls, context) and cls.idle()
 
     def start(self, context):
-        from ..scene.frames import restyle  # late, as what only jobs need would slow down enabling
+        from ..scene.frames import restyle  # late: it is slow to import
 
         return restyle.start(context)
 

@@ -3,14 +3,14 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..properties import active_group
+from ..scene.lookup import active_group
 from ..scene.textures import find, results
 from ..scene.words import counted
-from .restyled_operator import RestyledOperator
+from .results_operator import ResultsOperator
 
 
-class IMPASTO_OT_revert_textures(RestyledOperator, bpy.types.Operator):
-    """Put the original textures back; the restyled image files stay on disk"""
+class IMPASTO_OT_revert_textures(ResultsOperator, bpy.types.Operator):
+    """Restore the original textures; the restyled image files stay on disk"""
 
     bl_idname = "impasto.revert_textures"
     bl_label = "Revert Textures"
@@ -18,9 +18,9 @@ class IMPASTO_OT_revert_textures(RestyledOperator, bpy.types.Operator):
 
     target: EnumProperty(
         name="Target",
-        description="Which textures are put back",
+        description="Which textures to revert",
         items=(
-            ("GROUP", "Active Group", "Textures of the group chosen in the list"),
+            ("GROUP", "Active Group", "Textures of the group selected in the list"),
             ("SELECTED", "Selected Objects", "Textures of the selected objects"),
             ("ALL", "All", "Every restyled texture in the file"),
         ),
@@ -36,11 +36,11 @@ class IMPASTO_OT_revert_textures(RestyledOperator, bpy.types.Operator):
         count = results.revert(find.materials_in(scope, context), only)
         if not count:
             self.report(
-                {"WARNING"}, "None of these textures is restyled; there is nothing to revert."
+                {"WARNING"}, "None of these textures is restyled; there is nothing to revert"
             )
             return {"CANCELLED"}
         context.scene.impasto.showing_originals = False
-        self.report({"INFO"}, f"{counted(count, 'texture')} back to the original.")
+        self.report({"INFO"}, f"Reverted {counted(count, 'texture')}")
         return {"FINISHED"}
 
 

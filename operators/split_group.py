@@ -2,13 +2,13 @@
 
 import bpy
 
-from ..properties import active_group
 from ..scene.groups import edit
+from ..scene.lookup import active_group
 from ..translations import tip
 
 
 class IMPASTO_OT_split_group(bpy.types.Operator):
-    """Move the textures of the active group from the chosen one on into a new group"""
+    """Move the selected texture and those below it to a new group"""
 
     bl_idname = "impasto.split_group"
     bl_label = "Split Group"

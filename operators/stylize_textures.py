@@ -1,8 +1,8 @@
 """Stylize Textures, and its quick preview."""
 
 import bpy
-from bpy.props import EnumProperty
 
+from ..scene.props import target
 from ..translations import tip
 from .job_operator import JobOperator
 
@@ -11,15 +11,7 @@ class _Stylize(JobOperator):
     bl_options = {"UNDO"}  # no REGISTER: a redo would block Blender for the whole job
     preview = False
 
-    target: EnumProperty(
-        name="Target",
-        description="Which groups are stylized",
-        items=(
-            ("GROUP", "Active Group", "The group chosen in the list"),
-            ("ALL", "All Groups", "Every group that has a style and is not excluded"),
-        ),
-        default="ALL",
-    )
+    target: target()
 
     @classmethod
     def poll(cls, context):
@@ -33,7 +25,7 @@ class _Stylize(JobOperator):
         return cls.idle()
 
     def start(self, context):
-        from ..scene.looks import stylize  # late, as what only jobs need would slow down enabling
+        from ..scene.looks import stylize  # late: it is slow to import
 
         return stylize.start(context, self.target, preview=self.preview)
 

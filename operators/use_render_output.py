@@ -1,10 +1,10 @@
-"""Use Render Output: the frames that this scene renders."""
+"""Use Render Output: restyle the frames that this scene renders."""
 
 import bpy
 
 
 class IMPASTO_OT_use_render_output(bpy.types.Operator):
-    """Take the frames from where this scene renders them to"""
+    """Take the frames from the render output of this scene"""
 
     bl_idname = "impasto.use_render_output"
     bl_label = "Use Render Output"

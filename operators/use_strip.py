@@ -1,4 +1,4 @@
-"""Use Strip: the frames of the active strip of the Video Sequencer."""
+"""Use Strip: restyle the frames of a strip of the Video Sequencer."""
 
 import bpy
 

@@ -1,4 +1,4 @@
-"""What the artist sees: the tab Impasto in the sidebars of the 3D Viewport and the Image Editor."""
+"""The tab *Impasto* in the sidebars of the 3D Viewport and the Image Editor."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""Create: new materials, and styles that nobody painted."""
+"""Create: new materials and new styles."""
 
 from __future__ import annotations
 
-from ..properties import active_group
 from ..scene import icons
 from ..scene.jobs import queue
+from ..scene.lookup import active_group
 from ..translations import CONTEXT
-from .editors import job_progress
+from ..widgets import split_layout
+from .progress import job_progress
 from .with_group import WithGroup
 
 
@@ -16,9 +17,7 @@ class IMPASTO_PT_create:
     parent = ""
 
     def draw(self, context):
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         group = active_group(context.scene)
         if group is None:
             layout.label(text="Analyze textures first", icon="INFO")
@@ -62,10 +61,8 @@ class IMPASTO_PT_create_styles(WithGroup):
 
     def draw(self, context):
         settings = context.scene.impasto.create
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        layout.prop(settings, "how", text="Style", text_ctxt=CONTEXT)
+        layout = split_layout(self)
+        layout.prop(settings, "how", text="Source", text_ctxt=CONTEXT)
         if settings.how == "PLACE":
             row = layout.row(align=True)
             row.operator("impasto.draw_style_map", icon="IMAGE_DATA")

@@ -1,4 +1,4 @@
-"""Frames: restyle a rendered animation."""
+"""Animation: restyle rendered frames."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from ..scene import icons
 from ..scene.frames import inputs
 from ..scene.jobs import queue
 from ..translations import CONTEXT
-from .editors import job_progress
+from ..widgets import split_layout
+from .progress import job_progress
 
 
 class IMPASTO_PT_frames:
-    bl_label = "Frames"
+    bl_label = "Animation"
     bl_options = {"DEFAULT_CLOSED"}
     parent = ""
 
     def draw(self, context):
         settings = context.scene.impasto.frames
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         column = layout.column(align=True)
         column.prop(settings, "source")
         column.operator("impasto.use_render_output", icon="OUTPUT")
@@ -59,7 +58,7 @@ class IMPASTO_PT_frames:
 
 
 def draw_queue(layout, busy: bool) -> None:
-    """What waits, and the buttons for it; in an idle panel only where something does."""
+    """Draw the waiting jobs and their buttons; nothing while no job runs or waits."""
     if not (busy or queue.waiting):
         return
     column = layout.column(align=True)
@@ -79,24 +78,20 @@ class IMPASTO_PT_frames_painted:
     parent = "IMPASTO_PT_frames"
 
     def draw(self, context):
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.operator("impasto.paint_frame", icon="BRUSH_DATA")
         layout.prop(context.scene.impasto.frames, "learn_seconds")
         layout.operator("impasto.propagate_frames", icon="FORWARD")
 
 
 class IMPASTO_PT_frames_output:
-    bl_label = "Frames Output"
+    bl_label = "Output"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_frames"
 
     def draw(self, context):
         settings = context.scene.impasto.frames
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(settings, "output")
         layout.prop(settings, "format")
         layout.prop(settings, "depth")

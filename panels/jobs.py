@@ -1,4 +1,4 @@
-"""Jobs: what runs, how it went, and the worker."""
+"""Jobs: the running job, those that ended, and the background process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from bpy.app.translations import pgettext_iface
 
 from ..scene import icons
 from ..scene.jobs import queue
-from .editors import job_buttons, paragraph
+from ..widgets import paragraph
+from .progress import job_buttons
 
 _ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
 _SHOWN = 5
@@ -23,7 +24,7 @@ class IMPASTO_PT_jobs:
         if running is not None:
             layout.label(text=running.title, icon="TIME")
             layout.progress(factor=running.progress, text=_remaining(running))
-            job_buttons(layout, running)  # Above what comes and grows.
+            job_buttons(layout, running)  # Above what changes its height.
             paragraph(layout, context, running.step)
             if preview := icons.changing(running.preview):
                 layout.template_icon(preview, scale=8)
@@ -36,7 +37,7 @@ class IMPASTO_PT_jobs:
                 paragraph(box, context, message, icon="ERROR")
         if not ended and running is None:
             layout.label(text="No jobs yet", icon="INFO")
-        layout.operator("impasto.release_memory", icon="TRASH")
+        layout.operator("impasto.release_memory", icon="MEMORY")
 
 
 def _remaining(job) -> str:

@@ -1,4 +1,4 @@
-"""Lists of groups and of the textures in a group."""
+"""The lists of groups and of the textures in a group."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IMPASTO_UL_groups(bpy.types.UIList):
         side.prop(
             item, "locked", text="", emboss=False, icon="LOCKED" if item.locked else "UNLOCKED"
         )
-        side.prop(item, "excluded", text="", emboss=False, icon=_check(item.excluded))
+        side.prop(item, "included", text="", emboss=False, icon=_check(item.included))
 
 
 class IMPASTO_UL_textures(bpy.types.UIList):
@@ -41,11 +41,11 @@ class IMPASTO_UL_textures(bpy.types.UIList):
         row.label(text=name, icon_value=member_icon(item), translate=False)
         if data.typical is not None and data.typical == item.image and len(data.members) > 1:
             row.label(text="", icon="SOLO_ON")
-        row.prop(item, "excluded", text="", emboss=False, icon=_check(item.excluded))
+        row.prop(item, "included", text="", emboss=False, icon=_check(item.included))
 
 
 def member_icon(member) -> int:
-    """Icon of a texture: its thumbnail, else Blender's own preview of the image."""
+    """Return the icon of a texture: its thumbnail, else Blender's own preview of the image."""
     picture = icons.icon(member.thumbnail)
     if picture == 0 and member.image is not None:
         return bpy.types.UILayout.icon(member.image)
@@ -56,8 +56,8 @@ def _typical(group):
     return next((member for member in group.members if member.image == group.typical), None)
 
 
-def _check(excluded: bool) -> str:
-    return "CHECKBOX_DEHLT" if excluded else "CHECKBOX_HLT"
+def _check(included: bool) -> str:
+    return "CHECKBOX_HLT" if included else "CHECKBOX_DEHLT"
 
 
 CLASSES = (IMPASTO_UL_groups, IMPASTO_UL_textures)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import bpy
 from bl_ui.utils import PresetPanel
 
-from ..properties import active_group
+from ..scene.lookup import active_group
 from ..translations import CONTEXT
+from ..widgets import split_layout
 from .with_group import WithGroup
 
 
 class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
-    """Looks to choose from, and to add to"""
+    """Saved looks"""
 
     bl_label = "Look Presets"
     preset_subdir = "impasto/looks"
@@ -29,9 +30,7 @@ class IMPASTO_PT_style:
             IMPASTO_PT_look_presets.draw_panel_header(self.layout)
 
     def draw(self, context):
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         group = active_group(context.scene)
         if group is None:
             layout.label(text="Analyze textures first", icon="INFO")
@@ -51,15 +50,13 @@ class IMPASTO_PT_style:
 
 
 class IMPASTO_PT_style_mix(WithGroup):
-    bl_label = "Mix and Regions"
+    bl_label = "Blend Styles"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
 
     def draw(self, context):
         look = active_group(context.scene).look
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(look, "second")
         row = layout.row()
         row.active = bool(look.second) and look.regions < 2
@@ -69,15 +66,13 @@ class IMPASTO_PT_style_mix(WithGroup):
 
 
 class IMPASTO_PT_style_output(WithGroup):
-    bl_label = "Size and Seed"
+    bl_label = "Output Size"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
 
     def draw(self, context):
         look = active_group(context.scene).look
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(look, "max_side")
         layout.prop(look, "seed")
 
@@ -89,9 +84,7 @@ class IMPASTO_PT_refine(WithGroup):
 
     def draw(self, context):
         settings = context.scene.impasto
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(settings, "refine_seconds")
         row = layout.row()
         operator = row.operator("impasto.refine_style", icon="MOD_SMOOTH")

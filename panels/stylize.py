@@ -1,12 +1,13 @@
-"""Stylize: run it, compare, take it back, and where results go."""
+"""Stylize: run it, compare, revert, and where results go."""
 
 from __future__ import annotations
 
-from .. import preferences
 from ..scene.jobs import queue
+from ..scene.options import preferences
 from ..scene.textures import results
 from ..translations import CONTEXT
-from .editors import job_progress
+from ..widgets import split_layout
+from .progress import job_progress
 
 
 class IMPASTO_PT_stylize:
@@ -15,16 +16,16 @@ class IMPASTO_PT_stylize:
 
     def draw(self, context):
         settings = context.scene.impasto
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         row = layout.row()
         row.use_property_split = False
         row.prop(settings, "target", expand=True)
         column = layout.column(align=True)
         running = queue.current()
         if running is None:
-            column.operator("impasto.preview_textures", text="Preview").target = settings.target
+            column.operator(
+                "impasto.preview_textures", text="Preview (512 px)"
+            ).target = settings.target
             row = column.row(align=True)
             row.scale_y = 1.5
             row.operator(
@@ -35,7 +36,7 @@ class IMPASTO_PT_stylize:
         row = layout.row(align=True)
         row.operator(
             "impasto.compare_textures",
-            text="Original" if settings.showing_originals else "Compare",
+            text="Show Original",
             icon="UV_SYNC_SELECT",
             depress=settings.showing_originals,
         )
@@ -52,10 +53,8 @@ class IMPASTO_PT_output:
     parent = "IMPASTO_PT_stylize"
 
     def draw(self, context):
-        options = preferences.get(context)
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        options = preferences(context)
+        layout = split_layout(self)
         layout.prop(options, "results")
         row = layout.row()
         row.active = options.results == "FOLDER"

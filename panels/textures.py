@@ -1,12 +1,12 @@
-"""Textures: analyze a scope, and look after the groups."""
+"""Textures: analyze a scope, and edit the groups."""
 
 from __future__ import annotations
 
-from ..properties import active_group
-from ..scene.groups import pictures
+from ..scene import plots
 from ..scene.jobs import queue
+from ..scene.lookup import active_group
 from ..translations import CONTEXT
-from .editors import paragraph
+from ..widgets import paragraph, split_layout
 
 
 class IMPASTO_PT_textures:
@@ -15,9 +15,7 @@ class IMPASTO_PT_textures:
 
     def draw(self, context):
         settings = context.scene.impasto
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         layout.prop(settings, "scope")
         layout.prop(settings, "algorithm")
         column = layout.column(heading="Groups", heading_ctxt=CONTEXT)
@@ -41,15 +39,13 @@ class IMPASTO_PT_textures:
 
 
 class IMPASTO_PT_grouping:
-    bl_label = "More Options"
+    bl_label = "Advanced"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
     def draw(self, context):
         settings = context.scene.impasto
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        layout = split_layout(self)
         row = layout.row()
         row.active = settings.algorithm == "AGGLOMERATIVE"
         row.prop(settings, "linkage")
@@ -77,13 +73,13 @@ class IMPASTO_PT_groups:
         side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
         if settings.pictures:
             grid = layout.grid_flow(columns=2, even_columns=True, align=True)
-            for picture in settings.pictures:
-                title = pictures.TITLES.get(picture.name, picture.name.title())
-                grid.operator("impasto.open_picture", text=title).kind = picture.name
+            for plot in settings.pictures:
+                title = plots.TITLES.get(plot.name, plot.name.title())
+                grid.operator("impasto.open_picture", text=title).kind = plot.name
 
 
 class IMPASTO_PT_members:
-    bl_label = "Textures in Group"
+    bl_label = "Members"
     parent = "IMPASTO_PT_textures"
 
     @classmethod
@@ -126,8 +122,8 @@ class IMPASTO_PT_duplicates:
             paragraph(self.layout, context, row.name, icon="DUPLICATE")
 
 
-class IMPASTO_PT_left_alone:
-    bl_label = "Left Alone"
+class IMPASTO_PT_skipped:
+    bl_label = "Skipped"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
@@ -146,5 +142,5 @@ PANELS = (
     IMPASTO_PT_groups,
     IMPASTO_PT_members,
     IMPASTO_PT_duplicates,
-    IMPASTO_PT_left_alone,
+    IMPASTO_PT_skipped,
 )

@@ -1,12 +1,12 @@
-"""What panels have in common that are about the active group."""
+"""Base of panels about the active group."""
 
 from __future__ import annotations
 
-from ..properties import active_group
+from ..scene.lookup import active_group
 
 
 class WithGroup:
-    """Mix-in: shown where there is an active group."""
+    """Mix-in that shows a panel only if there is an active group."""
 
     @classmethod
     def poll(cls, context):

@@ -1,6 +1,6 @@
-"""``blender -b file.blend --command impasto VERB``: the panel's verbs on the open file.
+"""``blender -b file.blend --command impasto ...``: what the panel does, on the open file.
 
-The file is never written to, but for ``--overwrite``.
+The file is written to only with ``--overwrite``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from ..core.cli.options import add_grouping, add_look, add_output, look_from
 from ..core.cli.report import Report
 from ..core.control import Control, ItemDone, Progress
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
-from ..core.styles.look import Look
 from ..core.tasks.registry import R, Request
 from ..core.worker.protocol import Failed, Finished
+from . import options as preferences
 from .groups import analyze
 from .jobs import worker
 from .jobs.job import SceneJob
 from .looks import stylize
+from .looks.look import set_look
 from .textures import find, results
 from .words import counted
 
@@ -31,7 +32,7 @@ _SCOPES = {"selected": "SELECTED", "scene": "SCENE", "file": "FILE"}
 
 
 def main(arguments: list[str]) -> int:
-    """Run a verb on the open file; returns the exit code."""
+    """Run a command on the open file; return the exit code."""
     try:
         options = build_parser().parse_args(arguments)
     except SystemExit as leave:  # argparse has printed; Blender must quit by itself
@@ -41,23 +42,23 @@ def main(arguments: list[str]) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Verbs for the open file."""
+    """Return the parser of the commands for the open file."""
     parser = argparse.ArgumentParser(
         prog="blender -b FILE.blend --command impasto",
         description="Group the textures of a .blend file by how they look, and restyle them.",
         epilog=outcome.EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    analyze = verbs.add_parser("analyze", help="group the textures by look")
+    analyze = commands.add_parser("analyze", help="group the textures by look")
     _add_scope(analyze)
     add_grouping(analyze)
     _add_file(analyze)
     add_output(analyze)
     analyze.set_defaults(run=_analyze)
 
-    stylize = verbs.add_parser(
+    stylize = commands.add_parser(
         "stylize",
         help="restyle the textures",
         description="Restyle the groups with --style, or each with the style that it has. "
@@ -74,13 +75,13 @@ def build_parser() -> argparse.ArgumentParser:
     add_output(stylize)
     stylize.set_defaults(run=_stylize)
 
-    revert = verbs.add_parser("revert", help="put the original textures back")
+    revert = commands.add_parser("revert", help="put the original textures back")
     _add_file(revert)
     add_output(revert)
     revert.set_defaults(run=_revert)
 
-    frames.add(verbs, _in_worker)
-    styles.add(verbs)
+    frames.add(commands, _in_worker)
+    styles.add(commands)
     return parser
 
 
@@ -115,7 +116,7 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
         for member in group["members"]:
             report.say(f"  {member}")
     for row in settings.skipped:
-        report.say(f"Left alone: {row.name}. {row.reason}.")
+        report.say(f"Skipped: {row.name}. {row.reason}.")
     _save(target, report)
     report.result(groups=groups, score=settings.score, sentence=settings.sentence)
     return _code(job, report)
@@ -133,7 +134,7 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
     for group in settings.groups:
         group.excluded = group.excluded or group.name not in chosen
         if options.style and not group.excluded:
-            _set_look(group.look, look_from(options))
+            set_look(group.look, look_from(options))
     folder = Path(options.folder) if options.folder else target.parent / "impasto"
     job = stylize.start(bpy.context, "ALL", folder="PACK" if options.pack else folder.absolute())
     try:
@@ -148,30 +149,15 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
 def _revert(options: argparse.Namespace, report: Report) -> int:
     target = _target(options, needed=True)
     count = results.revert(find.materials_in("FILE", bpy.context))
-    report.say(f"{counted(count, 'texture')} back to the original.")
+    report.say(f"Reverted {counted(count, 'texture')}")
     if count:
         _save(target, report)
     report.result(reverted=count)
     return outcome.OK if count else outcome.NOTHING
 
 
-def _set_look(group_look, look: Look) -> None:
-    if len(look.styles) > 2:
-        raise BadRequest("A group takes one style or two; blend styles into a saved style first.")
-    sources = [
-        str(p.absolute()) if (p := Path(s.source)).is_file() else s.source for s in look.styles
-    ]
-    group_look.style, group_look.second = sources[0], sources[1] if len(sources) > 1 else ""
-    if len(sources) > 1:
-        group_look.mix = look.styles[1].weight / sum(style.weight for style in look.styles)
-    group_look.regions = look.regions
-    group_look.strength, group_look.brush_scale = look.strength, look.brush_scale
-    group_look.keep_color, group_look.seamless = look.keep_color, look.seamless
-    group_look.max_side, group_look.seed = look.max_side, look.seed
-
-
 def _target(options: argparse.Namespace, *, needed: bool) -> Path | None:
-    """The file to save; refused if it exists, unless it is the open one and meant to be."""
+    """Return the file to save; one that exists is refused, except the open one with --overwrite."""
     if options.overwrite:
         if not bpy.data.filepath:
             raise BadRequest("There is no file to overwrite; name a new one with --output.")
@@ -189,19 +175,19 @@ def _target(options: argparse.Namespace, *, needed: bool) -> Path | None:
 
 
 def _follow(job: SceneJob, report: Report) -> SceneJob:
-    """Show the progress of a job until it ends; Ctrl-C cancels it."""
-    told = 0
+    """Report the progress of a job until it ends; Ctrl-C cancels it."""
+    shown = 0
     try:
         while job.poll():
-            job.breathe()
+            job.sleep()
             report.progress(Progress(job.progress, job.step))
-            for done in job.done[told:]:
+            for done in job.done[shown:]:
                 report.item(done)
-            told = len(job.done)
+            shown = len(job.done)
     except KeyboardInterrupt:
         job.cancel()
         job.block()
-    for done in job.done[told:]:
+    for done in job.done[shown:]:
         report.item(done)
     if job.state == "CANCELLED":
         raise JobCancelled(job.message)
@@ -215,9 +201,9 @@ def _in_worker(request: Request[R], control: Control) -> R:
     Raises
     ------
     ImpastoError
-        What the worker said.
+        Whatever the worker raised.
     """
-    job = worker.client().submit(request)
+    job = worker.client(preferences.worker_settings(bpy.context)).submit(request)
     while True:
         for event in job.poll():
             if isinstance(event, Progress):
@@ -230,7 +216,7 @@ def _in_worker(request: Request[R], control: Control) -> R:
                 raise getattr(errors, event.error, errors.ImpastoError)(event.message)
         if control.cancel.is_set():
             job.cancel()
-        SceneJob.breathe()
+        SceneJob.sleep()
 
 
 def _save(target: Path | None, report: Report) -> None:

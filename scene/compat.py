@@ -1,4 +1,4 @@
-"""Every difference between Blender versions that Impasto meets."""
+"""Handle every difference between Blender versions that matters to Impasto."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ MAX_NAME_BYTES = 255 if bpy.app.version >= (5, 0, 0) else 63
 
 
 def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
-    """The nodes that a material renders with; before 5.0 they can be switched off."""
+    """Return the nodes that a material renders with; before 5.0 they can be switched off."""
     if bpy.app.version < (5, 0, 0) and not material.use_nodes:
         return None
     return material.node_tree
 
 
 def use_nodes(material: bpy.types.Material) -> None:
-    """Give a new material its nodes; from 5.0 on, it has them."""
+    """Give a new material its nodes; since 5.0 it has them."""
     if bpy.app.version < (5, 0, 0):
         material.use_nodes = True
 
 
 def compositor_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree:
-    """The nodes that composite a scene's render; a new tree lets the render through as it is.
+    """Return the compositing nodes of a scene; a new tree passes the render through unchanged.
 
-    From 5.0 on, it is a node group of the file, which the scene names.
+    Since 5.0 the tree is a node group of the file, and the scene points to it.
     """
     if bpy.app.version < (5, 0, 0):
-        scene.use_nodes = True  # with nodes of its own where there are none yet
+        scene.use_nodes = True  # adds nodes if there are none yet
         return scene.node_tree
     if scene.compositing_node_group is None:
         tree = bpy.data.node_groups.new("Compositing Nodes", "CompositorNodeTree")
@@ -48,14 +48,14 @@ def choose_multilayer(settings: bpy.types.ImageFormatSettings) -> None:
 
 
 def strips(editor: bpy.types.SequenceEditor):
-    """The strips of a sequence editor; before 4.4 they were called sequences."""
+    """Return the strips of a sequence editor; before 4.4 they were called sequences."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def shown_part(strip) -> tuple[int, int]:
-    """The first picture of a strip that is shown, from 0, and how many are.
+    """Return the index of a strip's first visible image, and the number of visible images.
 
-    Blender 5.2 has other names for it, and 6.0 only those.
+    Blender 5.2 has new names for them, and 6.0 only those.
     """
     if hasattr(strip, "left_handle_offset"):
         first, length = strip.content_trim_start + strip.left_handle_offset, strip.duration
@@ -66,4 +66,4 @@ def shown_part(strip) -> tuple[int, int]:
 
 
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
-"""Options of a property that takes ``//`` paths; without them, 4.5 and later paint it red."""
+"""Options of a property that takes ``//`` paths; without them, 4.5 and later draw it in red."""

@@ -1,4 +1,4 @@
-"""Thumbnails as icons, loaded once each and let go of when the extension is disabled."""
+"""Show image files as icons; each is loaded once and freed when the extension is disabled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _collections: dict[str, bpy.utils.previews.ImagePreviewCollection] = {}
 
 
 def icon(path: str) -> int:
-    """Icon of an image file; 0, which is no icon, if it does not exist."""
+    """Return the icon of an image file; 0, which means no icon, if it does not exist."""
     previews = _collections.get("all")
     if previews is None or not path:
         return 0
@@ -24,7 +24,7 @@ def icon(path: str) -> int:
 
 
 def changing(path: str) -> int:
-    """Icon of a picture that is replaced now and then: loaded again when its file is newer."""
+    """Return the icon of an image that is replaced now and then; a newer file is loaded again."""
     previews = _collections.get("all")
     if previews is None or not path or not Path(path).is_file():
         return 0
@@ -37,8 +37,10 @@ def changing(path: str) -> int:
 
 
 def register() -> None:
+    """Make room for icons."""
     _collections["all"] = bpy.utils.previews.new()
 
 
 def unregister() -> None:
+    """Free all icons."""
     bpy.utils.previews.remove(_collections.pop("all"))

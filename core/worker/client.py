@@ -371,7 +371,7 @@ def check_python(
         last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise WorkerUnavailable(
             f'"{python}" cannot run the worker: {last}. Install that there, or choose another '
-            "Worker Python in the preferences."
+            "External Python in the preferences."
         )
     return ", ".join(" ".join(line.split()) for line in answer.stdout.splitlines())
 

@@ -37,7 +37,7 @@ def explain(error: BaseException) -> Failed:
         return Failed(
             WorkerUnavailable.__name__,
             f'The Python "{sys.executable}" has no working {error.name or "package"}; install it '
-            "there, or choose another Worker Python in the preferences.",
+            "there, or choose another External Python in the preferences.",
             detail,
         )
     if is_out_of_memory(error):
@@ -109,7 +109,7 @@ def describe_exit(step: str, code: int, spoke: bool, tail: str) -> Failed:
         last = tail.splitlines()[-1] if tail else f"code {code}"
         return Failed(
             WorkerUnavailable.__name__,
-            f"The worker could not be started ({last}); choose another Worker Python in the "
+            f"The worker could not be started ({last}); choose another External Python in the "
             "preferences, 3.11 or newer.",
             tail,
         )

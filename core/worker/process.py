@@ -56,7 +56,7 @@ class WorkerProcess:
         except OSError as error:
             raise WorkerUnavailable(
                 f'The worker\'s Python "{command[0]}" cannot be started ({error.strerror}); '
-                "choose another Worker Python in the preferences."
+                "choose another External Python in the preferences."
             ) from error
         self._errors = _thread(self._keep_tail)
         _thread(self._write)

@@ -1,1 +1,1 @@
-"""Groups of textures: analysis, edits by hand, plots."""
+"""Groups of textures: analysis, and edits by hand."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import bpy
 
 from ...core.clustering.settings import Group
-from ...core.control import Failure
-from ...core.errors import ImpastoError, NoImages
+from ...core.errors import NoImages
 from ...core.image.reference import ImageRef
 from ...core.tasks.analyze import AnalyzeRequest, AnalyzeResult
 from .. import storage
-from ..jobs.job import SceneJob, start_job, temporary_folder
+from ..jobs.draft import draft_job
+from ..jobs.job import SceneJob
+from ..looks.look import set_values, values_of
 from ..textures import find, roles
-from ..textures.sources import source_of
+from ..textures.sources import sources_of
 from ..words import counted
-from . import edit
 
 _SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
 
 
 def start(context: bpy.types.Context) -> SceneJob:
-    """Begin to group the textures of the chosen scope.
+    """Start to group the textures of the chosen scope.
 
     Raises
     ------
@@ -33,15 +30,37 @@ def start(context: bpy.types.Context) -> SceneJob:
     settings = scene.impasto
     materials = find.materials_in(settings.scope, context)
     usable = _usable(find.textures_in(materials), settings.scope)
-    temporary = temporary_folder()
-    refs, failures = _refs(usable, temporary)
+    by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
+    scope = {material.session_uid for material in materials}
+
+    def conclude(job: SceneJob) -> None:
+        target = job.scene
+        if job.result is None or target is None:
+            return
+        found = find.textures_in(
+            material for material in bpy.data.materials if material.session_uid in scope
+        )
+        keep(target, job.result, found, by_key)
+        job.changed = True
+        groups = target.impasto.groups
+        count = sum(len(group.members) for group in groups)
+        job.message = f"Found {counted(count, 'texture')} in {counted(len(groups), 'group')}"
+
+    with draft_job(scene.session_uid) as draft:
+        sources, failures = sources_of((texture.image for texture in usable), draft.folder)
+        refs = tuple(source.ref for source in sources if source is not None)
+        title = f"Analyze {counted(len(refs), 'Texture')}"
+        return draft.start(title, _request(settings, refs), conclude, failures=failures)
+
+
+def _request(settings, refs: tuple[ImageRef, ...]) -> AnalyzeRequest:
     sent = {ref.key for ref in refs}
     locked = (
         tuple(m.image.name_full for m in group.members if m.image and m.image.name_full in sent)
         for group in settings.groups
         if group.locked
     )
-    request = AnalyzeRequest(
+    return AnalyzeRequest(
         images=refs,
         output_folder=str(storage.new_analysis_folder()),
         cache_folder=str(storage.cache_folder()),
@@ -53,25 +72,6 @@ def start(context: bpy.types.Context) -> SceneJob:
         seed=settings.seed,
         locked=tuple(filter(None, locked)),
     )
-    by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
-    scope = {material.session_uid for material in materials}
-    scene_uid = scene.session_uid
-
-    def conclude(job: SceneJob) -> None:
-        job.failures = (*failures, *job.failures)
-        target = storage.by_uid(bpy.data.scenes, scene_uid)
-        if job.result is None or target is None:
-            return
-        found = find.textures_in(
-            material for material in bpy.data.materials if material.session_uid in scope
-        )
-        keep(target, job.result, found, by_key)
-        job.changed = True
-        groups = target.impasto.groups
-        count = sum(len(group.members) for group in groups)
-        job.message = f"{counted(count, 'texture')}, {counted(len(groups), 'group')}."
-
-    return start_job(f"Analyze {counted(len(refs), 'Texture')}", request, temporary, conclude)
 
 
 def one_group(context: bpy.types.Context, scope: find.Scope) -> None:
@@ -80,6 +80,7 @@ def one_group(context: bpy.types.Context, scope: find.Scope) -> None:
     Raises
     ------
     NoImages
+        There are none.
     """
     textures = _usable(find.textures_in(find.materials_in(scope, context)), scope)
     group = context.scene.impasto.groups.add()
@@ -102,21 +103,6 @@ def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Textur
     return usable
 
 
-def _refs(
-    textures: list[find.Texture], temporary: Path
-) -> tuple[tuple[ImageRef, ...], tuple[Failure, ...]]:
-    refs, failures = [], []
-    for texture in textures:
-        try:
-            refs.append(source_of(texture.image, temporary).ref)
-        except ImpastoError as error:
-            failures.append(Failure(texture.image.name_full, str(error)))
-    if not refs:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise NoImages(failures[0].message)
-    return tuple(refs), tuple(failures)
-
-
 def keep(
     scene: bpy.types.Scene,
     result: AnalyzeResult,
@@ -125,7 +111,8 @@ def keep(
 ) -> None:
     """Write a result into ``Scene.impasto``.
 
-    Locked groups stay as they are; names and looks of groups that come back much alike live on.
+    Locked groups stay unchanged; a group keeps its name and look if most of its textures come back
+    together.
     """
     settings = scene.impasto
     former = [_remember(group) for group in settings.groups if not group.locked]
@@ -153,13 +140,13 @@ def keep(
             row = settings.skipped.add()
             row.name, row.reason = texture.image.name, texture.skipped
     settings.pictures.clear()
-    for kind, path in result.pictures.items():
+    for kind, path in result.plots.items():
         picture = settings.pictures.add()
         picture.name, picture.path = kind, path
 
 
 def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):
-    """Add a row for a group with those of its members that were found."""
+    """Add a row for a group, with the members that were found."""
     row = settings.groups.add()
     row.name = group.name
     for key in group.members:
@@ -175,14 +162,14 @@ def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, forme
         row.excluded = old["excluded"]
         if old["renamed"]:
             row.name, row.renamed = old["name"], True
-        edit.set_look(row.look, old["look"])
+        set_values(row.look, old["look"])
         for member in row.members:
             member.excluded = member.image.session_uid in old["left_out"]
     return row
 
 
 def fill_member(member, texture: find.Texture, thumbnail: str) -> None:
-    """Make a group's row for an image and its uses."""
+    """Fill a row of a group with an image and its uses."""
     member.image = texture.image
     member.name = texture.image.name
     member.thumbnail = thumbnail
@@ -196,12 +183,12 @@ def _remember(group) -> dict:
         "name": group.name,
         "renamed": group.renamed,
         "excluded": group.excluded,
-        "look": edit.look_values(group.look),
+        "look": values_of(group.look),
         "members": {member.image.session_uid for member in group.members if member.image},
         "left_out": {m.image.session_uid for m in group.members if m.image and m.excluded},
     }
 
 
 def _overlap(one: set, other: set) -> float:
-    """Jaccard index."""
+    """Return the Jaccard index of two sets."""
     return len(one & other) / max(len(one | other), 1)

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
+from ..looks.look import set_values, values_of
 from ..words import counted
-
-LOOK_FIELDS = (
-    "style",
-    "second",
-    "mix",
-    "regions",
-    "strength",
-    "brush_scale",
-    "keep_color",
-    "seamless",
-    "max_side",
-    "seed",
-)
 
 NEW_GROUP = "-1"
 
@@ -24,7 +12,7 @@ _items: list[tuple[str, str, str]] = []
 
 
 def other_groups(_operator, context) -> list[tuple[str, str, str]]:
-    """Enum items: every group but the active one."""
+    """Return enum items: every group but the active one."""
     settings = context.scene.impasto
     _items[:] = [
         (str(index), group.name, counted(len(group.members), "texture"))
@@ -35,13 +23,13 @@ def other_groups(_operator, context) -> list[tuple[str, str, str]]:
 
 
 def other_groups_or_new(operator, context) -> list[tuple[str, str, str]]:
-    """Enum items: every group but the active one, and a new one."""
+    """Return enum items: every group but the active one, and a new one."""
     other_groups(operator, context).append((NEW_GROUP, "New Group", "A group of its own"))
     return _items
 
 
 def move(settings, into: int) -> None:
-    """Move the chosen texture of the active group; an emptied group goes away."""
+    """Move the selected texture of the active group; a group that is left empty is removed."""
     group = settings.groups[settings.active_group]
     target = settings.groups[into] if into >= 0 else _new(settings, group)
     group = settings.groups[settings.active_group]
@@ -54,7 +42,7 @@ def move(settings, into: int) -> None:
 
 
 def merge(settings, into: int) -> None:
-    """Put all textures of the active group into another, which becomes the active one."""
+    """Merge the active group into another, which becomes the active one."""
     source = settings.active_group
     for member in settings.groups[source].members:
         _copy_member(member, settings.groups[into].members.add())
@@ -63,7 +51,7 @@ def merge(settings, into: int) -> None:
 
 
 def split(settings) -> None:
-    """Move the textures from the chosen one on into a new group; of the first, only the last."""
+    """Move the selected texture and those below it to a new group; from the top, only the last."""
     source = settings.active_group
     group = settings.groups[source]
     first = min(group.active_member, len(group.members) - 1) or len(group.members) - 1
@@ -78,30 +66,19 @@ def split(settings) -> None:
 
 def copy_look(settings, source) -> None:
     """Give every group that is not locked the look of ``source``."""
-    values = look_values(source.look)
+    values = values_of(source.look)
     for group in settings.groups:
         if not group.locked:
-            set_look(group.look, values)
-
-
-def look_values(look) -> dict:
-    """A look's settings as plain values."""
-    return {name: getattr(look, name) for name in LOOK_FIELDS}
-
-
-def set_look(look, values: dict) -> None:
-    """Restore what :func:`look_values` gave."""
-    for name, value in values.items():
-        setattr(look, name, value)
+            set_values(group.look, values)
 
 
 def _new(settings, like):
-    """A new group with the look of another; references to groups are stale afterwards."""
-    values, name = look_values(like.look), like.name
+    """Add a group with the look of another; references to groups are stale afterwards."""
+    values, name = values_of(like.look), like.name
     group = settings.groups.add()
     taken = {other.name for other in settings.groups}
     group.name = next(title for n in range(2, 10_000) if (title := f"{name} {n}") not in taken)
-    set_look(group.look, values)
+    set_values(group.look, values)
     return group
 
 

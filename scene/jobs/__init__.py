@@ -1,1 +1,1 @@
-"""The worker, the job that runs, and the queue."""
+"""Jobs: how one is prepared, runs and ends; the queue; the worker process."""

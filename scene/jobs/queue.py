@@ -1,4 +1,4 @@
-"""The jobs of this session. Light, as panels ask here at every drawing: see job.py for the work."""
+"""The jobs of this session. Light, because panels ask here at every redraw: job.py has the work."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ history: deque[SceneJob] = deque(maxlen=20)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job that is begun when those before it are done."""
+    """A job that is started when those before it are done."""
 
     title: str
     begin: Callable[[], SceneJob]
 
 
 waiting: deque[Waiting] = deque()
-"""The queue: what follows the job that runs, first come, first served."""
+"""The jobs that follow the running one, first come, first served."""
 
 
 def current() -> SceneJob | None:
-    """The job that runs now, if any."""
+    """Return the job that is running, if any."""
     return history[0] if history and history[0].running else None
 
 
 @bpy.app.handlers.persistent
 def _before_load(*_) -> None:
-    """Jobs belong to their file: opening another one cancels them."""
+    """Cancel all jobs before another file is opened: they belong to this one."""
     waiting.clear()
     running = current()
     if running is not None:
@@ -46,11 +46,13 @@ def _before_load(*_) -> None:
 
 
 def register() -> None:
+    """Watch for another file, and end the worker with Blender."""
     bpy.app.handlers.load_pre.append(_before_load)
     atexit.register(worker.release)
 
 
 def unregister() -> None:
+    """Cancel what runs, and end the worker."""
     _before_load()
     worker.release()
     history.clear()

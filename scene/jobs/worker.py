@@ -1,4 +1,4 @@
-"""The one worker process behind Blender: which Python it is, and when it ends."""
+"""Start, check and end the one worker process of this Blender."""
 
 from __future__ import annotations
 
@@ -9,45 +9,41 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ... import preferences
+from ..options import WorkerSettings
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ...core.worker.client import WorkerClient
 
-_clients: dict[tuple, WorkerClient] = {}
+_clients: dict[WorkerSettings, WorkerClient] = {}
 """The client in use, by the settings that it was made for; never more than one."""
 
-_checks: dict[tuple, Future[str]] = {}
-"""What the Pythons that were asked said, by their command."""
+_checks: dict[tuple[str, tuple[str, ...]], Future[str]] = {}
+"""The last answer of each Python that was checked."""
 
 
-def client() -> WorkerClient:
-    """The worker client; a new one if the preferences were changed since."""
+def client(settings: WorkerSettings) -> WorkerClient:
+    """Return the worker client; a new one if the settings changed since the last call."""
     from ...core.worker.client import WorkerClient  # late: it is slow to import
 
-    options = preferences.get(bpy.context)
-    python, arguments = _python()
-    spare = 0 if bpy.app.background else 1  # a window wants a core, too
-    settings = (python, arguments, options.device, options.threads, spare)
     if settings not in _clients:
         release()
         _clients[settings] = WorkerClient(
-            python,
-            python_args=arguments,
-            device=options.device,
-            threads=options.threads,
-            spare=spare,
+            settings.python,
+            python_args=settings.arguments,
+            device=settings.device,
+            threads=settings.threads,
+            spare=settings.spare,
             site_packages=_wheels(),
         )
     return _clients[settings]
 
 
-def check() -> Future[str]:
-    """Ask the worker's Python, beside Blender, for the versions of what it needs.
+def check(settings: WorkerSettings) -> Future[str]:
+    """Ask the worker's Python, without blocking Blender, for the versions of what it needs.
 
-    The future holds them, or a WorkerUnavailable that says what is missing.
+    The future holds them, or a WorkerUnavailable that names what is missing.
     """
     from concurrent.futures import Future
 
@@ -55,7 +51,7 @@ def check() -> Future[str]:
     from ...core.worker.client import check_python
 
     answer: Future[str] = Future()
-    command, site = _python(), _wheels()
+    command, site = (settings.python, settings.arguments), _wheels()
 
     def ask() -> None:
         try:
@@ -68,30 +64,24 @@ def check() -> Future[str]:
     return answer
 
 
-def checked() -> Future[str] | None:
-    """The last check of the worker's Python, if it was checked."""
-    return _checks.get(_python())
+def checked(settings: WorkerSettings) -> Future[str] | None:
+    """Return the last check of the worker's Python, or None if it was never checked."""
+    return _checks.get((settings.python, settings.arguments))
 
 
 def pid() -> int | None:
-    """Process ID of the worker that holds memory at the moment, if any."""
+    """Return the process ID of the worker that holds memory at the moment, if any."""
     return next((known.pid for known in _clients.values()), None)
 
 
 def release() -> None:
-    """End the worker and with it all of its memory; the next job starts a new one."""
+    """End the worker and free all of its memory; the next job starts a new one."""
     while _clients:
         _clients.popitem()[1].close()
 
 
-def _python() -> tuple[str, tuple[str, ...]]:
-    """The worker's Python and its arguments."""
-    chosen = bpy.path.abspath(preferences.get(bpy.context).worker_python)
-    return (chosen, ()) if chosen else (sys.executable, tuple(bpy.app.python_args))
-
-
 def _wheels() -> str:
-    """Where Blender unpacks an extension's wheels, which an isolated Python does not look into."""
+    """Return the folder of the unpacked wheels, which an isolated Python does not search itself."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     folder = Path(bpy.utils.user_resource("EXTENSIONS"))
     return str(folder / ".local" / "lib" / version / "site-packages")

@@ -1,1 +1,1 @@
-"""The look of a group: gallery, Stylize, Refine."""
+"""Looks of groups: gallery, settings, Stylize, Refine, regions."""

@@ -1,39 +1,47 @@
-"""Stylize: hand groups of textures with their looks to the worker, and take the results in."""
+"""Stylize: send groups of textures with their looks to the worker, and load the results."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import bpy
 
-from ... import preferences
-from ...core.control import Failure
-from ...core.errors import BadRequest, ImpastoError, NoImages, StyleUnreadable
-from ...core.styles.look import Look
+from ...core.errors import BadRequest, NoImages, StyleUnreadable
 from ...core.tasks.stylize import StylizeItem, StylizeRequest
-from .. import storage
-from ..jobs.job import SceneJob, start_job, temporary_folder
+from .. import lookup, options
+from ..jobs.draft import draft_job
+from ..jobs.job import SceneJob
 from ..textures import destination, find, names, results
-from ..textures.sources import source_of
-from ..words import counted
+from ..textures.sources import Source, sources_of
+from ..words import counted, joined
 from . import gallery
+from .look import look_of, values_of
 
 Target = Literal["GROUP", "ALL"]
 
 PREVIEW_SIDE = 512
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Batch:
-    """What a job needs to know when its results come in."""
+    """The destination of a job's results, decided before it starts.
 
-    plans: dict[str, results.Plan] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    Attributes
+    ----------
+    plans : dict
+        By the key of the source.
+    place : str
+        The end of "Restyled 2 textures ...".
+    note : str
+        A sentence on the place; may be empty.
+    """
+
+    plans: dict[str, results.Plan]
+    place: str
+    note: str
 
 
 def start(
@@ -43,7 +51,7 @@ def start(
     preview: bool = False,
     folder: Path | Literal["PACK", "PREFERENCES"] = "PREFERENCES",
 ) -> SceneJob:
-    """Begin to stylize the active group or all groups that have a style.
+    """Start to stylize the active group or all groups that have a style.
 
     Results go to ``folder``, or are packed; by default the preferences decide.
 
@@ -51,30 +59,32 @@ def start(
     ------
     NoImages, BadRequest, StyleUnreadable, OutputUnwritable, WorkerUnavailable
     """
-    scene = context.scene
-    options = preferences.get(context)
-    members = list(_members(scene, target))
-    batch = _Batch()
+    members = _members(context.scene, target)
+    note = ""
     if preview:
         folder = "PACK"
     elif folder == "PREFERENCES":
-        folder = destination.preferred(options, batch.notes)
+        folder, note = destination.preferred(options.preferences(context))
     if folder != "PACK":
         destination.prepare(folder)
-    temporary = temporary_folder()
-    try:
-        items = _items(members, batch, folder, temporary, preview)
-    except ImpastoError:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    request = StylizeRequest(items, memory_limit=int(options.memory_limit * 2**30))
-    uid = scene.session_uid
-    title = f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}"
-    return start_job(title, request, temporary, lambda job: _conclude(job, batch, uid))
+    with draft_job(context.scene.session_uid) as draft:
+        sources, failures = sources_of([m.image for _, m in members], draft.folder)
+        planner = _Planner(draft.folder if folder == "PACK" else folder, folder == "PACK", preview)
+        found = [(*pair, s) for pair, s in zip(members, sources, strict=True) if s is not None]
+        items = tuple(planner.item(group, member, source) for group, member, source in found)
+        batch = _Batch(
+            planner.plans, _place({g.as_pointer(): g for g, _, _ in found}, folder), note
+        )
+        return draft.start(
+            f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}",
+            StylizeRequest(items, memory_limit=options.memory_limit(context)),
+            lambda job: _conclude(job, batch),
+            failures=failures,
+        )
 
 
-def _members(scene: bpy.types.Scene, target: Target) -> Iterator[tuple]:
-    """Pairs of group and member to stylize."""
+def _members(scene: bpy.types.Scene, target: Target) -> list[tuple]:
+    """Return pairs of group and member to stylize."""
     settings = scene.impasto
     if not settings.groups:
         raise NoImages("There are no groups yet; press Analyze first.")
@@ -85,43 +95,33 @@ def _members(scene: bpy.types.Scene, target: Target) -> Iterator[tuple]:
     styled = [group for group in groups if group.look.style]
     if not styled:
         raise BadRequest("No group has a style; choose one in the gallery first.")
-    found = [
-        (group, member)
-        for group in styled
-        for member in group.members
-        if member.image is not None and not member.excluded
-    ]
+    found = [(group, member) for group in styled for member in lookup.included_members(group)]
     if not found:
         raise NoImages("All textures of these groups are excluded; include one first.")
     for group in styled:
-        path = Path(gallery.source(group.look))
+        path = Path(gallery.resolve(group.look.style))
         if gallery.builtin(group.look.style) is None and not path.is_file():
             raise StyleUnreadable(
-                f'The style picture of "{group.name}" is missing ({path}); choose another one.'
+                f'The style image of "{group.name}" is missing ({path}); choose another one.'
             )
-    yield from found
+    return found
 
 
-def _items(
-    members: list[tuple],
-    batch: _Batch,
-    folder: Path | Literal["PACK"],
-    temporary: Path,
-    preview: bool,
-) -> tuple[StylizeItem, ...]:
-    items: list[StylizeItem] = []
-    namer = names.Namer(temporary if folder == "PACK" else folder)
-    for group, member in members:
-        image = member.image
-        try:
-            source = source_of(image, temporary)
-        except ImpastoError as error:
-            batch.failures.append(Failure(image.name_full, str(error)))
-            continue
-        word = "Impasto Preview" if preview else "Impasto"
-        name, path = namer.result(image.name, word, source.suffix, source.tiles)
-        batch.plans[source.ref.key] = results.Plan(
-            source_uid=image.session_uid,
+class _Planner:
+    """Names the results of a job, and remembers where each goes."""
+
+    def __init__(self, folder: Path, pack: bool, preview: bool) -> None:
+        self.plans: dict[str, results.Plan] = {}
+        self._namer = names.Namer(folder)
+        self._pack = pack
+        self._preview = preview
+
+    def item(self, group, member, source: Source) -> StylizeItem:
+        """Return what the worker does for a texture."""
+        word = "Impasto Preview" if self._preview else "Impasto"
+        name, path = self._namer.result(member.image.name, word, source.suffix, source.tiles)
+        self.plans[source.ref.key] = results.Plan(
+            source_uid=member.image.session_uid,
             material_uids=frozenset(
                 row.material.session_uid for row in member.materials if row.material
             ),
@@ -130,59 +130,43 @@ def _items(
             tiles=source.tiles,
             color_space=source.ref.color_space,
             alpha_mode=source.ref.alpha_mode,
-            pack=folder == "PACK",
-            recipe=_recipe(image, group, preview),
+            pack=self._pack,
+            recipe=_recipe(member.image, group, self._preview),
         )
+        look = look_of(group.look)
+        if self._preview:
+            look = replace(look, max_side=min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE))
         outputs = names.tile_paths(path, source.tiles)
-        items.append(StylizeItem(source.ref, look_of(group, preview), tuple(map(str, outputs))))
-    if not items:
-        raise NoImages(batch.failures[0].message)
-    return tuple(items)
-
-
-def look_of(group, preview: bool = False) -> Look:
-    """A group's settings as a value."""
-    look = group.look
-    side = min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE) if preview else look.max_side
-    return Look(
-        styles=gallery.references(look),
-        strength=look.strength,
-        brush_scale=look.brush_scale,
-        keep_color=look.keep_color,
-        seamless=look.seamless,
-        max_side=side,
-        seed=look.seed,
-        regions=look.regions if look.regions > 1 else 0,
-    )
+        return StylizeItem(source.ref, look, tuple(map(str, outputs)))
 
 
 def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
-    look = group.look
+    """Return how a result is made, as it is kept in the result's image."""
+    settings = values_of(group.look)
     return {
         "source": image.name_full,
         "group": group.name,
-        "style": gallery.title(look),
-        "style_source": look.style,
-        "strength": look.strength,
-        "brush_scale": look.brush_scale,
-        "keep_color": look.keep_color,
-        "seamless": look.seamless,
-        "max_side": look.max_side,
-        "seed": look.seed,
-        "second_style": look.second,
-        "mix": look.mix,
-        "regions": look.regions,
+        "style": gallery.title(group.look),
+        "style_source": settings.pop("style"),
+        "second_style": settings.pop("second"),
+        **settings,
         "preview": preview,
     }
 
 
-def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> Iterator[str]:
-    """Show what was finished, also where the rest was cancelled or failed.
+def _place(groups: dict, folder: Path | Literal["PACK"]) -> str:
+    """Return the style, if it is one, and the folder, for the report."""
+    titles = {gallery.title(group.look) for group in groups.values()}
+    style = f" ({titles.pop()})" if len(titles) == 1 else ""
+    return style if folder == "PACK" else f"{style} to {destination.shown(folder)}"
 
-    The images are read before they are shown, one a step, so that Blender is never busy for longer
-    than with one of them; then all are shown at once, which is one thing to undo.
+
+def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
+    """Show what is finished, also if the rest was cancelled or failed.
+
+    The images are read before they are shown, one in each step, so that Blender is never busy for
+    longer than with one of them; then all are shown at once, which makes one undo step.
     """
-    job.failures = (*batch.failures, *job.failures)
     loaded: dict[str, int] = {}
     for number, done in enumerate(job.done, 1):
         yield f"Loading the results ({number} of {len(job.done)})"
@@ -190,14 +174,13 @@ def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> Iterator[str]:
         loaded[done.key] = result.session_uid
         if not bpy.app.background:
             results.read(result)
-    scene = storage.by_uid(bpy.data.scenes, scene_uid)
     touched: set[bpy.types.Material] = set()
     linked: list[str] = []
     count = 0
     for key, uid in loaded.items():
         plan = batch.plans[key]
-        result = storage.by_uid(bpy.data.images, uid) or results.load(plan)  # undone meanwhile
-        original = storage.by_uid(bpy.data.images, plan.source_uid)
+        result = lookup.by_uid(bpy.data.images, uid) or results.load(plan)  # undone meanwhile
+        original = lookup.by_uid(bpy.data.images, plan.source_uid)
         if original is None:  # deleted meanwhile
             bpy.data.images.remove(result)
             continue
@@ -206,23 +189,40 @@ def _conclude(job: SceneJob, batch: _Batch, scene_uid: int) -> Iterator[str]:
         touched.update(materials)
         count += 1
     job.changed = count > 0
+    scene = job.scene
     if scene is not None and job.changed:
         results.show(find.materials_of(scene), originals=False)
         scene.impasto.showing_originals = False
-    batch.notes += _notes(scene, touched, linked)
-    ending = job.message
-    said = f"{counted(count, 'texture')} restyled." if count or not ending else ""
-    job.message = " ".join(filter(None, [said, ending, *batch.notes]))
+    said = (
+        _how_it_ended(job, batch, count),
+        batch.note if count else "",
+        _note_on_linked(linked),
+        _note_on_scenes(scene, touched),
+    )
+    job.message = joined(*said)
 
 
-def _notes(scene: bpy.types.Scene | None, touched: set, linked: list[str]) -> Iterator[str]:
-    if linked:
-        listed = ", ".join(dict.fromkeys(linked))
-        yield f"Linked materials cannot be changed; make them local to restyle them: {listed}."
+def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
+    total = len(batch.plans)
+    if job.cancelled:
+        return f"Cancelled. {count} of {counted(total, 'texture')} finished"
+    if job.result is None:
+        return joined(
+            f"Restyled {count} of {counted(total, 'texture')}" if count else "", job.message
+        )
+    return f"Restyled {counted(count, 'texture')}{batch.place}"
+
+
+def _note_on_linked(linked: list[str]) -> str:
+    listed = ", ".join(dict.fromkeys(linked))
+    said = f"Linked materials cannot be changed; make them local to restyle them: {listed}"
+    return said if linked else ""
+
+
+def _note_on_scenes(scene: bpy.types.Scene | None, touched: set) -> str:
     others = [
         other.name
         for other in bpy.data.scenes
         if other != scene and find.materials_of(other) & touched
     ]
-    if others:
-        yield f"These materials are also used in: {', '.join(others)}."
+    return f"These materials are also used in: {', '.join(others)}" if others else ""

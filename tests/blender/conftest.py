@@ -96,7 +96,7 @@ class Builder:
         return next(n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
 
     def plane(self, name: str, *materials, scene=None):
-        """An object that wears the materials."""
+        """An object with the materials."""
         mesh = bpy.data.meshes.new(name)
         mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [], [(0, 1, 2, 3)])
         item = bpy.data.objects.new(name, mesh)
@@ -153,9 +153,9 @@ def style(build) -> str:
 @pytest.fixture
 def options():
     """The preferences, as they were again afterwards."""
-    from impasto import preferences
+    from impasto.scene.options import preferences
 
-    found = preferences.get(bpy.context)
+    found = preferences(bpy.context)
     before = {name: getattr(found, name) for name in found.__annotations__}
     yield found
     for name, value in before.items():

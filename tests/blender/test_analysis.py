@@ -72,5 +72,5 @@ def test_duplicates_and_skipped_images_are_listed(keep, build):
     settings = keep(("A", "B", "C", "D"), duplicates=(("A", "C"),))
     assert [row.name for row in settings.duplicates] == ["A, C"]
     assert [(row.name, row.reason) for row in settings.skipped] == [
-        ("R", "It drives Roughness: it holds data, not color")
+        ("R", "Roughness data, not restyled")
     ]

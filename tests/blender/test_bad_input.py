@@ -217,7 +217,7 @@ def test_file_that_was_never_saved_packs_its_results(build, style):
     build.group(part.image, style=style)
     ops.stylize_textures()
     assert part.node.image.packed_file is not None
-    assert "never saved" in queue.history[0].message
+    assert "save the .blend" in queue.history[0].message
     build.save()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     image = bpy.data.images["Brick (Impasto)"]

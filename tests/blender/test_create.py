@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from impasto.scene import storage
-from impasto.scene.create import create
+from impasto.scene.create import material
 from impasto.scene.jobs import worker
 
 
@@ -109,6 +109,14 @@ def test_between_wants_another_style(settings):
         bpy.ops.impasto.invent_style()
 
 
+def test_another_style_beside_the_file_is_found(settings, build, tmp_path):
+    build.png("other", kind=2)
+    build.save()
+    settings.how, settings.second = "BETWEEN", "//other.png"
+    assert bpy.ops.impasto.invent_style() == {"FINISHED"}
+    assert Path(bpy.context.scene.impasto.groups[0].look.style) == tmp_path / "Invented.impasto"
+
+
 def test_create_wants_a_group(build):
     assert not bpy.ops.impasto.create_material.poll()
     assert not bpy.ops.impasto.invent_style.poll()
@@ -118,7 +126,7 @@ def test_create_wants_a_group(build):
 def test_a_crash_while_it_learns_leaves_blender_and_the_next_job_alone(settings):
     settings.seconds = 60
     materials = set(bpy.data.materials)
-    job = create.start(bpy.context, again=False)
+    job = material.start(bpy.context, again=False)
     end = time.monotonic() + 120
     while "Fitting" not in job.step:
         assert job.poll() and time.monotonic() < end

@@ -141,9 +141,9 @@ def test_data_and_unconnected_images_say_why_they_are_left_alone(build):
     build.node(tree, loose)
     reasons = {t.image.name: t.skipped for t in find.textures_in([material])}
     assert reasons == {
-        "Rough": "It drives Roughness: it holds data, not color",
-        "Plain": "Its color space is Non-Color: it holds data, not color",
-        "Loose": "It is not connected to a shader",
+        "Rough": "Roughness data, not restyled",
+        "Plain": "Non-Color data, not restyled",
+        "Loose": "Not connected to a shader",
     }
 
 

@@ -17,7 +17,23 @@ from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
 
 ROOT = Path(impasto.__file__).parent
-SMALL_WORDS = {"a", "and", "as", "at", "for", "in", "into", "of", "on", "or", "the", "to", "with"}
+SMALL_WORDS = {
+    "a",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "in",
+    "into",
+    "of",
+    "on",
+    "or",
+    "the",
+    "to",
+    "with",
+}
 SHOWN = [p for p in PANELS if issubclass(p, bpy.types.Panel)]
 
 
@@ -73,4 +89,4 @@ def test_properties_are_split_from_their_labels(panel):
     """Where a panel draws properties on its own layout."""
     source = inspect.getsource(panel.draw)
     if re.search(r"\blayout\.prop\(", source):
-        assert "use_property_split = True" in source
+        assert "layout = split_layout(self)" in source

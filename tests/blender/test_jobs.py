@@ -75,7 +75,7 @@ def test_pause_keeps_still_until_resumed(busy):
 
 def test_results_are_taken_in_step_by_step(busy, build, monkeypatch):
     """One a poll, as each may be large; what an undo removes meanwhile is read again."""
-    monkeypatch.setattr(scene_job, "_BREATH", 0.0)
+    monkeypatch.setattr(scene_job, "_POLL_SECONDS", 0.0)
     steps = []
     while busy.poll():
         steps.append(busy.step)
@@ -133,7 +133,7 @@ def test_python_without_torch_says_what_to_do(build, style, options):
     part = build.textured("Brick")
     build.group(part.image, style=style)
     options.worker_python = str(build.folder / "no such python")
-    with pytest.raises(RuntimeError, match="Worker Python"):
+    with pytest.raises(RuntimeError, match="External Python"):
         ops.stylize_textures()
 
 
@@ -148,8 +148,9 @@ os.environ["BLENDER_USER_RESOURCES"] = str(folder / "resources")
 import bpy, addon_utils
 addon_utils.enable("bl_ext.user_default.impasto", default_set=True)
 bpy.ops.wm.open_mainfile(filepath=str(folder / "scene.blend"))
-from bl_ext.user_default.impasto.scene import stylizing, worker
-job = stylizing.start(bpy.context, "ALL")
+from bl_ext.user_default.impasto.scene.jobs import worker
+from bl_ext.user_default.impasto.scene.looks import stylize
+job = stylize.start(bpy.context, "ALL")
 while job.poll() and not job.done:
     time.sleep(0.02)
 print("WORKER", worker.pid(), flush=True)

@@ -8,18 +8,28 @@ from pathlib import Path
 import bpy
 from bl_ext.user_default import impasto
 
+from impasto.core.styles.catalog import builtin_styles
 from impasto.operators import CLASSES as OPERATORS
 from impasto.panels import CLASSES as PANELS
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
+from impasto.scene import plots
+from impasto.scene.looks import gallery
 from impasto.translations import CHINESE
 
 PLAIN_TEXT = re.compile(r'(?:text|label)="([^"{]+)"')
 
 
+def rna(kind: type):
+    """The registered type; an operator's class alone does not have its properties."""
+    if issubclass(kind, bpy.types.Operator):
+        return getattr(bpy.ops.impasto, kind.bl_idname.partition(".")[2]).get_rna_type()
+    return kind.bl_rna
+
+
 def tooltip(kind: type) -> str:
     """As Blender shows it: from the docstring of the class."""
-    return getattr(bpy.ops.impasto, kind.bl_idname.partition(".")[2]).get_rna_type().description
+    return rna(kind).description
 
 
 def words_of_properties(kind: type) -> set[str]:
@@ -27,7 +37,7 @@ def words_of_properties(kind: type) -> set[str]:
     own = (base for base in kind.__mro__ if base.__module__.startswith(impasto.__name__))
     for base in own:
         for name in getattr(base, "__annotations__", {}):
-            prop = kind.bl_rna.properties.get(name)
+            prop = rna(kind).properties.get(name)
             if prop is not None and prop.description:  # others are never shown
                 words |= {prop.name, prop.description}
             if prop is not None and prop.type == "ENUM":
@@ -37,7 +47,8 @@ def words_of_properties(kind: type) -> set[str]:
 
 
 def test_labels_and_tooltips_of_everything_are_in_chinese():
-    words = set()
+    words = {text for *words, _, _ in gallery.items(None, None)[:2] for text in words[1:]}
+    words |= {style.family for style in builtin_styles()} | set(plots.TITLES.values())
     for kind in OPERATORS:
         if issubclass(kind, bpy.types.Operator):
             words |= {kind.bl_label, tooltip(kind)} | words_of_properties(kind)
@@ -59,6 +70,11 @@ def test_why_a_button_cannot_be_pressed_is_in_chinese():
         assert len(found) == text.count("poll_message_set("), file.name
         said |= set(found)
     assert said - CHINESE.keys() == set()
+
+
+def test_tooltips_of_built_in_styles_name_the_work():
+    tips = {row[0]: row[2] for row in gallery.items(None, None)}
+    assert tips["scream"] == "The Scream, Edvard Munch, 1893. Bold Paint. Public domain"
 
 
 def test_every_property_and_operator_has_a_tooltip():

@@ -13,6 +13,7 @@ import pytest
 
 from impasto import preferences
 from impasto.scene.looks import gallery
+from impasto.scene.options import preferences as chosen_preferences
 from impasto.scene.textures import find, results
 
 ops = bpy.ops.impasto
@@ -132,8 +133,8 @@ def test_preview_is_small_and_packed_and_replaced_by_the_real_thing(build):
 
 
 def test_packed_results_leave_no_file(build):
-    options = preferences.get(bpy.context)
-    options.results = "PACKED"
+    chosen = chosen_preferences(bpy.context)
+    chosen.results = "PACKED"
     try:
         part = build.textured("Brick")
         wall = build.tiled("Wall")
@@ -142,7 +143,7 @@ def test_packed_results_leave_no_file(build):
         build.group(part.image, wall, style=str(build.png("style", kind=3)))
         ops.stylize_textures()
     finally:
-        options.results = "FOLDER"
+        chosen.results = "FOLDER"
     assert not (build.folder / "impasto").exists()
     assert part.node.image.packed_file is not None
     assert len(bpy.data.images["Wall (Impasto)"].packed_files) == 2

@@ -1,4 +1,4 @@
-"""Arrows go one way: panels -> operators -> scene -> core, and nothing heavy enters Blender."""
+"""Imports go one way, between files and packages at every level; nothing heavy enters Blender."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,82 @@ HEAVY = {
     *("torch", "sklearn", "cv2", "scipy", "matplotlib", "safetensors", "OpenEXR", "PIL"),
     "psutil",
 }
-BELOW = {  # what each room may import of the others
-    "core": {"core"},
-    "scene": {"scene", "core", "properties", "preferences"},
-    "operators": {"operators", "scene", "core", "properties", "preferences"},
-    "panels": {"panels", "operators", "scene", "properties", "preferences"},
+_BASE = {"control", "errors"}
+
+ARROWS: dict[str, dict[str, set[str]]] = {
+    "": {  # the files and packages at the root
+        "__init__": {"operators", "panels", "preferences", "properties", "scene", "translations"},
+        "__main__": {"core"},
+        "core": set(),
+        "operators": {"core", "scene", "translations"},
+        "panels": {"scene", "translations", "widgets"},
+        "preferences": {"scene", "widgets"},
+        "properties": {"scene"},
+        "scene": {"core"},
+        "translations": set(),
+        "widgets": set(),
+    },
+    "scene": {
+        "__init__": {"command_line", "icons", "jobs", "versioning"},
+        "command_line": {"groups", "jobs", "looks", "options", "textures", "words"},
+        "compat": set(),
+        "create": {
+            *("compat", "jobs", "looks", "lookup", "options", "plots", "storage"),
+            *("textures", "words"),
+        },
+        "frames": {"compat", "jobs", "looks", "lookup", "options", "textures", "words"},
+        "groups": {"jobs", "looks", "storage", "textures", "words"},
+        "icons": set(),
+        "jobs": {"lookup", "options"},
+        "looks": {
+            *("icons", "jobs", "lookup", "options", "plots", "storage", "textures", "words"),
+        },
+        "lookup": set(),
+        "options": set(),
+        "plots": {"jobs"},
+        "props": set(),
+        "storage": set(),
+        "textures": {"compat", "lookup", "storage"},
+        "versioning": set(),
+        "words": set(),
+    },
+    "core": {
+        "__init__": set(),
+        "__main__": {"cli"},
+        "atomic": _BASE,
+        "cli": {*_BASE, "create", "image", "paint", "styles", "tasks", "video", "worker"},
+        "clustering": {*_BASE, "features", "image"},
+        "control": {"errors"},
+        "create": {*_BASE, "atomic", "image", "models", "paint", "styles"},
+        "errors": set(),
+        "features": {*_BASE, "atomic", "image", "models"},
+        "image": {*_BASE, "atomic"},
+        "models": {*_BASE, "image"},
+        "paint": {*_BASE, "clustering", "image", "models", "styles"},
+        "plots": {*_BASE, "atomic", "clustering", "features", "image"},
+        "schema": {"errors"},
+        "styles": {*_BASE, "atomic", "image"},
+        "tasks": {
+            *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
+            *("plots", "schema", "styles", "video"),
+        },
+        "video": {*_BASE, "atomic", "image", "models", "paint", "styles"},
+        "worker": {*_BASE, "paint", "schema", "tasks", "video"},
+    },
 }
+"""What each file and package of a folder may import of the others."""
+
+IN_BLENDER = (
+    *("scene", "operators", "panels", "__init__.py", "preferences.py", "properties.py"),
+    *("translations.py", "widgets.py"),
+)
+"""What Blender's own process loads, besides the light parts of ``core``."""
 
 
-def modules(room: str) -> list[Path]:
-    return sorted((ROOT / room).rglob("*.py"))
+def modules(part: str) -> list[Path]:
+    """The Python files of a folder, or a file."""
+    path = ROOT / part
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -33,10 +100,9 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((0, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.level, node.module
         elif isinstance(node, ast.ImportFrom):
-            yield from ((node.level, alias.name) for alias in node.names)
+            module = f"{node.module}." if node.module else ""
+            yield from ((node.level, f"{module}{alias.name}") for alias in node.names)
 
 
 def roots(path: Path) -> set[str]:
@@ -44,14 +110,26 @@ def roots(path: Path) -> set[str]:
     return {name.split(".")[0] for level, name in imports(path) if level == 0}
 
 
-def rooms(path: Path) -> set[str]:
-    """The rooms of the extension that a file imports."""
-    package = path.relative_to(ROOT).parent.parts
-    found = set()
-    for level, name in imports(path):
-        if level:
-            found.add((*package[: len(package) + 1 - level], *name.split("."))[0])
-    return found & {*BELOW, "properties", "preferences"}
+def arrows(folder: str) -> dict[str, dict[str, set[str]]]:
+    """What imports what: each file or package of a folder, what it imports of the others, and where."""
+    parts = (folder,) if folder else ()
+    found: dict[str, dict[str, set[str]]] = {}
+    for file in (path for name in ARROWS[folder] for path in _files_of(ROOT / folder / name)):
+        package = file.relative_to(ROOT).parent.parts
+        me = file.relative_to(ROOT / folder).with_suffix("").parts[0]
+        targets = found.setdefault(me, {})
+        for level, name in imports(file):
+            if not level:
+                continue
+            target = (*package[: len(package) + 1 - level], *name.split("."))
+            inside = target[: len(parts)] == parts and len(target) > len(parts)
+            if inside and target[len(parts)] != me:
+                targets.setdefault(target[len(parts)], set()).add(str(file.relative_to(ROOT)))
+    return found
+
+
+def _files_of(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
 
 
 @pytest.mark.parametrize("path", modules("core"), ids=lambda p: str(p.relative_to(ROOT)))
@@ -59,16 +137,31 @@ def test_core_knows_no_blender(path):
     assert not roots(path) & {"bpy", "bl_ext", "mathutils", "gpu", "bmesh", "addon_utils"}
 
 
-@pytest.mark.parametrize("room", ["scene", "operators", "panels"])
-def test_blender_side_imports_nothing_heavy(room):
-    found = {str(path.relative_to(ROOT)): roots(path) & HEAVY for path in modules(room)}
+@pytest.mark.parametrize("part", IN_BLENDER)
+def test_blender_side_imports_nothing_heavy(part):
+    found = {str(path.relative_to(ROOT)): roots(path) & HEAVY for path in modules(part)}
     assert not {path: names for path, names in found.items() if names}
 
 
-@pytest.mark.parametrize("room", BELOW)
-def test_arrows_go_one_way(room):
-    found = {str(path.relative_to(ROOT)): rooms(path) - BELOW[room] for path in modules(room)}
-    assert not {path: names for path, names in found.items() if names}
+@pytest.mark.parametrize("folder", ARROWS)
+def test_every_file_and_package_is_in_the_table(folder):
+    names = {path.stem for path in (ROOT / folder).glob("*.py")}
+    if folder:
+        names |= {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
+    assert names <= ARROWS[folder].keys()
+
+
+@pytest.mark.parametrize("folder", ARROWS)
+def test_arrows_go_one_way(folder):
+    allowed = ARROWS[folder]
+    wrong = {
+        f"{source} -> {target}": sorted(files)
+        for source, targets in arrows(folder).items()
+        for target, files in targets.items()
+        if target not in allowed[source]
+    }
+    assert not wrong
+    tuple(TopologicalSorter(allowed).static_order())  # raises CycleError where there is a circle
 
 
 BLOCK = """

@@ -141,7 +141,7 @@ def test_a_worker_that_cannot_start_is_unavailable():
     client.close()
     assert failed.error == "WorkerUnavailable"
     assert "no_such_module" in failed.message
-    assert "Worker Python" in failed.message
+    assert "External Python" in failed.message
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")

@@ -1,4 +1,4 @@
-"""The shell around what is done to restyled textures: there must be some."""
+"""Base of operators that work on restyled textures."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from ..scene.textures import results
 from ..translations import tip
 
 
-class RestyledOperator:
-    """Mix-in of operators that need results."""
+class ResultsOperator:
+    """Mix-in of operators that need a restyled texture."""
 
     @classmethod
     def poll(cls, context):

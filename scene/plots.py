@@ -1,15 +1,16 @@
-"""Pictures of an analysis, shown in an Image Editor."""
+"""Plots of a scene, shown in an Image Editor: the cluster map, regions, the style map, ..."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
-from .. import storage
-from ..jobs.job import SceneJob
+if TYPE_CHECKING:
+    from .jobs.job import SceneJob
 
 TITLES = {
     "map": "Cluster Map",
@@ -21,8 +22,25 @@ TITLES = {
 }
 
 
-def keep(settings, kind: str, path: str) -> None:
-    """Remember a new picture in ``Scene.impasto``, and show it where there is a window."""
+def keep_plot_of(kind: str, describe: Callable[..., str]) -> Callable[[SceneJob], None]:
+    """Return the conclusion of a job that draws a plot.
+
+    It keeps the plot in the job's scene, unless that is gone, and shows it; ``describe(result)`` is
+    the job's message.
+    """
+
+    def conclude(job: SceneJob) -> None:
+        if job.result is None or job.scene is None:
+            return
+        _keep(job.scene.impasto, kind, job.result.output)
+        job.message = describe(job.result)
+        job.changed = True
+
+    return conclude
+
+
+def _keep(settings, kind: str, path: str) -> None:
+    """Remember a new plot in ``Scene.impasto``, and show it where there is a window."""
     item = settings.pictures.get(kind) or settings.pictures.add()
     item.name, item.path = kind, path
     image = load(settings, kind)
@@ -30,36 +48,18 @@ def keep(settings, kind: str, path: str) -> None:
         show(bpy.context, image)
 
 
-def keeper(
-    scene: bpy.types.Scene, kind: str, told: Callable[..., str]
-) -> Callable[[SceneJob], None]:
-    """What concludes a job whose result is a picture of a scene: it is kept, and ``told(result)`` is
-    the job's message. A scene that is gone by then keeps nothing."""
-    uid = scene.session_uid
-
-    def conclude(job: SceneJob) -> None:
-        there = storage.by_uid(bpy.data.scenes, uid)
-        if job.result is None or there is None:
-            return
-        keep(there.impasto, kind, job.result.output)
-        job.message = told(job.result)
-        job.changed = True
-
-    return conclude
-
-
 def load(settings, kind: str) -> bpy.types.Image | None:
-    """The picture as an image, or None if there is none on disk."""
-    picture = settings.pictures.get(kind)
-    if picture is None or not Path(picture.path).is_file():
+    """Return the plot as an image, or None if its file is gone."""
+    item = settings.pictures.get(kind)
+    if item is None or not Path(item.path).is_file():
         return None
     name = f"Impasto {TITLES.get(kind, kind)}"
     image = bpy.data.images.get(name)
     if image is None or image.library:
-        image = bpy.data.images.load(picture.path)
+        image = bpy.data.images.load(item.path)
         image.name = name
     else:
-        image.filepath = picture.path
+        image.filepath = item.path
         image.reload()
     return image
 
@@ -78,7 +78,7 @@ def show(context: bpy.types.Context, image: bpy.types.Image) -> None:
 
 
 def _fit(name: str) -> None:
-    """Zoom the editors that show an image so that all of it is seen."""
+    """Zoom the editors that show an image so that all of it is visible."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             image = area.spaces.active.image if area.type == "IMAGE_EDITOR" else None

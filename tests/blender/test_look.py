@@ -1,0 +1,206 @@
+"""A look is declared once; Blender, the command line and the panels follow that declaration."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields, replace
+from types import SimpleNamespace
+
+import bpy
+import pytest
+
+from impasto.core.cli.options import add_look, look_from
+from impasto.core.errors import BadRequest
+from impasto.core.schema import from_plain, to_plain
+from impasto.core.styles.look import PARAMETERS, Look, StyleRef, check_use
+from impasto.panels import frames as frames_panels
+from impasto.panels import style as style_panels
+from impasto.scene.looks import look as mapping
+from impasto.translations import CHINESE
+
+VIEWS = {"gallery", "file"}
+"""Properties that show and set ``style``."""
+
+OTHER = {
+    "strength": 0.25,
+    "brush_scale": 2.5,
+    "keep_color": 0.75,
+    "seamless": True,
+    "max_side": 300,
+    "seed": 7,
+    "regions": 3,
+}
+"""A value of each setting that is not its default."""
+
+
+@pytest.fixture
+def settings():
+    """The look of the frames, whose settings are those of a group's look."""
+    return bpy.context.scene.impasto.frames.look
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser()
+    add_look(made)
+    return made
+
+
+def test_every_field_is_declared_and_tried_here():
+    assert {row.name for row in fields(Look)} == {"styles", *PARAMETERS}
+    assert set(OTHER) == set(PARAMETERS)
+    assert all(OTHER[name] != parameter.default for name, parameter in PARAMETERS.items())
+
+
+def test_blender_has_these_properties_and_no_others(settings):
+    names = {prop.identifier for prop in settings.bl_rna.properties} - {"rna_type", "name"}
+    assert names == {*mapping.FIELDS, *VIEWS}
+    assert set(mapping.FIELDS) == {"style", "second", "mix", *PARAMETERS}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_blenders_property_is_as_declared(settings, name):
+    parameter, prop = PARAMETERS[name], settings.bl_rna.properties[name]
+    kinds = {"BOOLEAN": bool, "INT": int, "FLOAT": float}
+    assert kinds[prop.type] is parameter.kind
+    assert prop.name == parameter.label
+    assert prop.description == parameter.description
+    assert prop.default == parameter.default == getattr(settings, name)
+    if parameter.kind is not bool:
+        assert prop.hard_min == parameter.minimum
+        assert prop.hard_max == min(parameter.maximum, 2**31 - 1)
+        assert prop.soft_max == min(parameter.maximum, parameter.soft_maximum, 2**31 - 1)
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_words_are_good_labels_and_translated(name):
+    parameter = PARAMETERS[name]
+    assert parameter.label in CHINESE and parameter.description in CHINESE
+    assert not parameter.description.endswith(".")
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_option_is_as_declared(name):
+    parameter = PARAMETERS[name]
+    (action,) = (a for a in parser()._actions if a.dest == name)
+    assert tuple(action.option_strings) == parameter.options
+    assert parameter.options[0] == "--" + name.replace("_", "-")
+    assert action.default == parameter.default
+    assert action.help.startswith(parameter.description)
+    if parameter.kind is bool:
+        assert action.nargs == 0
+        return
+    assert action.metavar == parameter.metavar
+    assert action.type(f"{parameter.minimum:g}") == parameter.minimum
+    refused = [parameter.minimum - 1]
+    if parameter.maximum < float("inf"):
+        assert action.type(f"{parameter.maximum:g}") == parameter.maximum
+        refused.append(parameter.maximum + 1)
+    for value in refused:
+        with pytest.raises(argparse.ArgumentTypeError):
+            action.type(f"{value:g}")
+
+
+def test_the_command_line_sets_every_field():
+    assert look_from(parser().parse_args(["--style", "irises"])) == Look((StyleRef("irises"),))
+    given = ["--style", "irises=3", "--style", "scream=1"]
+    for name, value in OTHER.items():
+        flag = PARAMETERS[name].options[-1]  # the oldest spelling
+        given += [flag] if PARAMETERS[name].kind is bool else [flag, str(value)]
+    styles = (StyleRef("irises", 3.0), StyleRef("scream", 1.0))
+    assert look_from(parser().parse_args(given)) == Look(styles, **OTHER)
+
+
+def test_a_look_becomes_properties_and_comes_back(settings):
+    """Also through JSON, as it travels to the worker."""
+    styles = (StyleRef("irises", 0.75), StyleRef("scream", 0.25))
+    look = Look(styles, **{**OTHER, "regions": 0})
+    mapping.set_look(settings, look)
+    assert mapping.look_of(settings) == look
+    assert from_plain(Look, to_plain(look)) == look
+    alone = Look((StyleRef("irises"),), **OTHER)
+    mapping.set_look(settings, alone)
+    assert mapping.look_of(settings) == alone
+    with pytest.raises(BadRequest, match="one style or two"):
+        mapping.set_look(settings, Look(tuple(StyleRef(s) for s in ("kiss", "irises", "scream"))))
+
+
+def test_two_styles_in_regions_take_turns(settings):
+    settings.style, settings.second, settings.mix = "irises", "scream", 0.0
+    assert mapping.look_of(settings).styles == (StyleRef("irises"),)
+    settings.regions = 2
+    assert mapping.look_of(settings).styles == (StyleRef("irises"), StyleRef("scream"))
+
+
+def test_properties_are_copied_as_they_are(settings):
+    other = bpy.context.scene.impasto.groups.add().look
+    mapping.set_values(settings, {"style": "//a.png", "second": "kiss", "mix": 0.25, **OTHER})
+    mapping.set_values(other, mapping.values_of(settings))
+    assert mapping.values_of(other) == mapping.values_of(settings)
+    assert other.style == "//a.png"
+
+
+def test_paths_beside_the_file_are_found(settings, build):
+    build.save()
+    settings.style, settings.second = "//one.png", "//two.png"
+    sources = [style.source for style in mapping.look_of(settings).styles]
+    assert sources == [str(build.folder / name) for name in ("one.png", "two.png")]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("use", ["TEXTURES", "FRAMES"])
+def test_what_a_use_does_not_support_is_refused(name, use):
+    look = replace(Look((StyleRef("irises"),)), **{name: OTHER[name]})
+    if use in PARAMETERS[name].uses:
+        check_use(look, use)
+    else:
+        with pytest.raises(BadRequest, match=PARAMETERS[name].label):
+            check_use(look, use)
+
+
+class Layout:
+    """A stand-in for Blender's layout that remembers which properties are drawn of a look."""
+
+    def __init__(self) -> None:
+        self.drawn: list[str] = []
+
+    def prop(self, data, name, **_options):
+        if data.bl_rna.identifier == "LookSettings":
+            self.drawn.append(name)
+
+    def template_icon_view(self, *_given, **_options):
+        """Draw nothing."""
+
+    def operator(self, *_given, **_options):
+        return SimpleNamespace()
+
+    def row(self, **_options):
+        return self
+
+    column = row
+
+    def __getattr__(self, _name):
+        return lambda *_given, **_options: self
+
+
+def drawn_by(*panels) -> list[str]:
+    layout = Layout()
+    for panel in panels:
+        panel.draw(SimpleNamespace(layout=layout), bpy.context)
+    return [name for name in layout.drawn if name in PARAMETERS]
+
+
+def test_the_panels_show_what_their_job_supports(build):
+    build.group(build.textured("Brick").image)
+    assert sorted(drawn_by(*style_panels.PANELS)) == sorted(PARAMETERS)
+    shown = drawn_by(*frames_panels.PANELS)
+    assert shown and all("FRAMES" in PARAMETERS[name].uses for name in shown)
+
+
+def test_frames_are_asked_for_with_all_settings(settings, build):
+    """What the panel does not show is not dropped, either: the job itself refuses it."""
+    from impasto.scene.frames import restyle
+
+    mapping.set_values(settings, {"style": "irises", **OTHER})
+    source = build.png("f_0001")
+    request = restyle._request(bpy.context, source, build.folder / "out", ())
+    assert request.settings.look == Look((StyleRef("irises"),), **OTHER)
