@@ -29,12 +29,11 @@ STRIDE = 16
 """Sides of a canvas must be multiples of this, in pixels."""
 CELL = 4
 """Pixels to a side of a cell of a layout."""
-LAYOUT = 4
-"""Numbers in a cell: mean color, and the deviation of brightness."""
 
 EMBEDDING = 16
 """Length of the embedding of a material."""
 
+_LAYOUT = 4  # numbers in a cell of a layout: mean color, and deviation of brightness
 _NOISE = (8, 4)  # channels at 1/4 and 1/2 of the size
 _WIDTHS = (48, 40)
 _DRAFT = 12  # channels of the draft at 1/2 of the size
@@ -47,7 +46,7 @@ class Generator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers, self.bends = nn.ModuleList(), nn.ModuleList()
-        inside = LAYOUT
+        inside = _LAYOUT
         for noise, width in zip(_NOISE, _WIDTHS, strict=True):
             inside += _DRAFT if self.layers else 0
             self.layers.append(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..control import Control, Failure
 from ..errors import NoImages, OutputUnwritable
 from ..image.reference import ImageRef
 from .registry import Request, task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..create.vae.style_map import StyleMap
+    from ..styles.style import Style
 
 _THUMBNAIL = 160  # pixels
 
@@ -103,10 +109,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     """
     import numpy as np
 
-    from ..create.vae.latents import decode_latent, encode_codes
+    from ..create.vae.latents import decode_latent
     from ..create.vae.style_map import build_style_map
     from ..image.contents import read_contents
-    from ..paint.network import PaintJob
+    from ..paint.job import PaintJob
     from ..paint.session import session
     from ..styles.style import ZOOMS, Provenance, Style, save_style
 
@@ -114,25 +120,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     if output.exists():
         raise OutputUnwritable(f'"{output}" exists; choose another name for the style.')
     painting = session(control)
-    recipe: dict = {"invented": request.how, "seed": request.seed}
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
-    styles = build_style_map(painting.styles, request.own_styles)
-    vae = styles.vae
-    latents = [encode_codes(vae, style.codes) for style in named]
-    if request.how == "PLACE":
-        latent = styles.at(request.x, request.y)
-        recipe["place"] = [round(request.x, 4), round(request.y, 4)]
-    elif request.how == "BETWEEN" and len(latents) == 2:
-        latent = (1 - request.share) * latents[0] + request.share * latents[1]
-        recipe |= {"between": [s.name for s in named], "share": round(request.share, 4)}
-    else:
-        like = latents[0] if latents else styles.latents[request.seed % len(styles.latents)]
-        latent = styles.draw_from_family(like, boldness=request.boldness, seed=request.seed)
-        recipe |= {"like": [s.name for s in named[:1]], "boldness": round(request.boldness, 4)}
-    latent = styles.move(latent, request.axes)
-    if any(request.axes):
-        recipe["axes"] = [round(a, 4) for a in request.axes]
-    codes = decode_latent(vae, latent)
+    style_map = build_style_map(painting.styles, request.own_styles)
+    latent, recipe = _find_latent(request, style_map, named)
+    codes = decode_latent(style_map.vae, latent)
     contents, failures = read_contents((request.content,), _THUMBNAIL)
     if not contents:
         raise NoImages(failures[0].message)
@@ -149,4 +140,28 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     )
     save_style(style, output)
     control.progress(1.0, "Done")
-    return InventStyleResult(str(output))
+    return InventStyleResult(style=str(output))
+
+
+def _find_latent(
+    request: InventStyleRequest, style_map: StyleMap, named: list[Style]
+) -> tuple[Tensor, dict]:
+    """The latent ``(LATENT,)`` of the requested style, and the recipe to save with it."""
+    from ..create.vae.latents import encode_codes
+
+    recipe: dict = {"invented": request.how, "seed": request.seed}
+    latents = [encode_codes(style_map.vae, style.codes) for style in named]
+    if request.how == "PLACE":
+        latent = style_map.at(request.x, request.y)
+        recipe["place"] = [round(request.x, 4), round(request.y, 4)]
+    elif request.how == "BETWEEN" and len(latents) == 2:
+        latent = (1 - request.share) * latents[0] + request.share * latents[1]
+        recipe |= {"between": [s.name for s in named], "share": round(request.share, 4)}
+    else:
+        known = style_map.latents
+        like = latents[0] if latents else known[request.seed % len(known)]
+        latent = style_map.draw_from_family(like, boldness=request.boldness, seed=request.seed)
+        recipe |= {"like": [s.name for s in named[:1]], "boldness": round(request.boldness, 4)}
+    if any(request.axes):
+        recipe["axes"] = [round(a, 4) for a in request.axes]
+    return style_map.move(latent, request.axes), recipe

@@ -85,7 +85,7 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     from ..create.vae.style_map import build_style_map
     from ..errors import NoImages
     from ..image.contents import read_contents
-    from ..paint.network import PaintJob
+    from ..paint.job import PaintJob
     from ..paint.session import session
     from ..plots.create import save_map
     from ..styles.style import ZOOMS
@@ -94,15 +94,15 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     contents, failures = read_contents((request.content,), _CELL)
     if not contents:
         raise NoImages(failures[0].message)
-    styles = build_style_map(painting.styles, request.own_styles)
+    style_map = build_style_map(painting.styles, request.own_styles)
     cells = []
     for number in range(_CELLS**2):
         control.advance(number / _CELLS**2, "Painting the map")
         row, column = divmod(number, _CELLS)
         x, y = (column + 0.5) / _CELLS, (row + 0.5) / _CELLS
-        code = decode_latent(styles.vae, styles.at(x, y))[ZOOMS.index(1.0)]
+        code = decode_latent(style_map.vae, style_map.at(x, y))[ZOOMS.index(1.0)]
         cells.append((painting.stylizer.paint(PaintJob(contents[0], code)), x, y))
-    save_map(cells, 1 / _CELLS, styles.names, styles.positions, Path(request.output))
+    save_map(cells, 1 / _CELLS, style_map.names, style_map.positions, Path(request.output))
     control.progress(1.0, "Done")
-    places = tuple((float(x), float(y)) for x, y in styles.positions)
-    return StyleMapResult(output=request.output, names=tuple(styles.names), places=places)
+    places = tuple((float(x), float(y)) for x, y in style_map.positions)
+    return StyleMapResult(output=request.output, names=tuple(style_map.names), places=places)
