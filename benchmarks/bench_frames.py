@@ -23,7 +23,7 @@ import numpy as np
 
 from impasto.core.control import Control
 from impasto.core.image.files import read_picture
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.working import display_colors
 from impasto.core.styles.look import Look, StyleRef

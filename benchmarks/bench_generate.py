@@ -35,7 +35,7 @@ from impasto.core.errors import JobCancelled
 from impasto.core.models.encoder import Encoder
 from impasto.core.models.loading import load_encoder, load_style_vae
 from impasto.core.models.texture_loss import TextureTarget
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import ZOOMS, Style, load_style_file

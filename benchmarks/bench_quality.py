@@ -19,7 +19,7 @@ from torch import Tensor
 
 from impasto.core.models.layers import sort_last
 from impasto.core.models.texture_loss import gram, gram_distance
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import STYLE_SIDE, StyleReader
 from training import losses

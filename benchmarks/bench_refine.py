@@ -16,7 +16,7 @@ import numpy as np
 from impasto.core.control import Budget
 from impasto.core.image.convert import to_depth
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom, encode_zooms
 from impasto.core.styles.style import Style

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 
 from .bench_main import MODEL

@@ -2,8 +2,9 @@
 
     python -m benchmarks.docs_pictures [variations morph growth styles loss refine]
 
-Textures and styles are drawn by ``training.synthetic``, so the pictures may be published. Each
-fit takes ``--seconds``. The loss network, which only ``loss`` needs, is that of ``bench_quality``.
+Textures and styles are drawn by ``training.synthetic``, so the pictures may be published. Fits have
+a fixed number of steps, so that the pictures can be made again. The loss network, which only
+``loss`` needs, is that of ``bench_quality``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from impasto.core.image.convert import to_depth
 from impasto.core.models.loading import load_encoder, load_style_vae
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.catalog import builtin_styles
@@ -45,6 +46,7 @@ PAINTED = (("bricks", 0), ("slabs", 0), ("planks", 0), ("leaves", 3))
 """What refined styles paint; the last one is not seen by the fit."""
 REFINED = (("impasto", 2), ("ink_wash", 3), ("ukiyo_e", 4), ("poster", 1))
 _STYLE_SIDE, _CONTENT_SIDE = 512, 384
+_GAN, _AUTOMATON, _REFINE = (Budget(steps=steps) for steps in (120, 200, 60))
 
 
 def texture(name: str, seed: int, side: int = sheets.SIDE) -> np.ndarray:
@@ -52,32 +54,32 @@ def texture(name: str, seed: int, side: int = sheets.SIDE) -> np.ndarray:
     return CONTENTS[name](np.random.default_rng(seed), side).astype(np.float32) / 255
 
 
-def draw_variations(budget: Budget) -> None:
+def draw_variations() -> None:
     """Textures, samples of the GAN, and quilting."""
     rows = []
     for drawn in VARIED:
         image = texture(*drawn)
-        model = fit("GAN", [image], budget=budget, seed=1)
+        model = fit("GAN", [image], budget=_GAN, seed=1)
         rows.append(sheets.variations(image, model, np.random.default_rng(0)))
-        print(f"{drawn[0]}: {model.recipe['steps']} steps", flush=True)
+        print(drawn[0], flush=True)
     sheets.save(IMAGES / "create-gan.jpg", sheets.in_columns(rows, 2), 0.6)
 
 
-def draw_morph(budget: Budget) -> None:
+def draw_morph() -> None:
     """From bricks to grass."""
-    model = fit("GAN", [texture(*drawn) for drawn in MORPHED], budget=budget, seed=1)
+    model = fit("GAN", [texture(*drawn) for drawn in MORPHED], budget=_GAN, seed=1)
     sheets.save(IMAGES / "create-morph.jpg", sheets.morph(model), 0.75)
 
 
-def draw_growth(budget: Budget) -> None:
+def draw_growth() -> None:
     """Textures that the automaton grows, and loops that heal."""
     rows = []
     for drawn in GROWN:
         image = texture(*drawn)
-        model = fit("AUTOMATON", [image], budget=budget, seed=1)
+        model = fit("AUTOMATON", [image], budget=_AUTOMATON, seed=1)
         assert isinstance(model, Automaton)
         rows.append(sheets.growth(image, model))
-        print(f"{drawn[0]}: {model.recipe['steps']} steps", flush=True)
+        print(drawn[0], flush=True)
     sheets.save(IMAGES / "create-automaton.jpg", np.vstack(rows), 0.75)
 
 
@@ -112,7 +114,7 @@ def draw_loss(steps: int = 200) -> None:
     sheets.save(IMAGES / "create-loss.jpg", np.hstack(columns), 2.0)
 
 
-def draw_refined(budget: Budget) -> None:
+def draw_refined() -> None:
     """Textures in drawn styles, as bundled and refined."""
     stylizer = Stylizer()
     contents = [texture(*drawn, _CONTENT_SIDE) for drawn in PAINTED]
@@ -121,8 +123,8 @@ def draw_refined(budget: Budget) -> None:
         pixels = STYLES[name](np.random.default_rng(seed), _STYLE_SIDE)
         picture = pixels.astype(np.float32) / 255
         bundled = Style(name, name, encode_zooms(stylizer, picture))
-        fitted = refine(stylizer, bundled, picture, contents[:-1], budget=budget)
-        print(f"{name}: {fitted.provenance.recipe['steps']} steps", flush=True)
+        fitted = refine(stylizer, bundled, picture, contents[:-1], budget=_REFINE)
+        print(name, flush=True)
         painted = [
             [
                 to_depth(stylizer.paint(PaintJob(c, s.code(1.0), adapters=s.adapters)), "8")
@@ -135,29 +137,26 @@ def draw_refined(budget: Budget) -> None:
     sheets.save(IMAGES / "refine.jpg", sheet, 0.45)
 
 
+PARTS = {
+    "variations": draw_variations,
+    "morph": draw_morph,
+    "growth": draw_growth,
+    "styles": draw_styles,
+    "loss": draw_loss,
+    "refine": draw_refined,
+}
+
+
 def main() -> None:
     """Draw all, or what is named."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("variations", "morph", "growth", "styles", "loss", "refine")
-    parser.add_argument("what", nargs="*", default=list(parts))
-    parser.add_argument("--seconds", type=float, default=40.0, help="for each fit")
+    parser.add_argument("what", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     args = parser.parse_args()
     keep_blocks()
-    budget = Budget(args.seconds)
-    if "variations" in args.what:
-        draw_variations(budget)
-    if "morph" in args.what:
-        draw_morph(budget)
-    if "growth" in args.what:
-        draw_growth(budget)
-    if "styles" in args.what:
-        draw_styles()
-    if "loss" in args.what:
-        draw_loss()
-    if "refine" in args.what:
-        draw_refined(budget)
+    for name in args.what:
+        PARTS[name]()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from impasto.core.create.interface import Model
 from impasto.core.create.vae.latents import decode_latent
 from impasto.core.create.vae.style_map import StyleMap
 from impasto.core.image.convert import to_depth
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.styles.style import ZOOMS, Style
 

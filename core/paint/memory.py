@@ -9,7 +9,7 @@ import psutil
 from ..errors import ImageTooLarge
 from ..styles.look import Look
 from . import working
-from .job import TILE
+from .engine import TILE
 from .tiling import HALO
 
 _BYTES_PER_PIXEL = 44

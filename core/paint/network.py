@@ -24,7 +24,7 @@ from ..models.encoder import Encoder, Features
 from ..models.layers import OnLayer, ignore_layer
 from .color_transfer import color_transport, move_colors, move_colors_by_region
 from .content import Content, pad_to_stride, to_tensor
-from .job import TILE, Adapters, PaintJob
+from .engine import TILE, Adapters, PaintJob
 from .tiling import Tile, take
 
 _ColorMap = tuple[Tensor, Tensor]

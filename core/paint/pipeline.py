@@ -11,8 +11,7 @@ from ..errors import UnsupportedImage
 from ..image.picture import Picture
 from ..styles.look import Look
 from ..styles.style import Style
-from .job import TILE, PaintJob
-from .network import Stylizer
+from .engine import TILE, Engine, PaintJob
 from .working import from_work, plan, resize_picture, to_work
 
 RegionCodes = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
@@ -20,7 +19,7 @@ RegionCodes = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 
 
 def stylize(
-    stylizer: Stylizer,
+    engine: Engine,
     pictures: Sequence[Picture],
     look: Look,
     style: Style,
@@ -37,8 +36,8 @@ def stylize(
 
     Parameters
     ----------
-    stylizer : Stylizer
-        The networks.
+    engine : Engine
+        Paints, for instance a ``Stylizer``.
     pictures : sequence of Picture
         One, or several UDIM tiles.
     look : Look
@@ -98,7 +97,7 @@ def stylize(
     content_code = None
     if len(works) > 1:
         colors, masks = zip(*works, strict=True)
-        content_code = stylizer.measure(
+        content_code = engine.measure(
             colors,
             style.code(plans[0].zoom),
             masks,
@@ -126,7 +125,7 @@ def stylize(
             adapters=style.adapters,
             tile=tile,
         )
-        painted = stylizer.paint(job, part)
+        painted = engine.paint(job, part)
         sized = resize_picture(picture, goal.size, look.seamless)
         results.append(from_work(sized, color, painted, look))
     return results

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..models.encoder import STRIDE
-from .job import TILE
+from .engine import TILE
 from .tiling import HALO, Tile, Window
 
 REACH = 4 * STRIDE

@@ -112,7 +112,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     from ..create.vae.latents import decode_latent
     from ..create.vae.style_map import build_style_map
     from ..image.contents import read_contents
-    from ..paint.job import PaintJob
+    from ..paint.engine import PaintJob
     from ..paint.session import session
     from ..styles.style import ZOOMS, Provenance, Style, save_style
 

@@ -109,7 +109,7 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     from ..image.preview import PreviewFile
     from ..models.adapter import Adapter
     from ..paint.adapter_fit import refine
-    from ..paint.job import PaintJob
+    from ..paint.engine import PaintJob
     from ..paint.session import session
     from ..paint.style_reader import at_zoom, read_style_picture
     from ..styles.style import save_style

@@ -85,7 +85,7 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     from ..create.vae.style_map import build_style_map
     from ..errors import NoImages
     from ..image.contents import read_contents
-    from ..paint.job import PaintJob
+    from ..paint.engine import PaintJob
     from ..paint.session import session
     from ..plots.create import save_map
     from ..styles.style import ZOOMS

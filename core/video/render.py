@@ -12,7 +12,7 @@ from ..control import CancelToken, Control
 from ..image.files import read_picture
 from ..image.resize import resize
 from ..paint import working
-from ..paint.job import PaintJob
+from ..paint.engine import PaintJob
 from ..paint.network import Stylizer
 from ..paint.tiling import Tile
 from .load import FrameLoader, LoadedFrame

@@ -12,7 +12,7 @@ from ...control import SILENT, Control
 from ...image.resize import resize
 from ...models.encoder import STRIDE
 from ...models.style_vae import LATENT, StyleVae
-from ...paint.job import PaintJob
+from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS
 from ..inputs import normalize_mix

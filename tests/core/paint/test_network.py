@@ -9,7 +9,7 @@ from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import JobCancelled
 from impasto.core.image.resize import resize
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 
 

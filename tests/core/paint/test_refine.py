@@ -13,7 +13,7 @@ from impasto.core.models.adapter import merge_adapters
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.adapter_fit import refine
 from impasto.core.paint.content import to_tensor
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.style import Style, blend, load_style_file

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.repaint import REACH, tiles_to_repaint
 

@@ -13,7 +13,7 @@ from impasto.core.models.codes import palette
 from impasto.core.models.encoder import WIDTHS, Features
 from impasto.core.paint.color_transfer import color_transport, move_colors
 from impasto.core.paint.content import to_tensor
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.catalog import builtin_styles

@@ -13,7 +13,7 @@ import pytest
 from impasto.core.control import Budget, Control
 from impasto.core.errors import BadRequest
 from impasto.core.image.files import read_picture
-from impasto.core.paint.job import PaintJob
+from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry

@@ -1,12 +1,14 @@
-"""What the stylizer paints: an image, its style or styles, and options, as one value."""
+"""What an engine is: it paints a :class:`PaintJob`. The networks (``network.py``) are the first."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from ..control import SILENT, Control
 from ..models.adapter import Adapter
 from ..models.encoder import STRIDE
 from .tiling import Tile
@@ -79,3 +81,60 @@ class PaintJob:
             raise ValueError(f"regions {self.regions.shape} do not fit {count} codes and the image")
         if self.base is not None and self.content_code is None:
             raise ValueError("painting over a base needs the code of the content")
+
+
+class Engine(Protocol):
+    """A way to turn a :class:`PaintJob` into pixels.
+
+    Whatever an engine gathers over a whole image it must also accept from outside, so that tiles of
+    a UDIM and frames of a shot agree.
+    """
+
+    def paint(self, job: PaintJob, control: Control = SILENT) -> np.ndarray:
+        """Paint an image at its own resolution.
+
+        Parameters
+        ----------
+        job : PaintJob
+            What to paint.
+        control : Control
+            Gets the progress; cancels within a fraction of a second.
+
+        Returns
+        -------
+        (H, W, 3) float32, sRGB-encoded in [0, 1]
+            The painting.
+        """
+
+    def measure(
+        self,
+        images: Sequence[np.ndarray],
+        codes: np.ndarray,
+        masks: Sequence[np.ndarray | None] | None = None,
+        *,
+        strength: float = 1.0,
+        seamless: bool = False,
+        tile: int = TILE,
+    ) -> np.ndarray:
+        """Return the common content code of several images, for ``PaintJob.content_code``.
+
+        Parameters
+        ----------
+        images : sequence of (H, W, 3) float32, sRGB-encoded in [0, 1]
+            UDIM tiles, or frames of a shot.
+        codes : (CODE_LENGTH,) or (K, CODE_LENGTH) float32
+            The style, or several.
+        masks : sequence of (H, W) float32 in [0, 1] or None, optional
+            Which pixels count.
+        strength : float in [0, 1]
+            How far the contents will be moved to the style.
+        seamless : bool
+            Treat the images as tori.
+        tile : int
+            Side of a tile without its halo, in pixels.
+
+        Returns
+        -------
+        (K, CODE_LENGTH) float32
+            The content code for each style.
+        """
