@@ -96,7 +96,7 @@ def main() -> None:
     for group in settings.groups:
         names = ", ".join(member.image.name for member in group.members)
         print(f"  {group.name} -> {gallery.title(group.look)}: {names}")
-    print("Left alone, as they hold data:", ", ".join(row.name for row in settings.skipped))
+    print("Skipped, as they hold data:", ", ".join(row.name for row in settings.skipped))
     print("\nLook at:")
     for name in (
         "render_before.png",

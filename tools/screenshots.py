@@ -37,7 +37,7 @@ PICTURES = {
     "regions": ("panels/regions", (32, 48, 1248, 912)),
     **{
         f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
-        for name in ("textures", "style", "stylize", "frames", "create", "jobs")
+        for name in ("textures", "style", "stylize", "animation", "create", "jobs")
     },
 }
 """Picture of the manual -> a screenshot and the part of it that is shown."""

@@ -38,7 +38,7 @@ STYLE_OF_GROUP = f"{LOOK}.style"
 class Artist(Window):
     """A Blender window with somebody before it."""
 
-    JOBS = f"sys.modules['{MODULE}.scene.jobs']"
+    JOBS = f"sys.modules['{MODULE}.scene.jobs.queue']"
     JOB = f"{JOBS}.current()"
 
     def __init__(self, *given, **options):
@@ -134,7 +134,8 @@ class Artist(Window):
         self.expand()
         self.fill("worker_python", path)
         self.press(r"impasto\.check_worker_python", kind="WINDOW", editor="PREFERENCES")
-        checked = f"sys.modules['{MODULE}.scene.worker'].checked()"
+        options = f"sys.modules['{MODULE}.scene.options'].worker_settings(bpy.context)"
+        checked = f"sys.modules['{MODULE}.scene.jobs.worker'].checked({options})"
         self.until(f"{checked} and {checked}.done()", "the check", 120)
         time.sleep(1.0)
         self.shot("preferences")
@@ -396,6 +397,6 @@ class Artist(Window):
         for process in self.screen.sandbox.processes():
             with contextlib.suppress(OSError):  # It has ended meanwhile.
                 command = Path(f"/proc/{process}/cmdline").read_bytes()
-                if b"worker.py" in command:
+                if b"worker/main.py" in command:
                     found.append(process)
         return found

@@ -99,7 +99,7 @@ def test_a_second_sequence_waits_and_the_first_is_paused(artist):
     artist.run(f"{frames}.look.style = {DROPPED!r}; {frames}.source = '/w/queue/A_0001.png'")
     artist.run(f"{frames}.output = '/w/queue/out A'")
     artist.fold_all()
-    artist.toggle("Frames")
+    artist.toggle("Animation")
     artist.press(r"impasto\.restyle_frames")
     artist.until(f"{artist.JOB} is not None", "the first sequence", 30)
     artist.run(f"{frames}.source = '/w/queue/B_0001.png'; {frames}.output = '/w/queue/out B'")
@@ -133,7 +133,7 @@ def test_simplified_chinese(artist):
     )
     assert artist.ask("bpy.app.translations.pgettext_iface('Stylize')") == "风格化"
     assert "队列是空的" in artist.why_disabled("impasto.clear_queue")
-    artist.toggle("Frames")
+    artist.toggle("Animation")
     for title in ("Stylize", "Style", "Textures"):  # from below, as toggle() wants it
         artist.toggle(title)
     for page in range(3):

@@ -36,7 +36,7 @@ def artist(open_window, profile):
 
 def test_what_is_missing_is_rendered_and_then_all_is_restyled(artist):
     artist.fold_all()
-    artist.toggle("Frames")
+    artist.toggle("Animation")
     artist.press(r"impasto\.use_render_output")
     artist.until(f"{FRAMES}.source.startswith('/w/film/f_')", "the source", 10)
     before = artist.ask("os.stat('/w/film/f_0001.png').st_mtime_ns")

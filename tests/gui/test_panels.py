@@ -37,7 +37,7 @@ def artist(open_window, profile):
 
 def test_each_panel_alone(artist):
     titles = artist.panels()
-    assert {"Textures", "Style", "Stylize", "Frames", "Create", "Jobs"} <= set(titles)
+    assert {"Textures", "Style", "Stylize", "Animation", "Create", "Jobs"} <= set(titles)
     artist.fold_all()
     assert artist.drawn() == set()
     for title in titles:
@@ -60,7 +60,7 @@ def test_create_a_material(artist):
     artist.shot("creating")
     artist.wait_idle()
     assert artist.ask("len(bpy.data.materials)") == before + 1
-    recipe = "next(i['impasto']['generator'] for i in bpy.data.images if 'Gan' in i.name)"
+    recipe = "next(i['impasto']['generator'] for i in bpy.data.images if 'Variation' in i.name)"
     assert artist.ask(recipe) == "GAN"
     artist.shot("created")
     artist.toggle("Create")
