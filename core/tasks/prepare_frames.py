@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..control import Control, Failure
-from ..video.settings import FramesSettings, SequenceRef, ShotInfo, require_supported
+from ..styles.look import check_use
+from ..video.settings import FramesSettings, SequenceRef, ShotInfo
 from .registry import Request, task
 
 
@@ -76,7 +77,7 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     Raises
     ------
     BadRequest
-        The settings are not supported for frames.
+        The look cannot be used on frames.
     NoImages
         None of the frames can be read.
     StyleUnreadable
@@ -93,12 +94,12 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     from ..video.shot_statistics import measure_shots
 
     settings = request.settings
-    require_supported(settings)
+    check_use(settings.look, "FRAMES")
     sequence = find_sequence(request.sequence)
-    batch = session(control)
-    style = batch.styles.resolve(settings.look.styles)
+    networks = session(control)
+    style = networks.styles.resolve(settings.look.styles)
     shots, failures = measure_shots(
-        batch.stylizer, style, sequence, settings, request.memory_limit, control
+        networks.stylizer, style, sequence, settings, request.memory_limit, control
     )
     shots.save(Path(request.shot_file), overwrite=request.overwrite)
     control.progress(1.0, "Done")

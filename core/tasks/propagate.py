@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..control import Budget, Control
 from ..errors import BadRequest
-from ..styles.look import StyleRef
-from ..video.settings import FramesResult, require_supported
+from ..styles.look import StyleRef, check_use
+from ..video.settings import FramesResult
 from .registry import Request, task
 from .restyle_frames import FramesRequest
 
@@ -63,12 +63,12 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     Raises
     ------
     BadRequest
-        No frame is painted, one that is painted is not in the sequence, the settings are not supported
-        for frames, or as in the task ``restyle_frames``.
+        No frame is painted, one that is painted is not in the sequence, the look cannot be used on
+        frames, or as in the task ``restyle_frames``.
     NoImages, StyleUnreadable, ImageTooLarge, OutputUnwritable, JobCancelled
         As in the task ``restyle_frames``.
     """
-    from ..paint import pipeline
+    from ..paint import working
     from ..paint.session import session
     from ..styles.style import save_style
     from ..video.keyframes import imitate, painted_pairs
@@ -76,7 +76,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     from ..video.sequence import find_sequence
 
     frames = request.frames
-    require_supported(frames.settings)
+    check_use(frames.settings.look, "FRAMES")
     if not frames.settings.painted:
         raise BadRequest("No frame is painted yet; paint one, and save it.")
     sequence = find_sequence(frames.sequence)
@@ -97,7 +97,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
         styles=(StyleRef(str(path)),),
         strength=1.0,
         keep_color=0.0,
-        brush_scale=pipeline.REFERENCE_SIDE / max(size),  # so frames are painted at their own size
+        brush_scale=working.REFERENCE_SIDE / max(size),  # so frames are painted at their own size
     )
     settings = replace(frames.settings, look=look, coherence="MOTION")
     return restyle_frames(replace(frames, settings=settings), control.part(_LEARNING, 1.0))

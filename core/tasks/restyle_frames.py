@@ -44,7 +44,7 @@ def run(request: FramesRequest, control: Control) -> FramesResult:
         Nothing can be done.
     BadRequest
         The output folder is that of the frames, the shot file was made for something else, or the
-        settings are not supported for frames.
+        look cannot be used on frames.
     JobCancelled
         Finished frames stay and are skipped the next time.
     """

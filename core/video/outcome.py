@@ -79,7 +79,7 @@ class Outcome:
         """
         return number in self._failures
 
-    def fail(self, number: int, reason: str) -> None:
+    def add_failure(self, number: int, reason: str) -> None:
         """List a frame that cannot be done; the first reason stays.
 
         Parameters
@@ -91,7 +91,7 @@ class Outcome:
         """
         self._failures.setdefault(number, Failure(str(number), reason))
 
-    def skip(self, number: int, path: Path, key: str) -> None:
+    def add_skipped(self, number: int, path: Path, key: str) -> None:
         """List and report a frame that an earlier run has finished.
 
         Parameters
@@ -111,7 +111,7 @@ class Outcome:
         self._skipped[number], self._keys[number] = str(path), key
         self._report(number, path, skipped=True)
 
-    def write(self, number: int, path: Path, key: str) -> None:
+    def add_written(self, number: int, path: Path, key: str) -> None:
         """List and report a frame that was written.
 
         Parameters

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..control import Control, Failure
 from ..errors import BadRequest
 from ..paint import memory
-from ..paint.session import Session
+from ..paint.network import Stylizer
 from ..styles.style import Style
 from .sequence import Sequence
 from .settings import FramesJob, FramesSettings
@@ -87,7 +87,12 @@ class Plan:
 
 
 def make_plan(
-    request: FramesJob, sequence: Sequence, shot_file: Path, batch: Session, control: Control
+    request: FramesJob,
+    sequence: Sequence,
+    shot_file: Path,
+    stylizer: Stylizer,
+    style: Style,
+    control: Control,
 ) -> tuple[Plan, list[Failure]]:
     """Decide what a run is to do; find the shots if no file says.
 
@@ -99,8 +104,10 @@ def make_plan(
         Its frames.
     shot_file : Path
         Where the shots are kept.
-    batch : Session
-        Networks and styles.
+    stylizer : Stylizer
+        Measures shots.
+    style : Style
+        Of the look.
     control : Control
         Gets the progress of finding the shots.
 
@@ -119,8 +126,7 @@ def make_plan(
         None of the frames can be read.
     """
     settings = request.settings
-    style = batch.styles.resolve(settings.look.styles)
-    shots, failures = _shots(request, sequence, shot_file, batch, style, control)
+    shots, failures = _shots(request, sequence, shot_file, stylizer, style, control)
     painted = {item.number: Path(item.path) for item in settings.painted}
     numbers = frozenset(shots.numbers)
     size = sequence.size(sequence.by_number[shots.numbers[0]])
@@ -141,7 +147,7 @@ def _shots(
     request: FramesJob,
     sequence: Sequence,
     path: Path,
-    batch: Session,
+    stylizer: Stylizer,
     style: Style,
     control: Control,
 ) -> tuple[ShotFile, list[Failure]]:
@@ -168,7 +174,7 @@ def _shots(
         if same and set(shots.numbers) == numbers:
             return shots, []
     shots, failures = measure_shots(
-        batch.stylizer, style, sequence, request.settings, request.memory_limit, control
+        stylizer, style, sequence, request.settings, request.memory_limit, control
     )
     shots = replace(shots, files=files)
     shots.save(path, overwrite=True)

@@ -24,6 +24,7 @@ import cv2
 from ..control import CancelToken, Control
 from ..errors import BadRequest, ImpastoError
 from ..paint.session import session
+from ..styles.look import check_use
 from .blend import blend_segment
 from .cache_keys import ContentKeys
 from .outcome import Outcome
@@ -31,7 +32,7 @@ from .output import Results
 from .plan import Plan, Segment, make_plan
 from .render import SegmentPainter
 from .sequence import find_sequence
-from .settings import FramesJob, FramesResult, require_supported
+from .settings import FramesJob, FramesResult
 from .spill import PaintedSource, SpilledFrames, SpillFile
 from .write import FrameWriter
 
@@ -61,7 +62,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
     ------
     BadRequest
         The output folder is that of the frames, the shot file was made for something else, or the
-        settings are not supported for frames.
+        look cannot be used on frames.
     NoImages
         There are no frames, or none can be read.
     StyleUnreadable
@@ -74,21 +75,22 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         Finished frames stay, and are skipped the next time.
     """
     started = time.monotonic()
-    require_supported(request.settings)
+    check_use(request.settings.look, "FRAMES")
     with _half_the_opencv_threads():
         sequence = find_sequence(request.sequence)
         if Path(request.output_folder).resolve() == sequence.frames[0].path.parent.resolve():
             raise BadRequest("The frames lie in that folder; choose another one for the results.")
         results = Results(request, sequence)
         results.make_folder()
-        batch = session(control)
+        networks = session(control)
+        style = networks.styles.resolve(request.settings.look.styles)
+        planning, working = control.part(0.0, _PLANNING), control.part(_PLANNING, 1.0)
         plan, failures = make_plan(
-            request, sequence, results.shot_file, batch, control.part(0.0, _PLANNING)
+            request, sequence, results.shot_file, networks.stylizer, style, planning
         )
-        working = control.part(_PLANNING, 1.0)
         outcome = Outcome(plan.wanted, failures, request.thumbnail, working, started)
         resume = _Resume(ContentKeys(request, plan), results, outcome)
-        painter = SegmentPainter(plan, batch.stylizer, control.cancel)
+        painter = SegmentPainter(plan, networks.stylizer, control.cancel)
         with ThreadPoolExecutor(1, "impasto-write") as thread:
             writer = FrameWriter(plan, results, outcome, thread)
             if plan.by_motion:
@@ -137,10 +139,10 @@ class _Resume:
             try:
                 finished = self._results.finished(number, key)
             except ImpastoError as error:
-                self._outcome.fail(number, str(error))
+                self._outcome.add_failure(number, str(error))
                 continue
             if finished:
-                self._outcome.skip(number, self._results.path(number), key)
+                self._outcome.add_skipped(number, self._results.path(number), key)
             else:
                 left[number] = key
         return left
@@ -153,7 +155,7 @@ def _restyle_apart(
     for segment in plan.segments:
         keys = resume.unfinished(segment)
         left = replace(segment, numbers=tuple(keys))
-        with closing(painter.paintings(left, outcome.fail)) as paintings:
+        with closing(painter.paintings(left, outcome.add_failure)) as paintings:
             for item, painting in paintings:
                 writer.remember(item)
                 writer.put(item.frame.number, keys[item.frame.number], painting)
@@ -182,8 +184,8 @@ def _restyle_by_motion(
             keys = resume.unfinished(segment)
             if not keys:
                 continue
-            frames, numbers = SpilledFrames(stage.free_file), []
-            with closing(painter.paintings(segment, outcome.fail)) as paintings:
+            frames, numbers = stage.next_frames(), []
+            with closing(painter.paintings(segment, outcome.add_failure)) as paintings:
                 for item, painting in paintings:
                     numbers.append(item.frame.number)
                     if item.frame.number in keys:
@@ -218,13 +220,13 @@ class _BlendStage:
         self._files, self._blend, self._executor = deque(files), blend, executor
         self._pending: deque[Future[None]] = deque()
 
-    @property
-    def free_file(self) -> SpillFile:
-        """For the next segment."""
-        return self._files[0]
+    def next_frames(self) -> SpilledFrames:
+        """Return where to put the paintings of the next segment."""
+        self._files[0].clear()
+        return SpilledFrames(self._files[0])
 
     def put(self, segment: _PaintedSegment) -> None:
-        """Have a segment blended that was painted into the free file; wait until another is free."""
+        """Have a segment blended whose paintings lie in the next file; wait until another is free."""
         self._pending.append(self._executor.submit(self._blend, segment))
         self._files.rotate(-1)
         if len(self._pending) == len(self._files):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..control import Failure, ItemDone
-from ..errors import BadRequest
 from ..styles.look import Look
 
 Coherence = Literal["OFF", "STATISTICS", "MOTION"]
@@ -37,7 +36,7 @@ class SequenceRef:
         If given, the frames themselves, in order (those of a strip in the video sequencer), numbered
         from ``first``; ``source`` is then only a name.
     color_space : str
-        As in :class:`~.stylize.ImageRef`.
+        As in :class:`~.image.reference.ImageRef`.
     """
 
     source: str
@@ -92,26 +91,6 @@ class FramesSettings:
     anchor_interval: int = 24
     chunk: int = 0
     painted: tuple[PaintedFrame, ...] = ()
-
-
-def require_supported(settings: FramesSettings) -> None:
-    """Refuse choices that frames do not support, instead of ignoring them.
-
-    Parameters
-    ----------
-    settings : FramesSettings
-        Of any task that works on frames.
-
-    Raises
-    ------
-    BadRequest
-        The look has regions.
-    """
-    if settings.look.regions:
-        raise BadRequest(
-            "Regions are for single images and cannot be used for frames; set the number of"
-            " regions to 0."
-        )
 
 
 @dataclass(frozen=True)

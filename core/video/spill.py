@@ -118,11 +118,10 @@ class SpilledFrames:
     Parameters
     ----------
     file : SpillFile
-        Where they are put; what was in it is forgotten.
+        Where they are put; empty at first.
     """
 
     def __init__(self, file: SpillFile) -> None:
-        file.clear()
         self._file = file
 
     def __len__(self) -> int:

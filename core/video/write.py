@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import ImpastoError, OutputUnwritable
 from ..image.picture import Picture
-from ..paint import pipeline
+from ..paint import working
 from .load import LoadedFrame
 from .outcome import Outcome
 from .output import Results
@@ -49,7 +49,7 @@ class FrameWriter:
         item : LoadedFrame
             Will be put; a frame that is not remembered is read once more then.
         """
-        if pipeline.discards_original(item.picture, item.work, self._look):
+        if working.discards_original(item.picture, item.work, self._look):
             nothing = np.broadcast_to(np.float32(0), item.picture.color.shape)
             self._remembered[item.frame.number] = item.picture.with_color(nothing)
 
@@ -97,9 +97,9 @@ class FrameWriter:
             except OutputUnwritable:
                 raise
             except ImpastoError as error:
-                self._outcome.fail(number, str(error))
+                self._outcome.add_failure(number, str(error))
                 continue
-            self._outcome.write(number, path, key)
+            self._outcome.add_written(number, path, key)
 
     def _write(self, number: int, key: str, painting: np.ndarray) -> Path:
         frame = self._sequence.by_number[number]
@@ -113,7 +113,7 @@ class FrameWriter:
         if remembered is not None:
             return remembered.with_color(painting)
         picture = self._sequence.read(self._sequence.by_number[number])
-        goal = pipeline.plan(picture.size, self._look)
-        work, _ = pipeline.to_work(picture, goal, self._look.seamless, alpha_covers=True)
-        sized = pipeline.resize_picture(picture, goal.size, self._look.seamless)
-        return pipeline.from_work(sized, work, painting, self._look)
+        goal = working.plan(picture.size, self._look)
+        work, _ = working.to_work(picture, goal, self._look.seamless, alpha_covers=True)
+        sized = working.resize_picture(picture, goal.size, self._look.seamless)
+        return working.from_work(sized, work, painting, self._look)

@@ -15,8 +15,10 @@ import cv2
 import numpy as np
 import pytest
 
+from impasto.core.cli.main import main
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import BadRequest, JobCancelled, OutputUnwritable
+from impasto.core.image.files import read_picture
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.prepare_frames import PrepareFramesRequest
@@ -91,6 +93,23 @@ def test_split_among_machines_gives_the_same_pixels(animation, tmp_path, whole):
     for part in ((5, 6, 7, 8), (1, 2), (3, 4)):
         run(animation, tmp_path / "out", shot_file=shots, only=part)
     assert contents(tmp_path / "out") == contents(whole)
+
+
+def test_each_frame_is_decoded_once_where_the_shots_are_known(animation, tmp_path, monkeypatch):
+    """Anchors, too, which end one segment and begin the next."""
+    # Painted at the frames' size, so that their colors are not needed once more for detail.
+    settings = replace(SETTINGS, look=replace(LOOK, brush_scale=6.0))
+    shots = str(tmp_path / "shots.json")
+    registry.run(PrepareFramesRequest(SequenceRef(str(animation)), settings, shots), Control())
+    decoded = []
+
+    def read(path, **options):
+        decoded.append(path.name)
+        return read_picture(path, **options)
+
+    monkeypatch.setattr("impasto.core.video.sequence.read_picture", read)
+    run(animation, tmp_path / "out", settings, shot_file=shots)
+    assert sorted(decoded) == [f"shot_{n:04d}.png" for n in range(1, COUNT + 1)]
 
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_pixels(animation, tmp_path, whole):
@@ -288,8 +307,10 @@ def test_regions_are_refused_for_frames(animation, tmp_path):
         PrepareFramesRequest(sequence, settings, str(tmp_path / "shots.json")),
         PropagateRequest(frames, str(tmp_path / "learned.impasto")),
     ):
-        with pytest.raises(BadRequest, match="set the number of regions to 0"):
+        with pytest.raises(BadRequest, match="Regions cannot be used on frames; set it to 0"):
             registry.run(request, Control())
+    command = ("frames", "run", str(animation), "--style", "scream", "--regions", "3")
+    assert main([*command, "--out", str(out)]) == 2
     assert not any(tmp_path.iterdir())
 
 
