@@ -1,1 +1,1 @@
-"""Create: generators that invent textures and looks out of the clusters."""
+"""Create: generators that make new textures and styles from the images of a group."""

@@ -129,12 +129,13 @@ def _linear_painter(codes: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
     """Weights ``(48, CHANNELS, 3, 3)`` and biases ``(48,)`` that paint an image ``(3, 4 h, 4 w)``
     best, by least squares, from cells whose state is their code ``(16, h, w)``."""
     cells = F.pad(torch.tanh(squash_codes(codes))[None], (1, 1, 1, 1), mode="reflect")
-    seen = F.unfold(cells, 3)[0].t().double()
-    seen = torch.cat([seen, torch.ones(len(seen), 1)], dim=1)
+    inputs = F.unfold(cells, 3)[0].t().double()
+    inputs = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1)
     pixels = F.pixel_unshuffle(image, CELL).flatten(1).t().double()
-    damping = _DAMPING * len(seen) * torch.eye(seen.shape[1])
-    found = torch.linalg.solve(seen.t() @ seen + damping, seen.t() @ pixels).float().t()
-    return found[:, :-1].unflatten(1, (CHANNELS, 3, 3)).contiguous(), found[:, -1].contiguous()
+    damping = _DAMPING * len(inputs) * torch.eye(inputs.shape[1])
+    solution = torch.linalg.solve(inputs.t() @ inputs + damping, inputs.t() @ pixels).float().t()
+    weights, bias = solution[:, :-1].unflatten(1, (CHANNELS, 3, 3)), solution[:, -1]
+    return weights.contiguous(), bias.contiguous()
 
 
 class Stepper:

@@ -170,7 +170,7 @@ class Critics(nn.Module):
             )
             for width in WIDTHS[1:]
         )
-        self.wanted = nn.Parameter(torch.zeros(len(self.features) + 1, pictures, _CRITIC))
+        self.projections = nn.Parameter(torch.zeros(len(self.features) + 1, pictures, _CRITIC))
         self.judge = nn.ModuleList(nn.Conv2d(_CRITIC, 1, 1) for _ in range(len(self.features) + 1))
 
     def forward(self, picture: Tensor, features: Sequence[Tensor], mix: Tensor) -> list[Tensor]:
@@ -193,6 +193,6 @@ class Critics(nn.Module):
         hidden = [self.pixels(F.pixel_unshuffle(picture * 2 - 1, 2))]
         hidden += [head(f) for head, f in zip(self.features, features, strict=True)]
         return [
-            judge(h) + ((mix @ wanted)[..., None, None] * h).sum(1, keepdim=True)
-            for judge, wanted, h in zip(self.judge, self.wanted, hidden, strict=True)
+            judge(h) + ((mix @ projection)[..., None, None] * h).sum(1, keepdim=True)
+            for judge, projection, h in zip(self.judge, self.projections, hidden, strict=True)
         ]

@@ -1,1 +1,1 @@
-"""The generator of variations: a GAN on layouts drawn from the images."""
+"""The GAN: variations of textures, seamless and of any size."""

@@ -51,7 +51,7 @@ class DetailSynthesizer:
     """
 
     def __init__(self, pictures: Sequence[np.ndarray], layouts: Sequence[np.ndarray]) -> None:
-        keys, valid, owners, places, pixels, starts, widths = [], [], [], [], [], [], []
+        keys, valid, owners, positions, pixels, starts, widths = [], [], [], [], [], [], []
         start = 0
         for number, (picture, layout) in enumerate(zip(pictures, layouts, strict=True)):
             height, width = layout.shape[:2]
@@ -63,7 +63,7 @@ class DetailSynthesizer:
             padded = np.pad(picture, [(_FEATHER, _FEATHER)] * 2 + [(0, 0)], mode="edge")
             wide = padded.shape[1]
             top, left = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-            places.append(torch.stack([top.flatten(), left.flatten()]).int())
+            positions.append(torch.stack([top.flatten(), left.flatten()]).int())
             starts.append((start + CELL * (top * wide + left)).flatten())
             widths.append((width, wide))
             start += padded.shape[0] * wide
@@ -72,7 +72,7 @@ class DetailSynthesizer:
         self._basis = _basis(raw)
         self._keys, self._valid = raw @ self._basis, torch.cat(valid)
         self._owners, self._starts = torch.cat(owners), torch.cat(starts)
-        self._pixels, (self._rows, self._columns) = torch.cat(pixels), torch.cat(places, dim=1)
+        self._pixels, (self._rows, self._columns) = torch.cat(pixels), torch.cat(positions, dim=1)
         row_lengths, self._line = (torch.tensor(column) for column in zip(*widths, strict=True))
         self._row_lengths = row_lengths[self._owners]
         self._joints = JointCosts(pictures, self._row_lengths)

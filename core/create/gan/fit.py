@@ -119,9 +119,9 @@ class _Trainer:
         self._generator = Generator()
         self._critics = Critics(len(pictures))
         with torch.no_grad():
-            seen = [self._encoder(picture) for picture in self._pictures]
+            features = [self._encoder(picture) for picture in self._pictures]
             self._scales = [
-                torch.stack([f[level].std((0, 2, 3)) for f in seen]).mean(0).clamp(min=1e-3)
+                torch.stack([f[level].std((0, 2, 3)) for f in features]).mean(0).clamp(min=1e-3)
                 for level in (1, 2, 3)
             ]
         self._embeddings = nn.Parameter(torch.randn(len(pictures), EMBEDDING))

@@ -95,9 +95,9 @@ def test_no_readable_image_is_said(tmp_path):
 
 
 def test_a_cancelled_fit_is_kept_with_a_small_sample(images, tmp_path):
-    told = []
+    reported = []
     asked = request(images, tmp_path, sample=SampleSettings((512, 512)))
-    made = run(asked, Control(told.append, CancelToken(lambda: len(told) >= 2)))
+    made = run(asked, Control(reported.append, CancelToken(lambda: len(reported) >= 2)))
     assert made.cancelled
     assert read_picture(made.outputs[0]).color.shape == (256, 256, 3)
     assert Path(made.model).is_file()

@@ -57,17 +57,17 @@ def test_a_cancel_before_the_first_step_leaves_nothing(model, textures):
 
 
 def test_a_cancel_keeps_the_best_so_far(model, textures):
-    told = []
+    reported = []
     made = fit(
         model.kind,
         textures,
         budget=Budget(steps=50),
-        on_step=told.append,
-        cancel=CancelToken(lambda: len(told) >= 2),
+        on_step=reported.append,
+        cancel=CancelToken(lambda: len(reported) >= 2),
     )
     assert made.recipe["steps"] == 2
-    assert told[-1].result().shape[2] == 3
-    assert all(np.isfinite(value) for step in told for value in step.losses.values())
+    assert reported[-1].result().shape[2] == 3
+    assert all(np.isfinite(value) for step in reported for value in step.losses.values())
 
 
 @pytest.mark.parametrize("kind", ["GAN", "AUTOMATON"])
@@ -172,14 +172,16 @@ def test_critics_are_kept_from_growing_steep(textures):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cancel_is_heard_between_any_two_steps(textures, kind):
     """Once it is asked for, no further step is begun."""
-    told, asked = [], []
+    reported, asked = [], []
 
     def cancel() -> bool:
-        asked.append(len(told))
-        return len(told) >= 3
+        asked.append(len(reported))
+        return len(reported) >= 3
 
-    fit(kind, textures, budget=Budget(steps=50), on_step=told.append, cancel=CancelToken(cancel))
-    assert len(told) == 3
+    fit(
+        kind, textures, budget=Budget(steps=50), on_step=reported.append, cancel=CancelToken(cancel)
+    )
+    assert len(reported) == 3
     assert set(asked) >= {0, 1, 2, 3}
 
 
