@@ -378,7 +378,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     score: FloatProperty()
     duplicates: CollectionProperty(type=NoteItem)
     skipped: CollectionProperty(type=NoteItem)
-    pictures: CollectionProperty(type=PlotItem)
+    plots: CollectionProperty(type=PlotItem)
     target: target()
     refine_seconds: duration(
         "How long to refine, in seconds; cancelling keeps the best result so far"

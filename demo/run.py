@@ -82,8 +82,8 @@ def main() -> None:
             "Each pair: before and after.",
             OUT / "contact_sheet.png",
         )
-        pictures = {picture.name: picture.path for picture in settings.pictures}
-        shutil.copy(pictures["map"], OUT / "cluster_map.png")
+        plots = {plot.name: plot.path for plot in settings.plots}
+        shutil.copy(plots["map"], OUT / "cluster_map.png")
     with step("Create"):
         inventions.draw(inventions.create(settings, OUT), OUT / "created.png")
     bpy.ops.wm.save_mainfile()

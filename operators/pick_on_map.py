@@ -14,7 +14,7 @@ class IMPASTO_OT_pick_on_map(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if context.scene.impasto.pictures.get("style map") is None:
+        if context.scene.impasto.plots.get("style map") is None:
             cls.poll_message_set(tip("Draw the style map first"))
             return False
         return True

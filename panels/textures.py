@@ -71,11 +71,11 @@ class IMPASTO_PT_groups:
         side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
         side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
         side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
-        if settings.pictures:
+        if settings.plots:
             grid = layout.grid_flow(columns=2, even_columns=True, align=True)
-            for plot in settings.pictures:
+            for plot in settings.plots:
                 title = plots.TITLES.get(plot.name, plot.name.title())
-                grid.operator("impasto.open_picture", text=title).kind = plot.name
+                grid.operator("impasto.open_plot", text=title).kind = plot.name
 
 
 class IMPASTO_PT_members:

@@ -41,7 +41,7 @@ def keep_plot_of(kind: str, describe: Callable[..., str]) -> Callable[[SceneJob]
 
 def _keep(settings, kind: str, path: str) -> None:
     """Remember a new plot in ``Scene.impasto``, and show it where there is a window."""
-    item = settings.pictures.get(kind) or settings.pictures.add()
+    item = settings.plots.get(kind) or settings.plots.add()
     item.name, item.path = kind, path
     image = load(settings, kind)
     if image is not None and not bpy.app.background:
@@ -50,7 +50,7 @@ def _keep(settings, kind: str, path: str) -> None:
 
 def load(settings, kind: str) -> bpy.types.Image | None:
     """Return the plot as an image, or None if its file is gone."""
-    item = settings.pictures.get(kind)
+    item = settings.plots.get(kind)
     if item is None or not Path(item.path).is_file():
         return None
     name = f"Impasto {TITLES.get(kind, kind)}"

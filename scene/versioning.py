@@ -9,6 +9,9 @@ import bpy
 _RENAMED = {"keep_colour": "keep_color"}
 """Settings of a look: former name -> name."""
 
+_PLOTS = "pictures"
+"""Former name of the list of plots."""
+
 
 def update(scene: bpy.types.Scene) -> None:
     """Give the settings of a scene the values that they had under their former names."""
@@ -17,6 +20,12 @@ def update(scene: bpy.types.Scene) -> None:
             if former in stored:
                 setattr(look, name, stored[former])
                 del stored[former]
+    stored = _stored(scene)
+    for row in stored.get(_PLOTS, ()):
+        plot = scene.impasto.plots.add()
+        plot.name, plot.path = row["name"], row["path"]
+    if _PLOTS in stored:
+        del stored[_PLOTS]
 
 
 def _looks(scene: bpy.types.Scene) -> Iterator[tuple]:

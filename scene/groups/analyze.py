@@ -139,10 +139,10 @@ def keep(
         if texture.skipped:
             row = settings.skipped.add()
             row.name, row.reason = texture.image.name, texture.skipped
-    settings.pictures.clear()
+    settings.plots.clear()
     for kind, path in result.plots.items():
-        picture = settings.pictures.add()
-        picture.name, picture.path = kind, path
+        plot = settings.plots.add()
+        plot.name, plot.path = kind, path
 
 
 def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):

@@ -23,9 +23,9 @@ def group(build):
 def test_regions_are_drawn_into_an_image(group, style):
     group.look.style = style or group.look.style
     assert ops.draw_regions() == {"FINISHED"}
-    path = Path(bpy.context.scene.impasto.pictures["regions"].path)
+    path = Path(bpy.context.scene.impasto.plots["regions"].path)
     assert path.is_file()
-    assert ops.open_picture(kind="regions") == {"FINISHED"}
+    assert ops.open_plot(kind="regions") == {"FINISHED"}
     shown = bpy.data.images["Impasto Regions"]
     assert shown.size[0] == 1360 and Path(bpy.path.abspath(shown.filepath)) == path
 

@@ -31,6 +31,18 @@ def test_keep_colour_becomes_keep_color(build):
     assert "keep_colour" not in stored(bpy.context.scene)["groups"][1]["look"]
 
 
+def test_pictures_become_plots(build):
+    bpy.context.scene.impasto.active_group = 1  # something is stored
+    stored(bpy.context.scene)["pictures"] = [{"name": "map", "path": "/map.png"}]
+    build.save()
+    for _ in range(2):  # once is enough, and twice does no harm
+        bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+        plots = bpy.context.scene.impasto.plots
+        assert [(plot.name, plot.path) for plot in plots] == [("map", "/map.png")]
+        assert "pictures" not in stored(bpy.context.scene)
+        build.save()
+
+
 def test_files_without_these_settings_are_left_alone():
     versioning.update(bpy.context.scene)
     assert len(bpy.context.scene.impasto.groups) == 0

@@ -207,9 +207,9 @@ def test_revert_of_the_selected_objects_only(build):
 
 
 def test_pictures_of_the_analysis_open_as_images(scene):
-    assert scene.pictures
-    for picture in scene.pictures:
-        assert ops.open_picture(kind=picture.name) == {"FINISHED"}
+    assert scene.plots
+    for plot in scene.plots:
+        assert ops.open_plot(kind=plot.name) == {"FINISHED"}
     assert bpy.data.images["Impasto Cluster Map"].size[0] > 100
 
 

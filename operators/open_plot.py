@@ -6,10 +6,10 @@ from bpy.props import StringProperty
 from ..scene import plots
 
 
-class IMPASTO_OT_open_picture(bpy.types.Operator):
+class IMPASTO_OT_open_plot(bpy.types.Operator):
     """Show a plot in an Image Editor"""
 
-    bl_idname = "impasto.open_picture"
+    bl_idname = "impasto.open_plot"
     bl_label = "Open Plot"
     bl_options = {"REGISTER", "UNDO"}
 
@@ -25,4 +25,4 @@ class IMPASTO_OT_open_picture(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (IMPASTO_OT_open_picture,)
+CLASSES = (IMPASTO_OT_open_plot,)
