@@ -71,7 +71,7 @@ def group_unlocked(
     Returns
     -------
     Grouping
-        Locked groups come first, in their order.
+        Locked groups and others, by falling size.
 
     Raises
     ------

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..clustering.settings import Algorithm, Group, Linkage
 from ..control import Control, Failure
 from ..errors import NoImages
 from ..image.reference import ImageRef
 from .registry import Request, task
+
+if TYPE_CHECKING:
+    from ..features import Descriptions, Thumbnails
 
 _DESCRIBED, _GROUPED, _NAMED = 0.8, 0.86, 0.9
 """Shares of the task that are done after each step."""
@@ -66,7 +70,7 @@ class AnalyzeResult:
     Attributes
     ----------
     groups : tuple of Group
-        Locked ones first, then by falling size.
+        By falling size, locked ones among them.
     ungrouped : tuple of str
         Keys of the images in no group: DBSCAN's noise.
     score : float
@@ -123,12 +127,7 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
     JobCancelled
         It was asked to stop; descriptions made so far stay in the cache.
     """
-    from ..clustering.analysis import comparable, group_unlocked, name_groups
-    from ..clustering.duplicates import duplicates
-    from ..clustering.names import srgb_palette
     from ..features import DescriptorCache, Thumbnails, describe
-    from ..features.columns import COLUMNS
-    from ..plots.analysis import Analysis, draw_plots
     from ._analysis_cache import AnalysisCache, analysis_key
 
     if not request.images:
@@ -145,16 +144,31 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
     cache.prune()
     control.advance(_DESCRIBED, "Grouping")
     keys = [image.key for image in described.images]
-    small = {
+    paths = {
         key: str(thumbnails.path(content))
         for key, content in zip(keys, described.contents, strict=True)
     }
     analyses = AnalysisCache(cache_folder / "outcomes" if cache_folder else None)
     cache_key = analysis_key(request, keys, described.contents)
-    known = analyses.get(cache_key, output, small)
-    if known is not None:
-        control.progress(1.0, "Done")
-        return replace(known, failures=described.failures)
+    result = analyses.get(cache_key, output, paths)
+    if result is None:
+        result = replace(_analyze(request, described, thumbnails, control), thumbnails=paths)
+        analyses.put(cache_key, result)
+    control.progress(1.0, "Done")
+    return replace(result, failures=described.failures)
+
+
+def _analyze(
+    request: AnalyzeRequest, described: Descriptions, thumbnails: Thumbnails, control: Control
+) -> AnalyzeResult:
+    """Group the images, name the groups, and draw the plots."""
+    from ..clustering.analysis import comparable, group_unlocked, name_groups
+    from ..clustering.duplicates import duplicates
+    from ..clustering.names import srgb_palette
+    from ..features.columns import COLUMNS
+    from ..plots.analysis import Analysis, draw_plots
+
+    keys = [image.key for image in described.images]
     points = comparable(described.rows, request.material_weight, request.seed)
     index = {key: number for number, key in enumerate(keys)}
     grouping = group_unlocked(
@@ -172,14 +186,14 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
     same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
-        output,
+        Path(request.output_folder),
         Analysis(points, grouping, named, thumbnails, described.contents),
         linkage=request.linkage,
         cut=request.algorithm == "AGGLOMERATIVE" and not request.locked,
         seed=request.seed,
         control=control.part(_NAMED, 1.0, "Drawing"),
     )
-    result = AnalyzeResult(
+    return AnalyzeResult(
         groups=tuple(
             Group(name, tuple(keys[i] for i in members), keys[typical], srgb_palette(palette[0]))
             for name, members, typical, palette in zip(
@@ -190,9 +204,5 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
         score=grouping.score,
         sentence=named.sentence,
         duplicates=tuple(tuple(keys[i] for i in members) for members in same),
-        thumbnails=small,
         plots=plots,
     )
-    analyses.put(cache_key, result)
-    control.progress(1.0, "Done")
-    return replace(result, failures=described.failures)

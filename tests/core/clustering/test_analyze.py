@@ -1,4 +1,4 @@
-"""The analyze job from files to groups, with what artists feed it."""
+"""The task analyze, from files to groups, with all kinds of input."""
 
 from __future__ import annotations
 
@@ -191,12 +191,12 @@ def test_color_or_material(write: Callable[..., Path], tmp_path: Path) -> None:
 
 
 def test_progress_rises_to_one(scene: Files, tmp_path: Path) -> None:
-    told: list[Progress] = []
-    analyze(request(scene, tmp_path), Control(told.append))
-    shares = [progress.done for progress in told]
+    events: list[Progress] = []
+    analyze(request(scene, tmp_path), Control(events.append))
+    shares = [progress.done for progress in events]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    assert all(progress.step for progress in told)
+    assert all(progress.step for progress in events)
 
 
 def test_cancel_keeps_what_was_described(scene: Files, tmp_path: Path) -> None:

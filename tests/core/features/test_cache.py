@@ -95,12 +95,12 @@ def test_a_folder_that_cannot_be_made_costs_only_the_cache(image: ImageRef, tmp_
 def test_a_described_image_is_not_opened_again(image: ImageRef, tmp_path: Path) -> None:
     cache, thumbnails = DescriptorCache(tmp_path / "cache"), Thumbnails(tmp_path / "thumbnails", 32)
     first = describe([image], cache=cache, thumbnails=thumbnails)
-    told: list[str] = []
+    steps: list[str] = []
     again = describe(
-        [image], cache=cache, thumbnails=thumbnails, control=Control(lambda p: told.append(p.step))
+        [image], cache=cache, thumbnails=thumbnails, control=Control(lambda p: steps.append(p.step))
     )
     np.testing.assert_array_equal(first.rows, again.rows)
-    assert not any("Describing" in step for step in told)
+    assert not any("Describing" in step for step in steps)
     assert thumbnails.read(first.contents[0]).shape == (32, 32, 4)
     thumbnails.path(first.contents[0]).unlink()
     describe([image], cache=cache, thumbnails=thumbnails)
