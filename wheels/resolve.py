@@ -90,7 +90,8 @@ def _pinned(name: str) -> str:
 def _wheel(package: dict, platform: Platform, generation: Generation, variant: str) -> Wheel:
     """Return the best of a package's wheels for a target."""
     best = min(
-        package["wheels"], key=lambda wheel: _rank(_file(wheel), package["name"], platform, generation)
+        package["wheels"],
+        key=lambda wheel: _rank(_file(wheel), package["name"], platform, generation),
     )
     return Wheel(
         canonicalize_name(package["name"]),

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..errors import UnsupportedImage
 from .alpha import to_premultiplied, to_straight
+from .codec import DecodeError
 from .convert import DEPTHS, to_depth, to_float
 from .picture import Picture
-from .raster import DecodeError
 
 
 def size(file: BinaryIO) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from ..atomic import check_output, write_atomically
 from ..errors import ImageMissing, ImageTooLarge, ImageUnreadable, UnsupportedImage
-from . import exr, raster
+from . import codec, exr
 from .alpha import to_premultiplied, to_straight
 from .convert import encoding_of, with_depth
 from .formats import BLENDER_SUFFIXES, FORMATS, usual_suffix
@@ -77,11 +77,11 @@ class ImageFile:
                 self.file.readinto(data)  # type: ignore[attr-defined]
                 if not is_complete(header.kind, data):
                     raise _damaged(self.path)
-                picture = raster.decode(data, header)
+                picture = codec.decode(data, header)
                 divided = header.alpha == "premultiplied"
                 if alpha_mode == "PREMUL" and picture.alpha is not None and not divided:
                     to_straight(picture.color, picture.alpha)
-        except (raster.DecodeError, OSError) as error:
+        except (codec.DecodeError, OSError) as error:
             raise _damaged(self.path) from error
         if alpha_mode == "NONE":
             picture = replace(picture, alpha=None)
@@ -270,7 +270,7 @@ def write_picture(
     else:
         if alpha_mode == "PREMUL" and picture.alpha is not None:
             picture = replace(picture, color=to_premultiplied(picture.color, picture.alpha))
-        data = embed(raster.encode(picture, suffix), suffix, metadata, picture)
+        data = embed(codec.encode(picture, suffix), suffix, metadata, picture)
     write_atomically(path, data, overwrite=overwrite)
 
 
@@ -284,7 +284,7 @@ def _header(path: Path, file: BinaryIO) -> Header:
             header = replace(header, width=width, height=height)
     except OSError as error:
         raise _cannot_be_opened(path, error) from error
-    except (BadHeader, raster.DecodeError) as error:
+    except (BadHeader, codec.DecodeError) as error:
         raise _damaged(path) from error
     if header is None:
         if path.suffix.lower() in BLENDER_SUFFIXES:
