@@ -150,6 +150,45 @@ def style(build) -> str:
     return str(build.png("style", kind=3))
 
 
+class Layout:
+    """A stand-in for Blender's layout, which only exists in a window; knows what is drawn."""
+
+    def __init__(self) -> None:
+        self.drawn: set[str] = set()
+
+    def prop(self, data, name, **_options):
+        assert name in data.bl_rna.properties
+        self.drawn.add(name)
+
+    def template_icon_view(self, data, name, **options):
+        self.prop(data, name)
+
+    def operator(self, name, **_options):
+        kind, _, verb = name.partition(".")
+        properties = getattr(getattr(bpy.ops, kind), verb).get_rna_type().properties
+        return SimpleNamespace(**dict.fromkeys(properties.keys()))
+
+    def __getattr__(self, _name):
+        return lambda *_given, **_options: self
+
+
+@pytest.fixture
+def draw():
+    """Draw bodies of panels; the names of the properties that they show."""
+
+    def draw(*panels) -> set[str]:
+        layout = Layout()
+        addons = bpy.context.preferences.addons
+        scale = SimpleNamespace(ui_scale=1.0)  # 0 without a window
+        preferences = SimpleNamespace(system=scale, addons=addons)
+        context = SimpleNamespace(scene=bpy.context.scene, preferences=preferences, region=None)
+        for panel in panels:
+            panel.draw(SimpleNamespace(layout=layout), context)
+        return layout.drawn
+
+    return draw
+
+
 @pytest.fixture
 def options():
     """The preferences, as they were again afterwards."""

@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -13,9 +14,11 @@ from bl_ext.user_default import impasto
 
 from impasto.operators import CLASSES as OPERATORS
 from impasto.panels import CLASSES as PANELS
+from impasto.panels import create, frames, jobs, style, stylize, textures
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
 
+MODULES = (create, frames, jobs, style, stylize, textures)
 ROOT = Path(impasto.__file__).parent
 SMALL_WORDS = {
     "a",
@@ -90,3 +93,35 @@ def test_properties_are_split_from_their_labels(panel):
     source = inspect.getsource(panel.draw)
     if re.search(r"\blayout\.prop\(", source):
         assert "layout = split_layout(self)" in source
+
+
+BODIES = [body for module in MODULES for body in module.PANELS]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
+def test_every_panel_can_be_drawn(body, build, draw):
+    """Also where there is nothing yet, unless it hides itself."""
+    if getattr(body, "poll", lambda context: True)(bpy.context):
+        draw(body)
+    settings = bpy.context.scene.impasto
+    group = build.group(build.textured("Brick").image, style="irises")
+    group.palette.add()
+    settings.plots.add().name = "map"
+    settings.duplicates.add().name = "A, B"
+    settings.skipped.add().name = "C"
+    settings.sentence, settings.automatic = "1 texture", False
+    settings.create.generator, settings.create.how = "AUTOMATON", "BETWEEN"
+    settings.create.model = settings.frames.result = "/made"
+    settings.frames.use_range = True
+    draw(body)
+
+
+def test_the_preferences_can_be_drawn(options):
+    shown = []
+    layout = SimpleNamespace(prop=lambda _data, name, **_: shown.append(name))
+    layout.separator = layout.operator = lambda *_, **__: None
+    layout.row = layout.split = layout.column = lambda **_: layout
+    owner = SimpleNamespace(layout=layout, results="FOLDER")
+    owner._draw_check = lambda context: ImpastoPreferences._draw_check(owner, context)
+    ImpastoPreferences.draw(owner, bpy.context)
+    assert set(shown) == set(ImpastoPreferences.__annotations__)
