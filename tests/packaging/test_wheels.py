@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 import wheels
 
 ROOT = Path(__file__).parents[2]
-OWN_NAME = "impasto_core"
-"""What the worker calls ``core``."""
+OWN_NAME = "impasto"
+"""The name under which the worker imports this package."""
 
 LOCKED = wheels.read_lock()
 ORDINARY = sorted(
