@@ -62,7 +62,7 @@ def draw_variations() -> None:
         model = fit("GAN", [image], budget=_GAN, seed=1)
         rows.append(sheets.variations(image, model, np.random.default_rng(0)))
         print(drawn[0], flush=True)
-    sheets.save(IMAGES / "create-gan.jpg", sheets.in_columns(rows, 2), 0.6)
+    sheets.save(sheets.OUT / "create-gan.jpg", sheets.in_columns(rows, 2), 0.6)
 
 
 def draw_morph() -> None:
@@ -80,7 +80,7 @@ def draw_growth() -> None:
         assert isinstance(model, Automaton)
         rows.append(sheets.growth(image, model))
         print(drawn[0], flush=True)
-    sheets.save(IMAGES / "create-automaton.jpg", np.vstack(rows), 0.75)
+    sheets.save(sheets.OUT / "create-automaton.jpg", np.vstack(rows), 0.75)
 
 
 def draw_styles() -> None:
