@@ -1,7 +1,7 @@
 """Describe how images look, as vectors. Importing this package loads scikit-learn, but not torch."""
 
 from .cache import DescriptorCache
-from .describe import Descriptions, describe
+from .descriptions import Descriptions, describe
 from .pipeline import comparing_pipeline, describing_pipeline
 from .thumbnails import Thumbnails
 
