@@ -7,7 +7,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 NAME = "bl_ext.user_default.impasto"
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,3 +33,8 @@ def impasto() -> Iterator[None]:
         # What is still registered when the bpy module ends can hang it.
         addon_utils.disable(NAME)
         shutil.rmtree(resources, ignore_errors=True)
+
+
+def extension_module(name: str) -> ModuleType:
+    """Return a module of the enabled extension, such as ``scene.looks.gallery``."""
+    return import_module(f"{NAME}.{name}")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from addon import impasto
+from addon import extension_module, impasto
 
 OUT = Path(__file__).resolve().parent / "out"
 DOCS = OUT.parents[1] / "docs" / "images"
@@ -46,7 +46,7 @@ def main() -> None:
     import sheet
     from build_scene import build
 
-    from impasto.scene.looks import gallery
+    gallery = extension_module("scene.looks.gallery")
 
     for left_over in ("textures", "impasto", "shot", "shot_restyled"):
         shutil.rmtree(OUT / left_over, ignore_errors=True)
