@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import bpy
@@ -32,12 +33,21 @@ def items(look, context) -> list[tuple[str, str, str, int, int]]:
             1,
         ),
     ]
-    for index, style in enumerate(builtin_styles(), start=2):
-        words = (style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))
-        picture = icons.icon(str(style.thumbnail))
-        rows.append((style.identifier, style.name, ". ".join(words), picture, index))
+    rows += [
+        (style.identifier, style.name, tip, icons.icon(str(style.thumbnail)), index)
+        for index, (style, tip) in enumerate(_with_tips(bpy.app.translations.locale), start=2)
+    ]
     _items[:] = rows
     return _items
+
+
+@cache
+def _with_tips(_locale: str) -> list[tuple[StyleInfo, str]]:
+    """Return the built-in styles with their tooltips: Blender asks for items at every drawing."""
+    return [
+        (style, ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))))
+        for style in builtin_styles()
+    ]
 
 
 def get_index(look) -> int:
