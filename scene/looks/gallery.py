@@ -19,6 +19,9 @@ STYLE_SUFFIXES = (*IMAGE_SUFFIXES, SUFFIX)
 _items: list[tuple[str, str, str, int, int]] = []
 """Kept alive here: Blender does not hold the strings of dynamic enums itself."""
 
+_kept: dict[str, list[tuple[str, str, str, int, int]]] = {}
+"""Items of the built-in styles by language."""
+
 
 def items(look, context) -> list[tuple[str, str, str, int, int]]:
     """Return enum items: no style, the artist's own image, then the built-in styles."""
@@ -33,29 +36,37 @@ def items(look, context) -> list[tuple[str, str, str, int, int]]:
             1,
         ),
     ]
-    rows += [
-        (style.identifier, style.name, tip, icons.icon(str(style.thumbnail)), index)
-        for index, (style, tip) in enumerate(_with_tips(bpy.app.translations.locale), start=2)
-    ]
+    rows += _builtin_items()
     _items[:] = rows
     return _items
 
 
+def _builtin_items() -> list[tuple[str, str, str, int, int]]:
+    """Return the items of the built-in styles, kept: Blender asks for them at every drawing."""
+    locale = bpy.app.translations.locale
+    if locale not in _kept:
+        rows = []
+        for index, style in enumerate(builtin_styles(), start=2):
+            tip = ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights)))
+            rows.append(
+                (style.identifier, style.name, tip, icons.icon(str(style.thumbnail)), index)
+            )
+        if not all(row[3] for row in rows):  # before icons can be had
+            return rows
+        _kept[locale] = rows
+    return _kept[locale]
+
+
 @cache
-def _with_tips(_locale: str) -> list[tuple[StyleInfo, str]]:
-    """Return the built-in styles with their tooltips: Blender asks for items at every drawing."""
-    return [
-        (style, ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))))
-        for style in builtin_styles()
-    ]
+def _by_identifier() -> dict[str, tuple[int, StyleInfo]]:
+    return {style.identifier: (n, style) for n, style in enumerate(builtin_styles(), start=2)}
 
 
 def get_index(look) -> int:
     """Return the number of the item that shows the style of a look."""
     if not look.style:
         return 0
-    identifiers = [style.identifier for style in builtin_styles()]
-    return identifiers.index(look.style) + 2 if look.style in identifiers else 1
+    return _by_identifier().get(look.style, (1, None))[0]
 
 
 def set_index(look, index: int) -> None:
@@ -78,7 +89,7 @@ def set_file(look, path: str) -> None:
 
 def builtin(identifier: str) -> StyleInfo | None:
     """Return the built-in style with an identifier, or None."""
-    return next((style for style in builtin_styles() if style.identifier == identifier), None)
+    return _by_identifier().get(identifier, (1, None))[1]
 
 
 def resolve(style: str) -> str:
