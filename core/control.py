@@ -1,4 +1,4 @@
-"""What a running task and its caller say to each other: progress, cancellation, budget.
+"""Progress, cancellation and budget: the messages between a running task and its caller.
 
 Whatever takes time gets one :class:`Control`. Everything here is light enough for Blender's process.
 """

@@ -1,4 +1,4 @@
-"""What the generators of Create have in common: fitting, sampling, saving and loading.
+"""The common interface of the generators of Create: fitting, sampling, saving and loading.
 
 Each kind of generator is a package below this one (see :data:`GENERATORS`) with two modules: ``fit``
 with a function ``fit(images, *, budget, seed, on_step, cancel) -> Model``, and ``model`` with the class

@@ -1,4 +1,4 @@
-"""What to draw from a generator, as plain values. Light enough for Blender's process."""
+"""Settings of a sample from a generator, as plain values. Light enough for Blender's process."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ FORMATS = {
     ".exr": Format(("half", "float"), alpha=True, lossless=".exr"),
     ".hdr": Format(("float",), alpha=False, lossless=".exr"),
 }
-"""What can be read and written, by the usual suffix."""
+"""Formats that can be read and written, by the usual suffix."""
 
 _OTHER_SPELLINGS = {".jpeg": ".jpg", ".tiff": ".tif"}
 

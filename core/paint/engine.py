@@ -1,4 +1,4 @@
-"""What an engine is: it paints a :class:`PaintJob`. The networks (``network.py``) are the first."""
+"""The protocol of engines, which paint a :class:`PaintJob`. The networks (``network.py``) are the first."""
 
 from __future__ import annotations
 
