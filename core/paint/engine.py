@@ -1,4 +1,4 @@
-"""The protocol of engines, which paint a :class:`PaintJob`. The networks (``network.py``) are the first."""
+"""The protocol of engines, which paint a :class:`PaintJob`; ``network.py`` holds the first one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losses of the variational autoencoder of style codes besides its evidence lower bound."""
+"""Losses of the autoencoder of style codes besides its evidence lower bound."""
 
 from __future__ import annotations
 
