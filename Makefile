@@ -9,7 +9,7 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-clusters bench-frames bench-generate bench-refine train \
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine train \
         package screenshots pictures clean
 
 help: ## show this list
@@ -50,6 +50,9 @@ bench-quality: $(READY) ## style and content distance beside the peer, and a she
 
 bench-speed: $(READY) ## seconds, arithmetic and memory of the bare generator, beside a reference network
 	$(PY) -m benchmarks.bench_speed
+
+bench-window: $(READY) ## how long Blender's window takes to enable, draw and click, on each Blender
+	@bash tests/gui/run.sh tests/gui/bench_window.py -s
 
 bench-clusters: $(READY) ## how well and how fast textures are grouped
 	$(PY) -m benchmarks.bench_clusters

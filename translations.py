@@ -106,6 +106,18 @@ CHINESE = {
     "Automatic": "自动",
     "Average": "平均",
     "Brush Scale": "笔触大小",
+    "Grain": "颗粒",
+    "Engine": "引擎",
+    "Network": "网络",
+    "Patches": "图块",
+    "Strokes": "笔触",
+    "Fineness": "精细度",
+    "Direction": "方向",
+    "Shapes": "形状",
+    "Angle": "角度",
+    "Opacity": "不透明度",
+    "Jitter": "抖动",
+    "Relief": "浮雕",
     "Color": "颜色",
     "Color to Structure": "颜色到结构",
     "CPU": "CPU",
@@ -429,6 +441,28 @@ CHINESE = {
     "Groups of similar size. Good default": "大小相近的分组。适合作为默认",
     "Select the objects that use the textures of the active group": "选择使用活动分组纹理的物体",
     "Show a plot in an Image Editor": "在图像编辑器中显示图表",
+    "What paints the texture": "用什么来绘制纹理",
+    "A neural network recolors and textures. Fast": "神经网络重新着色并添加质感。速度快",
+    "Pieces of the style image are put together. Sharp": "拼合风格图像的小块。清晰锐利",
+    "Brush strokes like the style's, with relief": "与风格相似的笔触，带浮雕",
+    "Roughness of the paint where the texture is flat; 0 leaves flat areas smooth": (
+        "纹理平坦处颜料的粗糙程度；0 使平坦区域保持光滑"
+    ),
+    "How small the smallest strokes are; finer strokes keep more detail": (
+        "最小笔触有多小；更细的笔触保留更多细节"
+    ),
+    "What the strokes follow": "笔触跟随的方向",
+    "Along the edges and the grain of the texture": "沿纹理的边缘和纹路",
+    "In the directions of the style's own strokes": "按风格自身笔触的方向",
+    "All in one direction": "全部朝同一方向",
+    "Direction of all strokes, if Direction is Angle": "当方向为“角度”时所有笔触的方向",
+    "Opacity of the strokes; 1 is that of the style": "笔触的不透明度；1 与风格相同",
+    "Variation of the strokes' color and direction; 1 is that of the style": (
+        "笔触颜色和方向的变化；1 与风格相同"
+    ),
+    "Thickness of the paint; light plays on it. 0 leaves the surface flat": (
+        "颜料的厚度；光线在其上变化。0 使表面平坦"
+    ),
     "Stroke size. 1 matches the style image; larger is coarser": (
         "笔触大小。1 与风格图像一致；越大越粗"
     ),

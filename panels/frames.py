@@ -35,6 +35,7 @@ class IMPASTO_PT_frames:
         layout.prop(look, "file")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
+        layout.prop(look, "grain")
         layout.prop(look, "keep_color")
         layout.prop(settings, "coherence")
         row = layout.row()

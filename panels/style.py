@@ -42,11 +42,37 @@ class IMPASTO_PT_style:
         row = layout.row(align=True)
         row.prop(look, "file")
         layout.separator()
+        layout.prop(look, "engine")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
+        if look.engine == "NETWORK":
+            layout.prop(look, "grain")
+        if look.engine == "STROKES":
+            layout.prop(look, "relief")
         layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
         layout.operator("impasto.copy_look", icon="DUPLICATE")
+
+
+class IMPASTO_PT_style_strokes(WithGroup):
+    bl_label = "Strokes"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_style"
+
+    @classmethod
+    def poll(cls, context):
+        return super().poll(context) and active_group(context.scene).look.engine == "STROKES"
+
+    def draw(self, context):
+        look = active_group(context.scene).look
+        layout = split_layout(self)
+        layout.prop(look, "fineness")
+        layout.prop(look, "direction")
+        row = layout.row()
+        row.active = look.direction == "ANGLE"
+        row.prop(look, "angle")
+        layout.prop(look, "opacity")
+        layout.prop(look, "jitter")
 
 
 class IMPASTO_PT_style_mix(WithGroup):
@@ -92,4 +118,10 @@ class IMPASTO_PT_refine(WithGroup):
         operator.seed = active_group(context.scene).look.seed
 
 
-PANELS = (IMPASTO_PT_style, IMPASTO_PT_style_mix, IMPASTO_PT_style_output, IMPASTO_PT_refine)
+PANELS = (
+    IMPASTO_PT_style,
+    IMPASTO_PT_style_strokes,
+    IMPASTO_PT_style_mix,
+    IMPASTO_PT_style_output,
+    IMPASTO_PT_refine,
+)

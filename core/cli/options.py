@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from ..paint import device
-from ..styles.look import PARAMETERS, Look, StyleRef
+from ..styles.look import PARAMETERS, Look, StyleRef, check_engine, shown
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -85,12 +85,22 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         if parameter.kind is bool:
             group.add_argument(*parameter.options, action="store_true", help=parameter.description)
             continue
+        if parameter.choices:
+            group.add_argument(
+                *parameter.options,
+                type=str.upper,
+                choices=[choice.name for choice in parameter.choices],
+                default=parameter.default,
+                metavar=parameter.metavar,
+                help=f"{parameter.description} (default {shown(parameter.default)})",
+            )
+            continue
         group.add_argument(
             *parameter.options,
             type=_number(parameter.minimum, parameter.maximum, parameter.kind),
             default=parameter.default,
             metavar=parameter.metavar,
-            help=f"{parameter.description} (default {parameter.default:g})",
+            help=f"{parameter.description} (default {shown(parameter.default)})",
         )
 
 
@@ -106,8 +116,15 @@ def look_from(options: argparse.Namespace) -> Look:
     -------
     Look
         The look.
+
+    Raises
+    ------
+    BadRequest
+        A setting was given that the engine does not have.
     """
-    return Look(tuple(options.style), **{name: getattr(options, name) for name in PARAMETERS})
+    look = Look(tuple(options.style), **{name: getattr(options, name) for name in PARAMETERS})
+    check_engine(look)
+    return look
 
 
 def add_grouping(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from ..control import SILENT, Control
 from ..models.adapter import Adapter
 from ..models.encoder import STRIDE
+from ..styles.look import GRAIN
 from .tiling import Tile
 
 Adapters = Sequence[tuple[Adapter, float]]
@@ -41,6 +42,8 @@ class PaintJob:
         Treat the image as a torus. Its sides must then be multiples of 16.
     seed : int
         Of the noise that breaks flat areas into strokes.
+    grain : float in [0, 1]
+        Amount of that noise; 1 is what the decoder was trained with.
     mask : (H, W) float32 in [0, 1], optional
         Which pixels count for the content's statistics (its alpha).
     adapters : pairs of an adapter and its weight
@@ -66,6 +69,7 @@ class PaintJob:
     strength: float = 1.0
     seamless: bool = False
     seed: int = 0
+    grain: float = GRAIN
     mask: np.ndarray | None = None
     adapters: Adapters = ()
     base: np.ndarray | None = None

@@ -157,7 +157,7 @@ class Stylizer:
             color_map = self._color_map(code, goal, job.strength)
         code = code.to(self.device)
         target = torch.lerp(code, goal.to(self.device), job.strength)
-        noise = self._noise(content.image.shape, job.seed)
+        noise = self._noise(content.image.shape, job.seed, job.grain)
         decoder = self._decoder_with(job.adapters)
 
         result = np.empty_like(job.color) if job.base is None else job.base.copy()
@@ -221,14 +221,15 @@ class Stylizer:
         # The adapters are kept with it, so that no other ones get their ids.
         return self._adapted.get(key, lambda: (adapters, merge_adapters(self.decoder, adapters)))[1]
 
-    def _noise(self, shape: torch.Size, seed: int) -> list[Tensor]:
+    def _noise(self, shape: torch.Size, seed: int, grain: float) -> list[Tensor]:
         """Return noise for the whole image, made on the CPU: the same for every device."""
 
         def make() -> list[Tensor]:
             generator = torch.Generator().manual_seed(seed)
-            return self.decoder.sample_noise(1, shape[2], shape[3], generator)
+            noise = self.decoder.sample_noise(1, shape[2], shape[3], generator)
+            return [scale.mul_(grain) for scale in noise]
 
-        return self._last_noise.get((shape, seed), make)
+        return self._last_noise.get((shape, seed, grain), make)
 
     def _tile_of(self, noise: Sequence[Tensor], content: Content, tile: Tile) -> list[Tensor]:
         full = content.image.shape[2]

@@ -121,6 +121,7 @@ def stylize(
             strength=look.strength,
             seamless=look.seamless,
             seed=look.seed,
+            grain=look.grain,
             mask=mask,
             adapters=style.adapters,
             tile=tile,

@@ -17,6 +17,11 @@ it, load no numpy for it."""
 Use = Literal["TEXTURES", "FRAMES"]
 """What a look is used on."""
 
+EngineName = Literal["NETWORK", "PATCHES", "STROKES"]
+"""What paints."""
+
+ENGINES: tuple[EngineName, ...] = ("NETWORK", "PATCHES", "STROKES")
+
 
 @dataclass(frozen=True)
 class StyleRef:
@@ -35,6 +40,23 @@ class StyleRef:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One value of a setting that is chosen from a list.
+
+    Attributes
+    ----------
+    name : str
+        The value, in capitals; the command line takes it in small letters, too.
+    label, description : str
+        Label and tooltip in Blender.
+    """
+
+    name: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One setting of a look, as it is offered to people.
 
@@ -44,8 +66,8 @@ class Parameter:
     ----------
     name : str
         Name of the field of :class:`Look`.
-    default : float
-        Default; its type (``bool``, ``int`` or ``float``) is the type of the setting.
+    default : float or str
+        Default; its type (``bool``, ``int``, ``float`` or ``str``) is the type of the setting.
     label : str
         Label in Blender, in title case.
     description : str
@@ -55,7 +77,11 @@ class Parameter:
     soft_maximum : float
         End of Blender's slider, beyond which values may still be typed.
     unit : str
-        ``"PIXELS"`` for a length in pixels, else empty.
+        ``"PIXELS"`` for a length in pixels, ``"ANGLE"`` for an angle in radians, else empty.
+    choices : tuple of Choice
+        What a setting of type ``str`` may be.
+    engines : tuple of str
+        The engines that it has an effect on.
     former_options : tuple of str
         Former spellings of the option; they still work.
     uses : tuple of str
@@ -63,19 +89,21 @@ class Parameter:
     """
 
     name: str
-    default: float
+    default: float | str
     label: str
     description: str
     minimum: float = 0.0
     maximum: float = math.inf
     soft_maximum: float = math.inf
-    unit: Literal["", "PIXELS"] = ""
+    unit: Literal["", "PIXELS", "ANGLE"] = ""
+    choices: tuple[Choice, ...] = ()
+    engines: tuple[EngineName, ...] = ENGINES
     former_options: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ("TEXTURES", "FRAMES")
 
     @property
     def kind(self) -> type:
-        """Return the type of its values: ``bool``, ``int`` or ``float``."""
+        """Return the type of its values: ``bool``, ``int``, ``float`` or ``str``."""
         return type(self.default)
 
     @property
@@ -86,15 +114,24 @@ class Parameter:
     @property
     def metavar(self) -> str:
         """Return what the command line's help shows in place of a value."""
+        if self.choices:
+            return "|".join(choice.name.lower() for choice in self.choices)
         if self.unit:
             return self.unit
         return f"{self.minimum:g}..{self.maximum:g}" if self.maximum < math.inf else "N"
 
 
-def _parameter(default: float, label: str, description: str, **more: Any) -> Any:
+def _parameter(default: float | str, label: str, description: str, **more: Any) -> Any:
     """Return a dataclass field that carries the rest of a :class:`Parameter`."""
     metadata = {"default": default, "label": label, "description": description, **more}
     return field(default=default, metadata=metadata)
+
+
+GRAIN = 0.3
+"""Default of a look's grain. More embosses flat areas, less takes the paint from them."""
+
+_STROKES: dict[str, Any] = {"engines": ("STROKES",), "uses": ("TEXTURES",)}
+"""Settings that only strokes have."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +142,26 @@ class Look:
     ----------
     styles : tuple of StyleRef
         Blended by their weights or, with ``regions``, painted each in regions of its own.
+    engine : str
+        What paints: a key of :data:`ENGINES`.
     strength : float
         In [0, 1]; 0 returns the input bit for bit.
     brush_scale : float
         Size of the style's features relative to the picture, in [0.25, 4]; 1 as in the style.
+    grain : float
+        Roughness of the paint in flat areas, in [0, 1]; 0 leaves them smooth.
+    fineness : float
+        In [0, 1]; the smallest strokes of 1 are a quarter as wide as those of 0.
+    direction : str
+        What strokes follow: ``"SHAPES"``, ``"STYLE"`` or ``"ANGLE"``.
+    angle : float
+        Direction of all strokes with ``"ANGLE"``, in radians against the horizontal.
+    opacity : float
+        Of the strokes, in [0, 1]; 1 is as opaque as the style's paint.
+    jitter : float
+        Variation of the strokes' color and direction, in [0, 2]; 1 is that of the style.
+    relief : float
+        Thickness of the paint, in [0, 1]; 0 writes no relief.
     keep_color : float
         In [0, 1]; 1 changes luminance only.
     seamless : bool
@@ -122,6 +175,17 @@ class Look:
     """
 
     styles: tuple[StyleRef, ...]
+    engine: EngineName = _parameter(  # noqa: RUF009 (an alias of str)
+        "NETWORK",
+        "Engine",
+        "What paints the texture",
+        choices=(
+            Choice("NETWORK", "Network", "A neural network recolors and textures. Fast"),
+            Choice("PATCHES", "Patches", "Pieces of the style image are put together. Sharp"),
+            Choice("STROKES", "Strokes", "Brush strokes like the style's, with relief"),
+        ),
+        uses=("TEXTURES",),
+    )
     strength: float = _parameter(
         1.0,
         "Strength",
@@ -134,6 +198,57 @@ class Look:
         "Stroke size. 1 matches the style image; larger is coarser",
         minimum=0.25,
         maximum=4.0,
+    )
+    grain: float = _parameter(
+        GRAIN,
+        "Grain",
+        "Roughness of the paint where the texture is flat; 0 leaves flat areas smooth",
+        maximum=1.0,
+        engines=("NETWORK",),
+    )
+    fineness: float = _parameter(
+        0.5,
+        "Fineness",
+        "How small the smallest strokes are; finer strokes keep more detail",
+        maximum=1.0,
+        **_STROKES,
+    )
+    direction: str = _parameter(
+        "SHAPES",
+        "Direction",
+        "What the strokes follow",
+        choices=(
+            Choice("SHAPES", "Shapes", "Along the edges and the grain of the texture"),
+            Choice("STYLE", "Style", "In the directions of the style's own strokes"),
+            Choice("ANGLE", "Angle", "All in one direction"),
+        ),
+        **_STROKES,
+    )
+    angle: float = _parameter(
+        0.0,
+        "Angle",
+        "Direction of all strokes, if Direction is Angle",
+        minimum=-3.1416,
+        maximum=3.1416,
+        unit="ANGLE",
+        **_STROKES,
+    )
+    opacity: float = _parameter(
+        1.0, "Opacity", "Opacity of the strokes; 1 is that of the style", maximum=1.0, **_STROKES
+    )
+    jitter: float = _parameter(
+        1.0,
+        "Jitter",
+        "Variation of the strokes' color and direction; 1 is that of the style",
+        maximum=2.0,
+        **_STROKES,
+    )
+    relief: float = _parameter(
+        0.5,
+        "Relief",
+        "Thickness of the paint; light plays on it. 0 leaves the surface flat",
+        maximum=1.0,
+        **_STROKES,
     )
     keep_color: float = _parameter(
         0.0,
@@ -191,5 +306,45 @@ def check_use(look: Look, use: Use) -> None:
         if use not in parameter.uses and getattr(look, parameter.name) != parameter.default:
             raise BadRequest(
                 f"{parameter.label} cannot be used on {use.lower()}; "
-                f"set it to {parameter.default:g}."
+                f"set it to {shown(parameter.default)}."
             )
+
+
+def check_engine(look: Look) -> None:
+    """Refuse a look with settings that its engine does not have.
+
+    Blender keeps such settings for when the engine is changed back, so only the command line asks.
+
+    Parameters
+    ----------
+    look : Look
+        The look.
+
+    Raises
+    ------
+    BadRequest
+        A setting of the look has no effect with its engine.
+    """
+    for parameter in PARAMETERS.values():
+        if look.engine in parameter.engines or getattr(look, parameter.name) == parameter.default:
+            continue
+        raise BadRequest(
+            f"{parameter.options[0]} has no effect with --engine {look.engine.lower()}; "
+            f"it is for: {', '.join(parameter.engines).lower()}."
+        )
+
+
+def shown(value: float | str) -> str:
+    """Return a setting's value as a person writes it.
+
+    Parameters
+    ----------
+    value : float or str
+        A number, or the name of a choice.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
+    return value.lower() if isinstance(value, str) else f"{value:g}"

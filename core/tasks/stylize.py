@@ -29,11 +29,16 @@ class StylizeItem:
         How it is to be stylized.
     outputs : tuple of str
         One file per input file.
+    heights, normals : tuple of str
+        PNG files for the relief of strokes, one per input file; none: no relief is written. Heights
+        are 16-bit grey; normals are 16-bit RGB in tangent space, y up, as Blender takes them.
     """
 
     image: ImageRef
     look: Look
     outputs: tuple[str, ...]
+    heights: tuple[str, ...] = ()
+    normals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

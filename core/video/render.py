@@ -124,6 +124,7 @@ class SegmentPainter:
             strength=look.strength,
             seamless=look.seamless,
             seed=look.seed,
+            grain=look.grain,
             mask=item.mask,
             adapters=plan.style.adapters,
             base=base,

@@ -9,6 +9,6 @@ SHOTS_VERSION = 4
 """Raise it when the same frames and settings give other shots, anchors or content codes: shot files and
 frames of former versions are then made anew."""
 
-FRAME_VERSION = 3
+FRAME_VERSION = 4
 """Raise it when the same shot file gives other pixels: frames of former versions are then not taken for
 finished, and a shot that one of them has begun is not continued with another look."""

@@ -24,6 +24,9 @@ def _property(parameter: Parameter):
     words = {"name": parameter.label, "description": parameter.description}
     if parameter.kind is bool:
         return bpy.props.BoolProperty(**words, default=bool(parameter.default))
+    if parameter.choices:
+        items = [(row.name, row.label, row.description) for row in parameter.choices]
+        return bpy.props.EnumProperty(**words, items=items, default=str(parameter.default))
     limits = {
         "min": parameter.minimum,
         "max": parameter.maximum,
@@ -36,8 +39,9 @@ def _property(parameter: Parameter):
             **words, **limits, default=int(parameter.default), subtype=subtype
         )
     factor = (parameter.minimum, parameter.maximum) == (0.0, 1.0)
+    subtype = parameter.unit or ("FACTOR" if factor else "NONE")
     return bpy.props.FloatProperty(
-        **words, **limits, default=parameter.default, subtype="FACTOR" if factor else "NONE"
+        **words, **limits, default=float(parameter.default), subtype=subtype
     )
 
 

@@ -183,6 +183,8 @@ def draw():
         preferences = SimpleNamespace(system=scale, addons=addons)
         context = SimpleNamespace(scene=bpy.context.scene, preferences=preferences, region=None)
         for panel in panels:
+            if hasattr(panel, "poll") and not panel.poll(context):
+                continue
             panel.draw(SimpleNamespace(layout=layout), context)
         return layout.drawn
 

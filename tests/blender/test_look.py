@@ -11,7 +11,7 @@ import pytest
 from impasto.core.cli.options import add_look, look_from
 from impasto.core.errors import BadRequest
 from impasto.core.schema import from_plain, to_plain
-from impasto.core.styles.look import PARAMETERS, Look, StyleRef, check_use
+from impasto.core.styles.look import ENGINES, PARAMETERS, Look, StyleRef, check_use
 from impasto.panels import frames as frames_panels
 from impasto.panels import style as style_panels
 from impasto.scene.looks import look as mapping
@@ -21,8 +21,16 @@ VIEWS = {"gallery", "file"}
 """Properties that show and set ``style``."""
 
 OTHER = {
+    "engine": "STROKES",
     "strength": 0.25,
     "brush_scale": 2.5,
+    "grain": 0.75,
+    "fineness": 0.75,
+    "direction": "ANGLE",
+    "angle": 1.0,
+    "opacity": 0.75,
+    "jitter": 0.25,
+    "relief": 0.25,
     "keep_color": 0.75,
     "seamless": True,
     "max_side": 300,
@@ -30,6 +38,9 @@ OTHER = {
     "regions": 3,
 }
 """A value of each setting that is not its default."""
+
+STROKES = {name: value for name, value in OTHER.items() if "STROKES" in PARAMETERS[name].engines}
+"""Those that its engine has."""
 
 
 @pytest.fixture
@@ -59,22 +70,30 @@ def test_blender_has_these_properties_and_no_others(settings):
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_blenders_property_is_as_declared(settings, name):
     parameter, prop = PARAMETERS[name], settings.bl_rna.properties[name]
-    kinds = {"BOOLEAN": bool, "INT": int, "FLOAT": float}
+    kinds = {"BOOLEAN": bool, "INT": int, "FLOAT": float, "ENUM": str}
     assert kinds[prop.type] is parameter.kind
     assert prop.name == parameter.label
     assert prop.description == parameter.description
-    assert prop.default == parameter.default == getattr(settings, name)
-    if parameter.kind is not bool:
-        assert prop.hard_min == parameter.minimum
-        assert prop.hard_max == min(parameter.maximum, 2**31 - 1)
-        assert prop.soft_max == min(parameter.maximum, parameter.soft_maximum, 2**31 - 1)
+    if parameter.kind is float:
+        assert prop.default == getattr(settings, name) == pytest.approx(parameter.default)
+    else:
+        assert prop.default == parameter.default == getattr(settings, name)
+    if parameter.kind is str:
+        rows = [(item.identifier, item.name, item.description) for item in prop.enum_items]
+        assert rows == [(row.name, row.label, row.description) for row in parameter.choices]
+    elif parameter.kind is not bool:
+        largest = min(parameter.maximum, 2**31 - 1)
+        assert prop.hard_min == pytest.approx(parameter.minimum)
+        assert prop.hard_max == pytest.approx(largest)
+        assert prop.soft_max == pytest.approx(min(largest, parameter.soft_maximum))
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_words_are_good_labels_and_translated(name):
     parameter = PARAMETERS[name]
-    assert parameter.label in CHINESE and parameter.description in CHINESE
-    assert not parameter.description.endswith(".")
+    for row in (parameter, *parameter.choices):
+        assert row.label in CHINESE and row.description in CHINESE
+        assert not row.description.endswith(".")
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -89,6 +108,9 @@ def test_the_option_is_as_declared(name):
         assert action.nargs == 0
         return
     assert action.metavar == parameter.metavar
+    if parameter.kind is str:
+        assert [action.type(name.lower()) for name in action.choices] == action.choices
+        return
     assert action.type(f"{parameter.minimum:g}") == parameter.minimum
     refused = [parameter.minimum - 1]
     if parameter.maximum < float("inf"):
@@ -102,11 +124,11 @@ def test_the_option_is_as_declared(name):
 def test_the_command_line_sets_every_field():
     assert look_from(parser().parse_args(["--style", "irises"])) == Look((StyleRef("irises"),))
     given = ["--style", "irises=3", "--style", "scream=1"]
-    for name, value in OTHER.items():
+    for name, value in STROKES.items():
         flag = PARAMETERS[name].options[-1]  # the oldest spelling
         given += [flag] if PARAMETERS[name].kind is bool else [flag, str(value)]
     styles = (StyleRef("irises", 3.0), StyleRef("scream", 1.0))
-    assert look_from(parser().parse_args(given)) == Look(styles, **OTHER)
+    assert look_from(parser().parse_args(given)) == Look(styles, **STROKES)
 
 
 def test_a_look_becomes_properties_and_comes_back(settings):
@@ -156,10 +178,21 @@ def test_what_a_use_does_not_support_is_refused(name, use):
             check_use(look, use)
 
 
-def test_the_panels_show_what_their_job_supports(build, draw):
-    build.group(build.textured("Brick").image)
-    shown = draw(*style_panels.PANELS)
-    assert set(PARAMETERS) <= shown
+def test_the_command_line_refuses_what_the_engine_does_not_have():
+    given = parser().parse_args(["--style", "irises", "--relief", "1"])
+    with pytest.raises(BadRequest, match="--relief has no effect with --engine network"):
+        look_from(given)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_style_panel_shows_what_the_engine_has(build, draw, engine):
+    group = build.group(build.textured("Brick").image)
+    group.look.engine = engine
+    shown = draw(*style_panels.PANELS) & set(PARAMETERS)
+    assert shown == {name for name, row in PARAMETERS.items() if engine in row.engines}
+
+
+def test_the_animation_panel_shows_what_frames_have(build, draw):
     shown = draw(*frames_panels.PANELS) & set(PARAMETERS)
     assert shown and all("FRAMES" in PARAMETERS[name].uses for name in shown)
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The extension in a real window, on each Blender generation. Exit code 77: this place allows no window.
 #   tests/gui/run.sh [tests and options]    SUITES="sid trixie" by default; pictures go to dist/gui
+#   tests/gui/run.sh tests/gui/bench_window.py   how quick it feels; figures, no test
 #   tests/gui/run.sh screenshots            what has pictures, in the newest Blender, and the manual's pictures
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -45,6 +45,14 @@ def artist(open_window, profile, last, request):
     assert window.complaints() == []
 
 
+def test_click(artist):
+    """Settings can be changed meanwhile."""
+    before = artist.ask("bpy.context.scene.impasto.automatic")
+    artist.click(*artist.find(r"impasto\.automatic$"))
+    artist.until(f"bpy.context.scene.impasto.automatic != {before}", "the click", 20)
+    assert artist.ask(f"{artist.JOB} is not None")
+
+
 def test_open_another_file(artist):
     artist.open("/w/scene/scene.blend")
     assert artist.ask(f"{artist.JOB} is None")

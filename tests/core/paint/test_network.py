@@ -52,7 +52,7 @@ def test_seamless_moves_with_the_torus(stylizer, code, monkeypatch):
     """Rolling the input around rolls the output around: there is no border at all."""
     picture = smooth(288, 480, 2)  # whole cells of the palette's averaging, as the shift is
     quiet = stylizer._noise
-    monkeypatch.setattr(stylizer, "_noise", lambda shape, seed: [0 * n for n in quiet(shape, seed)])
+    monkeypatch.setattr(stylizer, "_noise", lambda *key: [0 * n for n in quiet(*key)])
     plain = stylizer.paint(PaintJob(picture, code, seamless=True))
     rolled = stylizer.paint(PaintJob(np.roll(picture, (144, 48), (0, 1)), code, seamless=True))
     assert largest_step(np.roll(plain, (144, 48), (0, 1)), rolled) < 0.1

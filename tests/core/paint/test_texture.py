@@ -20,7 +20,7 @@ from impasto.core.styles.catalog import builtin_styles
 
 SIDE = 384
 STYLES = ("starry-night", "water-lilies", "engraved-vessel")
-CLEARLY = 0.7
+CLEARLY = 0.85
 """Largest share of the distance of the color-moved content that a painting may have."""
 
 

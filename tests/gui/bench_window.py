@@ -1,12 +1,12 @@
-"""How quick it feels: to enable, to draw, and to click during the largest job.
+"""How quick it feels: to enable, to draw, and to click during the largest job (``make bench-window``).
 
-The figures go into ``speed.json`` beside the screenshots. A machine that is busy with something else
-only makes them worse, so each is measured again, several times, until it keeps its floor.
+The figures go beside the goals into ``speed.json`` and are printed; none of them fails a test. A
+machine that is busy with something else only makes them worse, so each is measured several times until
+it reaches its goal.
 
 A click is timed until its property has changed. If Blender is drawing at that moment, the click
 waits; and here the processor draws every pixel, by Mesa, where it takes a graphics card milliseconds.
-So the figures have the same clicks without a job beside them; where those are slower than the floor,
-the job must not make them slower still.
+So the figures have the same clicks without a job beside them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from artist import MODULE
 from conftest import ARTIFACTS
 
-FLOORS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms": 100}
+GOALS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms": 100}
 ROUNDS = 12
 CLICK_ROUNDS = 5
 """As many as fit into the job."""
@@ -53,7 +53,7 @@ def figures(suite):
     """What is measured, for a file."""
     file = ARTIFACTS / suite / "speed.json"
     # What was measured before is kept where only a test that failed is run once more.
-    measured = json.loads(file.read_text()) if file.exists() else {"floors": FLOORS}
+    measured = json.loads(file.read_text()) if file.exists() else {"goals": GOALS}
     yield measured
     text = json.dumps(measured, indent=2)
     file.write_text(text + "\n")
@@ -68,20 +68,18 @@ def artist(open_window, profile, request):
     window.quit()
 
 
-def best(measure, floor: float, rounds: int = ROUNDS) -> float:
-    """The smallest figure of some rounds, in milliseconds; the first that keeps the floor."""
+def best(measure, goal: float, rounds: int = ROUNDS) -> float:
+    """The smallest figure of some rounds, in milliseconds; the first that reaches the goal."""
     figures: list[float] = []
-    while len(figures) < rounds and (not figures or figures[-1] > floor):
+    while len(figures) < rounds and (not figures or figures[-1] > goal):
         figures.append(1000 * measure())
     return round(min(figures), 2)
 
 
 def test_enable(artist, figures):
-    found = best(
-        lambda: statistics.median(artist.run(ENABLE) for _ in range(5)), FLOORS["enable_ms"]
+    figures["enable_ms"] = best(
+        lambda: statistics.median(artist.run(ENABLE) for _ in range(5)), GOALS["enable_ms"]
     )
-    figures["enable_ms"] = found
-    assert found <= FLOORS["enable_ms"]
 
 
 def test_draw(artist, figures):
@@ -104,16 +102,15 @@ def test_draw(artist, figures):
         figures["draw_ms"] = {name: round(1000 * s, 2) for name, s in panels.items()}
         return sum(panels.values())
 
-    figures["draw_all_ms"] = found = best(draw, FLOORS["draw_all_ms"])
+    figures["draw_all_ms"] = best(draw, GOALS["draw_all_ms"])
     assert {f"IMPASTO_PT_{name}" for name in PANELS} <= figures["draw_ms"].keys()
-    assert found <= FLOORS["draw_all_ms"]
 
 
 def test_click_during_the_largest_job(artist, figures):
     artist.open("/w/scene/big.blend")
     idle = clicks(artist)
     figures["click_ms_without_a_job"] = [round(1000 * s) for s in idle]
-    floor = max(FLOORS["click_ms"], 1000 * statistics.median(idle))
+    goal = max(GOALS["click_ms"], 1000 * statistics.median(idle))
     working = f"{artist.JOB} is not None"
 
     def median() -> float:
@@ -128,10 +125,9 @@ def test_click_during_the_largest_job(artist, figures):
         figures["click_ms_during_a_job"] = [round(1000 * s) for s in seconds]
         return statistics.median(seconds)
 
-    figures["click_ms"] = found = best(median, floor, CLICK_ROUNDS)
+    figures["click_ms"] = best(median, goal, CLICK_ROUNDS)
     artist.key("Escape")
     artist.wait_idle()
-    assert found <= floor
 
 
 def clicks(artist, count: int = 10) -> list[float]:
