@@ -19,9 +19,6 @@ STYLE_SUFFIXES = (*IMAGE_SUFFIXES, SUFFIX)
 _items: list[tuple[str, str, str, int, int]] = []
 """Kept alive here: Blender does not hold the strings of dynamic enums itself."""
 
-_kept: dict[str, list[tuple[str, str, str, int, int]]] = {}
-"""Items of the built-in styles by language."""
-
 
 def items(look, context) -> list[tuple[str, str, str, int, int]]:
     """Return enum items: no style, the artist's own image, then the built-in styles."""
@@ -42,19 +39,24 @@ def items(look, context) -> list[tuple[str, str, str, int, int]]:
 
 
 def _builtin_items() -> list[tuple[str, str, str, int, int]]:
-    """Return the items of the built-in styles, kept: Blender asks for them at every drawing."""
-    locale = bpy.app.translations.locale
-    if locale not in _kept:
-        rows = []
-        for index, style in enumerate(builtin_styles(), start=2):
-            tip = ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights)))
-            rows.append(
-                (style.identifier, style.name, tip, icons.icon(str(style.thumbnail)), index)
-            )
-        if not all(row[3] for row in rows):  # before icons can be had
-            return rows
-        _kept[locale] = rows
-    return _kept[locale]
+    """Return the items of the built-in styles; Blender asks for them at every drawing."""
+    rows = _builtin_words(bpy.app.translations.locale)
+    # Icons are looked up each time: they end when the extension is disabled, and others come.
+    return [(key, name, tip, icons.icon(file), n) for n, (key, name, tip, file) in enumerate(rows, 2)]
+
+
+@cache
+def _builtin_words(locale: str) -> list[tuple[str, str, str, str]]:
+    """Return identifier, name, tooltip and thumbnail of the built-in styles in a language."""
+    return [
+        (
+            style.identifier,
+            style.name,
+            ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))),
+            str(style.thumbnail),
+        )
+        for style in builtin_styles()
+    ]
 
 
 @cache

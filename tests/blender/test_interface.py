@@ -17,6 +17,8 @@ from impasto.panels import CLASSES as PANELS
 from impasto.panels import create, frames, jobs, style, stylize, textures
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
+from impasto.scene import icons
+from impasto.scene.looks import gallery
 
 MODULES = (create, frames, jobs, style, stylize, textures)
 ROOT = Path(impasto.__file__).parent
@@ -125,3 +127,10 @@ def test_the_preferences_can_be_drawn(options):
     owner._draw_check = lambda context: ImpastoPreferences._draw_check(owner, context)
     ImpastoPreferences.draw(owner, bpy.context)
     assert set(shown) == set(ImpastoPreferences.__annotations__)
+
+
+def test_the_gallery_keeps_no_icons(monkeypatch):
+    """They end when the extension is disabled, and have other numbers when it is enabled again."""
+    for number in (7, 9):
+        monkeypatch.setattr(icons, "icon", lambda path, number=number: number)
+        assert {row[3] for row in gallery.items(None, None)[2:]} == {number}
