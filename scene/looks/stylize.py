@@ -14,7 +14,7 @@ from ...core.tasks.stylize import StylizeItem, StylizeRequest
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
-from ..textures import destination, find, names, results
+from ..textures import destination, find, names, relief, results
 from ..textures.sources import Source, sources_of
 from ..words import counted, joined
 from . import gallery
@@ -23,6 +23,11 @@ from .look import look_of, values_of
 Target = Literal["GROUP", "ALL"]
 
 PREVIEW_SIDE = 512
+
+_NO_RELIEF: dict[relief.Obstacle, str] = {
+    "MAPPING": "There is no relief where a texture is not mapped by UV",
+    "SHADER": "There is no relief where no shader in the texture's node tree takes normals",
+}
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class _Planner:
         """Return what the worker does for a texture."""
         word = "Impasto Preview" if self._preview else "Impasto"
         name, path = self._namer.result(member.image.name, word, source.suffix, source.tiles)
-        self.plans[source.ref.key] = results.Plan(
+        plan = results.Plan(
             source_uid=member.image.session_uid,
             material_uids=frozenset(
                 row.material.session_uid for row in member.materials if row.material
@@ -136,8 +141,26 @@ class _Planner:
         look = look_of(group.look)
         if self._preview:
             look = replace(look, max_side=min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE))
-        outputs = names.tile_paths(path, source.tiles)
-        return StylizeItem(source.ref, look, tuple(map(str, outputs)))
+        if look.engine == "STROKES" and look.relief > 0:
+            height, normal = (
+                self._map(plan, member.image.name, f"{word} {kind}")
+                for kind in ("Height", "Normal")
+            )
+            plan = replace(plan, height=height, normal=normal)
+        self.plans[source.ref.key] = plan
+        return StylizeItem(
+            source.ref, look, _outputs(plan), _outputs(plan.height), _outputs(plan.normal)
+        )
+
+    def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
+        """Return the plan of a map of a result's relief."""
+        name, path = self._namer.result(source, word, ".png", plan.tiles)
+        return replace(plan, name=name, path=path, color_space="Non-Color", alpha_mode="NONE")
+
+
+def _outputs(plan: results.Plan | None) -> tuple[str, ...]:
+    """Return the files of a plan."""
+    return () if plan is None else tuple(map(str, names.tile_paths(plan.path, plan.tiles)))
 
 
 def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
@@ -167,25 +190,30 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
     The images are read before they are shown, one in each step, so that Blender is never busy for
     longer than with one of them; then all are shown at once, which makes one undo step.
     """
-    loaded: dict[str, int] = {}
+    loaded: dict[str, list[tuple[results.Plan, int]]] = {}
     for number, done in enumerate(job.done, 1):
-        yield f"Loading the results ({number} of {len(job.done)})"
-        result = results.load(batch.plans[done.key])
-        loaded[done.key] = result.session_uid
-        if not bpy.app.background:
-            results.read(result)
+        loaded[done.key] = []
+        for part in batch.plans[done.key].parts:
+            yield f"Loading the results ({number} of {len(job.done)})"
+            image = results.load(part)
+            loaded[done.key].append((part, image.session_uid))
+            if not bpy.app.background:
+                results.read(image)
     touched: set[bpy.types.Material] = set()
     linked: list[str] = []
+    flat: list[tuple[relief.Obstacle, str]] = []
     count = 0
-    for key, uid in loaded.items():
+    for key, parts in loaded.items():
         plan = batch.plans[key]
-        result = lookup.by_uid(bpy.data.images, uid) or results.load(plan)  # undone meanwhile
+        result, *maps = (_loaded(*part) for part in parts)
         original = lookup.by_uid(bpy.data.images, plan.source_uid)
         if original is None:  # deleted meanwhile
-            bpy.data.images.remove(result)
+            for image in (result, *maps):
+                bpy.data.images.remove(image)
             continue
         materials = [m for m in bpy.data.materials if m.session_uid in plan.material_uids]
         linked += results.assign(original, result, materials)
+        flat += relief.assign(original, relief.Maps(*maps) if maps else None, materials)
         touched.update(materials)
         count += 1
     job.changed = count > 0
@@ -197,9 +225,15 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
         _how_it_ended(job, batch, count),
         batch.note if count else "",
         _note_on_linked(linked),
+        *_notes_on_relief(flat),
         _note_on_scenes(scene, touched),
     )
     job.message = joined(*said)
+
+
+def _loaded(plan: results.Plan, uid: int) -> bpy.types.Image:
+    """Return the image that was loaded for a plan; load it again if that was undone meanwhile."""
+    return lookup.by_uid(bpy.data.images, uid) or results.load(plan)
 
 
 def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
@@ -217,6 +251,14 @@ def _note_on_linked(linked: list[str]) -> str:
     listed = ", ".join(dict.fromkeys(linked))
     said = f"Linked materials cannot be changed; make them local to restyle them: {listed}"
     return said if linked else ""
+
+
+def _notes_on_relief(flat: list[tuple[relief.Obstacle, str]]) -> list[str]:
+    """Return where there is no relief although it was asked for, by the reason."""
+    named: dict[relief.Obstacle, dict[str, None]] = {}
+    for obstacle, material in flat:
+        named.setdefault(obstacle, {})[material] = None
+    return [f"{_NO_RELIEF[obstacle]}: {', '.join(rows)}" for obstacle, rows in named.items()]
 
 
 def _note_on_scenes(scene: bpy.types.Scene | None, touched: set) -> str:

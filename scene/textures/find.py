@@ -19,6 +19,15 @@ ORIGINAL = "impasto_original"
 RESULT = "impasto_result"
 """Custom property of a restyled node: the result, which it shows unless originals are shown."""
 
+RECIPE = "impasto"
+"""Custom property of a result image: the settings that it was made with."""
+
+RELIEF = "impasto_relief"
+"""Custom property of a restyled node that has relief: an identifier, which its parts have, too."""
+
+PART = "impasto_relief_part"
+"""Custom property of a node that was made for relief: the identifier of that relief."""
+
 _DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
 _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
 
@@ -109,6 +118,18 @@ def original_of(node: bpy.types.Node) -> bpy.types.Image | None:
     return original if original and node.image in {original, node.get(RESULT)} else node.image
 
 
+def trees_in(materials: Iterable[bpy.types.Material]) -> list[bpy.types.NodeTree]:
+    """Return the node trees of the materials, also of their node groups, each once."""
+    found: dict[bpy.types.NodeTree, None] = {}
+    waiting = [compat.node_tree(material) for material in materials]
+    while waiting:
+        tree = waiting.pop()
+        if tree is not None and tree not in found:
+            found[tree] = None
+            waiting += [node.node_tree for node in tree.nodes if node.type == "GROUP"]
+    return list(found)
+
+
 def uses_in(materials: Iterable[bpy.types.Material]) -> Iterator[ImageUse]:
     """Yield every image node of the materials, also in node groups at any depth."""
     for material in materials:
@@ -121,7 +142,7 @@ def _uses_in_tree(
     material: bpy.types.Material, tree: bpy.types.NodeTree, entered: tuple[bpy.types.Node, ...]
 ) -> Iterator[ImageUse]:
     for node in tree.nodes:
-        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"}:
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
             image = original_of(node)
             if image is not None:
                 yield ImageUse(image, node, material, roles.role_of(node, (tree, entered)))

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import bpy
 
-from . import find
+from . import find, relief
+from .find import RECIPE
 from .names import tile_paths
-
-RECIPE = "impasto"
-"""Custom property of a result image: the settings that it was made with."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,8 @@ class Plan:
         Whether the result is packed into the .blend file.
     recipe : dict
         The settings that it is made with.
+    height, normal : Plan or None
+        The maps of its relief, if it gets relief.
     """
 
     source_uid: int
@@ -48,6 +48,15 @@ class Plan:
     alpha_mode: str
     pack: bool
     recipe: dict = field(default_factory=dict)
+    height: Plan | None = None
+    normal: Plan | None = None
+
+    @property
+    def parts(self) -> list[Plan]:
+        """Return this plan, and those of the normal and the height map if they were written."""
+        maps = [plan for plan in (self.normal, self.height) if plan is not None]
+        files = [path for plan in maps for path in tile_paths(plan.path, plan.tiles)]
+        return [self, *maps] if all(path.is_file() for path in files) else [self]
 
 
 def load(plan: Plan) -> bpy.types.Image:
@@ -102,16 +111,23 @@ def assign(
 
 def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
     """Show originals or results in all restyled nodes; return the number of nodes."""
+    materials = list(materials)
     nodes = [node for node in restyled_nodes(materials) if node.get(find.RESULT)]
     for node in nodes:
         node.image = node[find.ORIGINAL if originals else find.RESULT]
+    if nodes:
+        relief.show(materials, not originals)
     return len(nodes)
 
 
 def revert(
     materials: Iterable[bpy.types.Material], only: Iterable[bpy.types.Image] | None = None
 ) -> int:
-    """Restore the originals (only of some images, if given); return the number of nodes."""
+    """Restore the originals (only of some images, if given); return the number of nodes.
+
+    Relief whose texture the artist has deleted or replaced is removed as well, and counts.
+    """
+    materials = list(materials)
     chosen = None if only is None else set(only)
     nodes = [
         node
@@ -120,10 +136,11 @@ def revert(
     ]
     for node in nodes:
         node.image = node[find.ORIGINAL]
+        relief.remove(node)
         for key in (find.ORIGINAL, find.RESULT):
             if key in node:
                 del node[key]
-    return len(nodes)
+    return len(nodes) + relief.remove_orphans(materials)
 
 
 def any_restyled() -> bool:

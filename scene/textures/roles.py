@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import bpy
 
@@ -66,9 +66,17 @@ Place = tuple[bpy.types.NodeTree, tuple[bpy.types.Node, ...]]
 """A node tree and the group nodes through which it was entered, outermost first."""
 
 
+class End(NamedTuple):
+    """The end of an image's links: what the image is for there, the node, and the node's tree."""
+
+    role: Role
+    node: bpy.types.Node
+    tree: bpy.types.NodeTree
+
+
 def role_of(node: bpy.types.Node, place: Place) -> Role:
     """Return the most important role among all ends of an image node's links."""
-    roles = set(_ends(node.outputs["Color"], place, set()))
+    roles = {end.role for end in ends_of(node, place)}
     if not roles and node.outputs["Alpha"].is_linked:
         return "ALPHA"
     for role in (*COLOR_ROLES, "NORMAL", "HEIGHT", "ROUGHNESS", "METALLIC", "ALPHA", "MASK"):
@@ -77,8 +85,13 @@ def role_of(node: bpy.types.Node, place: Place) -> Role:
     return "UNUSED"
 
 
-def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[Role]:
-    """Yield the roles at the ends of a socket's links, through mixes, ramps and node groups."""
+def ends_of(node: bpy.types.Node, place: Place) -> Iterator[End]:
+    """Yield the ends of the links of an image node's color."""
+    return _ends(node.outputs["Color"], place, set())
+
+
+def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[End]:
+    """Yield the ends of a socket's links, through mixes, ramps and node groups."""
     step = (output.as_pointer(), place[1])
     if step in seen:
         return
@@ -91,11 +104,11 @@ def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[Rol
 
 def _enter(
     node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place, seen: set
-) -> Iterator[Role]:
-    """Yield the roles of a link to an input socket of a node."""
+) -> Iterator[End]:
+    """Yield the ends of a link to an input socket of a node."""
     role = _end_role(node, socket)
     if role is not None:
-        yield role
+        yield End(role, node, place[0])
         return
     for output, outer in _onward(node, socket, place):
         yield from _ends(output, outer, seen)
