@@ -42,7 +42,9 @@ def _builtin_items() -> list[tuple[str, str, str, int, int]]:
     """Return the items of the built-in styles; Blender asks for them at every drawing."""
     rows = _builtin_words(bpy.app.translations.locale)
     # Icons are looked up each time: they end when the extension is disabled, and others come.
-    return [(key, name, tip, icons.icon(file), n) for n, (key, name, tip, file) in enumerate(rows, 2)]
+    return [
+        (key, name, tip, icons.icon(file), n) for n, (key, name, tip, file) in enumerate(rows, 2)
+    ]
 
 
 @cache

@@ -25,7 +25,7 @@ Target = Literal["GROUP", "ALL"]
 PREVIEW_SIDE = 512
 
 _NO_RELIEF: dict[relief.Obstacle, str] = {
-    "MAPPING": "There is no relief where a texture is not mapped by UV",
+    "MAPPING": "There is no relief where a texture is not mapped directly by one UV map",
     "SHADER": "There is no relief where no shader in the texture's node tree takes normals",
 }
 

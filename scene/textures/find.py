@@ -46,12 +46,15 @@ class ImageUse:
         The material.
     role : str
         What the node is for.
+    entered : tuple of bpy.types.Node
+        The group nodes in which the node is, outermost first.
     """
 
     image: bpy.types.Image
     node: bpy.types.Node
     material: bpy.types.Material
     role: roles.Role
+    entered: tuple[bpy.types.Node, ...] = ()
 
 
 @dataclass
@@ -145,7 +148,8 @@ def _uses_in_tree(
         if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
             image = original_of(node)
             if image is not None:
-                yield ImageUse(image, node, material, roles.role_of(node, (tree, entered)))
+                role = roles.role_of(node, (tree, entered))
+                yield ImageUse(image, node, material, role, entered)
         elif node.type == "GROUP" and node.node_tree is not None and node not in entered:
             yield from _uses_in_tree(material, node.node_tree, (*entered, node))
 

@@ -11,7 +11,7 @@ import bpy
 from . import find, relief_group, relief_nodes
 
 Obstacle = Literal["MAPPING", "SHADER"]
-"""What keeps relief from a texture: it is not mapped by UV, or no shader near it takes normals."""
+"""What keeps relief from a texture: its mapping, or that no shader in its tree takes normals."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +33,35 @@ def assign(
     """
     without: dict[tuple[Obstacle, str], None] = {}
     images = set() if maps is None else {maps.normal, maps.height}
-    for use in list(find.uses_in(materials)):
-        node = use.node
-        if use.image != original or not (use.material.is_editable and node.id_data.is_editable):
-            continue
+    for node, uses in _by_node(original, materials):
         images |= relief_nodes.images(node)
-        uv_map = relief_nodes.uv_map_of(node)
+        # A node group may be used several times; its Normal Map node names one UV map for all.
+        uv_map, *others = {relief_nodes.uv_map_of(node, use.entered) for use in uses}
+        mapped = uv_map is not None and not others
         sockets = relief_nodes.normal_inputs(node)
-        if maps is not None and sockets and uv_map is not None:
+        if maps is not None and sockets and mapped:
             relief_nodes.add(node, maps.normal, maps.height, sockets, uv_map)
             continue
         remove(node)
-        if maps is not None and use.role == "BASE_COLOR":
-            without["MAPPING" if uv_map is None else "SHADER", use.material.name] = None
+        for use in uses:
+            if maps is not None and use.role == "BASE_COLOR":
+                without["SHADER" if mapped else "MAPPING", use.material.name] = None
     for image in images - {None}:
         if find.RECIPE in image and image.users == 0:
             bpy.data.images.remove(image)
     return list(without)
+
+
+def _by_node(
+    original: bpy.types.Image, materials: Iterable[bpy.types.Material]
+) -> list[tuple[bpy.types.Node, list[find.ImageUse]]]:
+    """Return the nodes that may be changed and have the original, each with its uses."""
+    found: dict[int, tuple[bpy.types.Node, list[find.ImageUse]]] = {}
+    for use in find.uses_in(materials):
+        node = use.node
+        if use.image == original and use.material.is_editable and node.id_data.is_editable:
+            found.setdefault(node.as_pointer(), (node, []))[1].append(use)
+    return list(found.values())
 
 
 def show(materials: Iterable[bpy.types.Material], visible: bool) -> None:

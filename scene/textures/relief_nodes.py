@@ -23,20 +23,32 @@ _USUAL_HEIGHT = 400
 _ALIKE = ("interpolation", "extension", "projection", "projection_blend")
 
 
-def uv_map_of(node: bpy.types.Node) -> str | None:
-    """Return the UV map that a node's image lies on: "" for the active one, None for no UV map."""
+def uv_map_of(node: bpy.types.Node, entered: tuple[bpy.types.Node, ...]) -> str | None:
+    """Return the UV map that an image lies on: "" for the active one, None if it is not sure.
+
+    The node is inside of the ``entered`` group nodes, outermost first.
+    """
     if node.type != "TEX_IMAGE" or node.projection != "FLAT":
         return None
     link = _link(node.inputs["Vector"])
     if link is None:
         return ""
-    while link is not None and link.from_node.type in {"MAPPING", "REROUTE"}:
-        link = _link(link.from_node.inputs[0])
-    if link is None or getattr(link.from_node, "from_instancer", False):
-        return None
-    if link.from_node.type == "UVMAP":
-        return link.from_node.uv_map
-    return "" if link.from_node.type == "TEX_COORD" and link.from_socket.name == "UV" else None
+    while link is not None:
+        source = link.from_node
+        if source.type in {"MAPPING", "REROUTE"}:
+            link = _link(source.inputs[0])
+        elif source.type == "GROUP_INPUT" and entered:
+            *entered, outer = entered
+            link = _link(
+                next(s for s in outer.inputs if s.identifier == link.from_socket.identifier)
+            )
+        elif getattr(source, "from_instancer", False):
+            return None
+        elif source.type == "TEX_COORD" and link.from_socket.name == "UV":
+            return ""
+        else:
+            return source.uv_map if source.type == "UVMAP" else None
+    return None
 
 
 def normal_inputs(node: bpy.types.Node) -> list[bpy.types.NodeSocket]:

@@ -14,12 +14,12 @@ bpy = pytest.importorskip("bpy")
 
 
 def write_png(path: Path, pixels: np.ndarray) -> Path:
-    """Write ``(H, W, 3 or 4)`` uint8 or uint16, with nothing but the standard library."""
+    """Write ``(H, W, 1, 3 or 4)`` uint8 or uint16, with nothing but the standard library."""
     height, width, channels = pixels.shape
     big = pixels.astype(pixels.dtype.newbyteorder(">"))
     rows = b"".join(b"\0" + row.tobytes() for row in big)
     header = struct.pack(
-        ">IIBBBBB", width, height, pixels.itemsize * 8, {3: 2, 4: 6}[channels], 0, 0, 0
+        ">IIBBBBB", width, height, pixels.itemsize * 8, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0
     )
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     data = b"\x89PNG\r\n\x1a\n"
@@ -201,3 +201,110 @@ def options():
     yield found
     for name, value in before.items():
         setattr(found, name, value)
+
+
+class Studio:
+    """Gives textures the relief of strokes, as the worker does, but with ready pictures."""
+
+    def __init__(self, build: Builder) -> None:
+        self.build = build
+        self.folder = build.folder / "results"
+        self.folder.mkdir()
+        self.normals = self.ridges()
+        """What the next results have; None: no maps are written."""
+        self.items = []
+        """What the worker was asked for last."""
+
+    @staticmethod
+    def ridges(axis: int = 0, size: int = 64) -> np.ndarray:
+        """Normals (x, y, z), y up, whose slopes along one axis go up and down."""
+        slope = np.broadcast_to(0.9 * np.sin(np.arange(size) * 0.4), (size, size))
+        flat = np.zeros_like(slope)
+        normals = np.dstack([slope, flat, flat + 1] if axis == 0 else [flat, slope.T, flat + 1])
+        return normals / np.linalg.norm(normals, axis=2, keepdims=True)
+
+    def group(self, *images):
+        """A group that is painted with strokes."""
+        group = self.build.group(*images, style="starry-night")
+        group.look.engine = "STROKES"
+        return group
+
+    def stylize(self, group, pack: bool = False, preview: bool = False) -> str:
+        """Conclude a job; returns its message."""
+        from impasto.core.control import ItemDone
+        from impasto.scene.looks import stylize
+        from impasto.scene.textures.sources import source_of
+
+        planner = stylize._Planner(self.folder, pack, preview)
+        sources = [source_of(member.image, self.folder) for member in group.members]
+        pairs = zip(group.members, sources, strict=True)
+        self.items = [planner.item(group, member, source) for member, source in pairs]
+        for item in self.items:
+            self._write(item)
+        done = [ItemDone(item.image.key, item.outputs) for item in self.items]
+        scene = bpy.context.scene
+        job = SimpleNamespace(done=done, cancelled=False, result=1, scene=scene, message="")
+        for _ in stylize._conclude(job, stylize._Batch(planner.plans, "", "")):
+            pass
+        assert job.changed
+        return job.message
+
+    def _write(self, item) -> None:
+        pictures = [(item.outputs, self.build.pixels(1))]
+        if self.normals is not None:
+            pictures.append((item.heights, np.full((64, 64, 1), 30000, np.uint16)))
+            encoded = np.round((self.normals * 0.5 + 0.5) * 65535)
+            pictures.append((item.normals, encoded.astype(np.uint16)))
+        for paths, pixels in pictures:
+            for path in map(Path, paths):
+                assert not path.exists()
+                write_png(path, pixels)
+
+    def former(self, material, kind: str):
+        """A normal map or a bump, linked to the material's shader."""
+        tree = material.node_tree
+        image = self.build.node(tree, self.build.image("Former", 2))
+        image.image.colorspace_settings.name = "Non-Color"
+        node = tree.nodes.new(f"ShaderNode{kind}")
+        entry = {"NormalMap": "Color", "Bump": "Height"}[kind]
+        tree.links.new(image.outputs["Color"], node.inputs[entry])
+        tree.links.new(node.outputs["Normal"], self.build.principled(material).inputs["Normal"])
+        return node
+
+    @staticmethod
+    def links(tree) -> set[tuple]:
+        """All links of a tree, as values."""
+        return {
+            (
+                *(link.from_node.name, link.from_socket.identifier),
+                *(link.to_node.name, link.to_socket.identifier, link.is_muted),
+            )
+            for link in tree.links
+        }
+
+    @staticmethod
+    def parts(tree, kind: str = "") -> list:
+        """The nodes of relief in a tree, all or of a kind."""
+        from impasto.scene.textures.find import PART
+
+        return [node for node in tree.nodes if PART in node and node.type == (kind or node.type)]
+
+    def part(self, tree, kind: str):
+        """The only such node."""
+        (node,) = self.parts(tree, kind)
+        return node
+
+
+@pytest.fixture
+def studio(build) -> Studio:
+    return Studio(build)
+
+
+@pytest.fixture
+def brick(build, studio):
+    """A textured plane, and the group of its texture, which is painted with strokes."""
+    part = build.textured("Brick")
+    part.tree = part.material.node_tree
+    part.shader = build.principled(part.material)
+    part.group = studio.group(part.image)
+    return part
