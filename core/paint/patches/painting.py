@@ -1,0 +1,157 @@
+"""Paint with patches.
+
+At each level, the patches of a blend of the level below and the guide are replaced by those of the
+exemplar that are most like them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ...control import SILENT, Control
+from .exemplar import Exemplar, ExemplarLevel, as_levels
+from .grid import Grid, axis
+from .levels import Level, levels
+from .matching import Matcher, Matches, Weights
+from .voting import vote
+
+TILE = 512
+"""Default side in pixels of what is worked on at a time."""
+
+Guide = tuple[np.ndarray, np.ndarray, float]
+"""Guide channels of exemplar and texture, (H, W, C) float32 in [0, 1], and what they weigh."""
+
+_WEIGHTS = Weights()
+_PROBES = 3
+_SWEEPS = 2
+
+
+def paint_patches(
+    guide: np.ndarray,
+    exemplar: Exemplar,
+    *,
+    content: np.ndarray | None = None,
+    brush_scale: float = 1.0,
+    seamless: bool = False,
+    seed: int = 0,
+    guides: Sequence[Guide] | None = None,
+    weights: Weights = _WEIGHTS,
+    tile: int = TILE,
+    control: Control = SILENT,
+) -> np.ndarray:
+    """Repaint a picture with patches of an exemplar.
+
+    The pixels depend neither on ``tile`` nor on the number of threads.
+
+    Parameters
+    ----------
+    guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        What to repaint, in the colors of the style.
+    exemplar : Exemplar
+        Where the patches come from.
+    content : (H, W, 3) float32, sRGB-encoded in [0, 1], optional
+        The original texture, whose fine structure is kept.
+    brush_scale : float
+        At 1, the short side of the exemplar is as long as that of the picture; strokes grow with it.
+    seamless : bool
+        Treat the picture as a torus.
+    seed : int
+        Of what happens by chance.
+    guides : sequence of Guide, optional
+        Channels that are compared besides the colors. A weight of 1 is that of a color channel.
+    weights : Weights
+        Costs of matches.
+    tile : int
+        Side in pixels of what is worked on at a time; smaller needs less memory.
+    control : Control
+        Gets the progress; cancels within a fraction of a second.
+
+    Returns
+    -------
+    (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The painting.
+
+    Raises
+    ------
+    JobCancelled
+        The control was asked to stop.
+    """
+    guides = guides or ()
+    planned = levels(guide.shape[0], guide.shape[1], brush_scale)
+    total = sum(level.effort for level in planned)
+    sources = [(source, weight) for source, _, weight in guides]
+    targets = [guide, *(target for _, target, _ in guides)]
+    done = 0.0
+    matches: Matches | None = None
+    picture = guide
+    for level in planned:
+        part = control.part(done / total, (done + level.effort) / total, "Painting with patches")
+        source = exemplar.level(level.short, level.recipe.side, sources, part)
+        scaled = [as_levels(target, level.size, wrap=seamless) for target in targets]
+        painter = _Painter(level, source, weights, seamless, tile, part)
+        matches = painter.match(np.concatenate(scaled, axis=2), matches, seed)
+        done += level.effort
+        if level is planned[-1]:
+            picture = painter.picture(matches) / np.float32(255)
+    return picture
+
+
+class _Painter:
+    """Paints one level."""
+
+    def __init__(
+        self,
+        level: Level,
+        source: ExemplarLevel,
+        weights: Weights,
+        seamless: bool,
+        tile: int,
+        control: Control,
+    ) -> None:
+        self._level, self._source, self._tile, self._control = level, source, tile, control
+        rows, columns = (axis(side, level.recipe.stride, wrap=seamless) for side in level.size)
+        self._grid = Grid(rows, columns, level.recipe.side)
+        self._matcher = Matcher(self._grid, source, weights, tile, control)
+
+    def match(self, target: np.ndarray, coarser: Matches | None, seed: int) -> Matches:
+        """Match the patches of a ``(H, W, 3 + C) uint8`` target."""
+        wanted = self._matcher.describe(target)
+        if coarser is None:
+            noise = np.random.default_rng(seed).standard_normal(wanted.shape, np.float32)
+            noise *= self._level.jitter * self._source.space.spread
+            matches = self._matcher.start(np.rint(wanted + noise), _PROBES)
+        else:
+            matches = coarser.scaled(self._grid, self._source)
+        iterations = self._level.recipe.iterations
+        for step in range(iterations):
+            self._control.advance(step / iterations)
+            queries = self._queries(wanted, target, matches)
+            matches = self._matcher.improve(matches, queries, _PROBES, _SWEEPS)
+        self._control.advance(1.0)
+        return matches
+
+    def _queries(self, wanted: np.ndarray, target: np.ndarray, matches: Matches) -> np.ndarray:
+        """Return the features to look for: between the picture so far and the target."""
+        picture = np.empty(target.shape, np.uint8)
+        picture[..., 3:] = target[..., 3:]
+        for rows, part in self._parts(matches):
+            picture[rows, :, :3] = np.rint(part)
+        now = self._matcher.describe(picture)
+        return np.rint(now + np.float32(self._level.recipe.guidance) * (wanted - now))
+
+    def picture(self, matches: Matches) -> np.ndarray:
+        """Return the picture ``(H, W, 3) float32`` that matches add up to, in [0, 255]."""
+        picture = np.empty((*self._level.size, 3), np.float32)
+        for rows, part in self._parts(matches):
+            picture[rows] = part
+        return picture
+
+    def _parts(self, matches: Matches) -> Iterator[tuple[slice, np.ndarray]]:
+        height, width = self._level.size
+        step = max(1, self._tile**2 // width)
+        for top in range(0, height, step):
+            self._control.cancel.raise_if_set()
+            rows = slice(top, min(height, top + step))
+            yield rows, vote(matches, self._level.recipe.reach, (rows, slice(0, width)))

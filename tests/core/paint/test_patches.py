@@ -1,0 +1,215 @@
+"""The patches engine: any size, tiles, torus, threads, guides, sharpness, use of the exemplar."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
+
+from impasto.benchmarks.seams import seam_strength
+from impasto.core.control import CancelToken, Control
+from impasto.core.errors import JobCancelled, StyleUnreadable
+from impasto.core.image.resize import resize
+from impasto.core.paint.patches import levels
+from impasto.core.paint.patches.exemplar import Exemplar, build_exemplar
+from impasto.core.paint.patches.features import fit_space, patch_weights
+from impasto.core.paint.patches.index import build_index
+from impasto.core.paint.patches.matching import Weights
+from impasto.core.paint.patches.painting import paint_patches
+
+LUMA = np.float32([0.299, 0.587, 0.114])
+
+
+def clouds(height: int, width: int, seed: int, cells: int = 5) -> np.ndarray:
+    """Soft spots of many colors, ``(H, W, 3)`` float32."""
+    coarse = np.random.default_rng(seed).random((cells, cells, 3), np.float32)
+    return np.clip(resize(coarse, (width, height)), 0, 1)
+
+
+def strokes(height: int, width: int, seed: int) -> np.ndarray:
+    """A picture of a style: short slanted strokes all over, ``(H, W, 3)`` float32."""
+    random = np.random.default_rng(seed)
+    canvas = random.random((height, width, 3), np.float32) * 0.1 + 0.3
+    for x, y, dx, dy in random.random((height * width // 60, 4)):
+        start = int(x * width), int(y * height)
+        stop = start[0] + int(6 + 8 * dx), start[1] + int(8 * dy)
+        color = random.random(3) * (0.3 + 0.7 * start[0] / width)
+        cv2.line(canvas, start, stop, color.tolist(), 2, cv2.LINE_AA)
+    return np.clip(canvas, 0, 1)
+
+
+def sharpness(picture: np.ndarray) -> float:
+    return float(cv2.Laplacian(picture @ LUMA, cv2.CV_32F).std())
+
+
+def share_used(picture: np.ndarray, exemplar: np.ndarray, side: int = 5, cell: int = 8) -> float:
+    """The share of the exemplar's cells that the patches of a picture come from."""
+    kinds = cv2.matchTemplate  # exhaustive: every patch of the picture is looked up
+    height, width = exemplar.shape[:2]
+    used = np.zeros((height // cell, width // cell), bool)
+    for top in range(0, picture.shape[0] - side, 6):
+        for left in range(0, picture.shape[1] - side, 6):
+            patch = picture[top : top + side, left : left + side]
+            found = kinds(exemplar, patch, cv2.TM_SQDIFF)
+            row, column = np.unravel_index(found.argmin(), found.shape)
+            used[min(row // cell, len(used) - 1), min(column // cell, used.shape[1] - 1)] = True
+    return float(used.mean())
+
+
+@pytest.fixture(scope="module")
+def picture() -> np.ndarray:
+    return strokes(96, 128, 1)
+
+
+@pytest.fixture(scope="module")
+def exemplar(picture) -> Exemplar:
+    return build_exemplar(picture)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 70), st.integers(1, 70), st.booleans(), st.sampled_from([0.1, 1.0, 3.0]))
+def test_any_size(height, width, seamless, brush_scale):
+    exemplar = build_exemplar(strokes(30, 24, 2))
+    guide = clouds(height, width, 3)
+    painted = paint_patches(guide, exemplar, seamless=seamless, brush_scale=brush_scale)
+    assert painted.shape == guide.shape and painted.dtype == np.float32
+    assert painted.min() >= 0 and painted.max() <= 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 5), (40, 3), (64, 64)])
+def test_exemplar_of_one_color_paints_with_that_color(size):
+    color = np.float32([51, 102, 204]) / 255
+    exemplar = build_exemplar(np.broadcast_to(color, (*size, 3)))
+    painted = paint_patches(clouds(50, 60, 1), exemplar)
+    assert np.abs(painted - color).max() < 1e-6
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 3), (4, 4), (4, 4, 4)])
+def test_exemplar_without_colors_is_an_error(shape):
+    with pytest.raises(StyleUnreadable):
+        build_exemplar(np.zeros(shape, np.float32))
+
+
+def test_long_and_narrow(exemplar):
+    assert paint_patches(clouds(3, 900, 1), exemplar).shape == (3, 900, 3)
+
+
+@pytest.mark.parametrize("seamless", [False, True])
+def test_tiles_change_no_pixel(exemplar, seamless):
+    guide = clouds(150, 203, 4)
+    whole, tiled = (
+        paint_patches(guide, exemplar, seamless=seamless, tile=tile) for tile in (512, 50)
+    )
+    assert np.array_equal(whole, tiled)
+
+
+def test_threads_and_a_new_index_change_no_pixel(picture, exemplar):
+    guide = clouds(120, 120, 5)
+    many = paint_patches(guide, exemplar)
+    with threadpool_limits(limits=1):
+        one = paint_patches(guide, build_exemplar(picture))
+    assert np.array_equal(one, many)
+
+
+def test_seed_is_what_chance_depends_on(exemplar):
+    guide = clouds(80, 80, 6)
+    one, again, other = (paint_patches(guide, exemplar, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_seamless_moves_with_the_torus(exemplar, monkeypatch):
+    """Rolling the guide around rolls the painting around: there is no border at all."""
+    monkeypatch.setattr(levels, "_JITTER", 0.0)
+    guide = clouds(192, 256, 7)
+    plain = paint_patches(guide, exemplar, seamless=True)
+    rolled = paint_patches(np.roll(guide, (36, -52), (0, 1)), exemplar, seamless=True)
+    assert np.array_equal(np.roll(plain, (36, -52), (0, 1)), rolled)
+
+
+def test_seamless_texture_stays_seamless(exemplar):
+    y, x = np.mgrid[0:192, 0:192] * (2 * np.pi / 192)
+    waves = np.stack([np.sin(3 * x + 2 * y), np.cos(2 * x - y), np.sin(2 * y)], axis=2)
+    guide = (0.4 + 0.3 * waves).astype(np.float32)
+    torus, plain = (paint_patches(guide, exemplar, seamless=s) for s in (True, False))
+    elsewhere = max(seam_strength(np.roll(torus, (k, k), (0, 1))).worst for k in range(7, 190, 9))
+    assert seam_strength(torus).worst < 1.1 * elsewhere
+    assert seam_strength(torus).worst < seam_strength(plain).worst
+
+
+def test_larger_brush_scale_paints_larger_strokes(exemplar):
+    guide = clouds(128, 128, 9)
+    small, large = (sharpness(paint_patches(guide, exemplar, brush_scale=b)) for b in (1, 2.5))
+    assert large < 0.7 * small
+
+
+def test_painting_follows_the_guide(exemplar):
+    guide = clouds(192, 192, 10) * 0.6 + 0.1
+    painted = paint_patches(guide, exemplar)
+    coarse, wanted = (resize(one @ LUMA, (24, 24)) for one in (painted, guide))
+    assert np.corrcoef(coarse.ravel(), wanted.ravel())[0, 1] > 0.8
+
+
+def test_guide_channels_choose_where_patches_come_from(picture):
+    """The left half of the exemplar is red, its right half blue; only the channels tell them apart."""
+    gray = np.repeat((picture @ LUMA)[..., None], 3, axis=2)
+    tinted = gray * np.where(np.arange(128)[:, None] < 64, [1, 0.3, 0.3], [0.3, 0.3, 1])
+    source = np.broadcast_to(np.arange(128)[:, None] >= 64, (96, 128, 1)).astype(np.float32)
+    target = np.broadcast_to(np.arange(96)[:, None, None] >= 48, (96, 96, 1)).astype(np.float32)
+    guide = np.full((96, 96, 3), 0.2, np.float32)
+    exemplar = build_exemplar(tinted)
+    painted = paint_patches(guide, exemplar, guides=[(source, target, 4.0)])
+    red, blue = painted[:44].mean((0, 1)), painted[52:].mean((0, 1))
+    assert red[0] > 2 * red[2] and blue[2] > 2 * blue[0]
+    assert not exemplar.levels  # an index with channels is not kept
+
+
+def test_progress_and_cancel(exemplar):
+    reported: list[float] = []
+    control = Control(lambda event: reported.append(event.done))
+    paint_patches(clouds(200, 200, 11), exemplar, control=control)
+    assert reported == sorted(reported) and reported[-1] == pytest.approx(1.0)
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) > 30
+
+    with pytest.raises(JobCancelled):
+        paint_patches(
+            clouds(200, 200, 11), exemplar, control=Control(cancel=CancelToken(cancelled))
+        )
+    assert np.diff(asked).max() < 0.5
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 900), st.integers(1, 6), st.integers(0, 2**32 - 1))
+def test_search_of_all_clusters_is_exhaustive(count, features, seed):
+    random = np.random.default_rng(seed)
+    keys, queries = (
+        random.integers(-40, 40, (n, features)).astype(np.float32) for n in (count, 50)
+    )
+    penalty = random.integers(0, 500, count).astype(np.float32)
+    number, cost = build_index(keys, seed).search(queries, 99, penalty)
+    every = np.square(queries[:, None] - keys[None]).sum(axis=2) + penalty
+    assert np.array_equal(cost, every.min(axis=1))
+    assert np.array_equal(every[np.arange(50), number], cost)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 8), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_features_are_integers_whose_sums_are_exact(side, channels, seed):
+    random = np.random.default_rng(seed)
+    values = side * side * channels
+    sample = random.choice(np.array([0, 3, 255], np.uint8), (60, values))
+    weights = patch_weights(side, random.random(channels).astype(np.float32) + 0.1)
+    space = fit_space(sample, side, weights, 24)
+    features = space.project(sample)
+    assert np.array_equal(features, np.rint(features))
+    assert 3 * np.square(features).sum(axis=1).max() < 2**24
+    assert np.array_equal(features[::-1], space.project(sample[::-1]))
