@@ -1,8 +1,9 @@
 """Make the built-in styles: codes, thumbnails and their index, from ``training/styles.csv``.
 
 A source is a file of the manifest, or ``drawn:NAME:SEED`` for a picture drawn by
-``training.synthetic``. Only codes and thumbnails are shipped; the pictures are not. With
-``--index-only``, codes and thumbnails stay as they are and only the words about them are written.
+``training.synthetic``. Only codes, thumbnails and the numbers of stroke sets are shipped; the pictures
+are not. With ``--index-only``, codes and thumbnails stay as they are and only the words about them are
+written; with ``--strokes-only``, only the stroke sets are measured anew.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from impasto.core.image.picture import Picture
 from impasto.core.paint import pipeline
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
+from impasto.core.paint.strokes.measure import measure_strokes
 from impasto.core.styles.catalog import FOLDER
 from impasto.core.styles.look import Look
 from impasto.core.styles.style import SUFFIX, Provenance, Style, load_style_file, save_style
@@ -80,6 +82,15 @@ def rewrite_index(chosen: list[dict[str, str]]) -> None:
     write_index(entries)
 
 
+def rewrite_strokes(chosen: list[dict[str, str]], root: Path, rows: dict) -> None:
+    """Measure the stroke sets anew; codes and thumbnails stay bit for bit."""
+    for row in chosen:
+        path = FOLDER / f"{row['identifier']}{SUFFIX}"
+        pixels, _ = read_source(row["source"], root, rows)
+        strokes = measure_strokes(pixels.astype(np.float32) / 255)
+        save_style(replace(load_style_file(path), strokes=lambda strokes=strokes: strokes), path)
+
+
 def main() -> None:
     """Write ``core/styles/builtin`` anew, and a sheet of all styles."""
     parser = argparse.ArgumentParser(
@@ -88,6 +99,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/training"))
     parser.add_argument("--sample", type=Path, default=Path("training/sample.png"))
     parser.add_argument("--sheet", type=Path, default=Path("docs/images/styles.jpg"))
+    parser.add_argument("--strokes-only", action="store_true", help="only stroke sets anew")
     parser.add_argument("--index-only", action="store_true", help="only names and credits anew")
     args = parser.parse_args()
     with Path("training/styles.csv").open(newline="", encoding="utf-8") as stream:
@@ -95,7 +107,11 @@ def main() -> None:
     if args.index_only:
         rewrite_index(chosen)
         return
-    rows, stylizer = manifest(args.data), Stylizer()
+    rows = manifest(args.data)
+    if args.strokes_only:
+        rewrite_strokes(chosen, args.data, rows)
+        return
+    stylizer = Stylizer()
     sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
@@ -104,8 +120,10 @@ def main() -> None:
     for row in chosen:
         pixels, provenance = read_source(row["source"], args.data, rows)
         provenance = titled(provenance, row)
-        codes = encode_zooms(stylizer, pixels.astype(np.float32) / 255)
+        picture = pixels.astype(np.float32) / 255
+        codes, strokes = encode_zooms(stylizer, picture), measure_strokes(picture)
         style = Style(row["identifier"], row["name"], codes, row["family"], provenance)
+        style = replace(style, strokes=lambda strokes=strokes: strokes)
         look = Look((), brush_scale=1.0, max_side=512)
         painted = pipeline.stylize(stylizer, [Picture(sample)], look, style)[0].color
         small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)

@@ -18,6 +18,26 @@ RegionCodes = Callable[[np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 """Returns weights ``(H, W, K)`` and codes ``(K, CODE_LENGTH)`` for a content and a zoom."""
 
 
+def check_pictures(pictures: Sequence[Picture]) -> None:
+    """Refuse pictures that hold no colors.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        What is to be stylized.
+
+    Raises
+    ------
+    UnsupportedImage
+        A picture holds data, not color.
+    """
+    for picture in pictures:
+        if picture.encoding == "data":
+            raise UnsupportedImage(
+                "The image holds data (Non-Color), not a picture; Impasto leaves such maps alone."
+            )
+
+
 def stylize(
     engine: Engine,
     pictures: Sequence[Picture],
@@ -79,11 +99,7 @@ def stylize(
     >>> painted[0].size
     (64, 48)
     """
-    for picture in pictures:
-        if picture.encoding == "data":
-            raise UnsupportedImage(
-                "The image holds data (Non-Color), not a picture; Impasto leaves such maps alone."
-            )
+    check_pictures(pictures)
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
         return [

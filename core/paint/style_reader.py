@@ -14,8 +14,10 @@ from ..image.files import read_picture
 from ..image.resize import resize
 from ..styles.catalog import builtin_styles
 from ..styles.look import SUFFIX, StyleRef
+from ..styles.stroke_set import StrokeSet
 from ..styles.style import ZOOMS, Provenance, Style, blend, load_style_file
 from .network import Stylizer
+from .strokes.measure import measure_strokes
 
 STYLE_SIDE = 512
 """Short side in pixels to which a style picture is brought at zoom 1."""
@@ -106,12 +108,18 @@ class StyleReader:
             # From the file again: pictures are large, codes are small.
             return self._stylizer.encode_style(at_zoom(read_style_picture(path), zoom))
 
+        @lru_cache(1)
+        def strokes() -> StrokeSet:
+            return measure_strokes(read_style_picture(path))
+
         return Style(
             path.stem,
             path.stem,
             encode_zooms(self._stylizer, read_style_picture(path)),
             provenance=Provenance(path.stem),
             read=read,
+            picture=lambda: read_style_picture(path),
+            strokes=strokes,
         )
 
 

@@ -16,9 +16,11 @@ import numpy as np
 from ..atomic import write_atomically
 from ..errors import StyleUnreadable
 from .look import SUFFIX
+from .stroke_set import StrokeSet, blend_strokes, from_tensors, to_tensors
 
 _HEADER = "impasto_style"
 _ADAPTER = "adapter."
+_STROKES = "strokes."
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
 """Brush scales at which a style's codes are kept. Codes in between are interpolated or, where the
@@ -68,8 +70,14 @@ class Style:
     adapters : tuple of (mapping, float)
         Adapters (arrays by name, see ``models/adapter.py``) that Refine fitted to the decoder for this
         style, with their weights; a blend has those of its parts.
+    own_color : bool
+        Whether it is a medium, which paints in the texture's own colors unless told otherwise.
     read : callable, optional
         Returns the code ``(CODE_LENGTH,)`` float32 of the style's picture at a brush scale.
+    picture : callable, optional
+        Returns the style's picture, ``(H, W, 3)`` float32, sRGB-encoded in [0, 1].
+    strokes : callable, optional
+        Returns its stroke set; see :meth:`stroke_set`.
     """
 
     identifier: str
@@ -79,7 +87,20 @@ class Style:
     provenance: Provenance = Provenance()
     thumbnail: np.ndarray | None = None
     adapters: tuple[tuple[Mapping[str, np.ndarray], float], ...] = ()
+    own_color: bool = False
     read: Callable[[float], np.ndarray] | None = field(default=None, compare=False, repr=False)
+    picture: Callable[[], np.ndarray] | None = field(default=None, compare=False, repr=False)
+    strokes: Callable[[], StrokeSet] | None = field(default=None, compare=False, repr=False)
+
+    def stroke_set(self) -> StrokeSet:
+        """Return the brush strokes of the style.
+
+        Returns
+        -------
+        StrokeSet
+            Plain oil strokes if the style has none of its own: files of former versions.
+        """
+        return StrokeSet() if self.strokes is None else self.strokes()
 
     def code(self, zoom: float) -> np.ndarray:
         """Return the style code at a brush scale.
@@ -134,6 +155,9 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
         read=lambda zoom: np.tensordot(shares, np.stack([s.code(zoom) for s in styles]), axes=1),
         provenance=Provenance(title="Blend", license=licenses, recipe={"blend": parts}),
         thumbnail=None,
+        own_color=all(s.own_color for s in styles),
+        picture=styles[int(shares.argmax())].picture,
+        strokes=lambda: blend_strokes([s.stroke_set() for s in styles], shares.tolist()),
         adapters=tuple(
             (adapter, weight * float(share))
             for style, share in zip(styles, shares, strict=True)
@@ -165,11 +189,17 @@ def save_style(style: Style, path: Path) -> None:
     for index, (adapter, _) in enumerate(style.adapters):
         for name, value in adapter.items():
             tensors[f"{_ADAPTER}{index}.{name}"] = np.ascontiguousarray(value, np.float16)
+    strokes = ""
+    if style.strokes is not None:
+        arrays, strokes = to_tensors(style.strokes())
+        tensors.update({f"{_STROKES}{name}": value for name, value in arrays.items()})
     metadata = {
         "name": style.name,
         "family": style.family,
         "has_thumbnail": style.thumbnail is not None,
         "adapters": [weight for _, weight in style.adapters],
+        "strokes": strokes,
+        "own_color": style.own_color,
         **asdict(style.provenance),
     }
     content = save(tensors, metadata={_HEADER: json.dumps(metadata)})
@@ -212,6 +242,7 @@ def load_style_file(path: Path) -> Style:
                 (_read_adapter(file, index), float(weight))
                 for index, weight in enumerate(metadata.get("adapters", ()))
             )
+            strokes = _read_strokes(file, metadata.get("strokes", ""))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise StyleUnreadable(
             f'"{path}" is not an Impasto style; choose a picture or a {SUFFIX} file.'
@@ -224,6 +255,8 @@ def load_style_file(path: Path) -> Style:
         provenance=_provenance(metadata),
         thumbnail=thumbnail,
         adapters=adapters,
+        own_color=bool(metadata.get("own_color", False)),
+        strokes=None if strokes is None else lambda: strokes,
     )
 
 
@@ -234,6 +267,13 @@ def _provenance(metadata: dict) -> Provenance:
         license=metadata.get("license", metadata.get("licence", "")),  # spelled so in older files
         recipe=metadata.get("recipe", {}),
     )
+
+
+def _read_strokes(file, text: str) -> StrokeSet | None:
+    if not text:
+        return None
+    names = [name for name in file.keys() if name.startswith(_STROKES)]  # noqa: SIM118 (no dict)
+    return from_tensors({n.removeprefix(_STROKES): file.get_tensor(n) for n in names}, text)
 
 
 def _read_adapter(file, index: int) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from .registry import Request, task
 
 if TYPE_CHECKING:
     from ..paint.session import Session
+    from ..paint.strokes.painter import StrokePainting
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class StylizeItem:
         One file per input file.
     heights, normals : tuple of str
         PNG files for the relief of strokes, one per input file; none: no relief is written. Heights
-        are 16-bit grey; normals are 16-bit RGB in tangent space, y up, as Blender takes them.
+        are 16-bit gray; normals are 16-bit RGB in tangent space, y up, as Blender takes them.
+    strokes : tuple of str
+        Files for the list of strokes, one per input file; none: it is not written.
     """
 
     image: ImageRef
@@ -39,6 +42,7 @@ class StylizeItem:
     outputs: tuple[str, ...]
     heights: tuple[str, ...] = ()
     normals: tuple[str, ...] = ()
+    strokes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,8 @@ def _stylize(
 ) -> None:
     """Stylize one item and write it."""
     from ..image.files import open_image, write_picture
-    from ..paint import memory, pipeline
+    from ..paint import memory
+    from ..paint.native import stylize
     from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
@@ -145,7 +150,7 @@ def _stylize(
             for source in sources
         ]
         metadata = [source.metadata() for source in sources]
-    results = pipeline.stylize(
+    results = stylize(
         painting.stylizer,
         pictures,
         look,
@@ -157,11 +162,32 @@ def _stylize(
         tile=tile,
         control=control.part(0.0, 0.95),
     )
-    for picture, output, kept in zip(results, item.outputs, metadata, strict=True):
+    for index, result in enumerate(results):
+        if result.strokes is not None:
+            _write_relief(item, index, result.strokes, request.overwrite)
+    # The pictures come last: where one is found, all that belongs to it is there.
+    for result, output, kept in zip(results, item.outputs, metadata, strict=True):
         write_picture(
-            picture,
+            result.picture,
             Path(output),
             alpha_mode=image.alpha_mode,
             overwrite=request.overwrite,
             metadata=kept,
         )
+
+
+def _write_relief(item: StylizeItem, index: int, painting: StrokePainting, overwrite: bool) -> None:
+    """Write height, normals and strokes of one picture, as far as they are asked for."""
+    from ..image.files import write_picture
+    from ..image.picture import Picture
+    from ..paint.strokes.stroke_list import save_strokes
+
+    if item.heights:
+        height = painting.height[..., None].repeat(3, axis=2)
+        picture = Picture(height, depth="16", encoding="data", gray=True)
+        write_picture(picture, item.heights[index], overwrite=overwrite)
+    if item.normals:
+        picture = Picture(painting.normals(), depth="16", encoding="data")
+        write_picture(picture, item.normals[index], overwrite=overwrite)
+    if item.strokes:
+        save_strokes(painting.strokes, Path(item.strokes[index]))

@@ -68,7 +68,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "features": {*_BASE, "atomic", "image", "models"},
         "image": {*_BASE, "atomic"},
         "models": {*_BASE, "image"},
-        "paint": {*_BASE, "clustering", "image", "models", "styles"},
+        "paint": {*_BASE, "atomic", "clustering", "image", "models", "styles"},
         "plots": {*_BASE, "atomic", "clustering", "features", "image"},
         "schema": {"errors"},
         "styles": {*_BASE, "atomic", "image"},

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from ...atomic import check_output
+from ...errors import BadRequest
 from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.stylize import StylizeItem, StylizeRequest
@@ -36,11 +39,28 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("inputs", nargs="+", help="pictures, folders or patterns")
     parser.add_argument("--out", required=True, help="a file for one picture, a folder for several")
+    parser.add_argument(
+        "--relief-maps",
+        action="store_true",
+        help="with --engine strokes: height and normal maps and the list of strokes beside results",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_look(parser)
     add_device(parser)
     add_output(parser)
     parser.set_defaults(run=_run)
+
+
+def _beside(output: Path, overwrite: bool) -> dict[str, tuple[str, ...]]:
+    """Return the files of relief and strokes that belong to a result."""
+    files = {
+        "heights": output.with_name(f"{output.stem}_height.png"),
+        "normals": output.with_name(f"{output.stem}_normal.png"),
+        "strokes": output.with_name(f"{output.stem}.strokes"),
+    }
+    for file in files.values():
+        check_output(file, overwrite=overwrite)
+    return {name: (str(file),) for name, file in files.items()}
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
@@ -49,8 +69,15 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     outputs = outputs_for(images, options.out)
     protect(images, outputs, overwrite=options.overwrite)
     look = look_from(options)
+    if options.relief_maps and look.engine != "STROKES":
+        raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
-        StylizeItem(ImageRef(str(i), (str(i),)), look, (str(o),))
+        StylizeItem(
+            ImageRef(str(i), (str(i),)),
+            look,
+            (str(o),),
+            **(_beside(o, options.overwrite) if options.relief_maps else {}),
+        )
         for i, o in zip(images, outputs, strict=True)
     )
     request = StylizeRequest(items, overwrite=options.overwrite)

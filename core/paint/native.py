@@ -1,0 +1,214 @@
+"""Stylize pictures with any engine.
+
+Patches and strokes paint at a picture's own size. For them the networks first paint a guide, at low
+resolution and without grain: it decides the colors, and the engine lays the paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..control import SILENT, Control
+from ..image.picture import Picture
+from ..image.resize import resize
+from ..models.encoder import STRIDE
+from ..styles.look import Look
+from ..styles.style import Style
+from . import pipeline
+from .engine import TILE, Engine, PaintJob
+from .pipeline import RegionCodes, check_pictures
+from .strokes.painter import StrokePainting, paint_strokes, working_size
+from .working import Plan, from_work, plan, resize_picture, to_work
+
+GUIDE_SIDE = 640
+"""Short side in pixels at which the networks paint the guide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stylized:
+    """A stylized picture, with its relief if strokes painted it.
+
+    Attributes
+    ----------
+    picture : Picture
+        The picture.
+    strokes : StrokePainting or None
+        Heights, normals and strokes.
+    """
+
+    picture: Picture
+    strokes: StrokePainting | None = None
+
+
+def stylize(
+    stylizer: Engine,
+    pictures: Sequence[Picture],
+    look: Look,
+    style: Style,
+    *,
+    region_painter: RegionCodes | None = None,
+    alpha_covers: bool = True,
+    tile: int = TILE,
+    control: Control = SILENT,
+) -> list[Stylized]:
+    """Stylize one picture, or the tiles of one UDIM with common statistics, with any engine.
+
+    Alpha is returned bit for bit, and so are colors with ``look.strength`` 0, unless ``look.max_side``
+    makes the picture smaller.
+
+    Parameters
+    ----------
+    stylizer : Engine
+        The networks; for the other engines they paint the guide.
+    pictures : sequence of Picture
+        One, or several UDIM tiles.
+    look : Look
+        Says which engine.
+    style : Style
+        The style.
+    region_painter : callable, optional
+        Returns the weights of the regions and a code for each. Not used for several pictures.
+    alpha_covers : bool
+        Whether alpha is opacity; then nothing is painted where it is 0.
+    tile : int
+        Side of a tile of the networks without its halo, in pixels.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    list of Stylized
+        The pictures, those of strokes with their relief.
+
+    Raises
+    ------
+    UnsupportedImage
+        A picture holds data, not color.
+    JobCancelled
+        The control was cancelled.
+    """
+    check_pictures(pictures)
+    if look.engine == "NETWORK":
+        return [
+            Stylized(picture)
+            for picture in pipeline.stylize(
+                stylizer,
+                pictures,
+                look,
+                style,
+                region_painter=region_painter,
+                alpha_covers=alpha_covers,
+                tile=tile,
+                control=control,
+            )
+        ]
+    results = [plan(p.size, look).size for p in pictures]
+    if look.strength == 0:
+        return [
+            Stylized(resize_picture(p, size, look.seamless))
+            for p, size in zip(pictures, results, strict=True)
+        ]
+    guides = _Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
+    painted = []
+    for index, (picture, size) in enumerate(zip(pictures, results, strict=True)):
+        part = control.part(index / len(pictures), (index + 1) / len(pictures))
+        guide = guides.paint(index, part.part(0.0, 0.4))
+        sized = resize_picture(picture, size, look.seamless)
+        painted.append(_paint(guide, picture, sized, look, style, alpha_covers, part.part(0.4, 1)))
+    return painted
+
+
+def _paint(
+    guide: np.ndarray,
+    picture: Picture,
+    sized: Picture,
+    look: Look,
+    style: Style,
+    alpha_covers: bool,
+    control: Control,
+) -> Stylized:
+    """Paint one picture over its guide."""
+    strokes = style.stroke_set()
+    at = working_size(picture.size, strokes, look)
+    content, mask = to_work(picture, Plan(sized.size, at, 1.0), look.seamless, alpha_covers)
+    base = np.clip(resize(guide, at, wrap=look.seamless), 0, 1)
+    painting = paint_strokes(content, base, sized.size, strokes, look, mask=mask, control=control)
+    return Stylized(from_work(sized, content, painting.color, look), painting)
+
+
+class _Guides:
+    """Paints the guides of pictures with the networks, in common statistics."""
+
+    def __init__(
+        self,
+        stylizer: Engine,
+        pictures: Sequence[Picture],
+        look: Look,
+        style: Style,
+        region_painter: RegionCodes | None,
+        alpha_covers: bool,
+        tile: int,
+    ) -> None:
+        self._stylizer, self._look, self._style, self._tile = stylizer, look, style, tile
+        self._works = [
+            to_work(p, Plan(p.size, guide_size(p.size), 1.0), look.seamless, alpha_covers)
+            for p in pictures
+        ]
+        self._regions = region_painter
+        self._code: np.ndarray | None = None
+        if len(pictures) > 1 and not style.own_color:
+            colors, masks = zip(*self._works, strict=True)
+            self._code = stylizer.measure(
+                colors,
+                style.code(1.0),
+                masks,
+                strength=look.strength,
+                seamless=look.seamless,
+                tile=tile,
+            )
+
+    def paint(self, index: int, control: Control) -> np.ndarray:
+        """Return the guide of one picture, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1]."""
+        color, mask = self._works[index]
+        look, style = self._look, self._style
+        if style.own_color:
+            control.advance(1.0)
+            return color
+        regions, codes = None, style.code(1.0)
+        if self._regions is not None and self._code is None:
+            regions, codes = self._regions(color, 1.0)
+        job = PaintJob(
+            color,
+            codes,
+            content_code=self._code,
+            regions=regions,
+            strength=look.strength,
+            seamless=look.seamless,
+            seed=look.seed,
+            grain=0.0,
+            mask=mask,
+            adapters=style.adapters,
+            tile=self._tile,
+        )
+        return self._stylizer.paint(job, control)
+
+
+def guide_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size at which the networks paint the guide of a picture.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height of the picture in pixels.
+
+    Returns
+    -------
+    (int, int)
+        Multiples of 16, whatever the picture's size is: a preview has the same guide.
+    """
+    factor = min(GUIDE_SIDE / min(size), 4 * GUIDE_SIDE / max(size))
+    width, height = (max(STRIDE, round(factor * s / STRIDE) * STRIDE) for s in size)
+    return width, height

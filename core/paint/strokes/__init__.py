@@ -1,0 +1,1 @@
+"""Paint with brush strokes: measure them on a style, place them on a texture, draw them with relief."""

@@ -1,0 +1,184 @@
+"""Where strokes lie: a smooth field of directions over a picture.
+
+A direction is kept as a double-angle vector (cos 2a, sin 2a), since a stroke and the same stroke turned
+by half a turn are alike.
+
+References
+----------
+Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987 (structure tensor).
+Hays and Essa, "Image and video based painterly animation", NPAR 2004 (strong edges lead the rest).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+
+def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
+    """Blur an image with a Gaussian.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, C) float32
+        The image.
+    sigma : float
+        In pixels.
+    wrap : bool
+        Whether the image is a torus; else it is mirrored at its border.
+
+    Returns
+    -------
+    (H, W) or (H, W, C) float32
+        The blurred image.
+    """
+    if sigma < 0.3:
+        return image
+    if not wrap:
+        return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101)
+    height, width = image.shape[:2]
+    reach = int(np.ceil(4 * sigma)) + 1
+    rows = np.arange(-reach, height + reach) % height
+    columns = np.arange(-reach, width + reach) % width
+    blurred = cv2.GaussianBlur(np.ascontiguousarray(image[rows][:, columns]), (0, 0), sigma)
+    return np.ascontiguousarray(blurred[reach : reach + height, reach : reach + width])
+
+
+def structure_tensor(lab: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
+    """Return the structure tensor of a picture as double-angle vectors.
+
+    Parameters
+    ----------
+    lab : (H, W, C) float32
+        The picture, for instance in Lab.
+    sigma : float
+        Deviation of the averaging, in pixels.
+    wrap : bool
+        Whether the picture is a torus.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Along the edges: energy times coherence as (cos 2a, sin 2a), and the energy.
+    """
+    padded = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="wrap" if wrap else "reflect")
+    gx = cv2.Scharr(padded, cv2.CV_32F, 1, 0)[1:-1, 1:-1].reshape(lab.shape) / 32
+    gy = cv2.Scharr(padded, cv2.CV_32F, 0, 1)[1:-1, 1:-1].reshape(lab.shape) / 32
+    xx, yy, xy = (np.sum(p, axis=2) for p in (gx * gx, gy * gy, gx * gy))
+    # The gradient's double angle, turned by half a turn: along the edge.
+    tensor = np.stack((yy - xx, -2 * xy, xx + yy), axis=2)
+    return blur(tensor, sigma, wrap)
+
+
+def smooth_noise(
+    shape: tuple[int, int], sigma: float, channels: int, rng: np.random.Generator, wrap: bool
+) -> np.ndarray:
+    """Return blurred noise of unit deviation, made at low resolution where it is smooth.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width in pixels.
+    sigma : float
+        Deviation of the blur, in pixels.
+    channels : int
+        Number of channels.
+    rng : numpy.random.Generator
+        The source of randomness.
+    wrap : bool
+        Whether it must tile.
+
+    Returns
+    -------
+    (H, W, channels) float32
+        The noise.
+    """
+    step = max(1.0, sigma / 3)
+    small = tuple(max(2, round(side / step)) for side in shape)
+    noise = rng.standard_normal((*small, channels)).astype(np.float32)
+    noise = blur(noise, sigma / step, wrap=True).reshape(*small, channels)
+    noise /= noise.std() + 1e-6
+    if wrap:  # a margin, so that the enlargement goes on across the border
+        noise = np.concatenate((noise, noise[:1]), axis=0)
+        noise = np.concatenate((noise, noise[:, :1]), axis=1)
+        size = (shape[1] + round(shape[1] / small[1]), shape[0] + round(shape[0] / small[0]))
+    else:
+        size = shape[::-1]
+    large = cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)
+    return large.reshape(*large.shape[:2], channels)[: shape[0], : shape[1]]
+
+
+def style_field(
+    shape: tuple[int, int],
+    directions: np.ndarray,
+    flow: float,
+    rng: np.random.Generator,
+    wrap: bool,
+) -> np.ndarray:
+    """Return a smooth random field whose directions are as often as a style has them.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width in pixels.
+    directions : (N,) float32
+        How often each direction from 0 to half a turn is; sums to 1.
+    flow : float
+        Pixels over which a direction lasts.
+    rng : numpy.random.Generator
+        The source of randomness.
+    wrap : bool
+        Whether it must tile.
+
+    Returns
+    -------
+    (H, W, 2) float32
+        Double-angle vectors of length 1.
+    """
+    noise = smooth_noise(shape, flow, 1, rng, wrap)[..., 0]
+    order = np.sort(noise[:: max(1, shape[0] // 128), :: max(1, shape[1] // 128)].ravel())
+    share = np.searchsorted(order, noise).astype(np.float32) / max(1, len(order))
+    # The histogram begins at its emptiest bin, so that the field need not jump over a frequent one.
+    start = int(np.argmin(directions))
+    rolled = np.roll(directions, -start).astype(np.float64) + 1e-4
+    edges = np.concatenate(([0.0], np.cumsum(rolled) / rolled.sum()))
+    bins = np.interp(share, edges, np.arange(len(rolled) + 1)) + start
+    double = (2 * np.pi / len(directions) * bins).astype(np.float32)
+    return np.stack((np.cos(double), np.sin(double)), axis=2)
+
+
+def direction_field(
+    lab: np.ndarray,
+    scale: float,
+    calm: np.ndarray,
+    wrap: bool = False,
+    coherent: float = 1.0,
+) -> np.ndarray:
+    """Return the directions of strokes: along what the picture shows, elsewhere along a calm field.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        The picture in Lab.
+    scale : float
+        Width of the strokes in pixels.
+    calm : (H, W, 2) float32
+        Double-angle vectors for where the picture is flat.
+    wrap : bool
+        Whether the picture is a torus.
+    coherent : float
+        Weight of the picture against the calm field.
+
+    Returns
+    -------
+    (H, W, 2) float32
+        Double-angle vectors of length 1.
+    """
+    near = structure_tensor(lab, max(1.0, 0.5 * scale), wrap)
+    strength = float(np.percentile(near[..., 2], 90)) + 0.05
+    field = near[..., :2] / strength
+    # Strong edges lead their surroundings, the farther the weaker.
+    for reach, weight in ((2.0, 0.5), (6.0, 0.25)):
+        field = field + weight * blur(near[..., :2], reach * scale, wrap) / strength
+    field = coherent * field + 0.06 * calm
+    return field / (np.linalg.norm(field, axis=2, keepdims=True) + 1e-9)

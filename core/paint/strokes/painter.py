@@ -1,0 +1,257 @@
+"""Paint a picture with strokes: place them at working resolution, draw them at the picture's own."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...control import SILENT, Control
+from ...styles.look import Look
+from ...styles.stroke_set import StrokeSet
+from .orientation import blur
+from .place import Placing, layer_widths, place, working_side
+from .relief import DEPTH, normal_map
+from .render import TILE, Painting, draw
+from .stamps import stamps_of
+from .stroke_list import StrokeList
+
+_SMALLEST = 16  # pixels of the working resolution
+
+
+@dataclass(frozen=True, eq=False)
+class StrokePainting:
+    """A picture painted with strokes.
+
+    Attributes
+    ----------
+    color : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture.
+    height : (H, W) float32 in [0, 1]
+        Thickness of the paint.
+    strokes : StrokeList
+        The strokes, which can be drawn again at another size.
+    """
+
+    color: np.ndarray
+    height: np.ndarray
+    strokes: StrokeList
+
+    def normals(self) -> np.ndarray:
+        """Return the tangent-space normals of the paint.
+
+        Returns
+        -------
+        (H, W, 3) float32 in [0, 1]
+            See :func:`~.relief.normal_map`.
+        """
+        depth = DEPTH * min(self.height.shape)
+        return normal_map(self.height, depth, self.strokes.seamless)
+
+
+def placing_of(look: Look) -> Placing:
+    """Return how the strokes of a look are placed.
+
+    Parameters
+    ----------
+    look : Look
+        The look.
+
+    Returns
+    -------
+    Placing
+        Its settings.
+    """
+    return Placing(
+        brush_scale=look.brush_scale,
+        fineness=look.fineness,
+        direction=look.direction,
+        angle=look.angle,
+        opacity=look.opacity,
+        jitter=look.jitter,
+        seed=look.seed,
+        seamless=look.seamless,
+    )
+
+
+def working_size(size: tuple[int, int], strokes: StrokeSet, look: Look) -> tuple[int, int]:
+    """Return the size at which strokes are placed, which hangs on the picture's shape alone.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height of the picture in pixels.
+    strokes : StrokeSet
+        The strokes.
+    look : Look
+        Their settings.
+
+    Returns
+    -------
+    (int, int)
+        Width and height in pixels.
+    """
+    side = working_side(strokes, placing_of(look))
+    short, long = min(size), max(size)
+    # A strip of pixels is not blown up without end.
+    factor = min(side / short, 4096 / long)
+    width, height = (max(_SMALLEST, round(factor * s)) for s in size)
+    return width, height
+
+
+def paint_strokes(
+    content: np.ndarray,
+    guide: np.ndarray,
+    size: tuple[int, int],
+    strokes: StrokeSet,
+    look: Look,
+    *,
+    mask: np.ndarray | None = None,
+    tile: int = TILE,
+    threads: int = 0,
+    control: Control = SILENT,
+) -> StrokePainting:
+    """Paint a picture with strokes.
+
+    Parameters
+    ----------
+    content : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The picture at the size that :func:`working_size` returns.
+    guide : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with, at the same size.
+    size : (int, int)
+        Width and height of the result in pixels.
+    strokes : StrokeSet
+        What the strokes are like.
+    look : Look
+        Settings of the strokes.
+    mask : (h, w) float32 in [0, 1], optional
+        Where anything is to be painted.
+    tile : int
+        Side of the tiles that are drawn, in pixels.
+    threads : int
+        Tiles drawn at once; 0: one for each core, at most 8.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    StrokePainting
+        Color, height and strokes.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+
+    Examples
+    --------
+    >>> picture = np.full((64, 64, 3), 0.5, np.float32)
+    >>> painted = paint_strokes(picture, picture, (128, 128), StrokeSet(), Look(()))
+    >>> painted.color.shape, len(painted.strokes) > 50
+    ((128, 128, 3), True)
+    """
+    control.advance(0.0, "Placing strokes")
+    placing = placing_of(look)
+    placed = place(content, guide, strokes, placing, mask)
+    control.advance(0.2, "Drawing strokes")
+    painting = replay(
+        placed,
+        _underpainting(guide, strokes, placing),
+        size,
+        strokes,
+        tile=tile,
+        threads=threads,
+        control=control.part(0.2, 1.0),
+    )
+    height = np.minimum(painting.height * np.float32(2 * look.relief), 1)
+    return StrokePainting(painting.color, height, placed)
+
+
+def replay(
+    placed: StrokeList,
+    underpainting: np.ndarray,
+    size: tuple[int, int],
+    strokes: StrokeSet,
+    *,
+    tile: int = TILE,
+    threads: int = 0,
+    control: Control = SILENT,
+) -> Painting:
+    """Draw strokes that were placed before, at any size.
+
+    Parameters
+    ----------
+    placed : StrokeList
+        The strokes.
+    underpainting : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        What is below them, at any size.
+    size : (int, int)
+        Width and height of the result in pixels.
+    strokes : StrokeSet
+        Has the stamps.
+    tile : int
+        Side of the tiles that are drawn, in pixels.
+    threads : int
+        Tiles drawn at once; 0: one for each core, at most 8.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    Painting
+        Color and height.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+    """
+    ground = _Ground(underpainting, size, placed.seamless)
+    return draw(
+        placed,
+        stamps_of(strokes),
+        size,
+        ground,
+        tile=tile,
+        threads=threads or min(8, os.cpu_count() or 1),
+        control=control,
+    )
+
+
+def _underpainting(guide: np.ndarray, strokes: StrokeSet, placing: Placing) -> np.ndarray:
+    """Return what is below all strokes, at a low resolution: paper, or the guide without detail."""
+    if strokes.ground is not None:
+        return np.full((1, 1, 3), strokes.ground, np.float32)
+    sigma = 0.4 * layer_widths(strokes, placing)[0] * min(guide.shape[:2])
+    return blur(guide, float(sigma), placing.seamless)
+
+
+class _Ground:
+    """Reads tiles of an enlarged underpainting; each pixel depends on its own place alone."""
+
+    def __init__(self, low: np.ndarray, size: tuple[int, int], wrap: bool) -> None:
+        self._low, self._size, self._wrap = low, size, wrap
+
+    def __call__(self, rows: slice, columns: slice) -> np.ndarray:
+        top, bottom, down = self._along(rows, 0)
+        left, right, across = self._along(columns, 1)
+        low = self._low
+        upper = _mixed(low[top][:, left], low[top][:, right], across[None, :, None])
+        lower = _mixed(low[bottom][:, left], low[bottom][:, right], across[None, :, None])
+        return _mixed(upper, lower, down[:, None, None])
+
+    def _along(self, span: slice, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the two source pixels of each pixel along an axis, and the share of the second."""
+        count, length = self._low.shape[axis], self._size[1 - axis]
+        place = (np.arange(span.start, span.stop) + 0.5) * count / length - 0.5
+        first = np.floor(place).astype(int)
+        share = (place - first).astype(np.float32)
+        if self._wrap:
+            return first % count, (first + 1) % count, share
+        return first.clip(0, count - 1), (first + 1).clip(0, count - 1), share
+
+
+def _mixed(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return first + (second - first) * share

@@ -1,0 +1,354 @@
+"""Place strokes on a picture: coarse to fine, along a field of directions, up to its edges.
+
+References
+----------
+Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes", SIGGRAPH 1998.
+Litwinowicz, "Processing images and video for an impressionist effect", SIGGRAPH 1997 (strokes end at
+edges).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...image.color import lab_to_srgb, srgb_to_lab
+from ...styles.stroke_set import StrokeSet
+from . import orientation
+from .orientation import blur
+from .stroke_list import ARRAYS, StrokeList
+
+LAYERS = 4
+"""Layers of strokes, each narrower than the one before."""
+
+_STEPS = 6  # in which a stroke is followed to each side
+_TOLERANCE = 11.0  # Lab distance from its middle at which a stroke ends
+_MISSED = 6.0  # Lab distance between two layers' pictures at which strokes are certain
+_WIDTHS = (1.0, 0.7, 0.45)  # shares of its width to which a stroke may be narrowed at an edge
+_TRIES = (-0.35, 0.35)  # shifts across itself by which a stroke may make way, in widths
+_INK_TONES = (0.18, 0.42, 0.66)  # darkness from which each layer of hatching is drawn
+_INK_ANGLES = (0.0, 1.05, 2.09)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How strokes are placed.
+
+    Attributes
+    ----------
+    brush_scale : float
+        Size of the strokes; 1 as the set has them.
+    fineness : float
+        In [0, 1]; see ``Look.fineness``.
+    direction : str
+        ``"SHAPES"``, ``"STYLE"`` or ``"ANGLE"``.
+    angle : float
+        In radians, counter-clockwise from the horizontal.
+    opacity : float
+        In [0, 1].
+    jitter : float
+        In [0, 2].
+    seed : int
+        Of all that is random.
+    seamless : bool
+        Whether the picture is a torus.
+    """
+
+    brush_scale: float = 1.0
+    fineness: float = 0.5
+    direction: str = "SHAPES"
+    angle: float = 0.0
+    opacity: float = 1.0
+    jitter: float = 1.0
+    seed: int = 0
+    seamless: bool = False
+
+
+def working_side(strokes: StrokeSet, placing: Placing) -> int:
+    """Return the short side at which a picture is looked at, whatever its own size.
+
+    So a preview and the final picture have the same strokes.
+
+    Parameters
+    ----------
+    strokes : StrokeSet
+        Has the width of the narrowest strokes.
+    placing : Placing
+        Has the brush scale and the fineness.
+
+    Returns
+    -------
+    int
+        In pixels, a multiple of 16.
+    """
+    narrowest = layer_widths(strokes, placing)[-1]
+    return int(np.clip(16 * round(4.0 / narrowest / 16), 256, 1536))
+
+
+def layer_widths(strokes: StrokeSet, placing: Placing) -> np.ndarray:
+    """Return the width of the strokes of each layer.
+
+    Parameters
+    ----------
+    strokes : StrokeSet
+        Widths as the style has them.
+    placing : Placing
+        Brush scale and fineness.
+
+    Returns
+    -------
+    (LAYERS,) float64
+        Shares of the picture's short side, the widest first.
+    """
+    widest = strokes.width * placing.brush_scale
+    ratio = np.clip(strokes.finest * 2.0 ** (1 - 2 * placing.fineness), 0.05, 1.0)
+    return widest * ratio ** (np.arange(LAYERS) / (LAYERS - 1))
+
+
+def place(
+    content: np.ndarray,
+    guide: np.ndarray,
+    strokes: StrokeSet,
+    placing: Placing,
+    mask: np.ndarray | None = None,
+) -> StrokeList:
+    """Place strokes on a picture.
+
+    Parameters
+    ----------
+    content : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        Leads the directions, beside the guide.
+    guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with.
+    strokes : StrokeSet
+        What the strokes are like.
+    placing : Placing
+        How they are placed.
+    mask : (H, W) float32 in [0, 1], optional
+        Where anything is to be painted; strokes end at its edge.
+
+    Returns
+    -------
+    StrokeList
+        In the order in which they are laid.
+    """
+    scene = _Scene(content, guide, strokes, placing, mask)
+    widths = layer_widths(strokes, placing) * min(content.shape[:2])
+    if strokes.ink:
+        parts = [scene.hatching(tone, widths[-1]) for tone in range(len(_INK_TONES))]
+    else:
+        parts = [scene.layer(index, widths) for index in range(LAYERS)]
+    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
+    return replace(parts[0], **together)
+
+
+class _Scene:
+    """A picture on which strokes are placed, at working resolution."""
+
+    def __init__(
+        self,
+        content: np.ndarray,
+        guide: np.ndarray,
+        strokes: StrokeSet,
+        placing: Placing,
+        mask: np.ndarray | None,
+    ) -> None:
+        self.strokes, self.placing, self.mask = strokes, placing, mask
+        self.wrap = placing.seamless
+        self.rng = np.random.default_rng(placing.seed)
+        self.height, self.width = content.shape[:2]
+        self.lab = srgb_to_lab(guide)
+        shapes = 0.5 * (self.lab + srgb_to_lab(content))
+        self._shapes = shapes
+        short = min(self.height, self.width)
+        flow = max(8.0, strokes.flow * placing.brush_scale * short)
+        self._calm = orientation.style_field(
+            (self.height, self.width), strokes.directions, flow, self.rng, self.wrap
+        )
+
+    def field(self, width: float) -> np.ndarray:
+        """Return directions ``(H, W, 2)`` for strokes of a width, as double-angle vectors."""
+        placing = self.placing
+        if placing.direction == "ANGLE":
+            double = -2 * placing.angle  # y points down
+            row = np.array([np.cos(double), np.sin(double)], np.float32)
+            return np.broadcast_to(row, (self.height, self.width, 2))
+        share = 1.0 if placing.direction == "SHAPES" else 0.05
+        return orientation.direction_field(self._shapes, width, self._calm, self.wrap, share)
+
+    def layer(self, index: int, widths: np.ndarray) -> StrokeList:
+        """Return the strokes of one layer."""
+        width = float(widths[index])
+        picture = blur(self.lab, 0.28 * width, self.wrap)
+        if index == 0:
+            wanted = np.ones((self.height, self.width), np.float32)
+        else:
+            before = blur(self.lab, 0.45 * float(widths[index - 1]), self.wrap)
+            missed = blur(np.linalg.norm(picture - before, axis=2), 0.35 * width, self.wrap)
+            # Every layer touches the same share of a flat area, with ever more strokes.
+            retouch = self.strokes.retouch * 0.5 ** (index - 1)
+            wanted = np.clip((missed - 1.5) / _MISSED, retouch, 1)
+        x, y, keep = self._candidates(width, wanted)
+        x, y = x[keep], y[keep]
+        found = self._follow(x, y, width, picture, self.field(width))
+        # What is most needed comes last, so that nothing covers it.
+        order = np.argsort(self._at(wanted, x, y) + self.rng.uniform(0, 0.7, len(x)), kind="stable")
+        return self._listed(found, order)
+
+    def hatching(self, tone: int, width: float) -> StrokeList:
+        """Return the lines of one direction of hatching, for what is darker than its tone."""
+        picture = blur(self.lab, 0.5 * width, self.wrap)
+        dark = 1 - picture[..., 0] / 100
+        wanted = np.clip((dark - _INK_TONES[tone]) / 0.22, 0, 1)
+        field = self.field(4 * width)
+        turn = 2 * _INK_ANGLES[tone] * (0.3 if self.placing.direction == "ANGLE" else 1.0)
+        c, s = np.cos(turn), np.sin(turn)
+        field = np.stack(
+            (c * field[..., 0] - s * field[..., 1], s * field[..., 0] + c * field[..., 1]), axis=2
+        )
+        x, y, keep = self._candidates(width, wanted)
+        x, y = x[keep], y[keep]
+        found = self._follow(x, y, width, picture, field, tolerance=2.5 * _TOLERANCE)
+        found["lab"] = found["lab"] * np.array([0.22, 0.6, 0.6], np.float32)
+        return self._listed(found, np.arange(len(x)))
+
+    def _candidates(
+        self, width: float, wanted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return evenly scattered points, and which of them are kept."""
+        aspect = self.strokes.aspect
+        spacing = max(1.0, np.sqrt(0.5 * aspect * width * width / self.strokes.density))
+        columns, rows = (max(1, round(s / spacing)) for s in (self.width, self.height))
+        j, i = np.mgrid[0:rows, 0:columns]
+        shift = self.rng.uniform(-0.5, 0.5, (2, rows, columns))
+        x = ((i + 0.5 * (j % 2) + 0.25 + 0.9 * shift[0]) * self.width / columns).ravel()
+        y = ((j + 0.5 + 0.9 * shift[1]) * self.height / rows).ravel()
+        x, y = (x % self.width, y % self.height) if self.wrap else (x, y)
+        keep = self.rng.uniform(0, 1, len(x)) < self._at(wanted, x, y)
+        if self.mask is not None:
+            keep &= self._at(self.mask, x, y) > 0.5
+        return x.astype(np.float32), y.astype(np.float32), keep
+
+    def _at(self, image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the pixels of an image at positions, the nearest ones."""
+        i, j = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+        if self.wrap:
+            return image[j % self.height, i % self.width]
+        return image[np.clip(j, 0, self.height - 1), np.clip(i, 0, self.width - 1)]
+
+    def _direction(
+        self, field: np.ndarray, x: np.ndarray, y: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        double = self._at(field, x, y)
+        angle = 0.5 * np.arctan2(double[:, 1], double[:, 0])
+        return np.cos(angle), np.sin(angle)
+
+    def _follow(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        width: float,
+        picture: np.ndarray,
+        field: np.ndarray,
+        tolerance: float = _TOLERANCE,
+    ) -> dict[str, np.ndarray]:
+        """Follow the field to both sides of each point, up to edges; return the strokes' numbers."""
+        strokes, rng, count = self.strokes, self.rng, len(x)
+        lab = self._at(picture, x, y)
+        c, s = self._direction(field, x, y)
+        turn = rng.normal(0, max(1e-6, strokes.angle_jitter * self.placing.jitter), count)
+        c, s = c * np.cos(turn) - s * np.sin(turn), s * np.cos(turn) + c * np.sin(turn)
+        x, y, wide = self._make_way(x, y, c, s, width, lab, picture, tolerance)
+        long = strokes.aspect * width * rng.uniform(0.75, 1.25, count)
+        step = (long - 0.5 * wide).clip(0.3 * width) / (2 * _STEPS)
+        ends = []
+        for sign in (1.0, -1.0):
+            px, py, dx, dy = x.copy(), y.copy(), sign * c, sign * s
+            going = np.ones(count, bool)
+            for _ in range(_STEPS):
+                nx, ny = px + dx * step, py + dy * step
+                going &= np.linalg.norm(self._at(picture, nx, ny) - lab, axis=1) < tolerance
+                if self.mask is not None:
+                    going &= self._at(self.mask, nx, ny) > 0.5
+                px, py = np.where(going, nx, px), np.where(going, ny, py)
+                fx, fy = self._direction(field, px, py)
+                fx, fy = (
+                    fx * np.cos(turn) - fy * np.sin(turn),
+                    fy * np.cos(turn) + fx * np.sin(turn),
+                )
+                ahead = np.where(fx * dx + fy * dy < 0, -1.0, 1.0)
+                # Half of the turn only: strokes are stiffer than the field.
+                dx, dy = dx + ahead * fx, dy + ahead * fy
+                norm = np.hypot(dx, dy) + 1e-9
+                dx, dy = dx / norm, dy / norm
+            ends.append((px, py))
+        (ax, ay), (bx, by) = ends[1], ends[0]
+        chord = np.hypot(bx - ax, by - ay)
+        short = chord < 1e-3
+        angle = np.where(short, np.arctan2(s, c), np.arctan2(by - ay, bx - ax))
+        rise = (x - (ax + bx) / 2) * np.sin(angle) - (y - (ay + by) / 2) * np.cos(angle)
+        length = chord + 0.5 * wide
+        bend = np.clip(rise / length, -strokes.curvature, strokes.curvature)
+        jitter = rng.standard_normal((count, 3)) * np.asarray(strokes.color_jitter)
+        return {
+            "x": (ax + bx) / 2,
+            "y": (ay + by) / 2,
+            "length": np.maximum(length, wide),
+            "width": wide,
+            "angle": angle,
+            "bend": bend,
+            "lab": lab + self.placing.jitter * jitter,
+        }
+
+    def _make_way(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        c: np.ndarray,
+        s: np.ndarray,
+        width: float,
+        lab: np.ndarray,
+        picture: np.ndarray,
+        tolerance: float,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Shift strokes away from edges beside them or narrow them; return x, y and widths."""
+        wide = np.full(len(x), _WIDTHS[-1] * width)
+        settled = np.zeros(len(x), bool)
+        new_x, new_y = x.copy(), y.copy()
+        for share in _WIDTHS:
+            for shift in (0.0, *_TRIES):
+                mx, my = x - s * shift * width, y + c * shift * width
+                reach = 0.5 * share * width
+                fits = ~settled
+                for side in (-reach, 0.0, reach):
+                    seen = self._at(picture, mx - s * side, my + c * side)
+                    fits &= np.linalg.norm(seen - lab, axis=1) < tolerance
+                new_x, new_y = np.where(fits, mx, new_x), np.where(fits, my, new_y)
+                wide = np.where(fits, share * width, wide)
+                settled |= fits
+        return new_x, new_y, wide
+
+    def _listed(self, found: dict[str, np.ndarray], order: np.ndarray) -> StrokeList:
+        """Return strokes in an order, in units of the long side."""
+        strokes, rng, count = self.strokes, self.rng, len(order)
+        unit = float(max(self.width, self.height))
+        lab = found.pop("lab")[order].astype(np.float32)
+        lab[:, 0] = lab[:, 0].clip(0, 100)
+        color = np.clip(lab_to_srgb(lab[None])[0], 0, 1) if count else np.zeros((0, 3), np.float32)
+        lengths = {
+            name: (found[name][order] / unit).astype(np.float32)
+            for name in ("x", "y", "length", "width")
+        }
+        load = (0.45 + 0.55 * lab[:, 0] / 100) * rng.uniform(0.75, 1.25, count)
+        return StrokeList(
+            **lengths,
+            angle=found["angle"][order].astype(np.float32),
+            bend=found["bend"][order].astype(np.float32),
+            color=color.astype(np.float32),
+            stamp=rng.integers(0, 1 << 16, count).astype(np.int32),
+            opacity=np.full(count, strokes.opacity * self.placing.opacity, np.float32),
+            load=np.clip(load * strokes.relief, 0, 1).astype(np.float32),
+            aspect=(self.width / unit, self.height / unit),
+            seamless=self.wrap,
+        )

@@ -1,0 +1,178 @@
+"""A stroke set: what the brush strokes of a style, or of a medium, look like, as numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+
+DIRECTIONS = 16
+"""Bins of the histogram of directions, over half a turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class StrokeSet:
+    """The brush strokes of a style.
+
+    All but ``stamps`` and ``directions`` are plain numbers, so sets can be blended and saved with a
+    style. Lengths are shares of the picture's short side at a brush scale of 1.
+
+    Attributes
+    ----------
+    width : float
+        Width of the widest strokes.
+    finest : float
+        Width of the narrowest strokes, as a share of ``width``.
+    aspect : float
+        Length by width.
+    softness : float
+        In [0, 1]; share of a stroke's half width over which its edge fades.
+    roughness : float
+        In [0, 1]; how ragged edges and ends are, and how much the brush runs dry.
+    bristles : float
+        Number of bristle marks across a stroke.
+    contrast : float
+        Standard deviation of the lightness of bristle marks, sRGB-encoded in [0, 1].
+    streak : float
+        In [0, 1]; how far a bristle mark runs along the stroke; 1 from end to end.
+    rim : float
+        In [-1, 1]; how much darker the rim of a stroke is, as where watercolor dries.
+    opacity : float
+        In (0, 1].
+    color_jitter : (3,) float
+        Standard deviations of lightness, and of the two other axes of Lab, from stroke to stroke.
+    angle_jitter : float
+        Standard deviation of the angle, in radians.
+    curvature : float
+        Largest height of a stroke's arc, as a share of its length.
+    density : float
+        How many times the strokes of one layer cover the picture.
+    retouch : float
+        In [0, 1]; share of the finer strokes that are painted where the picture has no detail.
+    flow : float
+        Length over which strokes keep their direction in flat areas.
+    relief : float
+        In [0, 1]; thickness of the paint.
+    ground : (3,) float or None
+        sRGB-encoded color that is not painted over everywhere; None: a blurred underpainting.
+    ink : bool
+        Whether tone is made by how many strokes there are, all dark, rather than by their color.
+    directions : (DIRECTIONS,) float32
+        How often strokes of the style lie in each direction, from 0 to half a turn; sums to 1.
+    stamps : (N, h, w, 3) uint8 or None
+        Alpha, lightness (128: that of the stroke) and height of real strokes, lying along x. None:
+        they are drawn from the numbers.
+    """
+
+    width: float = 0.06
+    finest: float = 0.2
+    aspect: float = 3.2
+    softness: float = 0.25
+    roughness: float = 0.5
+    bristles: float = 9.0
+    contrast: float = 0.05
+    streak: float = 0.7
+    rim: float = 0.0
+    opacity: float = 0.95
+    color_jitter: tuple[float, ...] = (2.5, 1.5, 1.5)
+    angle_jitter: float = 0.12
+    curvature: float = 0.2
+    density: float = 1.6
+    retouch: float = 0.12
+    flow: float = 0.3
+    relief: float = 0.7
+    ground: tuple[float, ...] | None = None
+    ink: bool = False
+    directions: np.ndarray = field(
+        default_factory=lambda: np.full(DIRECTIONS, 1 / DIRECTIONS, np.float32)
+    )
+    stamps: np.ndarray | None = None
+
+
+_ARRAYS = ("directions", "stamps")
+_NUMBERS = tuple(
+    row.name for row in fields(StrokeSet) if row.name not in (*_ARRAYS, "ground", "ink")
+)
+
+
+def blend_strokes(sets: Sequence[StrokeSet], shares: Sequence[float]) -> StrokeSet:
+    """Return the weighted mean of stroke sets; stamps, ground and ink are those of the largest share.
+
+    Parameters
+    ----------
+    sets : sequence of StrokeSet
+        At least one.
+    shares : sequence of float
+        One for each set; they sum to 1.
+
+    Returns
+    -------
+    StrokeSet
+        The mean; lengths and counts are averaged as logarithms.
+    """
+    weights = np.asarray(shares, np.float64)
+    most = sets[int(weights.argmax())]
+    means: dict[str, Any] = {}
+    for name in _NUMBERS:
+        values = np.asarray([getattr(row, name) for row in sets], np.float64)
+        if name in ("width", "finest", "aspect", "bristles", "flow"):
+            means[name] = float(np.exp(weights @ np.log(values)))
+        else:
+            mean = weights @ values
+            means[name] = tuple(map(float, mean)) if mean.ndim else float(mean)
+    directions = np.tensordot(weights, np.stack([row.directions for row in sets]), axes=1)
+    means["directions"] = directions.astype(np.float32)
+    return replace(most, **means)
+
+
+def to_tensors(strokes: StrokeSet) -> tuple[dict[str, np.ndarray], str]:
+    """Return the arrays of a stroke set, and the rest as JSON, for a file.
+
+    Parameters
+    ----------
+    strokes : StrokeSet
+        What to save.
+
+    Returns
+    -------
+    tensors : dict of str to numpy.ndarray
+        By the name of the field.
+    text : str
+        The numbers.
+    """
+    arrays = {name: getattr(strokes, name) for name in _ARRAYS}
+    plain = {name: value for name, value in asdict(strokes).items() if name not in _ARRAYS}
+    return {name: value for name, value in arrays.items() if value is not None}, json.dumps(plain)
+
+
+def from_tensors(tensors: Mapping[str, np.ndarray], text: str) -> StrokeSet:
+    """Return the stroke set that :func:`to_tensors` took apart; fields that it does not know are left.
+
+    Parameters
+    ----------
+    tensors : mapping of str to numpy.ndarray
+        The arrays.
+    text : str
+        The numbers.
+
+    Returns
+    -------
+    StrokeSet
+        The set.
+
+    Raises
+    ------
+    ValueError
+        The numbers are not JSON.
+    """
+    known = {row.name for row in fields(StrokeSet)}
+    plain: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(text).items()
+        if name in known
+    }
+    plain.update((name, tensors[name]) for name in _ARRAYS if name in tensors)
+    return StrokeSet(**plain)
