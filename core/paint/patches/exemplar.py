@@ -47,8 +47,8 @@ class ExemplarLevel:
 
     @cached_property
     def colors(self) -> np.ndarray:
-        """The colors of the pixels in a row: ``(H * W, 3) uint8``."""
-        return np.ascontiguousarray(self.channels[..., :3]).reshape(-1, 3)
+        """The colors of the pixels, row by row: ``(3, H * W) uint8``."""
+        return np.ascontiguousarray(self.channels[..., :3].reshape(-1, 3).T)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .features import windows
+
+_MOST = 16_384
+"""Most patches at a time, so that a cancel is noticed soon."""
 
 
 @dataclass(frozen=True)
@@ -96,24 +98,22 @@ class Grid:
         """Number of patches down and across."""
         return self.rows.count, self.columns.count
 
-    def chunks(self, tile: int) -> Iterator[np.ndarray]:
-        """Yield the numbers of patches that are worked on at a time.
+    def batch(self, tile: int) -> int:
+        """Return the number of patches that are worked on at a time.
 
         Parameters
         ----------
         tile : int
             Side in pixels of a square that holds as many patches.
 
-        Yields
-        ------
-        (N,) int64
-            Numbers of patches, row by row.
+        Returns
+        -------
+        int
+            At least 1.
         """
         rows, columns = self.shape
         area = self.rows.length * self.columns.length
-        step = max(1, tile * tile * rows * columns // area)
-        for first in range(0, rows * columns, step):
-            yield np.arange(first, min(first + step, rows * columns))
+        return max(1, min(_MOST, tile * tile * rows * columns // area))
 
     def pad(self, picture: np.ndarray) -> np.ndarray:
         """Continue a picture beyond its border, as far as patches reach.

@@ -9,8 +9,6 @@ from .grid import Reach
 _SMALLEST = 48
 """The short side of picture and exemplar is at least this long at the coarsest level, in pixels."""
 
-_JITTER = 0.3
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -47,7 +45,8 @@ _RECIPES = (  # the size of the picture up to which each is used, in pixels
     (200, Recipe(1, 7, 3, 0.5, Reach(2, 1.0))),
     (400, Recipe(2, 7, 3, 0.45, Reach(2, 0.7))),
     (800, Recipe(2, 7, 2, 0.4, Reach(1, 0.7))),
-    (3000, Recipe(4, 9, 2, 0.4, Reach(1, 0.5))),
+    (1500, Recipe(4, 9, 2, 0.4, Reach(1, 0.5))),
+    (3000, Recipe(4, 9, 1, 0.4, Reach(1, 0.5))),
 )
 _LARGE = Recipe(8, 15, 1, 0.4, Reach(1, 0.4))
 
@@ -64,14 +63,11 @@ class Level:
         Short side of the exemplar in pixels.
     recipe : Recipe
         How it is painted.
-    jitter : float
-        Random offset of the first queries, in standard deviations of the exemplar's features.
     """
 
     size: tuple[int, int]
     short: float
     recipe: Recipe
-    jitter: float
 
     @property
     def effort(self) -> float:
@@ -102,9 +98,8 @@ def levels(height: int, width: int, brush_scale: float) -> list[Level]:
     for halving in range(halvings, -1, -1):
         scale = 2.0**-halving
         rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
-        jitter = _JITTER if halving == halvings else 0.0
         recipe = _recipe(rows, columns)
-        planned.append(Level((rows, columns), short * scale * brush_scale, recipe, jitter))
+        planned.append(Level((rows, columns), short * scale * brush_scale, recipe))
     return planned
 
 

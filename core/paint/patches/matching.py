@@ -14,18 +14,16 @@ Kaspar, Neubert, Lischinski, Pauly and Kopf, "Self Tuning Texture Optimization",
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from ...control import Control
 from .exemplar import ExemplarLevel
 from .grid import Grid
+from .usage import Prices, no_prices
 
 _NEIGHBORS = ((-1, 0), (1, 0), (0, -1), (0, 1))
-_MOST_USE = 8.0
-"""Use of a patch, in multiples of the mean, above which it costs no more."""
 
 
 @dataclass(frozen=True)
@@ -37,68 +35,11 @@ class Weights:
     coherence : float
         Cost of each neighbor that is not continued, as a share of the typical squared distance.
     uniformity : float
-        Cost of a patch that is used twice as much as the mean, as a share of it.
+        Rise of the cost of patches that are used twice as much as the mean, as a share of it.
     """
 
-    coherence: float = 0.25
-    uniformity: float = 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Usage:
-    """How much each part of the exemplar is used.
-
-    Attributes
-    ----------
-    cost : (h, w) float32
-        Penalty of the patches in each cell.
-    cell : int
-        Side of a cell in pixels.
-    """
-
-    cost: np.ndarray
-    cell: int
-
-    def of(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Return the penalties of patches.
-
-        Parameters
-        ----------
-        rows, columns : (...) int64
-            Their top left corners.
-
-        Returns
-        -------
-        (...) float32
-            Added to squared distances.
-        """
-        return self.cost[rows // self.cell, columns // self.cell]
-
-
-def usage(level: ExemplarLevel, corners: np.ndarray, cost: float) -> Usage:
-    """Measure how much each part of the exemplar is used.
-
-    Parameters
-    ----------
-    level : ExemplarLevel
-        The exemplar.
-    corners : (2, h, w) int64
-        Its patches that are used.
-    cost : float
-        Penalty of what is used twice as much as the mean.
-
-    Returns
-    -------
-    Usage
-        The penalties.
-    """
-    cell = max(1, level.space.side // 2)
-    shape = tuple(last // cell + 1 for last in level.last_corner)
-    number = (corners[0] // cell) * shape[1] + corners[1] // cell
-    counts = np.bincount(number.ravel(), minlength=shape[0] * shape[1]).reshape(shape)
-    near = cv2.blur(counts.astype(np.float64), (3, 3), borderType=cv2.BORDER_REPLICATE)
-    share = near * (counts.size / counts.sum())
-    return Usage(np.rint(cost * np.clip(share - 1, 0, _MOST_USE)).astype(np.float32), cell)
+    coherence: float = 0.6
+    uniformity: float = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +54,14 @@ class Matches:
         Patches to choose from.
     corners : (2, h * w) int64
         Row and column of each match's top left corner.
+    prices : Prices
+        Of the exemplar's patches.
     """
 
     grid: Grid
     level: ExemplarLevel
     corners: np.ndarray
+    prices: Prices
 
     def scaled(self, grid: Grid, level: ExemplarLevel) -> Matches:
         """Return the same matches on another grid and another size of the exemplar.
@@ -149,7 +93,7 @@ class Matches:
             ratio = level.size[axis] / self.level.size[axis]
             corner = np.floor(middle * ratio).astype(np.int64) - grid.side // 2
             corners.append(np.clip(corner, 0, level.last_corner[axis]))
-        return Matches(grid, level, np.stack(corners))
+        return Matches(grid, level, np.stack(corners), self.prices)
 
     def continued(self, numbers: np.ndarray) -> np.ndarray:
         """Return where patches would be if each continued the match of a neighbor.
@@ -219,9 +163,12 @@ class Matcher:
         """
         padded = self.grid.pad(picture)
         parts = []
-        for numbers in self.grid.chunks(self.tile):
+        rows, columns = self.grid.shape
+        everything = np.arange(rows * columns)
+        for part in self._parts(len(everything)):
             self.control.cancel.raise_if_set()
-            parts.append(self.level.space.project(self.grid.patches(padded, numbers)))
+            patches = self.grid.patches(padded, everything[part])
+            parts.append(self.level.space.project(patches))
         return np.concatenate(parts)
 
     def start(self, queries: np.ndarray, probes: int) -> Matches:
@@ -239,7 +186,12 @@ class Matcher:
         Matches
             To improve.
         """
-        return Matches(self.grid, self.level, self._search(queries, None, probes)[0])
+        corners = self._search(queries, None, probes)[0]
+        return self._priced(corners, no_prices(*self.level.size))
+
+    def _priced(self, corners: np.ndarray, prices: Prices) -> Matches:
+        prices = prices.updated(self.level, corners, self.weights.uniformity)
+        return Matches(self.grid, self.level, corners, prices)
 
     def improve(self, matches: Matches, queries: np.ndarray, probes: int, sweeps: int) -> Matches:
         """Return better matches.
@@ -263,39 +215,40 @@ class Matcher:
         everything = np.arange(len(queries))
         distances = self._costs(queries, everything, matches.corners, None)
         typical = float(np.median(distances))
-        use = usage(self.level, matches.corners, self.weights.uniformity * typical)
-        found, costs = self._search(queries, use, probes)
+        fees = Prices(np.rint(matches.prices.cells * np.float32(typical)))
+        found, costs = self._search(queries, fees, probes)
         state = _State(
+            matches,
             queries,
             matches.corners.copy(),
-            distances + use.of(*matches.corners),
+            distances + fees.of(self.level, matches.corners),
             found,
             costs,
-            use,
+            fees,
             np.float32(np.rint(self.weights.coherence * typical)),
         )
         row, column = np.divmod(everything, self.grid.columns.count)
         for _ in range(sweeps):
             for color in (0, 1):  # neighbors do not change at the same time
                 self._sweep(state, everything[(row + column) % 2 == color])
-        return Matches(self.grid, self.level, state.corners)
+        return self._priced(state.corners, matches.prices)
 
     def _search(
-        self, queries: np.ndarray, use: Usage | None, probes: int
+        self, queries: np.ndarray, fees: Prices | None, probes: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the corners ``(2, h * w)`` of the nearest indexed patches and what they cost."""
         indexed = np.stack(np.divmod(self.level.corners, self.level.size[1]))
-        penalty = None if use is None else use.of(*indexed)
+        penalty = None if fees is None else fees.of(self.level, indexed)
         corners, costs = [], []
-        for numbers in self.grid.chunks(self.tile):
+        for part in self._parts(len(queries)):
             self.control.cancel.raise_if_set()
-            number, cost = self.level.index.search(queries[numbers], probes, penalty)
+            number, cost = self.level.index.search(queries[part], probes, penalty)
             corners.append(indexed[:, number])
             costs.append(cost)
         return np.concatenate(corners, axis=1), np.concatenate(costs)
 
     def _costs(
-        self, queries: np.ndarray, numbers: np.ndarray, corners: np.ndarray, use: Usage | None
+        self, queries: np.ndarray, numbers: np.ndarray, corners: np.ndarray, fees: Prices | None
     ) -> np.ndarray:
         """Return what patches of the exemplar cost: ``(N,) float32``."""
         costs = np.empty(len(numbers), np.float32)
@@ -305,56 +258,46 @@ class Matcher:
             difference = self.level.features(rows * self.level.size[1] + columns)
             difference -= queries[numbers[here]]
             costs[here] = np.square(difference, out=difference).sum(axis=1)
-        if use is not None:
-            costs += use.of(*corners)
+        if fees is not None:
+            costs += fees.of(self.level, corners)
         return costs
 
     def _parts(self, length: int) -> Iterator[slice]:
-        step = max(len(next(self.grid.chunks(self.tile))), 1)
+        step = self.grid.batch(self.tile)
         for first in range(0, length, step):
             yield slice(first, first + step)
 
     def _sweep(self, state: _State, chosen: np.ndarray) -> None:
         """Let patches take the nearest patch that was found, or continue a neighbor's match."""
         # A copy, as two of one color meet where a circle has an odd number of patches.
-        matches = Matches(self.grid, self.level, state.corners.copy())
+        matches = replace(state.matches, corners=state.corners.copy())
         for part in self._parts(len(chosen)):
             numbers = chosen[part]
             near = matches.continued(numbers)
-            best = state.corners[:, numbers]
-            costs = state.costs[numbers]
-            lowest = costs + state.bonus * _strangers(near, best)
-            for which, candidate in enumerate((state.found[:, numbers], *near)):
-                new = (candidate != best).any(axis=0)
-                cost = np.full(len(numbers), np.inf, np.float32)
-                if which == 0:
-                    cost[new] = state.found_costs[numbers[new]]
-                else:
-                    for earlier in near[: which - 1]:
-                        new &= (candidate != earlier).any(axis=0)
-                    cost[new] = self._costs(
-                        state.queries, numbers[new], candidate[:, new], state.use
-                    )
-                total = cost + state.bonus * _strangers(near, candidate)
-                better = total < lowest
-                best[:, better] = candidate[:, better]
-                costs[better], lowest[better] = cost[better], total[better]
-            state.corners[:, numbers], state.costs[numbers] = best, costs
+            offers = np.stack([state.corners[:, numbers], state.found[:, numbers], *near])
+            costs = np.full((len(offers), len(numbers)), np.inf, np.float32)
+            costs[0], costs[1] = state.costs[numbers], state.found_costs[numbers]
+            for which in range(2, len(offers)):
+                new = ~(offers[which] == offers[:which]).all(axis=1).any(axis=0)
+                costs[which, new] = self._costs(
+                    state.queries, numbers[new], offers[which][:, new], state.fees
+                )
+            strangers = (offers[:, None] != near).any(axis=2).sum(axis=1)
+            best = (costs + state.bonus * strangers).argmin(axis=0)
+            here = np.arange(len(numbers))
+            state.corners[:, numbers] = offers[best, :, here].T
+            state.costs[numbers] = costs[best, here]
 
 
 @dataclass(frozen=True, eq=False)
 class _State:
     """Arrays of a level while it is improved; corners and costs are changed in place."""
 
+    matches: Matches
     queries: np.ndarray
     corners: np.ndarray
     costs: np.ndarray
     found: np.ndarray
     found_costs: np.ndarray
-    use: Usage
+    fees: Prices
     bonus: np.float32
-
-
-def _strangers(near: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Return with how many neighbors each match ``(2, N)`` does not make one piece."""
-    return (near != corners).any(axis=1).sum(axis=0)

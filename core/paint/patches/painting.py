@@ -12,13 +12,18 @@ import numpy as np
 
 from ...control import SILENT, Control
 from .exemplar import Exemplar, ExemplarLevel, as_levels
-from .grid import Grid, axis
+from .flats import fill_flat_areas
+from .grid import Grid, Reach, axis
 from .levels import Level, levels
 from .matching import Matcher, Matches, Weights
+from .structure import keep_structure
 from .voting import vote
 
 TILE = 512
 """Default side in pixels of what is worked on at a time."""
+
+GRAIN = 0.4
+"""Default of the texture in flat areas."""
 
 Guide = tuple[np.ndarray, np.ndarray, float]
 """Guide channels of exemplar and texture, (H, W, C) float32 in [0, 1], and what they weigh."""
@@ -26,6 +31,10 @@ Guide = tuple[np.ndarray, np.ndarray, float]
 _WEIGHTS = Weights()
 _PROBES = 3
 _SWEEPS = 2
+_FINAL = Reach(2, 0.6)  # of the picture that is returned
+_VOTED = 2**16  # pixels put together at a time, so that they stay in the cache
+_HIGHEST_GAIN = 2.0
+_COLORS = 3  # components, the largest, that are mostly the mean color of a patch
 
 
 def paint_patches(
@@ -36,6 +45,7 @@ def paint_patches(
     brush_scale: float = 1.0,
     seamless: bool = False,
     seed: int = 0,
+    grain: float = GRAIN,
     guides: Sequence[Guide] | None = None,
     weights: Weights = _WEIGHTS,
     tile: int = TILE,
@@ -58,7 +68,10 @@ def paint_patches(
     seamless : bool
         Treat the picture as a torus.
     seed : int
-        Of what happens by chance.
+        Of the grain.
+    grain : float in [0, 1]
+        Contrast, compared with the exemplar's, of the random texture that flat areas are given, so that
+        strokes are found for them.
     guides : sequence of Guide, optional
         Channels that are compared besides the colors. A weight of 1 is that of a color channel.
     weights : Weights
@@ -79,6 +92,12 @@ def paint_patches(
         The control was asked to stop.
     """
     guides = guides or ()
+    if content is not None:
+        guide = keep_structure(guide, content, wrap=seamless)
+    if grain:
+        guide = fill_flat_areas(
+            guide, exemplar.picture, grain=grain, brush_scale=brush_scale, seed=seed, wrap=seamless
+        )
     planned = levels(guide.shape[0], guide.shape[1], brush_scale)
     total = sum(level.effort for level in planned)
     sources = [(source, weight) for source, _, weight in guides]
@@ -91,10 +110,11 @@ def paint_patches(
         source = exemplar.level(level.short, level.recipe.side, sources, part)
         scaled = [as_levels(target, level.size, wrap=seamless) for target in targets]
         painter = _Painter(level, source, weights, seamless, tile, part)
-        matches = painter.match(np.concatenate(scaled, axis=2), matches, seed)
+        target = np.concatenate(scaled, axis=2)
+        matches = painter.match(target, matches)
         done += level.effort
         if level is planned[-1]:
-            picture = painter.picture(matches) / np.float32(255)
+            picture = painter.picture(matches, target) / np.float32(255)
     return picture
 
 
@@ -115,13 +135,11 @@ class _Painter:
         self._grid = Grid(rows, columns, level.recipe.side)
         self._matcher = Matcher(self._grid, source, weights, tile, control)
 
-    def match(self, target: np.ndarray, coarser: Matches | None, seed: int) -> Matches:
+    def match(self, target: np.ndarray, coarser: Matches | None) -> Matches:
         """Match the patches of a ``(H, W, 3 + C) uint8`` target."""
         wanted = self._matcher.describe(target)
         if coarser is None:
-            noise = np.random.default_rng(seed).standard_normal(wanted.shape, np.float32)
-            noise *= self._level.jitter * self._source.space.spread
-            matches = self._matcher.start(np.rint(wanted + noise), _PROBES)
+            matches = self._matcher.start(wanted, _PROBES)
         else:
             matches = coarser.scaled(self._grid, self._source)
         iterations = self._level.recipe.iterations
@@ -136,22 +154,33 @@ class _Painter:
         """Return the features to look for: between the picture so far and the target."""
         picture = np.empty(target.shape, np.uint8)
         picture[..., 3:] = target[..., 3:]
-        for rows, part in self._parts(matches):
+        for rows, part in self._parts(matches, target, self._level.recipe.reach):
             picture[rows, :, :3] = np.rint(part)
         now = self._matcher.describe(picture)
-        return np.rint(now + np.float32(self._level.recipe.guidance) * (wanted - now))
+        mixed = np.rint(now + np.float32(self._level.recipe.guidance) * (wanted - now))
+        return np.rint(mixed * self._gains(mixed))
 
-    def picture(self, matches: Matches) -> np.ndarray:
+    def _gains(self, queries: np.ndarray) -> np.ndarray:
+        """Return by how much details are raised so that they are as strong as the exemplar's."""
+        deviation = np.sqrt(np.square(queries, dtype=np.float64).mean(axis=0))
+        gains = self._source.space.spread / np.maximum(deviation, 1.0)
+        gains[-_COLORS:] = 1.0
+        return np.clip(gains, 1.0, _HIGHEST_GAIN).astype(np.float32)
+
+    def picture(self, matches: Matches, target: np.ndarray) -> np.ndarray:
         """Return the picture ``(H, W, 3) float32`` that matches add up to, in [0, 255]."""
         picture = np.empty((*self._level.size, 3), np.float32)
-        for rows, part in self._parts(matches):
+        for rows, part in self._parts(matches, target, _FINAL):
             picture[rows] = part
         return picture
 
-    def _parts(self, matches: Matches) -> Iterator[tuple[slice, np.ndarray]]:
+    def _parts(
+        self, matches: Matches, target: np.ndarray, reach: Reach
+    ) -> Iterator[tuple[slice, np.ndarray]]:
         height, width = self._level.size
-        step = max(1, self._tile**2 // width)
+        step = max(1, min(_VOTED, self._tile**2) // width)
         for top in range(0, height, step):
             self._control.cancel.raise_if_set()
             rows = slice(top, min(height, top + step))
-            yield rows, vote(matches, self._level.recipe.reach, (rows, slice(0, width)))
+            columns = slice(0, width)
+            yield rows, vote(matches, reach, (rows, columns), target[rows])
