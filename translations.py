@@ -60,6 +60,7 @@ CHINESE = {
     "Use for All Groups": "用于所有分组",
     # Families of the built-in styles
     "Bold Paint": "浓重笔触",
+    "Media": "画材",
     "Flat and Graphic": "平面图形",
     "Gold and Ornament": "金色与纹饰",
     "Ink and Line": "墨线",

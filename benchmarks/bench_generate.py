@@ -37,7 +37,7 @@ from impasto.core.models.loading import load_encoder, load_style_vae
 from impasto.core.models.texture_loss import TextureTarget
 from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
-from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.catalog import pictured_styles
 from impasto.core.styles.style import ZOOMS, Style, load_style_file
 from impasto.core.worker.allocator import keep_blocks
 
@@ -227,11 +227,11 @@ def bench_automaton(seconds: float) -> None:
 def bench_vae() -> None:
     """Reconstruction, and the sheet of draws from the prior."""
     vae, stylizer = load_style_vae(), Stylizer()
-    styles = [load_style_file(info.file) for info in builtin_styles()]
+    styles = [load_style_file(info.file) for info in pictured_styles()]
     content = source("photo brick")
     encoder = load_encoder()
     ratios = []
-    for info, style in zip(builtin_styles(), styles, strict=True):
+    for info, style in zip(pictured_styles(), styles, strict=True):
         again = decode_latent(vae, encode_codes(vae, style.codes))[list(ZOOMS).index(1.0)]
         painted = [stylizer.paint(PaintJob(content, code)) for code in (style.code(1.0), again)]
         away = [code_distance(encoder, p, style) for p in painted]

@@ -18,15 +18,20 @@ import cv2
 import numpy as np
 
 from impasto.core.image.picture import Picture
-from impasto.core.paint import pipeline
+from impasto.core.paint import native
 from impasto.core.paint.network import Stylizer
-from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.paint.strokes.measure import measure_strokes
-from impasto.core.styles.catalog import FOLDER
+from impasto.core.paint.strokes.relief import light
+from impasto.core.paint.style_reader import encode_zooms
+from impasto.core.styles.catalog import FOLDER, builtin_styles
 from impasto.core.styles.look import Look
+from impasto.core.styles.media import MEDIA
 from impasto.core.styles.style import SUFFIX, Provenance, Style, load_style_file, save_style
 
 THUMBNAIL = 160
+OWN_COLOR = "Drawn strokes in the texture's own colors"
+"""Where a medium is from."""
+
 CREDIT = ("work", "artist", "year")
 """Columns of ``styles.csv`` that say what picture a style was read from."""
 
@@ -71,6 +76,8 @@ def write_index(entries: list[dict[str, str]]) -> None:
 
 def rewrite_index(chosen: list[dict[str, str]]) -> None:
     """Write names, families and credits anew; codes and thumbnails stay bit for bit."""
+    known = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+    media = [entry for entry in known if entry.get("medium")]
     entries = []
     for row in chosen:
         path = FOLDER / f"{row['identifier']}{SUFFIX}"
@@ -79,16 +86,59 @@ def rewrite_index(chosen: list[dict[str, str]]) -> None:
         style = replace(style, name=row["name"], family=row["family"], provenance=provenance)
         save_style(style, path)
         entries.append(index_entry(row, provenance))
-    write_index(entries)
+    write_index(entries + media)
 
 
 def rewrite_strokes(chosen: list[dict[str, str]], root: Path, rows: dict) -> None:
-    """Measure the stroke sets anew; codes and thumbnails stay bit for bit."""
+    """Measure the stroke sets anew; codes stay bit for bit."""
     for row in chosen:
         path = FOLDER / f"{row['identifier']}{SUFFIX}"
         pixels, _ = read_source(row["source"], root, rows)
         strokes = measure_strokes(pixels.astype(np.float32) / 255)
         save_style(replace(load_style_file(path), strokes=lambda strokes=strokes: strokes), path)
+
+
+def paint_sample(stylizer: Stylizer, style: Style, sample: np.ndarray) -> np.ndarray:
+    """Paint the sample with strokes, lit by their relief; ``(H, W, 3)`` float32 in [0, 1]."""
+    look = Look((), engine="STROKES")
+    painted = native.stylize(stylizer, [Picture(sample)], look, style)[0]
+    assert painted.strokes is not None
+    return light(painted.picture.color, painted.strokes.normals())
+
+
+def build_media(stylizer: Stylizer, sample: np.ndarray) -> list[dict]:
+    """Write a style file for each medium; return their entries of ``index.json``.
+
+    The networks read them from the sample as their own strokes paint it.
+    """
+    entries = []
+    for medium in MEDIA:
+        provenance = Provenance(OWN_COLOR, OWN_COLOR, "CC0-1.0")
+        style = Style(medium.identifier, medium.name, np.empty(0), "Media", provenance)
+        style = replace(style, own_color=True, strokes=lambda medium=medium: medium.strokes)
+        codes = encode_zooms(stylizer, paint_sample(stylizer, style, sample))
+        save_style(replace(style, codes=codes), FOLDER / f"{medium.identifier}{SUFFIX}")
+        row = {"identifier": medium.identifier, "name": medium.name, "family": "Media"}
+        entry = index_entry({**row, **dict.fromkeys(CREDIT, "")}, provenance)
+        entries.append({**entry, "medium": True})
+    return entries
+
+
+def write_thumbnails(stylizer: Stylizer, sample: np.ndarray, sheet: Path) -> None:
+    """Paint the sample in every style: the gallery's thumbnails, and a sheet of all."""
+    builtin_styles.cache_clear()
+    cells = []
+    for info in builtin_styles():
+        painted = paint_sample(stylizer, load_style_file(info.file), sample)
+        small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+        thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
+        cv2.imwrite(str(info.thumbnail), thumbnail[..., ::-1])
+        cells.append(_cell(painted, info.name))
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    columns = 6
+    cells += [np.full_like(cells[0], 30)] * (-len(cells) % columns)
+    grid = np.vstack([np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)])
+    cv2.imwrite(str(sheet), grid[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
 def main() -> None:
@@ -107,37 +157,36 @@ def main() -> None:
     if args.index_only:
         rewrite_index(chosen)
         return
-    rows = manifest(args.data)
+    rows, stylizer = manifest(args.data), Stylizer()
+    sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
     if args.strokes_only:
         rewrite_strokes(chosen, args.data, rows)
-        return
-    stylizer = Stylizer()
-    sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
+        known = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+        entries = [entry for entry in known if not entry.get("medium")]
+    else:
+        entries = build_styles(stylizer, chosen, args.data, rows)
+    write_index(entries + build_media(stylizer, sample))
+    write_thumbnails(stylizer, sample, args.sheet)
+
+
+def build_styles(
+    stylizer: Stylizer, chosen: list[dict[str, str]], root: Path, rows: dict
+) -> list[dict]:
+    """Write all style files anew, without thumbnails; return their entries of ``index.json``."""
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
-    index, cells = [], []
+    index = []
     for row in chosen:
-        pixels, provenance = read_source(row["source"], args.data, rows)
+        pixels, provenance = read_source(row["source"], root, rows)
         provenance = titled(provenance, row)
         picture = pixels.astype(np.float32) / 255
         codes, strokes = encode_zooms(stylizer, picture), measure_strokes(picture)
         style = Style(row["identifier"], row["name"], codes, row["family"], provenance)
         style = replace(style, strokes=lambda strokes=strokes: strokes)
-        look = Look((), brush_scale=1.0, max_side=512)
-        painted = pipeline.stylize(stylizer, [Picture(sample)], look, style)[0].color
-        small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
-        thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
         save_style(style, FOLDER / f"{row['identifier']}{SUFFIX}")
-        cv2.imwrite(str(FOLDER / f"{row['identifier']}.png"), thumbnail[..., ::-1])
         index.append(index_entry(row, provenance))
-        cells.append(_cell(painted, row["name"]))
-    write_index(index)
-    args.sheet.parent.mkdir(parents=True, exist_ok=True)
-    columns = 6
-    cells += [np.full_like(cells[0], 30)] * (-len(cells) % columns)
-    grid = np.vstack([np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)])
-    cv2.imwrite(str(args.sheet), grid[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return index
 
 
 def _cell(painted: np.ndarray, name: str) -> np.ndarray:

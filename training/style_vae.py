@@ -30,7 +30,7 @@ from impasto.core.models.loading import FOLDER, load_style_vae
 from impasto.core.models.style_vae import FAMILIES, StyleVae
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom
-from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.catalog import pictured_styles
 from impasto.core.styles.style import ZOOMS, load_style_file
 
 from . import data, synthetic
@@ -67,7 +67,7 @@ def gather(root: Path, run: Path) -> None:
         zooms.append(np.log2(zoom))
         if number % 200 == 0:
             print(number, len(pictures) + _DRAWN, flush=True)
-    for info in builtin_styles():
+    for info in pictured_styles():
         codes += list(load_style_file(info.file).codes)
         zooms += list(np.log2(ZOOMS))
     np.savez(run / "codes.npz", codes=np.stack(codes), zooms=np.array(zooms, np.float32))
@@ -139,7 +139,7 @@ def finish() -> StyleVae:
     vae = deepcopy(known).requires_grad_(True)
     torch.manual_seed(0)
     zooms = log_zooms()
-    codes = np.stack([load_style_file(info.file).codes for info in builtin_styles()])
+    codes = np.stack([load_style_file(info.file).codes for info in pictured_styles()])
     styles = torch.from_numpy(codes)
     optimizer = torch.optim.Adam(vae.parameters(), lr=_LAST_RATE)
     for step in range(_LAST):

@@ -30,6 +30,8 @@ class StyleInfo:
         The style file.
     work, artist, year : str
         The picture's title, in English, its artist and year; empty where unknown.
+    medium : bool
+        Whether it is a medium, made without a picture; see ``media.py``.
     """
 
     identifier: str
@@ -42,6 +44,7 @@ class StyleInfo:
     work: str = ""
     artist: str = ""
     year: str = ""
+    medium: bool = False
 
     @property
     def credit(self) -> str:
@@ -85,6 +88,18 @@ def builtin_styles() -> tuple[StyleInfo, ...]:
             work=row.get("work", ""),
             artist=row.get("artist", ""),
             year=row.get("year", ""),
+            medium=row.get("medium", False),
         )
         for row in rows
     )
+
+
+def pictured_styles() -> tuple[StyleInfo, ...]:
+    """Return the built-in styles that were made from pictures, without the media.
+
+    Returns
+    -------
+    tuple of StyleInfo
+        In the order in which a gallery shows them.
+    """
+    return tuple(style for style in builtin_styles() if not style.medium)

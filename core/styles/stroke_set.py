@@ -17,8 +17,8 @@ DIRECTIONS = 16
 class StrokeSet:
     """The brush strokes of a style.
 
-    All but ``stamps`` and ``directions`` are plain numbers, so sets can be blended and saved with a
-    style. Lengths are shares of the picture's short side at a brush scale of 1.
+    Sets can be blended, and are saved with a style. Lengths are shares of the picture's short side at a
+    brush scale of 1.
 
     Attributes
     ----------
@@ -49,7 +49,11 @@ class StrokeSet:
     curvature : float
         Largest height of a stroke's arc, as a share of its length.
     density : float
-        How many times the strokes of one layer cover the picture.
+        How many times the strokes of one layer would cover half of the picture.
+    scatter : float
+        In [0, 1]; how far strokes lie from an even grid.
+    layers : int
+        Layers of strokes, each narrower than the one before.
     retouch : float
         In [0, 1]; share of the finer strokes that are painted where the picture has no detail.
     flow : float
@@ -58,6 +62,8 @@ class StrokeSet:
         In [0, 1]; thickness of the paint.
     ground : (3,) float or None
         sRGB-encoded color that is not painted over everywhere; None: a blurred underpainting.
+    saturation : float
+        In [0, 1]; 0 takes the colors out of what is painted.
     ink : bool
         Whether tone is made by how many strokes there are, all dark, rather than by their color.
     directions : (DIRECTIONS,) float32
@@ -81,10 +87,13 @@ class StrokeSet:
     angle_jitter: float = 0.12
     curvature: float = 0.2
     density: float = 1.6
+    scatter: float = 0.9
+    layers: int = 4
     retouch: float = 0.12
     flow: float = 0.3
     relief: float = 0.7
     ground: tuple[float, ...] | None = None
+    saturation: float = 1.0
     ink: bool = False
     directions: np.ndarray = field(
         default_factory=lambda: np.full(DIRECTIONS, 1 / DIRECTIONS, np.float32)
@@ -94,12 +103,12 @@ class StrokeSet:
 
 _ARRAYS = ("directions", "stamps")
 _NUMBERS = tuple(
-    row.name for row in fields(StrokeSet) if row.name not in (*_ARRAYS, "ground", "ink")
+    row.name for row in fields(StrokeSet) if row.name not in (*_ARRAYS, "ground", "ink", "layers")
 )
 
 
 def blend_strokes(sets: Sequence[StrokeSet], shares: Sequence[float]) -> StrokeSet:
-    """Return the weighted mean of stroke sets; stamps, ground and ink are those of the largest share.
+    """Return the weighted mean of stroke sets; what is no number is that of the largest share.
 
     Parameters
     ----------
@@ -138,8 +147,8 @@ def to_tensors(strokes: StrokeSet) -> tuple[dict[str, np.ndarray], str]:
 
     Returns
     -------
-    tensors : dict of str to numpy.ndarray
-        By the name of the field.
+    tensors : dict of str to (DIRECTIONS,) float32 or (N, h, w, 3) uint8
+        Arrays by the name of the field.
     text : str
         The numbers.
     """
@@ -153,8 +162,8 @@ def from_tensors(tensors: Mapping[str, np.ndarray], text: str) -> StrokeSet:
 
     Parameters
     ----------
-    tensors : mapping of str to numpy.ndarray
-        The arrays.
+    tensors : mapping of str to (DIRECTIONS,) float32 or (N, h, w, 3) uint8
+        Arrays by the name of the field.
     text : str
         The numbers.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ...atomic import check_output
 from ...errors import BadRequest
 from ...image.reference import ImageRef
 from ...tasks import registry
@@ -58,8 +57,7 @@ def _beside(output: Path, overwrite: bool) -> dict[str, tuple[str, ...]]:
         "normals": output.with_name(f"{output.stem}_normal.png"),
         "strokes": output.with_name(f"{output.stem}.strokes"),
     }
-    for file in files.values():
-        check_output(file, overwrite=overwrite)
+    protect((), files.values(), overwrite=overwrite)
     return {name: (str(file),) for name, file in files.items()}
 
 

@@ -18,7 +18,7 @@ from ...models.loading import load_style_vae
 from ...models.style_vae import FAMILIES, StyleVae
 from ...paint.session import session
 from ...paint.style_reader import encode_zooms
-from ...styles.catalog import builtin_styles
+from ...styles.catalog import pictured_styles
 from ...styles.style import load_style_file
 from .latents import encode_codes, log_zooms
 from .losses import DIVERGENCE_WEIGHT, ROUND_TRIP_WEIGHT, replay, round_trip_loss
@@ -127,7 +127,7 @@ def fine_tune(
     new = torch.from_numpy(np.concatenate(list(codes)))
     zooms = log_zooms()
     new_zooms = zooms.repeat(len(codes))
-    builtin = [load_style_file(info.file).codes for info in builtin_styles()]
+    builtin = [load_style_file(info.file).codes for info in pictured_styles()]
     styles = torch.from_numpy(np.stack([*codes, *builtin]))
     vae.code_low.copy_(torch.minimum(vae.code_low, new.amin(0)))
     vae.code_high.copy_(torch.maximum(vae.code_high, new.amax(0)))

@@ -17,7 +17,7 @@ from ...errors import BadRequest
 from ...models.loading import load_style_vae
 from ...models.style_vae import LATENT, StyleVae
 from ...paint.style_reader import StyleReader
-from ...styles.catalog import builtin_styles
+from ...styles.catalog import pictured_styles
 from ...styles.style import Style
 from .latents import encode_codes
 
@@ -145,7 +145,7 @@ def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
     StyleUnreadable
         One of them cannot be read.
     """
-    sources = [info.identifier for info in builtin_styles()] + list(own_styles)
+    sources = [info.identifier for info in pictured_styles()] + list(own_styles)
     return StyleMap(load_style_vae(), [reader.resolve_source(source) for source in sources])
 
 

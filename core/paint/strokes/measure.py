@@ -51,7 +51,7 @@ def measure_strokes(picture: np.ndarray, seed: int = 0) -> StrokeSet:
     return StrokeSet(
         width=float(np.clip(2.4 * width / SIDE, 0.016, 0.09)),
         finest=0.25,
-        aspect=float(np.clip(length / width, 1.6, 6.5)),
+        aspect=float(np.clip(length / width, 1.6, 6.5)) * (1 if ground is None else 2),
         softness=float(np.clip(0.42 - 0.3 * flat.crispness, 0.08, 0.42)),
         roughness=0.15 + 0.6 * paint,
         bristles=float(np.clip(width / 0.8, 4, 14)),
@@ -61,7 +61,7 @@ def measure_strokes(picture: np.ndarray, seed: int = 0) -> StrokeSet:
         color_jitter=tuple(float(v) for v in np.clip(flat.jitter, 0, (9, 7, 7))),
         angle_jitter=float(np.clip(0.5 * wander, 0.03, 0.35)),
         curvature=float(np.clip(0.08 + 0.3 * coherence, 0.05, 0.3)),
-        density=1.5 + 0.3 * paint,
+        density=1.5 + 0.3 * paint if ground is None else 0.22,
         retouch=0.02 + 0.14 * paint,
         flow=float(np.clip(0.08 + 0.5 * coherence, 0.08, 0.5)),
         relief=0.12 + 0.78 * paint,
@@ -183,21 +183,13 @@ def _directions(tensor: np.ndarray) -> np.ndarray:
 
 
 def _paper(lab: np.ndarray) -> tuple[float, float, float] | None:
-    """Return the color of the paper if the picture is drawn with dark lines, else None."""
-    lightness, chroma = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
-    light = lightness > 0.5 * (np.percentile(lightness, 5) + np.percentile(lightness, 95))
-    share = float(light.mean())
-    spread = float(np.percentile(lightness, 90) - np.percentile(lightness, 3))
-    # Lines: even blurred, hardly any place is dark.
-    dark_places = float((blur(lightness, 8.0) < np.percentile(lightness, 3) + 0.3 * spread).mean())
-    even = float(np.median(np.abs(chroma[light] - np.median(chroma[light]))))
-    if (
-        share < 0.55
-        or spread < 35
-        or dark_places > 0.04
-        or even > 3
-        or np.percentile(chroma, 97) > 25
-    ):
+    """Return the color of the paper if the picture is drawn in one ink, else None."""
+    lightness = lab[..., 0]
+    dark, bright = np.percentile(lightness, (3, 95))
+    lines = float((lightness - blur(lightness, 2.5)).std())
+    hues = float(lab[..., 1].std() + lab[..., 2].std())
+    if hues > 4 or bright < 70 or lines < 0.05 * (bright - dark):
         return None
+    light = lightness >= np.percentile(lightness, 80)
     paper = np.array([[np.median(lab[light], axis=0)]], np.float32)
     return tuple(float(v) for v in np.clip(lab_to_srgb(paper)[0, 0], 0, 1))  # type: ignore[return-value]

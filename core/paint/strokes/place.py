@@ -19,21 +19,19 @@ from . import orientation
 from .orientation import blur
 from .stroke_list import ARRAYS, StrokeList
 
-LAYERS = 4
-"""Layers of strokes, each narrower than the one before."""
-
 _STEPS = 6  # in which a stroke is followed to each side
 _TOLERANCE = 11.0  # Lab distance from its middle at which a stroke ends
 _MISSED = 6.0  # Lab distance between two layers' pictures at which strokes are certain
 _WIDTHS = (1.0, 0.7, 0.45)  # shares of its width to which a stroke may be narrowed at an edge
 _TRIES = (-0.35, 0.35)  # shifts across itself by which a stroke may make way, in widths
-_INK_TONES = (0.18, 0.42, 0.66)  # darkness from which each layer of hatching is drawn
+_INK_TONES = (0.12, 0.38, 0.6)  # darkness from which each layer of hatching is drawn
+_INK_WIDTH = 0.45  # of lines, by that of the narrowest strokes
 _INK_ANGLES = (0.0, 1.05, 2.09)
 
 
 @dataclass(frozen=True)
 class Placing:
-    """How strokes are placed.
+    """Settings with which strokes are placed.
 
     Attributes
     ----------
@@ -98,12 +96,12 @@ def layer_widths(strokes: StrokeSet, placing: Placing) -> np.ndarray:
 
     Returns
     -------
-    (LAYERS,) float64
+    (layers,) float64
         Shares of the picture's short side, the widest first.
     """
     widest = strokes.width * placing.brush_scale
     ratio = np.clip(strokes.finest * 2.0 ** (1 - 2 * placing.fineness), 0.05, 1.0)
-    return widest * ratio ** (np.arange(LAYERS) / (LAYERS - 1))
+    return widest * ratio ** np.linspace(0, 1, strokes.layers)
 
 
 def place(
@@ -136,9 +134,11 @@ def place(
     scene = _Scene(content, guide, strokes, placing, mask)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     if strokes.ink:
-        parts = [scene.hatching(tone, widths[-1]) for tone in range(len(_INK_TONES))]
+        line = _INK_WIDTH * widths[-1]
+        parts = [scene.hatching(tone, line) for tone in range(len(_INK_TONES))]
+        parts.append(scene.outlines(line))
     else:
-        parts = [scene.layer(index, widths) for index in range(LAYERS)]
+        parts = [scene.layer(index, widths) for index in range(strokes.layers)]
     together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
     return replace(parts[0], **together)
 
@@ -189,7 +189,7 @@ class _Scene:
             # Every layer touches the same share of a flat area, with ever more strokes.
             retouch = self.strokes.retouch * 0.5 ** (index - 1)
             wanted = np.clip((missed - 1.5) / _MISSED, retouch, 1)
-        x, y, keep = self._candidates(width, wanted)
+        x, y, keep = self._candidates(width, wanted, self.strokes.density)
         x, y = x[keep], y[keep]
         found = self._follow(x, y, width, picture, self.field(width))
         # What is most needed comes last, so that nothing covers it.
@@ -199,31 +199,54 @@ class _Scene:
     def hatching(self, tone: int, width: float) -> StrokeList:
         """Return the lines of one direction of hatching, for what is darker than its tone."""
         picture = blur(self.lab, 0.5 * width, self.wrap)
-        dark = 1 - picture[..., 0] / 100
-        wanted = np.clip((dark - _INK_TONES[tone]) / 0.22, 0, 1)
-        field = self.field(4 * width)
+        bright, dark = np.percentile(self.lab[..., 0], (97, 3))
+        # A pale picture is drawn in all tones, too, as far as it has any.
+        tones = (bright - picture[..., 0]) / max(float(bright - dark), 40.0)
+        wanted = np.clip((tones - _INK_TONES[tone]) / 0.22, 0, 1)
+        field = self.field(8 * width)
         turn = 2 * _INK_ANGLES[tone] * (0.3 if self.placing.direction == "ANGLE" else 1.0)
         c, s = np.cos(turn), np.sin(turn)
         field = np.stack(
             (c * field[..., 0] - s * field[..., 1], s * field[..., 0] + c * field[..., 1]), axis=2
         )
-        x, y, keep = self._candidates(width, wanted)
+        return self._lines(wanted, self.strokes.density, width, picture, field)
+
+    def outlines(self, width: float) -> StrokeList:
+        """Return lines along the edges of what is shown."""
+        picture = blur(self.lab, width, self.wrap)
+        energy = orientation.structure_tensor(picture, width, self.wrap)[..., 2]
+        wanted = np.clip(np.sqrt(energy) * width / 12 - 0.3, 0, 1)
+        density = max(0.6, self.strokes.density)
+        return self._lines(wanted, density, width, picture, self.field(3 * width))
+
+    def _lines(
+        self,
+        wanted: np.ndarray,
+        density: float,
+        width: float,
+        picture: np.ndarray,
+        field: np.ndarray,
+    ) -> StrokeList:
+        """Return lines in ink, which swell where it is dark."""
+        x, y, keep = self._candidates(width, wanted, density)
         x, y = x[keep], y[keep]
         found = self._follow(x, y, width, picture, field, tolerance=2.5 * _TOLERANCE)
+        found["width"] = width * (1.2 - 0.6 * self._at(picture, x, y)[:, 0] / 100)
         found["lab"] = found["lab"] * np.array([0.22, 0.6, 0.6], np.float32)
         return self._listed(found, np.arange(len(x)))
 
     def _candidates(
-        self, width: float, wanted: np.ndarray
+        self, width: float, wanted: np.ndarray, density: float
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return evenly scattered points, and which of them are kept."""
         aspect = self.strokes.aspect
-        spacing = max(1.0, np.sqrt(0.5 * aspect * width * width / self.strokes.density))
+        spacing = max(1.0, np.sqrt(0.5 * aspect * width * width / density))
         columns, rows = (max(1, round(s / spacing)) for s in (self.width, self.height))
         j, i = np.mgrid[0:rows, 0:columns]
+        scatter = self.strokes.scatter
         shift = self.rng.uniform(-0.5, 0.5, (2, rows, columns))
-        x = ((i + 0.5 * (j % 2) + 0.25 + 0.9 * shift[0]) * self.width / columns).ravel()
-        y = ((j + 0.5 + 0.9 * shift[1]) * self.height / rows).ravel()
+        x = ((i + 0.5 * (j % 2) + 0.25 + scatter * shift[0]) * self.width / columns).ravel()
+        y = ((j + 0.5 + scatter * shift[1]) * self.height / rows).ravel()
         x, y = (x % self.width, y % self.height) if self.wrap else (x, y)
         keep = self.rng.uniform(0, 1, len(x)) < self._at(wanted, x, y)
         if self.mask is not None:
@@ -335,6 +358,7 @@ class _Scene:
         unit = float(max(self.width, self.height))
         lab = found.pop("lab")[order].astype(np.float32)
         lab[:, 0] = lab[:, 0].clip(0, 100)
+        lab[:, 1:] *= strokes.saturation
         color = np.clip(lab_to_srgb(lab[None])[0], 0, 1) if count else np.zeros((0, 3), np.float32)
         lengths = {
             name: (found[name][order] / unit).astype(np.float32)

@@ -30,7 +30,7 @@ Ground = Callable[[slice, slice], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Painting:
-    """What was drawn.
+    """A drawn picture, and how thick its paint is.
 
     Attributes
     ----------

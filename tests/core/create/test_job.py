@@ -128,9 +128,9 @@ def test_the_map_is_drawn_and_a_place_on_it_becomes_a_style(images, tmp_path, mo
 
 @pytest.mark.parametrize("how", ["SURPRISE", "BETWEEN"])
 def test_styles_are_invented_from_styles(images, tmp_path, how):
-    from impasto.core.styles.catalog import builtin_styles
+    from impasto.core.styles.catalog import pictured_styles
 
-    first, second = (info.identifier for info in builtin_styles()[:2])
+    first, second = (info.identifier for info in pictured_styles()[:2])
     output = str(tmp_path / "b.impasto")
     asked = InventStyleRequest(output, "B", images[0], how, first, second, axes=(0.5, 0, 0, 0))
     assert from_plain(InventStyleRequest, to_plain(asked)) == asked

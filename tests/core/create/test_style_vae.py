@@ -13,13 +13,13 @@ from impasto.core.create.vae.style_map import AXES, StyleMap
 from impasto.core.errors import BadRequest
 from impasto.core.models.codes import CODE_LENGTH
 from impasto.core.models.loading import load_style_vae
-from impasto.core.styles.catalog import builtin_styles
+from impasto.core.styles.catalog import pictured_styles
 from impasto.core.styles.style import ZOOMS, load_style_file
 
 
 @pytest.fixture(scope="module")
 def styles():
-    return [load_style_file(info.file) for info in builtin_styles()]
+    return [load_style_file(info.file) for info in pictured_styles()]
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,10 @@ def test_builtin_styles_are_complete():
         style = load_style_file(info.file)
         assert info.thumbnail.exists()
         assert info.license and info.source and info.family
-        assert info.work and info.year
-        assert info.credit.startswith(info.work) and info.rights == "Public domain"
+        assert info.medium or (info.work and info.year)
+        assert info.credit.startswith(info.work)
+        assert info.rights == ("CC0-1.0" if info.medium else "Public domain")
+        assert style.own_color == info.medium and style.strokes is not None
         assert style.provenance.title == info.credit
         assert style.provenance.license == info.license
         assert style.name == info.name
