@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 _KEYS_PER_CLUSTER = 250
 _MOST_CLUSTERS = 256
+_KEYS_IN_CLUSTER = 1500
 _FIT_SAMPLE = 20_000
 _PROBE_ROWS = 2048  # queries compared with the centers at a time
 
@@ -30,7 +31,8 @@ class InvertedFile:
     norms : (N,) float32
         Squared norms of the keys.
     order : (N,) int64
-        Number that each key had before it was sorted.
+        Number that each key had before it was sorted. Of equal keys, and in very large clusters, not
+        all are there.
     """
 
     centers: np.ndarray
@@ -104,13 +106,27 @@ def build_index(keys: np.ndarray, seed: int) -> InvertedFile:
     InvertedFile
         Without empty clusters.
     """
-    centers = _centers(keys, seed)
-    cluster = _nearest(keys, centers, 1)[:, 0]
-    used, cluster = np.unique(cluster, return_inverse=True)
+    distinct = _distinct(keys)
+    centers = _centers(keys[distinct], seed)
+    cluster = _nearest(keys[distinct], centers, 1)[:, 0]
     order = np.argsort(cluster, kind="stable")
-    starts = np.searchsorted(cluster[order], np.arange(len(used) + 1))
-    ordered = keys[order]
-    return InvertedFile(centers[used], starts, ordered, np.square(ordered).sum(axis=1), order)
+    used, starts, sizes = np.unique(cluster[order], return_index=True, return_counts=True)
+    # Each cluster keeps every n-th key, so that none is larger than what a search can afford.
+    kept = [
+        order[start : start + size : -(-size // _KEYS_IN_CLUSTER)]
+        for start, size in zip(starts, sizes, strict=True)
+    ]
+    order = distinct[np.concatenate(kept)]
+    starts = np.cumsum([0, *(len(part) for part in kept)])
+    return InvertedFile(centers[used], starts, keys[order], np.square(keys[order]).sum(1), order)
+
+
+def _distinct(keys: np.ndarray) -> np.ndarray:
+    """Return the numbers of keys that differ, one of each."""
+    multipliers = np.random.default_rng(0).integers(1, 2**62, keys.shape[1])
+    with np.errstate(over="ignore"):
+        hashes = (keys.astype(np.int64) * multipliers).sum(axis=1)
+    return np.unique(hashes, return_index=True)[1]
 
 
 def _centers(keys: np.ndarray, seed: int) -> np.ndarray:
@@ -118,8 +134,7 @@ def _centers(keys: np.ndarray, seed: int) -> np.ndarray:
     sample = keys
     if len(keys) > _FIT_SAMPLE:
         sample = keys[random.choice(len(keys), _FIT_SAMPLE, replace=False)]
-    distinct = len(np.unique(sample, axis=0))
-    count = min(_MOST_CLUSTERS, len(keys) // _KEYS_PER_CLUSTER, distinct)
+    count = min(_MOST_CLUSTERS, len(keys) // _KEYS_PER_CLUSTER)
     if count < 2:
         return np.rint(keys.mean(axis=0, keepdims=True))
     means = MiniBatchKMeans(

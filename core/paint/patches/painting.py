@@ -90,8 +90,13 @@ def paint_patches(
     ------
     JobCancelled
         The control was asked to stop.
+    ValueError
+        The content, or the target of a guide, is not as large as the guide.
     """
     guides = guides or ()
+    others = [*(target for _, target, _ in guides), guide if content is None else content]
+    if any(other.shape[:2] != guide.shape[:2] for other in others):
+        raise ValueError("content and guide channels must be as large as the guide")
     if content is not None:
         guide = keep_structure(guide, content, wrap=seamless)
     if grain:

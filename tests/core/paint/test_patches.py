@@ -98,7 +98,7 @@ def test_tiles_change_no_pixel(exemplar, seamless):
 
 
 def test_threads_and_a_new_index_change_no_pixel(picture, exemplar):
-    guide = clouds(120, 120, 5)
+    guide = clouds(80, 80, 5)
     many = paint_patches(guide, exemplar)
     with threadpool_limits(limits=1):
         one = paint_patches(guide, build_exemplar(picture))
@@ -106,7 +106,7 @@ def test_threads_and_a_new_index_change_no_pixel(picture, exemplar):
 
 
 def test_seed_is_what_chance_depends_on(exemplar):
-    guide = clouds(80, 80, 6)
+    guide = clouds(60, 60, 6)
     one, again, other = (paint_patches(guide, exemplar, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
@@ -114,18 +114,18 @@ def test_seed_is_what_chance_depends_on(exemplar):
 
 def test_seamless_moves_with_the_torus(exemplar):
     """Rolling the guide around rolls the painting around: there is no border at all."""
-    guide = clouds(192, 128, 7)
+    guide = clouds(128, 96, 7)
     plain = paint_patches(guide, exemplar, seamless=True, grain=0.0)
-    rolled = paint_patches(np.roll(guide, (36, -52), (0, 1)), exemplar, seamless=True, grain=0.0)
-    assert np.array_equal(np.roll(plain, (36, -52), (0, 1)), rolled)
+    rolled = paint_patches(np.roll(guide, (34, -18), (0, 1)), exemplar, seamless=True, grain=0.0)
+    assert np.array_equal(np.roll(plain, (34, -18), (0, 1)), rolled)
 
 
 def test_seamless_texture_stays_seamless(exemplar):
-    y, x = np.mgrid[0:128, 0:128] * (2 * np.pi / 128)
+    y, x = np.mgrid[0:96, 0:96] * (2 * np.pi / 96)
     waves = np.stack([np.sin(3 * x + 2 * y), np.cos(2 * x - y), np.sin(2 * y)], axis=2)
     guide = (0.4 + 0.3 * waves).astype(np.float32)
     torus, plain = (paint_patches(guide, exemplar, seamless=s) for s in (True, False))
-    elsewhere = max(seam_strength(np.roll(torus, (k, k), (0, 1))).worst for k in range(7, 126, 9))
+    elsewhere = max(seam_strength(np.roll(torus, (k, k), (0, 1))).worst for k in range(7, 94, 9))
     assert seam_strength(torus).worst < 1.1 * elsewhere
     assert seam_strength(torus).worst < seam_strength(plain).worst
 
@@ -133,14 +133,14 @@ def test_seamless_texture_stays_seamless(exemplar):
 def test_painting_is_as_sharp_as_the_exemplar(picture, exemplar):
     painted = paint_patches(clouds(96, 128, 8), exemplar)
     assert sharpness(painted) > 0.9 * sharpness(picture)
-    large = paint_patches(clouds(192, 256, 8), exemplar)
-    assert sharpness(large) > 0.9 * sharpness(resize(picture, (256, 192)))
+    large = paint_patches(clouds(144, 192, 8), exemplar)
+    assert sharpness(large) > 0.9 * sharpness(resize(picture, (192, 144)))
 
 
 def test_larger_brush_scale_paints_larger_strokes(exemplar):
-    guide = clouds(128, 128, 9)
-    small, large = (sharpness(paint_patches(guide, exemplar, brush_scale=b)) for b in (1, 2.5))
-    assert large < 0.7 * small
+    guide = clouds(96, 96, 9)
+    small, large = (sharpness(paint_patches(guide, exemplar, brush_scale=b)) for b in (1, 2))
+    assert large < 0.75 * small
 
 
 def test_painting_follows_the_guide(exemplar):
@@ -180,23 +180,20 @@ def share_used(guide: np.ndarray, exemplar: Exemplar, monkeypatch, **options) ->
     return float(np.exp(-(share * np.log(share)).sum()) / used.size)
 
 
-@pytest.mark.parametrize("kind", ["clouds", "flat"])
-def test_uniformity_uses_more_of_the_exemplar(picture, exemplar, monkeypatch, kind):
-    flat = np.full((96, 128, 3), picture.mean((0, 1)), np.float32)
-    guide = clouds(96, 128, 12) if kind == "clouds" else flat
+def test_uniformity_uses_more_of_the_exemplar(exemplar, monkeypatch):
     few, many = (
-        share_used(guide, exemplar, monkeypatch, weights=Weights(uniformity=rate), grain=0.2)
+        share_used(clouds(72, 96, 12), exemplar, monkeypatch, weights=Weights(uniformity=rate))
         for rate in (0.0, Weights().uniformity)
     )
-    assert many > 1.2 * few
+    assert many > 1.5 * few
 
 
 def test_grain_fills_flat_areas(picture, exemplar, monkeypatch):
-    flat = np.full((96, 128, 3), picture.mean((0, 1)), np.float32)
+    flat = np.full((72, 96, 3), picture.mean((0, 1)), np.float32)
     few, many = (share_used(flat, exemplar, monkeypatch, grain=grain) for grain in (0.0, 0.5))
     assert many > 1.5 * few
     painted = paint_patches(flat, exemplar, grain=0.8)
-    assert sharpness(painted) > 0.75 * sharpness(picture)
+    assert sharpness(painted) > 0.7 * sharpness(resize(picture, (96, 72)))
 
 
 def test_grain_leaves_detail_alone(picture):
@@ -204,17 +201,25 @@ def test_grain_leaves_detail_alone(picture):
     assert np.abs(filled - picture).mean() < 0.02
 
 
-def test_content_keeps_its_fine_structure(exemplar):
+def likeness(picture: np.ndarray, content: np.ndarray) -> float:
+    """Correlation of the fine structure of two pictures."""
+    one, other = (p @ LUMA - cv2.GaussianBlur(p @ LUMA, (0, 0), 3) for p in (picture, content))
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_content_keeps_its_fine_structure(picture):
     """Thin lines that the guide has nearly lost are seen again."""
-    content = np.full((128, 128, 3), 0.6, np.float32)
-    content[::16] = content[:, ::32] = 0.1
-    guide = np.clip(clouds(128, 128, 13) * 0.3 + 0.3 + 0.1 * (content - 0.6), 0, 1)
-    lines = content[..., 0] < 0.3
-    with_it, without = (
-        paint_patches(guide, exemplar, content=one, grain=0.0) @ LUMA for one in (content, None)
+    content = np.full((96, 96, 3), 0.6, np.float32)
+    for width in range(3):
+        content[width::16] = content[:, width::32] = 0.1
+    guide = 0.5 * strokes(96, 96, 13) + 0.2 + 0.15 * (content - 0.6)
+    kept = keep_structure(guide, content, wrap=False)
+    assert likeness(kept, content) > likeness(guide, content) + 0.15
+    exemplar = build_exemplar(np.repeat((picture @ LUMA)[..., None], 3, axis=2))
+    painted, without = (
+        paint_patches(guide, exemplar, content=one, grain=0.0) for one in (content, None)
     )
-    contrast, lost = (one[~lines].mean() - one[lines].mean() for one in (with_it, without))
-    assert contrast > lost
+    assert likeness(painted, content) > likeness(without, content) + 0.1
 
 
 def test_structure_that_the_guide_inverts_stays_inverted():
@@ -225,10 +230,15 @@ def test_structure_that_the_guide_inverts_stays_inverted():
     assert np.abs(kept - guide).max() < 0.02
 
 
+def test_content_of_another_size_is_an_error(exemplar):
+    with pytest.raises(ValueError, match="as large as"):
+        paint_patches(clouds(9, 9, 1), exemplar, content=clouds(9, 8, 1))
+
+
 def test_progress_and_cancel(exemplar):
     reported: list[float] = []
     control = Control(lambda event: reported.append(event.done))
-    paint_patches(clouds(140, 140, 11), exemplar, control=control)
+    paint_patches(clouds(110, 110, 11), exemplar, control=control)
     assert reported == sorted(reported) and reported[-1] == pytest.approx(1.0)
     asked = []
 
@@ -238,7 +248,7 @@ def test_progress_and_cancel(exemplar):
 
     with pytest.raises(JobCancelled):
         paint_patches(
-            clouds(140, 140, 11), exemplar, control=Control(cancel=CancelToken(cancelled))
+            clouds(110, 110, 11), exemplar, control=Control(cancel=CancelToken(cancelled))
         )
     assert np.diff(asked).max() < 0.5
 
@@ -250,7 +260,7 @@ def test_search_of_all_clusters_is_exhaustive(count, features, seed):
     keys, queries = (
         random.integers(-40, 40, (n, features)).astype(np.float32) for n in (count, 50)
     )
-    penalty = random.integers(0, 500, count).astype(np.float32)
+    penalty = 5 * np.abs(keys).sum(axis=1)  # the same for equal keys, of which one is kept
     number, cost = build_index(keys, seed).search(queries, 99, penalty)
     every = np.square(queries[:, None] - keys[None]).sum(axis=2) + penalty
     assert np.array_equal(cost, every.min(axis=1))
