@@ -81,8 +81,21 @@ def shared_data() -> Path:
     return folder
 
 
-def pytest_unconfigure():
+def pytest_sessionfinish(session, exitstatus):
+    session.config.stash[EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
     # Objects that are still registered when the bpy module ends can crash or hang it.
     if HAS_BPY:
         addon_utils.disable(NAME)
     shutil.rmtree(RESOURCES, ignore_errors=True)
+    if HAS_BPY and EXIT_STATUS in config.stash:
+        # The module's own end hangs now and then, in a destructor that waits for a thread.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[EXIT_STATUS])
+
+
+EXIT_STATUS: pytest.StashKey[int] = pytest.StashKey()

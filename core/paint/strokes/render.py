@@ -145,7 +145,7 @@ class _Sized:
         shifts = [(0, 0)]
         if self.wraps is not None:
             width, height = self.wraps
-            shifts = [(i * width, j * height) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+            shifts = [(i * width, j * height) for i in range(-2, 3) for j in range(-2, 3)]
         found = []
         for dx, dy in shifts:
             inside = (self.right + dx > columns.start) & (self.left + dx < columns.stop)
