@@ -14,6 +14,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...image.resize import resize
+
+_COARSE = 5.0  # sigma in pixels from which a blur is made at a lower resolution
+
 
 def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
     """Blur an image with a Gaussian.
@@ -34,6 +38,12 @@ def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
     """
     if sigma < 0.3:
         return image
+    step = int(sigma / _COARSE)
+    if step > 1 and min(image.shape[:2]) >= 4 * step:
+        height, width = image.shape[:2]
+        small = resize(image, (-(-width // step), -(-height // step)), wrap=wrap)
+        blurred = blur(small, sigma * small.shape[0] / height, wrap)
+        return resize(blurred, (width, height), wrap=wrap)
     if not wrap:
         return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101)
     height, width = image.shape[:2]

@@ -20,9 +20,12 @@ from .stroke_list import StrokeList
 TILE = 1024
 """Default side of a tile in pixels."""
 
-_KEPT_HEIGHT = 0.5
+_KEPT_HEIGHT = np.float32(0.5)
 """Share of the height below that a stroke keeps. Heights then end below a ceiling however many strokes
 are laid on each other: they are never summed."""
+
+_FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+_TONE, _NO_TONE = np.float32(2 / 255), np.float32(256 / 255)
 
 Ground = Callable[[slice, slice], np.ndarray]
 """Returns the color (h, w, 3) float32 below all strokes for rows and columns."""
@@ -137,7 +140,21 @@ class _Sized:
         y = self.y + corners_u * self.sin + corners_v * self.cos
         self.left, self.right = np.floor(x.min(0)).astype(int), np.ceil(x.max(0)).astype(int) + 1
         self.top, self.bottom = np.floor(y.min(0)).astype(int), np.ceil(y.max(0)).astype(int) + 1
+        self.level = stamps.levels_for(self.length, self.width)
+        self.matrix = self._matrices()
         self.wraps = (width, height) if strokes.seamless else None
+
+    def _matrices(self) -> np.ndarray:
+        """Return the maps from pixels of each stroke's window to those of its stamp, ``(N, 2, 3)``."""
+        high, long, center = self.stamps.geometry(self.level, self.bend)
+        across, down = long / self.length, high / self.width
+        x, y = self.x - self.left - 0.5, self.y - self.top - 0.5
+        c, s = self.cos, self.sin
+        rows = (
+            (c * across, s * across, (long - 1) / 2 - across * (c * x + s * y)),
+            (-s * down, c * down, center - down * (c * y - s * x)),
+        )
+        return np.moveaxis(np.array(rows, np.float64), 2, 0)
 
     def touching(self, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the strokes that may touch a tile, in order, with shifts in x and y of each."""
@@ -164,61 +181,52 @@ def _draw_tile(
     rows, columns = box
     canvas = np.zeros((4, rows.stop - rows.start, columns.stop - columns.start), np.float32)
     canvas[:3] = np.moveaxis(ground, 2, 0)
-    for number, (i, dx, dy) in enumerate(zip(*sized.touching(box), strict=True)):
-        if number % 512 == 0:
+    index, right, down = sized.touching(box)
+    # Lists: single numbers are read from them much faster than from arrays.
+    keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[index].tolist()
+    left, top = sized.left[index], sized.top[index]
+    windows = np.stack((sized.right[index] - left, sized.bottom[index] - top), axis=1).tolist()
+    corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
+    opacity = (sized.opacity[index] / 255).astype(np.float32)
+    load = (sized.load[index] * ((1 - _KEPT_HEIGHT) / 255)).astype(np.float32)
+    color = sized.color[index, :, None, None]
+    for n, (i, key, window, corner) in enumerate(zip(index, keys, windows, corners, strict=True)):
+        if n % 512 == 0:
             control.cancel.raise_if_set()
-        _draw_stroke(canvas, sized, i, int(dx) - columns.start, int(dy) - rows.start)
+        stamp = sized.stamps.bent(*key)
+        _lay(canvas, stamp, sized.matrix[i], window, corner, color[n], opacity[n], load[n])
     return canvas
 
 
-def _draw_stroke(canvas: np.ndarray, sized: _Sized, i: int, dx: int, dy: int) -> None:
-    """Lay one stroke on a canvas whose origin is at ``(-dx, -dy)``."""
+def _lay(
+    canvas: np.ndarray,
+    stamp: np.ndarray,
+    matrix: np.ndarray,
+    window: tuple[int, int],
+    corner: tuple[int, int],
+    color: np.ndarray,
+    opacity: np.float32,
+    load: np.float32,
+) -> None:
+    """Lay one stroke on a canvas; its window's upper left corner may lie outside."""
     height, width = canvas.shape[1:]
-    left, top = sized.left[i], sized.top[i]
-    long, wide = sized.length[i], sized.width[i]
-    level = sized.stamps.level_for(long, wide)
-    stamp, center = sized.stamps.bent(int(sized.stamp[i]), level, int(sized.bend[i]))
-    straight = sized.stamps.height(level)
-    # From pixels of the window to those of the stamp; the same for any tile.
-    across, down = stamp.shape[1] / long, straight / wide
-    c, s = sized.cos[i], sized.sin[i]
-    x, y = sized.x[i] - left - 0.5, sized.y[i] - top - 0.5
-    matrix = np.array(
-        [
-            [c * across, s * across, (stamp.shape[1] - 1) / 2 - across * (c * x + s * y)],
-            [-s * down, c * down, center - down * (c * y - s * x)],
-        ]
-    )
-    window = cv2.warpAffine(
-        stamp,
-        matrix,
-        (int(sized.right[i] - left), int(sized.bottom[i] - top)),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=OUTSIDE,
-    )
-    x0, y0 = int(left) + dx, int(top) + dy
-    inner = (
-        slice(max(0, -y0), min(window.shape[0], height - y0)),
-        slice(max(0, -x0), min(window.shape[1], width - x0)),
-    )
-    if inner[0].start >= inner[0].stop or inner[1].start >= inner[1].stop:
+    (wide, high), (x, y) = window, corner
+    # The window is always drawn whole, so that tiles change nothing.
+    drawn = cv2.warpAffine(stamp, matrix, (wide, high), flags=_FLAGS, borderValue=OUTSIDE)
+    left, top = max(0, -x), max(0, -y)
+    right, bottom = min(wide, width - x), min(high, height - y)
+    if left >= right or top >= bottom:
         return
-    region = (
-        slice(None),
-        slice(y0 + inner[0].start, y0 + inner[0].stop),
-        slice(x0 + inner[1].start, x0 + inner[1].stop),
-    )
-    below = canvas[region]
-    alpha, tone, bristle = cv2.split(np.ascontiguousarray(window[inner]))
-    cover = np.multiply(alpha, np.float32(sized.opacity[i] / 255), dtype=np.float32)
-    light = np.multiply(tone, np.float32(2 / 255), dtype=np.float32)
-    light -= np.float32(256 / 255)
-    laid = np.empty_like(below)
-    np.add(light, sized.color[i][:, None, None], out=laid[:3])
-    load = sized.load[i] * (1 - _KEPT_HEIGHT)
-    np.multiply(bristle, np.float32(load / 255), out=laid[3], dtype=np.float32)
-    laid[3] += np.float32(_KEPT_HEIGHT) * below[3]
+    if right - left < wide or bottom - top < high:
+        drawn = np.ascontiguousarray(drawn[top:bottom, left:right])
+    alpha, tone, bristle = cv2.split(drawn)
+    below = canvas[:, y + top : y + bottom, x + left : x + right]
+    laid = np.empty(below.shape, np.float32)
+    light = np.multiply(tone, _TONE, dtype=np.float32)
+    light -= _NO_TONE
+    np.add(light, color, out=laid[:3])
+    np.multiply(bristle, load, out=laid[3], dtype=np.float32)
+    laid[3] += _KEPT_HEIGHT * below[3]
     laid -= below
-    laid *= cover
+    laid *= np.multiply(alpha, opacity, dtype=np.float32)
     below += laid

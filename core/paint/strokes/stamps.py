@@ -15,7 +15,7 @@ LENGTH, WIDTH = 192, 64
 COUNT = 16
 """Stamps that are drawn for a set that has none of its own."""
 
-BENDS = np.linspace(-0.6, 0.6, 13)
+BENDS = np.round(np.linspace(-0.6, 0.6, 13), 3)
 """Bends for which stamps are kept, as heights of the arc by the length of the stamp; a stroke takes the
 nearest."""
 
@@ -109,46 +109,53 @@ class Stamps:
         self.count = len(stamps)
         self.aspect = stamps.shape[2] / stamps.shape[1]
         self._levels = [stamps]
-        self._bent: dict[tuple[int, int, int], tuple[np.ndarray, float]] = {}
+        self._bent: dict[tuple[int, int, int], np.ndarray] = {}
         for _ in range(LEVELS - 1):
             last = self._levels[-1]
             height, width = max(2, last.shape[1] // 2), max(2, last.shape[2] // 2)
             small = [cv2.resize(s, (width, height), interpolation=cv2.INTER_AREA) for s in last]
             self._levels.append(np.stack(small))
 
-    def level_for(self, length: float, width: float) -> int:
-        """Return the level from which a stroke is drawn without aliasing.
+    def levels_for(self, length: np.ndarray, width: np.ndarray) -> np.ndarray:
+        """Return the levels from which strokes are drawn without aliasing.
 
         Parameters
         ----------
-        length, width : float
-            Of the stroke in pixels.
+        length, width : (N,) float32
+            Of the strokes in pixels.
 
         Returns
         -------
-        int
-            The level; 0 is the largest.
+        (N,) int64
+            The levels; 0 is the largest.
         """
-        _, height, long = self._levels[0].shape[:3]
-        shrink = min(long / max(length, 1e-3), height / max(width, 1e-3))
-        return int(np.clip(np.floor(np.log2(max(shrink, 1.0)) + 0.3), 0, LEVELS - 1))
+        _, high, long = self._levels[0].shape[:3]
+        shrink = np.minimum(long / np.maximum(length, 1e-3), high / np.maximum(width, 1e-3))
+        level = np.floor(np.log2(np.maximum(shrink, 1.0)) + 0.3)
+        return np.clip(level, 0, LEVELS - 1).astype(np.int64)
 
-    def height(self, level: int) -> int:
-        """Return the height of a straight stamp.
+    def geometry(
+        self, level: np.ndarray, bend: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the sizes of stamps.
 
         Parameters
         ----------
-        level : int
-            See :meth:`level_for`.
+        level, bend : (N,) int64
+            See :meth:`bent`.
 
         Returns
         -------
-        int
-            In pixels.
+        height, width : (N,) int64
+            Of the straight stamp in pixels.
+        center : (N,) float64
+            Row of the chord in the bent stamp.
         """
-        return self._levels[level].shape[1]
+        sizes = np.array([stamp.shape[1:3] for stamp in self._levels])
+        height, width = sizes[level].T
+        return height, width, (height - 1) / 2 + np.ceil(np.maximum(BENDS[bend] * width, 0))
 
-    def bent(self, index: int, level: int, bend: int) -> tuple[np.ndarray, float]:
+    def bent(self, index: int, level: int, bend: int) -> np.ndarray:
         """Return a stamp whose middle line is an arc over its chord.
 
         Parameters
@@ -156,45 +163,33 @@ class Stamps:
         index : int
             Which stamp.
         level : int
-            See :meth:`level_for`.
+            See :meth:`levels_for`.
         bend : int
             Index into :data:`BENDS`.
 
         Returns
         -------
-        stamp : (h', w, 3) uint8
+        (h', w, 3) uint8
             The bent stamp.
-        center : float
-            Row of the chord in it.
         """
         key = (index, level, bend)
-        if key not in self._bent:
-            self._bent[key] = self._bend(self._levels[level][index], float(BENDS[bend]))
-        return self._bent[key]
+        found = self._bent.get(key)
+        if found is None:
+            found = self._bent[key] = self._bend(self._levels[level][index], float(BENDS[bend]))
+        return found
 
     @staticmethod
-    def _bend(stamp: np.ndarray, bend: float) -> tuple[np.ndarray, float]:
+    def _bend(stamp: np.ndarray, bend: float) -> np.ndarray:
         height, width = stamp.shape[:2]
-        base = (height - 1) / 2
         if abs(bend) < 1e-6:
-            return stamp, base
+            return stamp
         # In the stamp's own units: it is stretched to the stroke only when it is drawn.
         rise = bend * width
         above, below = (int(np.ceil(max(0.0, s))) for s in (rise, -rise))
         y, x = np.mgrid[0 : height + above + below, 0:width].astype(np.float32)
         u = (2 * x + 1) / width - 1
         source = y - above + np.float32(rise) * (1 - u * u)
-        return (
-            cv2.remap(
-                stamp,
-                x,
-                source,
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_CONSTANT,
-                borderValue=OUTSIDE,
-            ),
-            base + above,
-        )
+        return cv2.remap(stamp, x, source, cv2.INTER_LINEAR, borderValue=OUTSIDE)
 
 
 @lru_cache(8)

@@ -112,7 +112,7 @@ def load_strokes(path: Path) -> StrokeList:
         with safe_open(path, framework="numpy") as file:
             plain = json.loads((file.metadata() or {})[_HEADER])
             tensors = {name: file.get_tensor(name) for name in ARRAYS}
-        width, height = plain["aspect"]
+            (width, height), seamless = plain["aspect"], bool(plain["seamless"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StyleUnreadable(f'"{path}" is not a list of strokes that Impasto wrote.') from error
-    return StrokeList(**tensors, aspect=(width, height), seamless=bool(plain["seamless"]))
+    return StrokeList(**tensors, aspect=(width, height), seamless=seamless)
