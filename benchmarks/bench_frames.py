@@ -60,7 +60,7 @@ def rendered() -> list[Path]:
 def restyle(source: Path, out: Path, style: str, mode: str) -> float:
     """Restyle anew; returns the seconds it took."""
     shutil.rmtree(out, ignore_errors=True)
-    look = Look((StyleRef(style),), brush_scale=1.0)
+    look = Look((StyleRef(style),), engine="NETWORK")
     request = FramesRequest(
         SequenceRef(str(source)), FramesSettings(look, mode), str(out), format="PNG"
     )

@@ -146,7 +146,7 @@ class Bench:
 
     def _stylize(self, side: int) -> StylizeRequest:
         image = ImageRef(str(side), (str(self.folder / f"{side}.png"),))
-        look = Look((StyleRef(STYLE),))
+        look = Look((StyleRef(STYLE),), engine="NETWORK")
         item = StylizeItem(image, look, (str(self.folder / f"{side}.out.png"),))
         return StylizeRequest((item,), overwrite=True)
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from ..paint import device
-from ..styles.look import PARAMETERS, Look, StyleRef, check_engine, shown
+from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,9 @@ def use_device(options: argparse.Namespace) -> None:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
 
 
-def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_look(
+    parser: argparse.ArgumentParser, *, required: bool = True, use: Use = "TEXTURES"
+) -> None:
     """Add the options of a look: ``--style``, and one for each of its settings.
 
     Parameters
@@ -71,6 +73,8 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         Where to add them.
     required : bool
         Whether there must be a style.
+    use : str
+        What the look is used on; frames are painted by the network.
     """
     group = parser.add_argument_group("look")
     group.add_argument(
@@ -86,13 +90,16 @@ def add_look(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
             group.add_argument(*parameter.options, action="store_true", help=parameter.description)
             continue
         if parameter.choices:
+            default = parameter.default
+            if parameter.name == "engine" and use == "FRAMES":
+                default = "NETWORK"
             group.add_argument(
                 *parameter.options,
                 type=str.upper,
                 choices=[choice.name for choice in parameter.choices],
-                default=parameter.default,
+                default=default,
                 metavar=parameter.metavar,
-                help=f"{parameter.description} (default {shown(parameter.default)})",
+                help=f"{parameter.description} (default {shown(default)})",
             )
             continue
         group.add_argument(

@@ -176,13 +176,13 @@ class Look:
 
     styles: tuple[StyleRef, ...]
     engine: EngineName = _parameter(  # noqa: RUF009 (an alias of str)
-        "NETWORK",
+        "STROKES",
         "Engine",
         "What paints the texture",
         choices=(
-            Choice("NETWORK", "Network", "A neural network recolors and textures. Fast"),
-            Choice("PATCHES", "Patches", "Pieces of the style image are put together. Sharp"),
             Choice("STROKES", "Strokes", "Brush strokes like the style's, with relief"),
+            Choice("PATCHES", "Patches", "Pieces of the style image are put together. Sharp"),
+            Choice("NETWORK", "Network", "A neural network recolors and textures. Fast"),
         ),
         uses=("TEXTURES",),
     )
@@ -302,7 +302,13 @@ def check_use(look: Look, use: Use) -> None:
     BadRequest
         A setting of the look has no effect there.
     """
+    if use == "FRAMES" and look.engine != "NETWORK":
+        raise BadRequest(
+            f"Engine {look.engine.lower()} cannot be used on frames; they are painted by the network."
+        )
     for parameter in PARAMETERS.values():
+        if parameter.name == "engine":
+            continue
         if use not in parameter.uses and getattr(look, parameter.name) != parameter.default:
             raise BadRequest(
                 f"{parameter.label} cannot be used on {use.lower()}; "

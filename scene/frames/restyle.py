@@ -106,7 +106,7 @@ def _request(
     return FramesRequest(
         SequenceRef(str(source), *limits, settings.step if settings.use_range else 1),
         FramesSettings(
-            look_of(settings.look),
+            replace(look_of(settings.look), engine="NETWORK"),  # the panel offers no other
             settings.coherence,
             settings.coherence_strength,
             settings.anchor_interval,

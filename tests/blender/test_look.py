@@ -21,7 +21,7 @@ VIEWS = {"gallery", "file"}
 """Properties that show and set ``style``."""
 
 OTHER = {
-    "engine": "STROKES",
+    "engine": "NETWORK",
     "strength": 0.25,
     "brush_scale": 2.5,
     "grain": 0.75,
@@ -39,8 +39,12 @@ OTHER = {
 }
 """A value of each setting that is not its default."""
 
-STROKES = {name: value for name, value in OTHER.items() if "STROKES" in PARAMETERS[name].engines}
-"""Those that its engine has."""
+STROKES = {
+    name: value
+    for name, value in OTHER.items()
+    if "STROKES" in PARAMETERS[name].engines and name != "engine"
+}
+"""Those that strokes have."""
 
 
 @pytest.fixture
@@ -170,8 +174,8 @@ def test_paths_beside_the_file_are_found(settings, build):
 @pytest.mark.parametrize("name", PARAMETERS)
 @pytest.mark.parametrize("use", ["TEXTURES", "FRAMES"])
 def test_what_a_use_does_not_support_is_refused(name, use):
-    look = replace(Look((StyleRef("irises"),)), **{name: OTHER[name]})
-    if use in PARAMETERS[name].uses:
+    look = replace(Look((StyleRef("irises"),), engine="NETWORK"), **{name: OTHER[name]})
+    if use in PARAMETERS[name].uses or name == "engine":
         check_use(look, use)
     else:
         with pytest.raises(BadRequest, match=PARAMETERS[name].label):
@@ -179,9 +183,22 @@ def test_what_a_use_does_not_support_is_refused(name, use):
 
 
 def test_the_command_line_refuses_what_the_engine_does_not_have():
-    given = parser().parse_args(["--style", "irises", "--relief", "1"])
+    given = ["--style", "irises", "--relief", "1"]
+    assert look_from(parser().parse_args(given)).engine == "STROKES"
     with pytest.raises(BadRequest, match="--relief has no effect with --engine network"):
-        look_from(given)
+        look_from(parser().parse_args([*given, "--engine", "network"]))
+    given = ["--style", "irises", "--engine", "Network", "--grain", "1"]
+    assert look_from(parser().parse_args(given)).grain == 1
+
+
+def test_frames_are_painted_by_the_network():
+    frames = argparse.ArgumentParser()
+    add_look(frames, use="FRAMES")
+    check_use(look_from(frames.parse_args(["--style", "irises"])), "FRAMES")
+    for engine in ("strokes", "patches"):
+        look = look_from(frames.parse_args(["--style", "irises", "--engine", engine]))
+        with pytest.raises(BadRequest, match="cannot be used on frames"):
+            check_use(look, "FRAMES")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -79,7 +79,7 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
         action.add_argument("--overwrite", action="store_true", help="replace results that exist")
         add_output(action)
     for action in (prepare, run_):
-        add_look(action)
+        add_look(action, use="FRAMES")
         _add_coherence(action)
         if runner is registry.run:  # in Blender, the preferences say where
             add_device(action)

@@ -97,7 +97,9 @@ def test_a_png_keeps_texts_profile_and_density(png):
 def test_a_restyled_texture_says_what_its_source_says(png):
     target = png.with_name("b.png")
     item = StylizeItem(
-        ImageRef("a", (str(png),)), Look((StyleRef("kiss"),), max_side=16), (str(target),)
+        ImageRef("a", (str(png),)),
+        Look((StyleRef("kiss"),), engine="NETWORK", max_side=16),
+        (str(target),),
     )
     result = run(StylizeRequest((item,)), Control())
     assert not result.failures

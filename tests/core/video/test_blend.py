@@ -21,7 +21,7 @@ from impasto.core.video.settings import FramesSettings, PaintedFrame
 from impasto.core.video.shot_file import choose_anchors
 from impasto.core.video.spill import PaintedSource, SpilledFrames, SpillFile
 
-LOOK = Look((StyleRef("mosaic"),))
+LOOK = Look((StyleRef("mosaic"),), engine="NETWORK")
 
 
 @settings(max_examples=60, deadline=None)

@@ -25,7 +25,7 @@ from impasto.core.worker.protocol import decode, encode
 
 from .conftest import CUT, picture
 
-LOOK = Look((StyleRef("starry-night"),), brush_scale=4.0)
+LOOK = Look((StyleRef("starry-night"),), engine="NETWORK", brush_scale=4.0)
 
 
 def painted_over(number: int) -> np.ndarray:

@@ -30,7 +30,8 @@ from impasto.core.worker.protocol import decode, encode
 from .conftest import COUNT, CUT, texture
 
 ROOT = Path(__file__).parents[3]
-LOOK = Look((StyleRef("starry-night"),), brush_scale=4.0)  # small work: the frames are tiny
+# A large brush makes the work small; so are the frames.
+LOOK = Look((StyleRef("starry-night"),), engine="NETWORK", brush_scale=4.0)
 SETTINGS = FramesSettings(LOOK, anchor_interval=3)
 
 

@@ -192,7 +192,10 @@ def test_networks_are_released_where_memory_runs_out(client, tmp_path):
     cv2.imwrite(str(picture), np.random.default_rng(0).integers(0, 255, (512, 512, 3), np.uint8))
 
     def stylize(name: str) -> None:
-        image, look = ImageRef("picture", (str(picture),)), Look((StyleRef("kiss"),))
+        image, look = (
+            ImageRef("picture", (str(picture),)),
+            Look((StyleRef("kiss"),), engine="NETWORK"),
+        )
         item = StylizeItem(image, look, (str(tmp_path / name),))
         assert isinstance(end(client.submit(StylizeRequest((item,))), 300), Finished)
 
