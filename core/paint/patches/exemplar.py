@@ -174,7 +174,9 @@ def build_exemplar(picture: np.ndarray, *, seed: int = 0) -> Exemplar:
     return Exemplar(picture, seed)
 
 
-def as_levels(picture: np.ndarray, size: tuple[int, int], *, wrap: bool = False) -> np.ndarray:
+def as_levels(
+    picture: np.ndarray, size: tuple[int, int], *, wrap: bool = False, control: Control = SILENT
+) -> np.ndarray:
     """Resize a picture and round it to 8 bits.
 
     Parameters
@@ -185,14 +187,22 @@ def as_levels(picture: np.ndarray, size: tuple[int, int], *, wrap: bool = False)
         New height and width in pixels.
     wrap : bool, optional
         Treat the picture as a torus.
+    control : Control
+        Cancels between channels.
 
     Returns
     -------
     (height, width, C) uint8
         Contiguous.
     """
-    scaled = resize(picture, (size[1], size[0]), wrap=wrap) * 255 + 0.5
-    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
+    channels = picture.shape[2]
+    levels = np.empty((*size, channels), np.uint8)
+    for channel in range(channels):  # large ones take long
+        control.cancel.raise_if_set()
+        scaled = resize(picture[..., channel], (size[1], size[0]), wrap=wrap) * np.float32(255)
+        scaled += np.float32(0.5)
+        levels[..., channel] = np.clip(scaled, 0, 255, out=scaled)
+    return levels
 
 
 def _build(
@@ -203,7 +213,8 @@ def _build(
     seed: int,
     control: Control,
 ) -> ExemplarLevel:
-    parts = [as_levels(picture, size), *(as_levels(guide, size) for guide, _ in guides)]
+    pictures = [picture, *(guide for guide, _ in guides)]
+    parts = [as_levels(one, size, control=control) for one in pictures]
     channels = np.ascontiguousarray(np.concatenate(parts, axis=2)) if guides else parts[0]
     weights = [np.ones(3)] + [
         np.full(part.shape[2], weight) for part, (_, weight) in zip(parts[1:], guides, strict=True)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from scipy import fft
 
+from ...control import SILENT, Control
 from ...image.resize import resize
 
 _SHORT = 256
@@ -29,6 +30,7 @@ def fill_flat_areas(
     brush_scale: float,
     seed: int,
     wrap: bool,
+    control: Control = SILENT,
 ) -> np.ndarray:
     """Return the guide with random texture like the exemplar's where it has none.
 
@@ -46,6 +48,8 @@ def fill_flat_areas(
         Of the texture.
     wrap : bool
         The guide is a torus.
+    control : Control
+        Cancels between steps.
 
     Returns
     -------
@@ -62,7 +66,11 @@ def fill_flat_areas(
     detail = np.square(small - _blurred(small, min(size) / 32, wrap)).sum(axis=2)
     local = np.sqrt(_blurred(detail, min(size) / 32, wrap)) / contrast
     texture *= (grain * np.exp(-np.square(2 * local)))[..., None]
-    return np.clip(guide + resize(texture, (width, height), wrap=True), 0, 1)
+    filled = resize(texture, (width, height), wrap=True)
+    control.cancel.raise_if_set()
+    filled += guide
+    control.cancel.raise_if_set()
+    return np.clip(filled, 0, 1, out=filled)
 
 
 def _random_texture(

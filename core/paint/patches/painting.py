@@ -7,6 +7,7 @@ exemplar that are most like them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -97,30 +98,31 @@ def paint_patches(
     others = [*(target for _, target, _ in guides), guide if content is None else content]
     if any(other.shape[:2] != guide.shape[:2] for other in others):
         raise ValueError("content and guide channels must be as large as the guide")
+    options: dict[str, Any] = {"wrap": seamless, "control": control}
+    control.advance(0.0)
     if content is not None:
-        guide = keep_structure(guide, content, wrap=seamless)
+        guide = keep_structure(guide, content, **options)
     if grain:
-        guide = fill_flat_areas(
-            guide, exemplar.picture, grain=grain, brush_scale=brush_scale, seed=seed, wrap=seamless
-        )
+        options |= {"grain": grain, "brush_scale": brush_scale, "seed": seed}
+        guide = fill_flat_areas(guide, exemplar.picture, **options)
     planned = levels(guide.shape[0], guide.shape[1], brush_scale)
     total = sum(level.effort for level in planned)
     sources = [(source, weight) for source, _, weight in guides]
     targets = [guide, *(target for _, target, _ in guides)]
     done = 0.0
     matches: Matches | None = None
-    picture = guide
     for level in planned:
         part = control.part(done / total, (done + level.effort) / total, "Painting with patches")
         source = exemplar.level(level.short, level.recipe.side, sources, part)
-        scaled = [as_levels(target, level.size, wrap=seamless) for target in targets]
+        scaled = [as_levels(one, level.size, wrap=seamless, control=part) for one in targets]
         painter = _Painter(level, source, weights, seamless, tile, part)
         target = np.concatenate(scaled, axis=2)
         matches = painter.match(target, matches)
         done += level.effort
-        if level is planned[-1]:
-            picture = painter.picture(matches, target) / np.float32(255)
-    return picture
+    assert matches  # there is at least one level
+    painting = painter.picture(matches, target)
+    painting /= np.float32(255)
+    return painting
 
 
 class _Painter:

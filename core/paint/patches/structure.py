@@ -5,16 +5,22 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...control import SILENT, Control
+from ...image.resize import resize
+
 _SHARE = 0.5
 """Share of the guide's fine structure that is replaced by the content's."""
 
 _FINE = 1 / 80
 """Standard deviation of the blur that fine structure is the rest of, as a share of the short side."""
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_SHORT = 512
+"""Largest short side at which the blur is made, in pixels."""
 
 
-def keep_structure(guide: np.ndarray, content: np.ndarray, *, wrap: bool) -> np.ndarray:
+def keep_structure(
+    guide: np.ndarray, content: np.ndarray, *, wrap: bool, control: Control = SILENT
+) -> np.ndarray:
     """Return the guide with more of the content's fine structure, as light and dark.
 
     The structure is made as strong as the guide's own, and inverted where the guide inverts it.
@@ -25,25 +31,37 @@ def keep_structure(guide: np.ndarray, content: np.ndarray, *, wrap: bool) -> np.
         The guide and what it was painted from.
     wrap : bool
         They are tori.
+    control : Control
+        Cancels between steps.
 
     Returns
     -------
     (H, W, 3) float32
         In [0, 1].
     """
-    own, wanted = _fine(guide @ _LUMA, wrap), _fine(content @ _LUMA, wrap)
+    own = _fine(guide, wrap)
+    control.cancel.raise_if_set()
+    wanted = _fine(content, wrap)
+    control.cancel.raise_if_set()
     spread = float(wanted.std())
     if spread < 1 / 255:
         return guide
-    gain = float(own.std()) / spread * float(np.sign((own * wanted).mean()))
-    change = np.float32(_SHARE) * (np.float32(gain) * wanted - own)
-    return np.clip(guide + change[..., None], 0, 1)
+    gain = float(own.std()) / spread * float(np.sign(np.vdot(own, wanted)))
+    wanted *= np.float32(_SHARE * gain)
+    wanted -= np.float32(_SHARE) * own
+    control.cancel.raise_if_set()
+    kept = guide + wanted[..., None]
+    return np.clip(kept, 0, 1, out=kept)
 
 
-def _fine(luma: np.ndarray, wrap: bool) -> np.ndarray:
-    """Return what a blur takes away."""
-    sigma = max(0.5, min(luma.shape) * _FINE)
+def _fine(picture: np.ndarray, wrap: bool) -> np.ndarray:
+    """Return the luma that a blur takes away; the blur of a large picture is made on a smaller one."""
+    luma = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2GRAY)
+    height, width = luma.shape
+    scale = min(1.0, _SHORT / min(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    sigma = max(0.5, min(size) * _FINE)
     margin = int(np.ceil(3 * sigma))
-    padded = np.pad(luma, margin, mode="wrap" if wrap else "symmetric")
-    blurred = cv2.GaussianBlur(padded, (0, 0), sigma)
-    return luma - blurred[margin : margin + luma.shape[0], margin : margin + luma.shape[1]]
+    padded = np.pad(resize(luma, size, wrap=wrap), margin, mode="wrap" if wrap else "symmetric")
+    blurred = cv2.GaussianBlur(padded, (0, 0), sigma)[margin:-margin, margin:-margin]
+    return luma - resize(blurred, (width, height), wrap=wrap)
