@@ -304,6 +304,17 @@ def test_shapes_are_followed(degrees):
     assert agreement > 0.8
 
 
+def test_strokes_bend_with_the_shapes():
+    """Around rings, the arc of a stroke rises away from their middle."""
+    y, x = np.mgrid[:96, :96].astype(np.float32) - 47.5
+    rings = np.repeat((0.5 + 0.4 * np.sin(np.hypot(x, y) * 0.4))[..., None], 3, axis=2)
+    listed = placed(rings)
+    bent = np.abs(listed.bend) > 0.02
+    outwards = (listed.x - 0.5) * np.sin(listed.angle) - (listed.y - 0.5) * np.cos(listed.angle)
+    assert bent.sum() > 100
+    assert (outwards * listed.bend > 0)[bent].mean() > 0.8
+
+
 @pytest.mark.parametrize("bin_", [2, 11])
 def test_the_directions_of_a_style_are_kept(bin_):
     directions = np.full(DIRECTIONS, 0.1 / DIRECTIONS, np.float32)
@@ -522,6 +533,12 @@ def test_relief_sets_the_thickness():
     assert np.array_equal(thin.color, normal.color)
     assert not flat_.height.any()
     assert np.array_equal(flat_.normals(), np.broadcast_to(np.float32([0.5, 0.5, 1]), (48, 64, 3)))
+
+
+def test_the_relief_of_a_set_is_the_load_of_its_strokes():
+    dry, thin, thick = (placed(clouds(48, 64), replace(OIL, relief=r)).load for r in (0, 0.2, 0.8))
+    assert not dry.any() and thick.max() <= 1
+    assert thick.mean() == pytest.approx(4 * thin.mean(), rel=0.05)
 
 
 @pytest.mark.parametrize(
