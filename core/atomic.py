@@ -18,7 +18,7 @@ _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def write_atomically(
-    path: Path, content: bytes, *, overwrite: bool = False, cache: bool = False
+    path: Path, content: bytes | memoryview, *, overwrite: bool = False, cache: bool = False
 ) -> None:
     """Write a file whole or not at all.
 
@@ -26,7 +26,7 @@ def write_atomically(
     ----------
     path : Path
         The file.
-    content : bytes
+    content : bytes or memoryview
         All of it.
     overwrite : bool, optional
         Replace a file that exists; else it is refused.

@@ -45,10 +45,7 @@ class IMPASTO_PT_style:
         layout.prop(look, "engine")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
-        if look.engine == "NETWORK":
-            layout.prop(look, "grain")
-        if look.engine == "STROKES":
-            layout.prop(look, "relief")
+        layout.prop(look, "relief" if look.engine == "STROKES" else "grain")
         layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
         layout.operator("impasto.copy_look", icon="DUPLICATE")

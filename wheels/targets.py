@@ -97,6 +97,7 @@ SMALL = {
     "matplotlib": "matplotlib",
     "pillow": "PIL",
     "psutil": "psutil",
+    "threadpoolctl": "threadpoolctl",
 }
 """Distribution -> the module that ``core`` imports from it."""
 

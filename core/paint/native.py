@@ -19,7 +19,10 @@ from ..styles.look import Look
 from ..styles.style import Style
 from . import pipeline
 from .engine import TILE, Engine, PaintJob
+from .patches.exemplar import Exemplar, build_exemplar
+from .patches.painting import paint_patches
 from .pipeline import RegionCodes, check_pictures
+from .strokes.orientation import smooth_noise
 from .strokes.painter import StrokePainting, paint_strokes, working_size
 from .working import Plan, from_work, plan, resize_picture, to_work
 
@@ -52,6 +55,7 @@ def stylize(
     region_painter: RegionCodes | None = None,
     alpha_covers: bool = True,
     tile: int = TILE,
+    exemplars: Exemplars | None = None,
     control: Control = SILENT,
 ) -> list[Stylized]:
     """Stylize one picture, or the tiles of one UDIM with common statistics, with any engine.
@@ -75,6 +79,8 @@ def stylize(
         Whether alpha is opacity; then nothing is painted where it is 0.
     tile : int
         Side of a tile of the networks without its halo, in pixels.
+    exemplars : Exemplars, optional
+        Has the exemplars of styles; without, those of patches are prepared anew.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -111,17 +117,107 @@ def stylize(
             Stylized(resize_picture(p, size, look.seamless))
             for p, size in zip(pictures, results, strict=True)
         ]
+    exemplars = exemplars or Exemplars(stylizer)
     guides = _Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
     painted = []
     for index, (picture, size) in enumerate(zip(pictures, results, strict=True)):
         part = control.part(index / len(pictures), (index + 1) / len(pictures))
         guide = guides.paint(index, part.part(0.0, 0.4))
         sized = resize_picture(picture, size, look.seamless)
-        painted.append(_paint(guide, picture, sized, look, style, alpha_covers, part.part(0.4, 1)))
+        rest = part.part(0.4, 1.0)
+        if look.engine == "STROKES":
+            painted.append(_with_strokes(guide, picture, sized, look, style, alpha_covers, rest))
+        else:
+            exemplar = exemplars.of(style, guide)
+            painted.append(_with_patches(guide, sized, look, exemplar, alpha_covers, rest))
     return painted
 
 
-def _paint(
+class Exemplars:
+    """Finds the pictures that patches are taken from; the last one is kept with its index.
+
+    They are the styles' own pictures. The built-in styles come without any: for them a sample scene is
+    painted with their strokes.
+
+    Parameters
+    ----------
+    stylizer : Engine
+        The networks.
+    """
+
+    def __init__(self, stylizer: Engine) -> None:
+        self._stylizer = stylizer
+        self._last: tuple[Style, Exemplar] | None = None
+
+    def of(self, style: Style, guide: np.ndarray) -> Exemplar:
+        """Return the exemplar of a style.
+
+        Parameters
+        ----------
+        style : Style
+            The style.
+        guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+            What is to be painted: a medium, which has no colors of its own, is painted on it.
+
+        Returns
+        -------
+        Exemplar
+            Its index is made when it is first used.
+
+        Raises
+        ------
+        StyleUnreadable
+            The style's picture cannot be read any more.
+        """
+        if style.own_color:
+            return build_exemplar(self._painted(style, guide))
+        if self._last is None or self._last[0] is not style:
+            picture = style.picture() if style.picture else self._painted(style, _sample())
+            self._last = (style, build_exemplar(picture))
+        return self._last[1]
+
+    def _painted(self, style: Style, color: np.ndarray) -> np.ndarray:
+        look = Look((), engine="STROKES")
+        return stylize(self._stylizer, [Picture(color)], look, style)[0].picture.color
+
+
+def _sample(side: int = 512, seeds: int = 40) -> np.ndarray:
+    """Draw shapes of all colors, shaded and with clear edges, ``(side, side, 3)`` float32 in [0, 1]."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[0:side, 0:side].astype(np.float32)
+    bent = 40 * smooth_noise((side, side), side / 8, 2, rng, wrap=False)
+    points = rng.uniform(0, side, (seeds, 2)).astype(np.float32)
+    apart = [np.hypot(x + bent[..., 0] - px, y + bent[..., 1] - py) for px, py in points]
+    colors = rng.uniform(0.05, 0.95, (seeds, 3)).astype(np.float32)
+    shade = 0.12 * smooth_noise((side, side), side / 12, 1, rng, wrap=False)
+    return np.clip(colors[np.argmin(apart, axis=0)] + shade, 0, 1)
+
+
+def _with_patches(
+    guide: np.ndarray,
+    sized: Picture,
+    look: Look,
+    exemplar: Exemplar,
+    alpha_covers: bool,
+    control: Control,
+) -> Stylized:
+    """Paint one picture over its guide with patches."""
+    content, _ = to_work(sized, Plan(sized.size, sized.size, 1.0), look.seamless, alpha_covers)
+    base = np.clip(resize(guide, sized.size, wrap=look.seamless), 0, 1)
+    painted = paint_patches(
+        base,
+        exemplar,
+        content=content,
+        brush_scale=look.brush_scale,
+        seamless=look.seamless,
+        seed=look.seed,
+        grain=look.grain,
+        control=control,
+    )
+    return Stylized(from_work(sized, content, painted, look))
+
+
+def _with_strokes(
     guide: np.ndarray,
     picture: Picture,
     sized: Picture,
@@ -130,7 +226,7 @@ def _paint(
     alpha_covers: bool,
     control: Control,
 ) -> Stylized:
-    """Paint one picture over its guide."""
+    """Paint one picture over its guide with strokes."""
     strokes = style.stroke_set()
     at = working_size(picture.size, strokes, look)
     content, mask = to_work(picture, Plan(sized.size, at, 1.0), look.seamless, alpha_covers)

@@ -7,6 +7,7 @@ from functools import cache
 
 from ..control import Control
 from . import device
+from .native import Exemplars
 from .network import Stylizer
 from .style_reader import StyleReader
 
@@ -21,10 +22,13 @@ class Session:
         The networks.
     styles : StyleReader
         Reads styles, and remembers those that were read.
+    exemplars : Exemplars
+        Has the pictures that patches are taken from.
     """
 
     stylizer: Stylizer
     styles: StyleReader
+    exemplars: Exemplars
 
 
 def session(control: Control) -> Session:
@@ -48,7 +52,7 @@ def session(control: Control) -> Session:
 @cache
 def _load() -> Session:
     stylizer = Stylizer(device.current())
-    return Session(stylizer, StyleReader(stylizer))
+    return Session(stylizer, StyleReader(stylizer), Exemplars(stylizer))
 
 
 def release() -> None:

@@ -204,7 +204,7 @@ class Look:
         "Grain",
         "Roughness of the paint where the texture is flat; 0 leaves flat areas smooth",
         maximum=1.0,
-        engines=("NETWORK",),
+        engines=("PATCHES", "NETWORK"),
     )
     fineness: float = _parameter(
         0.5,

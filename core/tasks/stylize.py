@@ -160,8 +160,10 @@ def _stylize(
         ),
         alpha_covers=image.alpha_mode != "CHANNEL_PACKED",
         tile=tile,
+        exemplars=painting.exemplars,
         control=control.part(0.0, 0.95),
     )
+    del pictures  # large, and no longer needed
     for index, result in enumerate(results):
         if result.strokes is not None:
             _write_relief(item, index, result.strokes, request.overwrite)
@@ -178,16 +180,13 @@ def _stylize(
 
 def _write_relief(item: StylizeItem, index: int, painting: StrokePainting, overwrite: bool) -> None:
     """Write height, normals and strokes of one picture, as far as they are asked for."""
-    from ..image.files import write_picture
-    from ..image.picture import Picture
+    from ..image.maps import write_map
+    from ..paint.strokes.relief import to_16_bit
     from ..paint.strokes.stroke_list import save_strokes
 
     if item.heights:
-        height = painting.height[..., None].repeat(3, axis=2)
-        picture = Picture(height, depth="16", encoding="data", gray=True)
-        write_picture(picture, item.heights[index], overwrite=overwrite)
+        write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
     if item.normals:
-        picture = Picture(painting.normals(), depth="16", encoding="data")
-        write_picture(picture, item.normals[index], overwrite=overwrite)
+        write_map(painting.normals(integers=True), item.normals[index], overwrite=overwrite)
     if item.strokes:
         save_strokes(painting.strokes, Path(item.strokes[index]))

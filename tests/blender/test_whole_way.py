@@ -61,7 +61,7 @@ def scene(build):
     assert ops.analyze_textures() == {"FINISHED"}
     settings = bpy.context.scene.impasto
     for group in settings.groups:
-        group.look.style = style
+        group.look.style, group.look.engine = style, "NETWORK"
     return settings
 
 

@@ -38,16 +38,21 @@ class StrokePainting:
     height: np.ndarray
     strokes: StrokeList
 
-    def normals(self) -> np.ndarray:
+    def normals(self, *, integers: bool = False) -> np.ndarray:
         """Return the tangent-space normals of the paint.
+
+        Parameters
+        ----------
+        integers : bool
+            Return 16-bit integers.
 
         Returns
         -------
-        (H, W, 3) float32 in [0, 1]
+        (H, W, 3) float32 in [0, 1] or uint16
             See :func:`~.relief.normal_map`.
         """
         depth = DEPTH * min(self.height.shape)
-        return normal_map(self.height, depth, self.strokes.seamless)
+        return normal_map(self.height, depth, self.strokes.seamless, integers=integers)
 
 
 def placing_of(look: Look) -> Placing:

@@ -8,8 +8,12 @@ import numpy as np
 DEPTH = 0.012
 """Height of the thickest paint of normal strokes, as a share of the picture's short side."""
 
+_BAND = 256  # rows at once
 
-def normal_map(height: np.ndarray, depth: float, wrap: bool = False) -> np.ndarray:
+
+def normal_map(
+    height: np.ndarray, depth: float, wrap: bool = False, *, integers: bool = False
+) -> np.ndarray:
     """Return the normals of a height map in tangent space, y up, as Blender and OpenGL take them.
 
     Parameters
@@ -20,19 +24,49 @@ def normal_map(height: np.ndarray, depth: float, wrap: bool = False) -> np.ndarr
         Height of 1, in pixels.
     wrap : bool
         Whether the map tiles.
+    integers : bool
+        Return 16-bit integers, in little memory.
 
     Returns
     -------
-    (H, W, 3) float32 in [0, 1]
+    (H, W, 3) float32 in [0, 1] or uint16
         Normals, encoded as (n + 1) / 2.
     """
     padded = np.pad(height, 1, mode="wrap" if wrap else "edge")
+    normals = np.empty((*height.shape, 3), np.uint16 if integers else np.float32)
+    for top in range(0, len(height), _BAND):
+        rows = _normals(padded[top : top + _BAND + 2], np.float32(depth))
+        normals[top : top + _BAND] = to_16_bit(rows) if integers else rows
+    return normals
+
+
+def _normals(padded: np.ndarray, depth: np.float32) -> np.ndarray:
+    """Return the encoded normals of some rows, which have a border of one pixel."""
     # Sobel's kernels add up to 8 for a slope of 1 pixel.
-    dx = cv2.Sobel(padded, cv2.CV_32F, 1, 0)[1:-1, 1:-1] * np.float32(depth / 8)
-    dy = cv2.Sobel(padded, cv2.CV_32F, 0, 1)[1:-1, 1:-1] * np.float32(depth / 8)
-    normal = np.stack((-dx, dy, np.ones_like(dx)), axis=2)
-    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
-    return normal * np.float32(0.5) + np.float32(0.5)
+    dx = cv2.Sobel(padded, cv2.CV_32F, 1, 0)[1:-1, 1:-1] * (depth / 8)
+    dy = cv2.Sobel(padded, cv2.CV_32F, 0, 1)[1:-1, 1:-1] * (depth / 8)
+    half = np.float32(0.5) / np.sqrt(dx * dx + dy * dy + 1)
+    return np.stack((-dx * half, dy * half, half), axis=2) + np.float32(0.5)
+
+
+def to_16_bit(values: np.ndarray) -> np.ndarray:
+    """Return values in [0, 1] as 16-bit integers, in little memory.
+
+    Parameters
+    ----------
+    values : (H, W) or (H, W, C) float32 in [0, 1]
+        Heights or normals.
+
+    Returns
+    -------
+    (H, W) or (H, W, C) uint16
+        The integers.
+    """
+    result = np.empty(values.shape, np.uint16)
+    for top in range(0, len(values), _BAND):
+        rows = slice(top, top + _BAND)
+        result[rows] = np.clip(values[rows], 0, 1) * np.float32(65535) + np.float32(0.5)
+    return result
 
 
 def light(color: np.ndarray, normals: np.ndarray, gloss: float = 0.12) -> np.ndarray:

@@ -24,6 +24,8 @@ _KEPT_HEIGHT = np.float32(0.5)
 """Share of the height below that a stroke keeps. Heights then end below a ceiling however many strokes
 are laid on each other: they are never summed."""
 
+_THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the time
+
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _TONE, _NO_TONE = np.float32(2 / 255), np.float32(256 / 255)
 
@@ -122,6 +124,7 @@ class _Sized:
         scale = math.sqrt(across * down)
         self.stamps = stamps
         self.x, self.y = strokes.x * across, strokes.y * down
+        self.visible = strokes.width * scale >= _THINNEST
         self.length = np.maximum(strokes.length * scale, 1.5)
         self.width = np.maximum(strokes.width * scale, 1.0)
         self.cos, self.sin = np.cos(strokes.angle), np.sin(strokes.angle)
@@ -167,6 +170,7 @@ class _Sized:
         for dx, dy in shifts:
             inside = (self.right + dx > columns.start) & (self.left + dx < columns.stop)
             inside &= (self.bottom + dy > rows.start) & (self.top + dy < rows.stop)
+            inside &= self.visible
             chosen = np.flatnonzero(inside)
             found.append((chosen, np.full(len(chosen), dx), np.full(len(chosen), dy)))
         index, right, down = (np.concatenate(parts) for parts in zip(*found, strict=True))
