@@ -190,6 +190,8 @@ def _paper(lab: np.ndarray) -> tuple[float, float, float] | None:
     hues = float(lab[..., 1].std() + lab[..., 2].std())
     if hues > 4 or bright < 70 or lines < 0.05 * (bright - dark):
         return None
-    light = lightness >= np.percentile(lightness, 80)
+    # Not the very lightest: an enlarged picture has bright rims beside its lines.
+    low, high = np.percentile(lightness, (60, 85))
+    light = (lightness >= low) & (lightness <= high)
     paper = np.array([[np.median(lab[light], axis=0)]], np.float32)
     return tuple(float(v) for v in np.clip(lab_to_srgb(paper)[0, 0], 0, 1))  # type: ignore[return-value]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from scipy.ndimage import fourier_gaussian
 
 from ...image.resize import resize
 
@@ -38,20 +39,25 @@ def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
     """
     if sigma < 0.3:
         return image
+    height, width = image.shape[:2]
+    sigma = min(sigma, float(max(height, width)))  # beyond, everything is the mean
     step = int(sigma / _COARSE)
-    if step > 1 and min(image.shape[:2]) >= 4 * step:
-        height, width = image.shape[:2]
+    if step > 1 and min(height, width) >= 4 * step:
         small = resize(image, (-(-width // step), -(-height // step)), wrap=wrap)
         blurred = blur(small, sigma * small.shape[0] / height, wrap)
         return resize(blurred, (width, height), wrap=wrap)
     if not wrap:
         return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101)
-    height, width = image.shape[:2]
     reach = int(np.ceil(4 * sigma)) + 1
-    rows = np.arange(-reach, height + reach) % height
-    columns = np.arange(-reach, width + reach) % width
-    blurred = cv2.GaussianBlur(np.ascontiguousarray(image[rows][:, columns]), (0, 0), sigma)
-    return np.ascontiguousarray(blurred[reach : reach + height, reach : reach + width])
+    if reach < min(height, width):
+        rows = np.arange(-reach, height + reach) % height
+        columns = np.arange(-reach, width + reach) % width
+        blurred = cv2.GaussianBlur(np.ascontiguousarray(image[rows][:, columns]), (0, 0), sigma)
+        return np.ascontiguousarray(blurred[reach : reach + height, reach : reach + width])
+    # Around the torus more than once: a padded picture would be many times as large.
+    sigmas = (sigma, sigma, *[0.0] * (image.ndim - 2))
+    spectrum = fourier_gaussian(np.fft.fft2(image, axes=(0, 1)), sigmas)
+    return np.fft.ifft2(spectrum, axes=(0, 1)).real.astype(np.float32)
 
 
 def structure_tensor(lab: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:

@@ -100,7 +100,7 @@ def working_size(size: tuple[int, int], strokes: StrokeSet, look: Look) -> tuple
     side = working_side(strokes, placing_of(look))
     short, long = min(size), max(size)
     # A strip of pixels is not blown up without end.
-    factor = min(side / short, 4096 / long)
+    factor = min(side / short, min(4 * side, 4096) / long)
     width, height = (max(_SMALLEST, round(factor * s)) for s in size)
     return width, height
 
@@ -159,7 +159,7 @@ def paint_strokes(
     """
     control.advance(0.0, "Placing strokes")
     placing = placing_of(look)
-    placed = place(content, guide, strokes, placing, mask)
+    placed = place(content, guide, strokes, placing, mask, control.part(0.0, 0.2))
     control.advance(0.2, "Drawing strokes")
     painting = replay(
         placed,

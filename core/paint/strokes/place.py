@@ -10,15 +10,18 @@ edges).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from ...control import SILENT, Control
 from ...image.color import lab_to_srgb, srgb_to_lab
 from ...styles.stroke_set import StrokeSet
 from . import orientation
 from .orientation import blur
 from .stroke_list import ARRAYS, StrokeList
 
+_NARROWEST = 0.0026  # share of the short side; thinner strokes would be millions
 _STEPS = 6  # in which a stroke is followed to each side
 _TOLERANCE = 11.0  # Lab distance from its middle at which a stroke ends
 _MISSED = 6.0  # Lab distance between two layers' pictures at which strokes are certain
@@ -101,7 +104,7 @@ def layer_widths(strokes: StrokeSet, placing: Placing) -> np.ndarray:
     """
     widest = strokes.width * placing.brush_scale
     ratio = np.clip(strokes.finest * 2.0 ** (1 - 2 * placing.fineness), 0.05, 1.0)
-    return widest * ratio ** np.linspace(0, 1, strokes.layers)
+    return np.maximum(widest * ratio ** np.linspace(0, 1, strokes.layers), _NARROWEST)
 
 
 def place(
@@ -110,6 +113,7 @@ def place(
     strokes: StrokeSet,
     placing: Placing,
     mask: np.ndarray | None = None,
+    control: Control = SILENT,
 ) -> StrokeList:
     """Place strokes on a picture.
 
@@ -125,20 +129,31 @@ def place(
         How they are placed.
     mask : (H, W) float32 in [0, 1], optional
         Where anything is to be painted; strokes end at its edge.
+    control : Control
+        Gets the progress, and is asked for a cancel after each layer.
 
     Returns
     -------
     StrokeList
         In the order in which they are laid.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
     """
     scene = _Scene(content, guide, strokes, placing, mask)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     if strokes.ink:
         line = _INK_WIDTH * widths[-1]
-        parts = [scene.hatching(tone, line) for tone in range(len(_INK_TONES))]
-        parts.append(scene.outlines(line))
+        layers = [partial(scene.hatching, tone, line) for tone in range(len(_INK_TONES))]
+        layers.append(partial(scene.outlines, line))
     else:
-        parts = [scene.layer(index, widths) for index in range(strokes.layers)]
+        layers = [partial(scene.layer, index, widths) for index in range(strokes.layers)]
+    parts = []
+    for index, layer in enumerate(layers):
+        control.advance(index / len(layers))
+        parts.append(layer())
     together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
     return replace(parts[0], **together)
 
