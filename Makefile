@@ -9,7 +9,8 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine train \
+.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
+        bench-paint train \
         package screenshots pictures clean
 
 help: ## show this list
@@ -65,6 +66,9 @@ bench-generate: $(READY) ## how good and how fast the generators of Create are
 
 bench-refine: $(READY) ## what two minutes on one style bring, and a sheet
 	$(PY) -m benchmarks.bench_refine
+
+bench-paint: $(READY) ## strokes and patches beside their peers, and sheets to judge blind
+	$(PY) -m benchmarks.bench_paint $(PAINT_ARGS)
 
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train

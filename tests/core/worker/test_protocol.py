@@ -12,7 +12,7 @@ from impasto.core.clustering.settings import Group
 from impasto.core.control import Failure, Progress
 from impasto.core.errors import BadRequest
 from impasto.core.image.reference import ImageRef
-from impasto.core.styles.look import Look, StyleRef
+from impasto.core.styles.look import ENGINES, Look, StyleRef
 from impasto.core.tasks.analyze import AnalyzeRequest, AnalyzeResult
 from impasto.core.tasks.stylize import StylizeItem, StylizeRequest
 from impasto.core.worker import protocol
@@ -23,10 +23,11 @@ refs = st.builds(ImageRef, text, st.lists(text, max_size=3).map(tuple), text)
 looks = st.builds(
     Look,
     st.lists(st.builds(StyleRef, text, unit), max_size=3).map(tuple),
-    unit,
-    unit,
-    unit,
-    st.booleans(),
+    engine=st.sampled_from(ENGINES),
+    strength=unit,
+    brush_scale=unit,
+    keep_color=unit,
+    seamless=st.booleans(),
 )
 items = st.builds(StylizeItem, refs, looks, st.lists(text, max_size=2).map(tuple))
 failures = st.lists(st.builds(Failure, text, text), max_size=2).map(tuple)
