@@ -13,7 +13,7 @@ class Choice:
     style: str
     strength: float = 1.0
     keep_color: float = 0.0
-    brush_scale: float = 1.0
+    brush_scale: float = 2.0
 
 
 CHOICES: dict[str, Choice] = {
@@ -22,7 +22,7 @@ CHOICES: dict[str, Choice] = {
     "fabric": Choice("red-horse"),
     "foliage": Choice("water-lilies", keep_color=0.4),
     "metal": Choice("cypresses", strength=0.7, keep_color=0.7),
-    "fruit": Choice("red-horse", strength=0.45),
+    "fruit": Choice("oil-impasto"),
     "tiles": Choice("cypresses", keep_color=0.2),
     "picture": Choice("scream", keep_color=0.3),
     "clay": Choice("kiss", keep_color=0.3),
