@@ -148,9 +148,12 @@ class _Planner:
             )
             plan = replace(plan, height=height, normal=normal)
         self.plans[source.ref.key] = plan
-        return StylizeItem(
-            source.ref, look, _outputs(plan), _outputs(plan.height), _outputs(plan.normal)
-        )
+        outputs = _outputs(plan)
+        strokes: tuple[str, ...] = ()
+        if look.engine == "STROKES" and not (self._pack or self._preview):
+            strokes = tuple(str(Path(file).with_suffix(".strokes")) for file in outputs)
+        relief = _outputs(plan.height), _outputs(plan.normal)
+        return StylizeItem(source.ref, look, outputs, *relief, strokes)
 
     def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
         """Return the plan of a map of a result's relief."""

@@ -16,10 +16,12 @@ def test_maps_are_named_beside_the_result(studio, brick):
     (studio.folder / "Brick (Impasto Normal).png").touch()
     studio.stylize(brick.group)
     (item,) = studio.items
-    assert [Path(p).name for p in (*item.outputs, *item.heights, *item.normals)] == [
+    files = (*item.outputs, *item.heights, *item.normals, *item.strokes)
+    assert [Path(p).name for p in files] == [
         "Brick (Impasto).png",
         "Brick (Impasto Height).png",
         "Brick (Impasto Normal 2).png",
+        "Brick (Impasto).strokes",
     ]
 
 
@@ -35,6 +37,7 @@ def test_no_maps_without_relief_or_strokes(studio, brick, look):
 
 def test_preview_has_relief_too(studio, brick):
     studio.stylize(brick.group, preview=True, pack=True)
+    assert studio.items[0].strokes == ()
     image = studio.part(brick.tree, "TEX_IMAGE").image
     assert image.name == "Brick (Impasto Preview Normal)" and image.packed_file
 
