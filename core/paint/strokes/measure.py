@@ -6,13 +6,13 @@ measured on them decides the numbers of a stroke set, so a flat poster gets flat
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from ...image.color import lab_to_srgb, srgb_to_lab
 from ...image.resize import resize
 from ...styles.stroke_set import DIRECTIONS, StrokeSet
 from .orientation import blur, structure_tensor
+from .turned import turned_patches
 
 SIDE = 512
 """Short side in pixels at which a picture is measured."""
@@ -81,37 +81,13 @@ def _sized(picture: np.ndarray) -> np.ndarray:
 def _stroke_size(lightness: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
     """Return width and length of the strokes in pixels, by the autocorrelation of turned patches."""
     detail = lightness - blur(lightness, 14.0)
-    tensor = structure_tensor(lightness[..., None], 5.0)
-    height, width = lightness.shape
-    margin = 8
-    y = rng.uniform(margin, height - margin, 6 * _PATCHES)
-    x = rng.uniform(margin, width - margin, 6 * _PATCHES)
-    i, j = y.astype(int), x.astype(int)
-    coherence = np.hypot(tensor[i, j, 0], tensor[i, j, 1]) / (tensor[i, j, 2] + 1e-3)
-    # Not the strongest edges: those are outlines of things, not strokes.
-    energy = tensor[i, j, 2]
-    calm = energy < np.percentile(energy, 75)
-    best = np.argsort(-(coherence * calm))[:_PATCHES]
-    angle = 0.5 * np.arctan2(tensor[i, j, 1], tensor[i, j, 0])[best]
-    v, u = np.mgrid[0:_ACROSS, 0:_ALONG].astype(np.float32)
-    u, v = u - (_ALONG - 1) / 2, v - (_ACROSS - 1) / 2
     along, across = np.zeros(_ALONG // 2), np.zeros(_ACROSS // 2)
-    for px, py, a in zip(x[best], y[best], angle, strict=True):
-        c, s = np.float32(np.cos(a)), np.float32(np.sin(a))
-        patch = cv2.remap(
-            detail,
-            np.float32(px) + c * u - s * v,
-            np.float32(py) + s * u + c * v,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
-        patch = patch - patch.mean()
-        deviation = float(patch.std())
-        if deviation < 0.3:
+    for patch in turned_patches(detail, lightness, 5.0, (_ACROSS, _ALONG), _PATCHES, rng):
+        if float(patch.std()) < 0.3:
             continue
-        patch /= deviation
-        along += _autocorrelation(patch)
-        across += _autocorrelation(patch.T)
+        unit = (patch - patch.mean()) / patch.std()
+        along += _autocorrelation(unit)
+        across += _autocorrelation(unit.T)
     if across[0] == 0:  # flat everywhere
         return 12.0, 40.0
     return _extent(across), max(_extent(across), _extent(along))
