@@ -9,6 +9,7 @@ edges).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -294,34 +295,21 @@ class _Scene:
         """Follow the field to both sides of each point, up to edges; return the strokes' numbers."""
         strokes, rng, count = self.strokes, self.rng, len(x)
         lab = self._at(picture, x, y)
-        c, s = self._direction(field, x, y)
         turn = rng.normal(0, max(1e-6, strokes.angle_jitter * self.placing.jitter), count)
-        c, s = c * np.cos(turn) - s * np.sin(turn), s * np.cos(turn) + c * np.sin(turn)
+        c, s = _turned(*self._direction(field, x, y), turn)
         x, y, wide = self._make_way(x, y, c, s, width, lab, picture, tolerance)
         long = strokes.aspect * width * rng.uniform(0.75, 1.25, count)
         step = (long - 0.5 * wide).clip(0.3 * width) / (2 * _STEPS)
-        ends = []
-        for sign in (1.0, -1.0):
-            px, py, dx, dy = x.copy(), y.copy(), sign * c, sign * s
-            going = np.ones(count, bool)
-            for _ in range(_STEPS):
-                nx, ny = px + dx * step, py + dy * step
-                going &= np.linalg.norm(self._at(picture, nx, ny) - lab, axis=1) < tolerance
-                if self.mask is not None:
-                    going &= self._at(self.mask, nx, ny) > 0.5
-                px, py = np.where(going, nx, px), np.where(going, ny, py)
-                fx, fy = self._direction(field, px, py)
-                fx, fy = (
-                    fx * np.cos(turn) - fy * np.sin(turn),
-                    fy * np.cos(turn) + fx * np.sin(turn),
-                )
-                ahead = np.where(fx * dx + fy * dy < 0, -1.0, 1.0)
-                # Half of the turn only: strokes are stiffer than the field.
-                dx, dy = dx + ahead * fx, dy + ahead * fy
-                norm = np.hypot(dx, dy) + 1e-9
-                dx, dy = dx / norm, dy / norm
-            ends.append((px, py))
-        (ax, ay), (bx, by) = ends[1], ends[0]
+
+        def allowed(px: np.ndarray, py: np.ndarray) -> np.ndarray:
+            alike = np.linalg.norm(self._at(picture, px, py) - lab, axis=1) < tolerance
+            return alike if self.mask is None else alike & (self._at(self.mask, px, py) > 0.5)
+
+        def direction(px: np.ndarray, py: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return _turned(*self._direction(field, px, py), turn)
+
+        bx, by = _traced(x, y, c, s, step, allowed, direction)
+        ax, ay = _traced(x, y, -c, -s, step, allowed, direction)
         chord = np.hypot(bx - ax, by - ay)
         short = chord < 1e-3
         angle = np.where(short, np.arctan2(s, c), np.arctan2(by - ay, bx - ax))
@@ -391,3 +379,35 @@ class _Scene:
             aspect=(self.width / unit, self.height / unit),
             seamless=self.wrap,
         )
+
+
+_Vector = tuple[np.ndarray, np.ndarray]
+
+
+def _turned(c: np.ndarray, s: np.ndarray, turn: np.ndarray) -> _Vector:
+    """Return directions ``(c, s)`` turned by angles."""
+    return c * np.cos(turn) - s * np.sin(turn), s * np.cos(turn) + c * np.sin(turn)
+
+
+def _traced(
+    x: np.ndarray,
+    y: np.ndarray,
+    dx: np.ndarray,
+    dy: np.ndarray,
+    step: np.ndarray,
+    allowed: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    direction: Callable[[np.ndarray, np.ndarray], _Vector],
+) -> _Vector:
+    """Return where lines end that follow a field from points, as long as it is allowed."""
+    going = np.ones(len(x), bool)
+    for _ in range(_STEPS):
+        ahead_x, ahead_y = x + dx * step, y + dy * step
+        going &= allowed(ahead_x, ahead_y)
+        x, y = np.where(going, ahead_x, x), np.where(going, ahead_y, y)
+        fx, fy = direction(x, y)
+        sign = np.where(fx * dx + fy * dy < 0, -1.0, 1.0)
+        # Half of the turn only: strokes are stiffer than the field.
+        dx, dy = dx + sign * fx, dy + sign * fy
+        norm = np.hypot(dx, dy) + 1e-9
+        dx, dy = dx / norm, dy / norm
+    return x, y
