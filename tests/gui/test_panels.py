@@ -69,6 +69,10 @@ def test_create_a_material(artist):
 def test_draw_regions(artist):
     """The last one: after a second window was closed, Blender 4.3 can leave timers asleep."""
     artist.toggle("Style")
+    artist.run(
+        "for group in bpy.context.scene.impasto.groups:\n"
+        "    group.look.engine = 'NETWORK'"  # Else the panel Strokes comes first.
+    )
     artist.open_sub_panel("IMPASTO_PT_style_mix", below=r"impasto\.copy_look")
     artist.run(
         "settings = bpy.context.scene.impasto\n"
