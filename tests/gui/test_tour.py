@@ -11,8 +11,9 @@ SHOWN = """{
     m.name: n.image.name
     for m in bpy.data.materials
     for n in (m.node_tree.nodes if m.node_tree else ())
-    if n.type == "TEX_IMAGE" and n.image
+    if n.type == "TEX_IMAGE" and n.image and n.image.colorspace_settings.name != "Non-Color"
 }"""
+"""The pictures that are shown, by material; relief is none."""
 GROUPS = "len(bpy.context.scene.impasto.groups)"
 
 
