@@ -48,7 +48,7 @@ def texture(side: int) -> np.ndarray:
     return np.clip(drawn + np.float32(0.015) * noise, 0, 1)
 
 
-def stamps(side: int, threads: int, plan: str, what: str) -> dict[str, Any]:
+def stamps(side: int, plan: str, what: str) -> dict[str, Any]:
     """Draw as many strokes, as large, as a peer laid stamps; ``plan`` is its own answer as a file.
 
     With ``what`` "whole", a stroke is as large as the peer's square stamp with its empty borders.
@@ -57,7 +57,7 @@ def stamps(side: int, threads: int, plan: str, what: str) -> dict[str, Any]:
     ground = texture(side)
     kinds = stamps_of(StrokeSet())
     begun = time.perf_counter()
-    draw(strokes, kinds, (side, side), lambda *box: ground[box], threads=threads)
+    draw(strokes, kinds, (side, side), lambda *box: ground[box])
     return {"seconds": time.perf_counter() - begun, "count": len(strokes)}
 
 
@@ -86,25 +86,25 @@ def _like(plan: dict[str, Any], side: int, whole: bool) -> StrokeList:
     )
 
 
-def painting(side: int, threads: int, wanted: int) -> dict[str, Any]:
+def painting(side: int, wanted: int) -> dict[str, Any]:
     """Time a whole painting of so many strokes: placing, drawing, height and normals."""
     strokes = _set_for(wanted)
     content = _at_work(strokes)
     last: list[StrokePainting] = []
 
     def work() -> None:
-        last[:] = [paint_strokes(content, content, (side, side), strokes, _LOOK, threads=threads)]
+        last[:] = [paint_strokes(content, content, (side, side), strokes, _LOOK)]
         last[0].normals()
 
     return {"seconds": timed(work), "count": len(last[0].strokes), "width": strokes.width}
 
 
-def large(side: int, threads: int, wanted: int) -> dict[str, Any]:
+def large(side: int, wanted: int) -> dict[str, Any]:
     """Paint once, with height and normals as they are written; its memory is what is asked for."""
     strokes = _set_for(wanted)
     content = _at_work(strokes)
     begun = time.perf_counter()
-    done = paint_strokes(content, content, (side, side), strokes, _LOOK, threads=threads)
+    done = paint_strokes(content, content, (side, side), strokes, _LOOK)
     to_16_bit(done.height)
     done.normals(integers=True)
     return {"seconds": time.perf_counter() - begun, "count": len(done.strokes)}

@@ -83,7 +83,7 @@ def _stamp_rows(
         return answer
 
     def ours(what: str) -> Callable[[], dict[str, Any]]:
-        return lambda: child("paint_child", "stamps", side, options.threads, plan, what)
+        return lambda: child("paint_child", "stamps", side, plan, what)
 
     peer, extent, whole = in_turn((theirs, ours("extent"), ours("whole")))
     sizes = [step["size"] for step in peer["steps"]]
@@ -107,7 +107,7 @@ def painting(options: Options) -> str:
     wanted = max(200, STROKES // options.shrink**2)
     side, large = options.side(2048), options.side(8192)
     answer, yardstick = beside_yardstick(
-        options.threads, lambda: child("paint_child", "painting", side, options.threads, wanted)
+        options.threads, lambda: child("paint_child", "painting", side, wanted)
     )
     ratio = answer["seconds"] / yardstick.picture if yardstick else None
     name = f"{side} x {side}, {answer['count']:,} strokes"
@@ -117,7 +117,7 @@ def painting(options: Options) -> str:
         ("placing, drawing, height, normals", "ours", "yardstick at 720²", "ratio", "floor"),
         [(*speed, verdict(ratio, _PAINTING_FLOOR))],
     )
-    drawn = child("paint_child", "large", large, options.threads, wanted)
+    drawn = child("paint_child", "large", large, wanted)
     rows = [
         (f"{large} x {large}, {drawn['count']:,} strokes, arrays", *_memory_cells(drawn)),
         (f"{large} x {large}, file to file in the worker", *_memory_cells(_file_to_file(large))),

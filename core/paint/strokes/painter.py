@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,7 +113,7 @@ def paint_strokes(
     *,
     mask: np.ndarray | None = None,
     tile: int = TILE,
-    threads: int = 0,
+    threads: int = 1,
     control: Control = SILENT,
 ) -> StrokePainting:
     """Paint a picture with strokes.
@@ -136,7 +135,8 @@ def paint_strokes(
     tile : int
         Side of the tiles that are drawn, in pixels.
     threads : int
-        Tiles drawn at once; 0: one for each core, at most 8.
+        Tiles drawn at once. Two are slower than one: the steps are short, and Python's lock is passed
+        to and fro between them.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -181,7 +181,7 @@ def replay(
     strokes: StrokeSet,
     *,
     tile: int = TILE,
-    threads: int = 0,
+    threads: int = 1,
     control: Control = SILENT,
 ) -> Painting:
     """Draw strokes that were placed before, at any size.
@@ -199,7 +199,8 @@ def replay(
     tile : int
         Side of the tiles that are drawn, in pixels.
     threads : int
-        Tiles drawn at once; 0: one for each core, at most 8.
+        Tiles drawn at once. Two are slower than one: the steps are short, and Python's lock is passed
+        to and fro between them.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -220,7 +221,7 @@ def replay(
         size,
         ground,
         tile=tile,
-        threads=threads or min(8, os.cpu_count() or 1),
+        threads=threads,
         control=control,
     )
 

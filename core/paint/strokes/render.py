@@ -17,7 +17,7 @@ from ...control import SILENT, Control
 from .stamps import BENDS, OUTSIDE, Stamps
 from .stroke_list import StrokeList
 
-TILE = 1024
+TILE = 512
 """Default side of a tile in pixels."""
 
 _KEPT_HEIGHT = np.float32(0.5)
