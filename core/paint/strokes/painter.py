@@ -113,7 +113,7 @@ def paint_strokes(
     *,
     mask: np.ndarray | None = None,
     tile: int = TILE,
-    threads: int = 1,
+    threads: int = 0,
     control: Control = SILENT,
 ) -> StrokePainting:
     """Paint a picture with strokes.
@@ -135,8 +135,7 @@ def paint_strokes(
     tile : int
         Side of the tiles that are drawn, in pixels.
     threads : int
-        Tiles drawn at once. Two are slower than one: the steps are short, and Python's lock is passed
-        to and fro between them.
+        Tiles drawn at once; 0: as suits the strokes, see :func:`~.render.draw`.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -181,7 +180,7 @@ def replay(
     strokes: StrokeSet,
     *,
     tile: int = TILE,
-    threads: int = 1,
+    threads: int = 0,
     control: Control = SILENT,
 ) -> Painting:
     """Draw strokes that were placed before, at any size.
@@ -199,8 +198,7 @@ def replay(
     tile : int
         Side of the tiles that are drawn, in pixels.
     threads : int
-        Tiles drawn at once. Two are slower than one: the steps are short, and Python's lock is passed
-        to and fro between them.
+        Tiles drawn at once; 0: as suits the strokes, see :func:`~.render.draw`.
     control : Control
         Gets the progress, and is asked for a cancel.
 

@@ -6,6 +6,7 @@ Every stroke is drawn from its own numbers alone, so tiles and threads change no
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _KEPT_HEIGHT = np.float32(0.5)
 are laid on each other: they are never summed."""
 
 _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the time
+
+_LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
 
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _TONE, _NO_TONE = np.float32(2 / 255), np.float32(256 / 255)
@@ -56,7 +59,7 @@ def draw(
     ground: Ground,
     *,
     tile: int = TILE,
-    threads: int = 1,
+    threads: int = 0,
     control: Control = SILENT,
 ) -> Painting:
     """Draw strokes over a ground.
@@ -74,7 +77,8 @@ def draw(
     tile : int
         Side of a tile in pixels.
     threads : int
-        Tiles that are drawn at once.
+        Tiles that are drawn at once; 0: one for each core, at most 8, if strokes are large. With small
+        ones, threads only wait for Python's lock, and one is faster than two.
     control : Control
         Gets the progress, and is asked for a cancel between strokes.
 
@@ -98,7 +102,7 @@ def draw(
     def one(box: tuple[slice, slice]) -> tuple[tuple[slice, slice], np.ndarray]:
         return box, _draw_tile(sized, box, ground(*box), control)
 
-    with ThreadPoolExecutor(max(1, threads)) as pool:
+    with ThreadPoolExecutor(threads or sized.threads()) as pool:
         for box, canvas in pool.map(one, boxes):
             color[box] = np.moveaxis(canvas[:3], 0, 2)
             relief[box] = canvas[3]
@@ -158,6 +162,12 @@ class _Sized:
             (-s * down, c * down, center - down * (c * y - s * x)),
         )
         return np.moveaxis(np.array(rows, np.float64), 2, 0)
+
+    def threads(self) -> int:
+        """Return how many tiles are best drawn at once."""
+        areas = (self.right - self.left) * (self.bottom - self.top)
+        large = np.mean(areas[self.visible]) > _LARGE if self.visible.any() else False
+        return min(8, os.cpu_count() or 1) if large else 1
 
     def touching(self, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the strokes that may touch a tile, in order, with shifts in x and y of each."""
