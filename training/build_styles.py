@@ -68,6 +68,11 @@ def index_entry(row: dict[str, str], provenance: Provenance) -> dict[str, str]:
     return {**words, "license": provenance.license, "source": provenance.source}
 
 
+def read_index() -> list[dict]:
+    """Read ``index.json``."""
+    return json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+
+
 def write_index(entries: list[dict[str, str]]) -> None:
     """Write ``index.json``, in the order in which a gallery shows the styles."""
     text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
@@ -76,8 +81,7 @@ def write_index(entries: list[dict[str, str]]) -> None:
 
 def rewrite_index(chosen: list[dict[str, str]]) -> None:
     """Write names, families and credits anew; codes and thumbnails stay bit for bit."""
-    known = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
-    media = [entry for entry in known if entry.get("medium")]
+    media = [entry for entry in read_index() if entry.get("medium")]
     entries = []
     for row in chosen:
         path = FOLDER / f"{row['identifier']}{SUFFIX}"
@@ -161,8 +165,7 @@ def main() -> None:
     sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
     if args.strokes_only:
         rewrite_strokes(chosen, args.data, rows)
-        known = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
-        entries = [entry for entry in known if not entry.get("medium")]
+        entries = [entry for entry in read_index() if not entry.get("medium")]
     else:
         entries = build_styles(stylizer, chosen, args.data, rows)
     write_index(entries + build_media(stylizer, sample))

@@ -86,13 +86,11 @@ def add_look(
         help="an image, a saved .impasto style, or a built-in one; several are blended",
     )
     for parameter in PARAMETERS.values():
+        default = parameter.default_for(use)
         if parameter.kind is bool:
             group.add_argument(*parameter.options, action="store_true", help=parameter.description)
             continue
         if parameter.choices:
-            default = parameter.default
-            if parameter.name == "engine" and use == "FRAMES":
-                default = "NETWORK"
             group.add_argument(
                 *parameter.options,
                 type=str.upper,
@@ -105,9 +103,9 @@ def add_look(
         group.add_argument(
             *parameter.options,
             type=_number(parameter.minimum, parameter.maximum, parameter.kind),
-            default=parameter.default,
+            default=default,
             metavar=parameter.metavar,
-            help=f"{parameter.description} (default {shown(parameter.default)})",
+            help=f"{parameter.description} (default {shown(default)})",
         )
 
 

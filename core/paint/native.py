@@ -21,10 +21,10 @@ from . import pipeline
 from .engine import TILE, Engine, PaintJob
 from .patches.exemplar import Exemplar, build_exemplar
 from .patches.painting import paint_patches
-from .pipeline import RegionCodes, check_pictures
+from .pipeline import RegionCodes, check_pictures, unpainted
 from .strokes.orientation import smooth_noise
 from .strokes.painter import StrokePainting, paint_strokes, working_size
-from .working import Plan, from_work, plan, resize_picture, to_work
+from .working import Plan, from_work, to_work
 
 GUIDE_SIDE = 640
 """Short side in pixels at which the networks paint the guide."""
@@ -96,7 +96,6 @@ def stylize(
     JobCancelled
         The control was cancelled.
     """
-    check_pictures(pictures)
     if look.engine == "NETWORK":
         return [
             Stylized(picture)
@@ -111,19 +110,16 @@ def stylize(
                 control=control,
             )
         ]
-    results = [plan(p.size, look).size for p in pictures]
+    check_pictures(pictures)
+    sized_pictures = unpainted(pictures, look)
     if look.strength == 0:
-        return [
-            Stylized(resize_picture(p, size, look.seamless))
-            for p, size in zip(pictures, results, strict=True)
-        ]
+        return [Stylized(picture) for picture in sized_pictures]
     exemplars = exemplars or Exemplars(stylizer)
     guides = _Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
     painted = []
-    for index, (picture, size) in enumerate(zip(pictures, results, strict=True)):
+    for index, (picture, sized) in enumerate(zip(pictures, sized_pictures, strict=True)):
         part = control.part(index / len(pictures), (index + 1) / len(pictures))
         guide = guides.paint(index, part.part(0.0, 0.4))
-        sized = resize_picture(picture, size, look.seamless)
         rest = part.part(0.4, 1.0)
         if look.engine == "STROKES":
             painted.append(_with_strokes(guide, picture, sized, look, style, alpha_covers, rest))

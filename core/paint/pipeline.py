@@ -38,6 +38,24 @@ def check_pictures(pictures: Sequence[Picture]) -> None:
             )
 
 
+def unpainted(pictures: Sequence[Picture], look: Look) -> list[Picture]:
+    """Return pictures as a strength of 0 leaves them.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        The pictures.
+    look : Look
+        Has the largest side of the results.
+
+    Returns
+    -------
+    list of Picture
+        The same pictures, smaller ones where the look says so.
+    """
+    return [resize_picture(p, plan(p.size, look).size, look.seamless) for p in pictures]
+
+
 def stylize(
     engine: Engine,
     pictures: Sequence[Picture],
@@ -102,10 +120,7 @@ def stylize(
     check_pictures(pictures)
     plans = [plan(p.size, look) for p in pictures]
     if look.strength == 0:
-        return [
-            resize_picture(p, goal.size, look.seamless)
-            for p, goal in zip(pictures, plans, strict=True)
-        ]
+        return unpainted(pictures, look)
     works = [
         to_work(p, goal, look.seamless, alpha_covers)
         for p, goal in zip(pictures, plans, strict=True)

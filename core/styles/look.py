@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..errors import BadRequest
 
@@ -15,12 +15,12 @@ SUFFIX = ".impasto"
 it, load no numpy for it."""
 
 Use = Literal["TEXTURES", "FRAMES"]
-"""What a look is used on."""
+"""Kinds of jobs that use a look."""
 
 EngineName = Literal["NETWORK", "PATCHES", "STROKES"]
-"""What paints."""
+"""Names of the engines, which paint."""
 
-ENGINES: tuple[EngineName, ...] = ("NETWORK", "PATCHES", "STROKES")
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ class Parameter:
         What a setting of type ``str`` may be.
     engines : tuple of str
         The engines that it has an effect on.
+    frames_default : float or str, optional
+        Default where the look is used on frames, if that is another one.
     former_options : tuple of str
         Former spellings of the option; they still work.
     uses : tuple of str
@@ -98,6 +100,7 @@ class Parameter:
     unit: Literal["", "PIXELS", "ANGLE"] = ""
     choices: tuple[Choice, ...] = ()
     engines: tuple[EngineName, ...] = ENGINES
+    frames_default: float | str | None = None
     former_options: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ("TEXTURES", "FRAMES")
 
@@ -105,6 +108,23 @@ class Parameter:
     def kind(self) -> type:
         """Return the type of its values: ``bool``, ``int``, ``float`` or ``str``."""
         return type(self.default)
+
+    def default_for(self, use: Use) -> float | str:
+        """Return the default of a look that is used on something.
+
+        Parameters
+        ----------
+        use : str
+            What the look is used on.
+
+        Returns
+        -------
+        float or str
+            The default.
+        """
+        if use == "FRAMES" and self.frames_default is not None:
+            return self.frames_default
+        return self.default
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -185,6 +205,7 @@ class Look:
             Choice("NETWORK", "Network", "A neural network recolors and textures. Fast"),
         ),
         uses=("TEXTURES",),
+        frames_default="NETWORK",
     )
     strength: float = _parameter(
         1.0,
@@ -302,17 +323,11 @@ def check_use(look: Look, use: Use) -> None:
     BadRequest
         A setting of the look has no effect there.
     """
-    if use == "FRAMES" and look.engine != "NETWORK":
-        raise BadRequest(
-            f"Engine {look.engine.lower()} cannot be used on frames; they are painted by the network."
-        )
     for parameter in PARAMETERS.values():
-        if parameter.name == "engine":
-            continue
-        if use not in parameter.uses and getattr(look, parameter.name) != parameter.default:
+        default = parameter.default_for(use)
+        if use not in parameter.uses and getattr(look, parameter.name) != default:
             raise BadRequest(
-                f"{parameter.label} cannot be used on {use.lower()}; "
-                f"set it to {shown(parameter.default)}."
+                f"{parameter.label} cannot be used on {use.lower()}; set it to {shown(default)}."
             )
 
 

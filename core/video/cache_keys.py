@@ -51,7 +51,7 @@ class ContentKeys:
 
     @cached_property
     def _common(self) -> hashlib._Hash:
-        """What all frames of the run depend on."""
+        """Digest of all that every frame of the run depends on."""
         shots, request = self._plan.shots, self._request
         digest = hashlib.sha256(shots.fingerprint.encode())
         versions = f"{FRAME_VERSION} {shipped_steps()}"

@@ -1,4 +1,4 @@
-"""What has become of the frames of a run so far, and the reports of it."""
+"""The outcome of a run so far, frame by frame, and the reports of it."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _extent(correlation: np.ndarray) -> float:
 
 
 class _Flat:
-    """What a picture shows where it has no outlines."""
+    """Measures grain, color variation and sharpness where a picture has no outlines."""
 
     def __init__(self, lab: np.ndarray, width: float) -> None:
         coarse = structure_tensor(blur(lab, 1.5 * width), 1.5 * width)[..., 2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -67,16 +67,7 @@ def placing_of(look: Look) -> Placing:
     Placing
         Its settings.
     """
-    return Placing(
-        brush_scale=look.brush_scale,
-        fineness=look.fineness,
-        direction=look.direction,
-        angle=look.angle,
-        opacity=look.opacity,
-        jitter=look.jitter,
-        seed=look.seed,
-        seamless=look.seamless,
-    )
+    return Placing(**{row.name: getattr(look, row.name) for row in fields(Placing)})
 
 
 def working_size(size: tuple[int, int], strokes: StrokeSet, look: Look) -> tuple[int, int]:

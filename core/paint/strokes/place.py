@@ -145,10 +145,10 @@ def place(
     """
     scene = _Scene(content, guide, strokes, placing, mask)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
+    layers: list[Callable[[], StrokeList]]
     if strokes.ink:
         line = _INK_WIDTH * widths[-1]
-        layers = [partial(scene.hatching, tone, line) for tone in range(len(_INK_TONES))]
-        layers.append(partial(scene.outlines, line))
+        layers = [*scene.hatching(line), partial(scene.outlines, line)]
     else:
         layers = [partial(scene.layer, index, widths) for index in range(strokes.layers)]
     parts = []
@@ -212,20 +212,21 @@ class _Scene:
         order = np.argsort(self._at(wanted, x, y) + self.rng.uniform(0, 0.7, len(x)), kind="stable")
         return self._listed(found, order)
 
-    def hatching(self, tone: int, width: float) -> StrokeList:
-        """Return the lines of one direction of hatching, for what is darker than its tone."""
+    def hatching(self, width: float) -> list[Callable[[], StrokeList]]:
+        """Return what draws each direction of hatching, for what is darker than its tone."""
         picture = blur(self.lab, 0.5 * width, self.wrap)
         bright, dark = np.percentile(self.lab[..., 0], (97, 3))
         # A pale picture is drawn in all tones, too, as far as it has any.
         tones = (bright - picture[..., 0]) / max(float(bright - dark), 40.0)
-        wanted = np.clip((tones - _INK_TONES[tone]) / 0.22, 0, 1)
         field = self.field(8 * width)
-        turn = 2 * _INK_ANGLES[tone] * (0.3 if self.placing.direction == "ANGLE" else 1.0)
-        c, s = np.cos(turn), np.sin(turn)
-        field = np.stack(
-            (c * field[..., 0] - s * field[..., 1], s * field[..., 0] + c * field[..., 1]), axis=2
-        )
-        return self._lines(wanted, self.strokes.density, width, picture, field)
+        turn = 2 * (0.3 if self.placing.direction == "ANGLE" else 1.0)
+
+        def draw(tone: float, angle: float) -> StrokeList:
+            wanted = np.clip((tones - tone) / 0.22, 0, 1)
+            turned = np.stack(_turned(field[..., 0], field[..., 1], turn * angle), axis=2)
+            return self._lines(wanted, self.strokes.density, width, picture, turned)
+
+        return [partial(draw, *pair) for pair in zip(_INK_TONES, _INK_ANGLES, strict=True)]
 
     def outlines(self, width: float) -> StrokeList:
         """Return lines along the edges of what is shown."""
@@ -384,8 +385,8 @@ class _Scene:
 _Vector = tuple[np.ndarray, np.ndarray]
 
 
-def _turned(c: np.ndarray, s: np.ndarray, turn: np.ndarray) -> _Vector:
-    """Return directions ``(c, s)`` turned by angles."""
+def _turned(c: np.ndarray, s: np.ndarray, turn: np.ndarray | float) -> _Vector:
+    """Return directions ``(c, s)`` turned by an angle each, or all by one."""
     return c * np.cos(turn) - s * np.sin(turn), s * np.cos(turn) + c * np.sin(turn)
 
 
