@@ -8,11 +8,11 @@ Processing 20, 2011.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from scipy import fft
 
 from ...control import SILENT, Control
+from ...image.blur import gaussian_blur
 from ...image.resize import resize
 
 _SHORT = 256
@@ -63,8 +63,8 @@ def fill_flat_areas(
     if contrast < 1 / 255:  # nothing but one color
         return guide
     small = resize(guide, (size[1], size[0]), wrap=wrap)
-    detail = np.square(small - _blurred(small, min(size) / 32, wrap)).sum(axis=2)
-    local = np.sqrt(_blurred(detail, min(size) / 32, wrap)) / contrast
+    detail = np.square(small - gaussian_blur(small, min(size) / 32, wrap=wrap)).sum(axis=2)
+    local = np.sqrt(gaussian_blur(detail, min(size) / 32, wrap=wrap)) / contrast
     texture *= (grain * np.exp(-np.square(2 * local)))[..., None]
     filled = resize(texture, (width, height), wrap=True)
     control.cancel.raise_if_set()
@@ -81,7 +81,7 @@ def _random_texture(
     scale = short / min(exemplar.shape[:2])
     scaled = [max(2, round(length * scale)) for length in exemplar.shape[:2]]
     fine = resize(exemplar, (scaled[1], scaled[0]))
-    fine = fine - _blurred(fine, max(1.0, short * _COARSE), False)
+    fine = fine - gaussian_blur(fine, max(1.0, short * _COARSE))
     fine = fine[: size[0], : size[1]]
     contrast = float(np.sqrt(np.square(fine).sum(axis=2).mean()))
     random = np.random.default_rng(seed)
@@ -90,11 +90,3 @@ def _random_texture(
     spectrum = fft.rfft2(fine, s=size, axes=(0, 1))
     spectrum *= noise[..., None] * np.sqrt(size[0] * size[1] / (fine.shape[0] * fine.shape[1]))
     return fft.irfft2(spectrum, s=size, axes=(0, 1)).astype(np.float32), contrast
-
-
-def _blurred(image: np.ndarray, sigma: float, wrap: bool) -> np.ndarray:
-    margin = int(np.ceil(3 * sigma))
-    widths = [(margin, margin)] * 2 + [(0, 0)] * (image.ndim - 2)
-    padded = np.pad(image, widths, mode="wrap" if wrap else "symmetric")
-    blurred = cv2.GaussianBlur(padded, (0, 0), max(0.3, sigma))
-    return blurred[margin : margin + image.shape[0], margin : margin + image.shape[1]]

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ...control import SILENT, Control
+from ...image.blur import gaussian_blur
 from ...image.resize import resize
 
 _SHARE = 0.5
@@ -61,7 +62,5 @@ def _fine(picture: np.ndarray, wrap: bool) -> np.ndarray:
     scale = min(1.0, _SHORT / min(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     sigma = max(0.5, min(size) * _FINE)
-    margin = int(np.ceil(3 * sigma))
-    padded = np.pad(resize(luma, size, wrap=wrap), margin, mode="wrap" if wrap else "symmetric")
-    blurred = cv2.GaussianBlur(padded, (0, 0), sigma)[margin:-margin, margin:-margin]
+    blurred = gaussian_blur(resize(luma, size, wrap=wrap), sigma, wrap=wrap)
     return luma - resize(blurred, (width, height), wrap=wrap)
