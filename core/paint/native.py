@@ -14,20 +14,17 @@ import numpy as np
 from ..control import SILENT, Control
 from ..image.picture import Picture
 from ..image.resize import resize
-from ..models.encoder import STRIDE
 from ..styles.look import Look
 from ..styles.style import Style
 from . import pipeline
-from .engine import TILE, Engine, PaintJob
+from .engine import TILE, Engine
+from .guides import Guides
 from .patches.exemplar import Exemplar, build_exemplar
 from .patches.painting import paint_patches
 from .pipeline import RegionCodes, check_pictures, unpainted
 from .strokes.orientation import smooth_noise
 from .strokes.painter import StrokePainting, paint_strokes, working_size
 from .working import Plan, from_work, to_work
-
-GUIDE_SIDE = 640
-"""Short side in pixels at which the networks paint the guide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,17 +112,19 @@ def stylize(
     if look.strength == 0:
         return [Stylized(picture) for picture in sized_pictures]
     exemplars = exemplars or Exemplars(stylizer)
-    guides = _Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
+    guides = Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
     painted = []
-    for index, (picture, sized) in enumerate(zip(pictures, sized_pictures, strict=True)):
+    colors = guides.paint(control.part(0.0, 0.4))
+    control = control.part(0.4, 1.0)
+    for index, (picture, sized, guide) in enumerate(
+        zip(pictures, sized_pictures, colors, strict=True)
+    ):
         part = control.part(index / len(pictures), (index + 1) / len(pictures))
-        guide = guides.paint(index, part.part(0.0, 0.4))
-        rest = part.part(0.4, 1.0)
         if look.engine == "STROKES":
-            painted.append(_with_strokes(guide, picture, sized, look, style, alpha_covers, rest))
+            painted.append(_with_strokes(guide, picture, sized, look, style, alpha_covers, part))
         else:
             exemplar = exemplars.of(style, guide)
-            painted.append(_with_patches(guide, sized, look, exemplar, alpha_covers, rest))
+            painted.append(_with_patches(guide, sized, look, exemplar, alpha_covers, part))
     return painted
 
 
@@ -229,78 +228,3 @@ def _with_strokes(
     base = np.clip(resize(guide, at, wrap=look.seamless), 0, 1)
     painting = paint_strokes(content, base, sized.size, strokes, look, mask=mask, control=control)
     return Stylized(from_work(sized, content, painting.color, look), painting)
-
-
-class _Guides:
-    """Paints the guides of pictures with the networks, in common statistics."""
-
-    def __init__(
-        self,
-        stylizer: Engine,
-        pictures: Sequence[Picture],
-        look: Look,
-        style: Style,
-        region_painter: RegionCodes | None,
-        alpha_covers: bool,
-        tile: int,
-    ) -> None:
-        self._stylizer, self._look, self._style, self._tile = stylizer, look, style, tile
-        self._works = [
-            to_work(p, Plan(p.size, guide_size(p.size), 1.0), look.seamless, alpha_covers)
-            for p in pictures
-        ]
-        self._regions = region_painter
-        self._code: np.ndarray | None = None
-        if len(pictures) > 1 and not style.own_color:
-            colors, masks = zip(*self._works, strict=True)
-            self._code = stylizer.measure(
-                colors,
-                style.code(1.0),
-                masks,
-                strength=look.strength,
-                seamless=look.seamless,
-                tile=tile,
-            )
-
-    def paint(self, index: int, control: Control) -> np.ndarray:
-        """Return the guide of one picture, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1]."""
-        color, mask = self._works[index]
-        look, style = self._look, self._style
-        if style.own_color:
-            control.advance(1.0)
-            return color
-        regions, codes = None, style.code(1.0)
-        if self._regions is not None and self._code is None:
-            regions, codes = self._regions(color, 1.0)
-        job = PaintJob(
-            color,
-            codes,
-            content_code=self._code,
-            regions=regions,
-            strength=look.strength,
-            seamless=look.seamless,
-            seed=look.seed,
-            grain=0.0,
-            mask=mask,
-            adapters=style.adapters,
-            tile=self._tile,
-        )
-        return self._stylizer.paint(job, control)
-
-
-def guide_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size at which the networks paint the guide of a picture.
-
-    Parameters
-    ----------
-    size : (int, int)
-        Width and height of the picture in pixels.
-
-    Returns
-    -------
-    (int, int)
-        Multiples of 16, whatever the picture's size is: a preview has the same guide.
-    """
-    factor = min(GUIDE_SIDE / min(size), 4 * GUIDE_SIDE / max(size))
-    width, height = (max(STRIDE, round(factor * s / STRIDE) * STRIDE) for s in size)
-    return width, height

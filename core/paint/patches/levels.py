@@ -41,14 +41,14 @@ class Recipe:
 
 
 _RECIPES = (  # the size of the picture up to which each is used, in pixels
-    (100, Recipe(1, 7, 4, 0.6, Reach(2, 1.2))),
-    (200, Recipe(1, 7, 3, 0.5, Reach(2, 1.0))),
-    (400, Recipe(2, 7, 3, 0.4, Reach(2, 0.7))),
-    (800, Recipe(2, 7, 2, 0.35, Reach(1, 0.7))),
-    (1500, Recipe(4, 9, 2, 0.35, Reach(1, 0.5))),
-    (3000, Recipe(4, 9, 1, 0.35, Reach(1, 0.5))),
+    (100, Recipe(1, 7, 4, 0.8, Reach(2, 1.2))),
+    (200, Recipe(1, 7, 3, 0.7, Reach(2, 1.0))),
+    (400, Recipe(2, 7, 3, 0.6, Reach(2, 0.7))),
+    (800, Recipe(2, 7, 2, 0.55, Reach(1, 0.7))),
+    (1500, Recipe(4, 9, 2, 0.55, Reach(1, 0.5))),
+    (3000, Recipe(4, 9, 1, 0.55, Reach(1, 0.5))),
 )
-_LARGE = Recipe(8, 15, 1, 0.35, Reach(1, 0.4))
+_LARGE = Recipe(8, 15, 1, 0.55, Reach(1, 0.4))
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from ...control import SILENT, Control
+from ..structure import keep_structure
 from .exemplar import Exemplar, ExemplarLevel, as_levels
 from .flats import fill_flat_areas
 from .grid import Grid, Reach, axis
 from .levels import Level, levels
 from .matching import Matcher, Matches, Weights
-from .structure import keep_structure
 from .voting import vote
 
 TILE = 512
@@ -35,6 +35,8 @@ _SWEEPS = 2
 _FINAL = Reach(2, 0.6)  # of the picture that is returned
 _VOTED = 2**16  # pixels put together at a time, so that they stay in the cache
 _HIGHEST_GAIN = 2.0
+_STRUCTURE = 0.5  # share of the content's structure that is finer than ...
+_FINE = 1 / 80  # ... this share of the short side
 _COLORS = 3  # components, the largest, that are mostly the mean color of a patch
 
 
@@ -101,7 +103,7 @@ def paint_patches(
     options: dict[str, Any] = {"wrap": seamless, "control": control}
     control.advance(0.0)
     if content is not None:
-        guide = keep_structure(guide, content, **options)
+        guide = keep_structure(guide, content, share=_STRUCTURE, size=_FINE, **options)
     if grain:
         options |= {"grain": grain, "brush_scale": brush_scale, "seed": seed}
         guide = fill_flat_areas(guide, exemplar.picture, **options)

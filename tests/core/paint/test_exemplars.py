@@ -9,7 +9,7 @@ from impasto.core.control import CancelToken, Control
 from impasto.core.errors import JobCancelled
 from impasto.core.image.files import write_picture
 from impasto.core.image.picture import Picture
-from impasto.core.paint import native
+from impasto.core.paint import guides, native
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.look import Look
@@ -38,7 +38,7 @@ def styles(stylizer, tmp_path_factory) -> dict:
 @pytest.fixture(autouse=True)
 def small_guide(monkeypatch):
     """Guides that take a tenth of the time."""
-    monkeypatch.setattr(native, "GUIDE_SIDE", 96)
+    monkeypatch.setattr(guides, "GUIDE_SIDE", 96)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from impasto.core.image.files import read_picture, write_picture
 from impasto.core.image.picture import Picture
 from impasto.core.image.reference import ImageRef
 from impasto.core.image.resize import resize
-from impasto.core.paint import native, pipeline
+from impasto.core.paint import guides, native, pipeline
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.strokes.stroke_list import ARRAYS, load_strokes
 from impasto.core.paint.style_reader import StyleReader
@@ -42,7 +42,7 @@ def styles(stylizer):
 @pytest.fixture
 def small_guide(monkeypatch):
     """Guides that take a tenth of the time."""
-    monkeypatch.setattr(native, "GUIDE_SIDE", 192)
+    monkeypatch.setattr(guides, "GUIDE_SIDE", 192)
 
 
 @pytest.fixture
@@ -163,9 +163,9 @@ def test_a_preview_shows_the_final_strokes(stylize):
 
 @pytest.mark.parametrize("size", [(64, 48), (300, 40), (5, 5), (1, 1000)])
 def test_the_guide_hangs_on_the_shape_alone(size):
-    guide = native.guide_size(size)
+    guide = guides.guide_size(size)
     assert all(side % 16 == 0 for side in guide)
-    assert guide == native.guide_size((16 * size[0], 16 * size[1]))
+    assert guide == guides.guide_size((16 * size[0], 16 * size[1]))
     assert max(guide) <= 4 * 640 + 16 and min(guide) <= 640
 
 

@@ -22,8 +22,8 @@ from impasto.core.paint.patches.flats import fill_flat_areas
 from impasto.core.paint.patches.index import build_index
 from impasto.core.paint.patches.matching import Matches, Weights
 from impasto.core.paint.patches.painting import paint_patches
-from impasto.core.paint.patches.structure import keep_structure
 from impasto.core.paint.patches.voting import vote
+from impasto.core.paint.structure import keep_structure
 
 LUMA = np.float32([0.299, 0.587, 0.114])
 
@@ -213,7 +213,7 @@ def test_content_keeps_its_fine_structure(picture):
     for width in range(3):
         content[width::16] = content[:, width::32] = 0.1
     guide = 0.5 * strokes(96, 96, 13) + 0.2 + 0.15 * (content - 0.6)
-    kept = keep_structure(guide, content, wrap=False)
+    kept = keep_structure(guide, content, share=0.5, size=1 / 80, wrap=False)
     assert likeness(kept, content) > likeness(guide, content) + 0.15
     exemplar = build_exemplar(np.repeat((picture @ LUMA)[..., None], 3, axis=2))
     painted, without = (
@@ -226,7 +226,7 @@ def test_structure_that_the_guide_inverts_stays_inverted():
     content = np.full((64, 64, 3), 0.5, np.float32)
     content[::8] = 0.9
     guide = 1 - content
-    kept = keep_structure(guide, content, wrap=True)
+    kept = keep_structure(guide, content, share=0.5, size=1 / 80, wrap=True)
     assert np.abs(kept - guide).max() < 0.02
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...control import SILENT, Control
-from ...image.blur import gaussian_blur
-from ...image.resize import resize
-
-_SHARE = 0.5
-"""Share of the guide's fine structure that is replaced by the content's."""
-
-_FINE = 1 / 80
-"""Standard deviation of the blur that fine structure is the rest of, as a share of the short side."""
+from ..control import SILENT, Control
+from ..image.blur import gaussian_blur
+from ..image.resize import resize
 
 _SHORT = 512
 """Largest short side at which the blur is made, in pixels."""
 
 
 def keep_structure(
-    guide: np.ndarray, content: np.ndarray, *, wrap: bool, control: Control = SILENT
+    guide: np.ndarray,
+    content: np.ndarray,
+    *,
+    share: float,
+    size: float,
+    wrap: bool,
+    control: Control = SILENT,
 ) -> np.ndarray:
     """Return the guide with more of the content's fine structure, as light and dark.
 
@@ -30,6 +30,10 @@ def keep_structure(
     ----------
     guide, content : (H, W, 3) float32, sRGB-encoded in [0, 1]
         The guide and what it was painted from.
+    share : float in [0, 1]
+        Share of the guide's fine structure that is replaced by the content's.
+    size : float
+        Standard deviation of the blur that fine structure is the rest of, as a share of the short side.
     wrap : bool
         They are tori.
     control : Control
@@ -40,27 +44,27 @@ def keep_structure(
     (H, W, 3) float32
         In [0, 1].
     """
-    own = _fine(guide, wrap)
+    own = _fine(guide, size, wrap)
     control.cancel.raise_if_set()
-    wanted = _fine(content, wrap)
+    wanted = _fine(content, size, wrap)
     control.cancel.raise_if_set()
     spread = float(wanted.std())
     if spread < 1 / 255:
         return guide
     gain = float(own.std()) / spread * float(np.sign(np.vdot(own, wanted)))
-    wanted *= np.float32(_SHARE * gain)
-    wanted -= np.float32(_SHARE) * own
+    wanted *= np.float32(share * gain)
+    wanted -= np.float32(share) * own
     control.cancel.raise_if_set()
     kept = guide + wanted[..., None]
     return np.clip(kept, 0, 1, out=kept)
 
 
-def _fine(picture: np.ndarray, wrap: bool) -> np.ndarray:
+def _fine(picture: np.ndarray, extent: float, wrap: bool) -> np.ndarray:
     """Return the luma that a blur takes away; the blur of a large picture is made on a smaller one."""
     luma = cv2.cvtColor(np.ascontiguousarray(picture, np.float32), cv2.COLOR_RGB2GRAY)
     height, width = luma.shape
     scale = min(1.0, _SHORT / min(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    sigma = max(0.5, min(size) * _FINE)
+    sigma = max(0.5, min(size) * extent)
     blurred = gaussian_blur(resize(luma, size, wrap=wrap), sigma, wrap=wrap)
     return luma - resize(blurred, (width, height), wrap=wrap)
