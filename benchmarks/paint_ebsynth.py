@@ -13,19 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.spatial import cKDTree
 
 from impasto.core.paint.patches.exemplar import build_exemplar
+from impasto.core.paint.patches.guided import first_colors, make_guide
 from impasto.core.paint.patches.painting import paint_patches
 
 from .meter import NICENESS
 
 STYLE = "source_style.png"
+SIDES = ("source", "target")
 GUIDES = ("fullgi", "dirdif", "dirspc", "indirb")
 WEIGHT = 0.5
 """Of each guide, as in the example's ``run.sh``; the style has 1."""
@@ -82,59 +82,16 @@ def _read(path: Path) -> np.ndarray:
     return pixels.astype(np.float32) / 255
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A guide on the source and on the target, with the weight of each of its channels."""
-
-    source: np.ndarray
-    target: np.ndarray
-    weight: float
-
-
-def _pair(folder: Path, name: str) -> _Pair:
-    """Read a guide as Ebsynth does: a gray one has one channel, which has the whole weight."""
-    source, target = (_read(folder / f"{side}_{name}.png") for side in ("source", "target"))
-    gray = all(bool((one == one[..., :1]).all()) for one in (source, target))
-    channels = 1 if gray else 3
-    # Ours count a channel of the guides against a channel of the colors.
-    weight = WEIGHT / channels * 3
-    return _Pair(source[..., :channels], target[..., :channels], weight)
-
-
-def _first_colors(style: np.ndarray, pairs: list[_Pair], shrink: int = 4) -> np.ndarray:
-    """Return the colors of the style where the guides are most alike, pixel by pixel."""
-    height, width = pairs[0].target.shape[:2]
-
-    def described(pictures: list[np.ndarray]) -> tuple[np.ndarray, tuple[int, int]]:
-        rows, columns = pictures[0].shape[:2]
-        size = max(1, columns // shrink), max(1, rows // shrink)
-        parts = [
-            cv2.resize(one, size, interpolation=cv2.INTER_AREA).reshape(size[0] * size[1], -1)
-            * pair.weight**0.5
-            for one, pair in zip(pictures, pairs, strict=True)
-        ]
-        return np.concatenate(parts, axis=1), size
-
-    source, size = described([pair.source for pair in pairs])
-    target, target_size = described([pair.target for pair in pairs])
-    colors = cv2.resize(style, size, interpolation=cv2.INTER_AREA).reshape(-1, 3)
-    chosen = np.random.default_rng(0).choice(len(source), min(len(source), 20_000), replace=False)
-    _, nearest = cKDTree(source[chosen]).query(target, k=8, workers=-1)
-    found = colors[chosen][nearest].mean(axis=1).reshape(*target_size[::-1], 3)
-    return cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
 def main(folder: Path, output: Path) -> None:
     """Paint the example with our patches; print the seconds without starting as JSON."""
     os.nice(NICENESS)
     begun = time.perf_counter()
     style = _read(folder / STYLE)
-    pairs = [_pair(folder, name) for name in GUIDES]
-    painted = paint_patches(
-        _first_colors(style, pairs),
-        build_exemplar(style),
-        guides=[(pair.source, pair.target, pair.weight) for pair in pairs],
-    )
+    pairs = [[_read(folder / f"{side}_{name}.png") for side in SIDES] for name in GUIDES]
+    size = pairs[0][1].shape[1::-1]
+    guides = [make_guide(*pair, size, WEIGHT, wrap=False) for pair in pairs]
+    exemplar = build_exemplar(style)
+    painted = paint_patches(first_colors(style, guides, wrap=False), exemplar, guides=guides)
     cv2.imwrite(str(output), np.rint(painted[..., ::-1] * 255).clip(0, 255).astype(np.uint8))
     print(json.dumps({"seconds": time.perf_counter() - begun}))
 

@@ -167,17 +167,40 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--seed", type=int, default=0, metavar="N")
 
 
-def _style(text: str) -> StyleRef:
+def split_weight(text: str) -> tuple[str, float]:
+    """Split ``SOURCE=WEIGHT``.
+
+    Parameters
+    ----------
+    text : str
+        As typed; a name or path may have a "=" in it.
+
+    Returns
+    -------
+    source : str
+        What comes before the weight.
+    weight : float
+        1 if none is given.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        The weight is not above 0.
+    """
     source, _, weight = text.rpartition("=")
     try:
         number = float(weight)
-    except ValueError:  # no weight: a name or path, perhaps with a "=" in it
-        return StyleRef(text)
+    except ValueError:  # no weight
+        return text, 1.0
     if not source:
-        return StyleRef(text)
+        return text, 1.0
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"the weight of {source} must be above 0, not {weight}")
-    return StyleRef(source, number)
+    return source, number
+
+
+def _style(text: str) -> StyleRef:
+    return StyleRef(*split_weight(text))
 
 
 def _number(low: float, high: float, kind: type = float) -> Callable[[str], float]:

@@ -20,11 +20,31 @@ from . import pipeline
 from .engine import TILE, Engine
 from .guides import Guides
 from .patches.exemplar import Exemplar, build_exemplar
+from .patches.guided import first_colors, make_guide
 from .patches.painting import paint_patches
 from .pipeline import RegionCodes, check_pictures, unpainted
 from .strokes.orientation import smooth_noise
 from .strokes.painter import StrokePainting, paint_strokes, working_size
 from .working import Plan, from_work, to_work
+
+
+@dataclass(frozen=True, eq=False)
+class GuidePictures:
+    """Two pictures that say what belongs where: masks, regions or render passes.
+
+    Attributes
+    ----------
+    style : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        On the style's picture, of the same shape.
+    texture : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        On the texture, of the same shape.
+    weight : float
+        1 is that of the colors.
+    """
+
+    style: np.ndarray
+    texture: np.ndarray
+    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +73,7 @@ def stylize(
     alpha_covers: bool = True,
     tile: int = TILE,
     exemplars: Exemplars | None = None,
+    guides: Sequence[GuidePictures] = (),
     control: Control = SILENT,
 ) -> list[Stylized]:
     """Stylize one picture, or the tiles of one UDIM with common statistics, with any engine.
@@ -78,6 +99,8 @@ def stylize(
         Side of a tile of the networks without its halo, in pixels.
     exemplars : Exemplars, optional
         Has the exemplars of styles; without, those of patches are prepared anew.
+    guides : sequence of GuidePictures
+        For patches and a single picture: what belongs where. They take the place of the networks.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -112,9 +135,12 @@ def stylize(
     if look.strength == 0:
         return [Stylized(picture) for picture in sized_pictures]
     exemplars = exemplars or Exemplars(stylizer)
-    guides = Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
+    if guides:
+        (sized,) = sized_pictures
+        return [_guided(sized, look, style, exemplars, guides, alpha_covers, control)]
+    networks = Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
     painted = []
-    colors = guides.paint(control.part(0.0, 0.4))
+    colors = networks.paint(control.part(0.0, 0.4))
     control = control.part(0.4, 1.0)
     for index, (picture, sized, guide) in enumerate(
         zip(pictures, sized_pictures, colors, strict=True)
@@ -207,6 +233,36 @@ def _with_patches(
         seamless=look.seamless,
         seed=look.seed,
         grain=look.grain,
+        control=control,
+    )
+    return Stylized(from_work(sized, content, painted, look))
+
+
+def _guided(
+    sized: Picture,
+    look: Look,
+    style: Style,
+    exemplars: Exemplars,
+    guides: Sequence[GuidePictures],
+    alpha_covers: bool,
+    control: Control,
+) -> Stylized:
+    """Paint one picture with patches that guides choose."""
+    content, _ = to_work(sized, Plan(sized.size, sized.size, 1.0), look.seamless, alpha_covers)
+    exemplar = exemplars.of(style, content)
+    made = [
+        make_guide(one.style, one.texture, sized.size, one.weight, wrap=look.seamless)
+        for one in guides
+    ]
+    first = first_colors(exemplar.picture, made, wrap=look.seamless)
+    painted = paint_patches(
+        content + np.float32(look.strength) * (first - content),
+        exemplar,
+        brush_scale=look.brush_scale,
+        seamless=look.seamless,
+        seed=look.seed,
+        grain=0.0,
+        guides=made,
         control=control,
     )
     return Stylized(from_work(sized, content, painted, look))

@@ -14,8 +14,28 @@ from ..styles.look import Look
 from .registry import Request, task
 
 if TYPE_CHECKING:
+    from ..paint.native import GuidePictures
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
+
+
+@dataclass(frozen=True)
+class GuideFiles:
+    """Name two pictures that say what belongs where: masks, regions or render passes.
+
+    Attributes
+    ----------
+    style : str
+        Path of the one on the style's picture.
+    texture : str
+        Path of the one on the texture.
+    weight : float
+        1 is that of the colors.
+    """
+
+    style: str
+    texture: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,8 @@ class StylizeItem:
         are 16-bit gray; normals are 16-bit RGB in tangent space, y up, as Blender takes them.
     strokes : tuple of str
         Files for the list of strokes, one per input file; none: it is not written.
+    guides : tuple of GuideFiles
+        For patches on a single file: what belongs where, in the place of the networks.
     """
 
     image: ImageRef
@@ -43,6 +65,7 @@ class StylizeItem:
     heights: tuple[str, ...] = ()
     normals: tuple[str, ...] = ()
     strokes: tuple[str, ...] = ()
+    guides: tuple[GuideFiles, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +184,7 @@ def _stylize(
         alpha_covers=image.alpha_mode != "CHANNEL_PACKED",
         tile=tile,
         exemplars=painting.exemplars,
+        guides=[_read_guide(files) for files in item.guides],
         control=control.part(0.0, 0.95),
     )
     del pictures  # large, and no longer needed
@@ -176,6 +200,19 @@ def _stylize(
             overwrite=request.overwrite,
             metadata=kept,
         )
+
+
+def _read_guide(files: GuideFiles) -> GuidePictures:
+    """Read a guide; scene-linear passes are taken as they are, clipped."""
+    import numpy as np
+
+    from ..image.files import read_picture
+    from ..paint.native import GuidePictures
+
+    style, texture = (
+        np.clip(read_picture(Path(path)).color, 0, 1) for path in (files.style, files.texture)
+    )
+    return GuidePictures(style, texture, files.weight)
 
 
 def _write_relief(item: StylizeItem, index: int, painting: StrokePainting, overwrite: bool) -> None:

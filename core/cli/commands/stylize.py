@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ...errors import BadRequest
 from ...image.reference import ImageRef
+from ...styles.look import Look
 from ...tasks import registry
-from ...tasks.stylize import StylizeItem, StylizeRequest
-from ..options import add_device, add_look, add_output, look_from
+from ...tasks.stylize import GuideFiles, StylizeItem, StylizeRequest
+from ..options import add_device, add_look, add_output, look_from, split_weight
 from ..outcome import report_failures
 from ..paths import find_images, outputs_for, protect
 from ..report import Report
@@ -17,6 +18,7 @@ from ..report import Report
 _EXAMPLES = """examples:
   %(prog)s brick.png --style starry-night --out brick_starry.png
   %(prog)s textures/ --style paper.jpg --keep-color 0.5 --out restyled/
+  %(prog)s ball.png --style oil.jpg --engine patches --guide oil_light.png ball_light.png --out a.png
   %(prog)s wall.exr --style irises=2 --style scream=1 --seamless --out out/
 """
 
@@ -43,6 +45,15 @@ def add(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="with --engine strokes: height and normal maps and the list of strokes beside results",
     )
+    parser.add_argument(
+        "--guide",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("STYLE_GUIDE", "TEXTURE_GUIDE[=WEIGHT]"),
+        help="with --engine patches and one picture: two pictures, such as masks or render passes, "
+        "that say which part of the style belongs where; repeatable, in the place of the network",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_look(parser)
     add_device(parser)
@@ -61,12 +72,32 @@ def _beside(output: Path, overwrite: bool) -> dict[str, tuple[str, ...]]:
     return {name: (str(file),) for name, file in files.items()}
 
 
+def _guides(options: argparse.Namespace, images: int, look: Look) -> tuple[GuideFiles, ...]:
+    """Return the guides that were given."""
+    if options.guide and look.engine != "PATCHES":
+        raise BadRequest("--guide needs --engine patches, which compares them.")
+    if options.guide and images != 1:
+        raise BadRequest(
+            f"--guide belongs to one picture, not to {images}; stylize them one by one."
+        )
+    found = []
+    for style, texture in options.guide:
+        try:
+            path, weight = split_weight(texture)
+        except argparse.ArgumentTypeError as error:
+            raise BadRequest(f"--guide: {error}.") from error
+        found.append(GuideFiles(style, path, weight))
+    return tuple(found)
+
+
 def _run(options: argparse.Namespace, report: Report) -> int:
     """Restyle; returns the exit code."""
     images = find_images(options.inputs)
     outputs = outputs_for(images, options.out)
-    protect(images, outputs, overwrite=options.overwrite)
     look = look_from(options)
+    guides = _guides(options, len(images), look)
+    read = [*images, *(Path(path) for one in guides for path in (one.style, one.texture))]
+    protect(read, outputs, overwrite=options.overwrite)
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
@@ -74,6 +105,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             ImageRef(str(i), (str(i),)),
             look,
             (str(o),),
+            guides=guides,
             **(_beside(o, options.overwrite) if options.relief_maps else {}),
         )
         for i, o in zip(images, outputs, strict=True)

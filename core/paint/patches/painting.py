@@ -16,6 +16,7 @@ from ..structure import keep_structure
 from .exemplar import Exemplar, ExemplarLevel, as_levels
 from .flats import fill_flat_areas
 from .grid import Grid, Reach, axis
+from .guided import Guide
 from .levels import Level, levels
 from .matching import Matcher, Matches, Weights
 from .voting import vote
@@ -25,9 +26,6 @@ TILE = 512
 
 GRAIN = 0.4
 """Default of the texture in flat areas."""
-
-Guide = tuple[np.ndarray, np.ndarray, float]
-"""Guide channels of exemplar and texture, (H, W, C) float32 in [0, 1], and what they weigh."""
 
 _WEIGHTS = Weights()
 _PROBES = 3
@@ -49,7 +47,7 @@ def paint_patches(
     seamless: bool = False,
     seed: int = 0,
     grain: float = GRAIN,
-    guides: Sequence[Guide] | None = None,
+    guides: Sequence[Guide] = (),
     weights: Weights = _WEIGHTS,
     tile: int = TILE,
     control: Control = SILENT,
@@ -75,8 +73,8 @@ def paint_patches(
     grain : float in [0, 1]
         Contrast, compared with the exemplar's, of the random texture that flat areas are given, so that
         strokes are found for them.
-    guides : sequence of Guide, optional
-        Channels that are compared besides the colors. A weight of 1 is that of a color channel.
+    guides : sequence of Guide
+        Channels that are compared besides the colors.
     weights : Weights
         Costs of matches.
     tile : int
@@ -96,8 +94,7 @@ def paint_patches(
     ValueError
         The content, or the target of a guide, is not as large as the guide.
     """
-    guides = guides or ()
-    others = [*(target for _, target, _ in guides), guide if content is None else content]
+    others = [*(one.target for one in guides), guide if content is None else content]
     if any(other.shape[:2] != guide.shape[:2] for other in others):
         raise ValueError("content and guide channels must be as large as the guide")
     options: dict[str, Any] = {"wrap": seamless, "control": control}
@@ -109,8 +106,8 @@ def paint_patches(
         guide = fill_flat_areas(guide, exemplar.picture, **options)
     planned = levels(guide.shape[0], guide.shape[1], brush_scale)
     total = sum(level.effort for level in planned)
-    sources = [(source, weight) for source, _, weight in guides]
-    targets = [guide, *(target for _, target, _ in guides)]
+    sources = [(one.source, one.weight) for one in guides]
+    targets = [guide, *(one.target for one in guides)]
     done = 0.0
     matches: Matches | None = None
     for level in planned:

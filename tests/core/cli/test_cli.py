@@ -59,6 +59,34 @@ def test_stylize_one_file(pictures, tmp_path):
     assert np.abs(after.astype(int) - before).mean() > 5
 
 
+def test_guides_say_what_belongs_where(tmp_path):
+    """Their halves choose between the colors of the style; the picture itself has only one."""
+    style, halves = np.zeros((96, 96, 3), np.uint8), np.zeros((96, 96, 3), np.uint8)
+    style[:48], style[48:] = (0, 0, 220), (220, 60, 0)
+    style = np.clip(style + np.random.default_rng(0).integers(-20, 20, style.shape), 0, 255)
+    halves[48:] = 255
+    pictures = {
+        "style": style,
+        "style_halves": halves,
+        "texture": np.full((96, 96, 3), 128),
+        "texture_halves": halves.transpose(1, 0, 2),
+    }
+    files = {name: tmp_path / f"{name}.png" for name in pictures}
+    for name, pixels in pictures.items():
+        cv2.imwrite(str(files[name]), pixels)
+    out = tmp_path / "out.png"
+    guide = ("--guide", files["style_halves"], f"{files['texture_halves']}=2")
+    done = impasto(
+        *("stylize", files["texture"], "--style", files["style"], "--engine", "patches"),
+        *guide,
+        *("--out", out),
+    )
+    assert done.returncode == 0, done.stderr
+    painted = cv2.imread(str(out)).astype(int)
+    left, right = painted[:, :44].mean((0, 1)), painted[:, 52:].mean((0, 1))
+    assert left[2] > 2 * left[0] and right[0] > 2 * right[2]
+
+
 def test_strength_zero_is_the_same_pixels(pictures, tmp_path):
     out = tmp_path / "same.png"
     impasto("stylize", pictures / "a.png", "--style", "irises", "--strength", 0, "--out", out)
@@ -100,6 +128,7 @@ def test_nothing_is_overwritten(pictures, tmp_path):
 
 
 STYLIZE, KISS = ("stylize", "{in}/a.png"), ("--style", "kiss")
+PATCHES, GUIDE = ("--engine", "patches"), ("--guide", "{in}/a.png", "{in}/b.png")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +150,11 @@ STYLIZE, KISS = ("stylize", "{in}/a.png"), ("--style", "kiss")
         ((*STYLIZE, "--style", "kiss=-1", "--out", "{out}"), 2, "above 0"),
         (("analyze", "{in}", "--out", "{in}/a.png"), 2, "cannot be made"),
         (("analyze", "{in}", "--groups", "1.5", "--out", "{out}"), 2, "whole number"),
+        ((*STYLIZE, *KISS, *GUIDE, "--out", "{out}.png"), 2, "needs --engine patches"),
+        (("stylize", "{in}", *KISS, *PATCHES, *GUIDE, "--out", "{out}"), 2, "one picture"),
+        ((*STYLIZE, *KISS, *PATCHES, *GUIDE[:2], "b=-1", "--out", "{out}.png"), 2, "above 0"),
+        ((*STYLIZE, *KISS, *PATCHES, *GUIDE[:2], "no", "--out", "{out}.png"), 2, '"no" is missing'),
+        ((*STYLIZE, *KISS, *PATCHES, *GUIDE, "--out", "{in}/b.png", "--overwrite"), 2, "original"),
         (("dance",), 2, "invalid choice"),
     ],
 )

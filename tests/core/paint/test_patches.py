@@ -19,6 +19,7 @@ from impasto.core.paint.patches import painting
 from impasto.core.paint.patches.exemplar import Exemplar, build_exemplar
 from impasto.core.paint.patches.features import fit_space, patch_weights
 from impasto.core.paint.patches.flats import fill_flat_areas
+from impasto.core.paint.patches.guided import Guide
 from impasto.core.paint.patches.index import build_index
 from impasto.core.paint.patches.matching import Matches, Weights
 from impasto.core.paint.patches.painting import paint_patches
@@ -158,7 +159,7 @@ def test_guide_channels_choose_where_patches_come_from(picture):
     target = np.broadcast_to(np.arange(96)[:, None, None] >= 48, (96, 96, 1)).astype(np.float32)
     guide = np.full((96, 96, 3), 0.2, np.float32)
     exemplar = build_exemplar(tinted)
-    painted = paint_patches(guide, exemplar, guides=[(source, target, 4.0)])
+    painted = paint_patches(guide, exemplar, guides=[Guide(source, target, 4.0)])
     red, blue = painted[:44].mean((0, 1)), painted[52:].mean((0, 1))
     assert red[0] > 2 * red[2] and blue[2] > 2 * blue[0]
     assert not exemplar.levels  # an index with channels is not kept
