@@ -30,7 +30,6 @@ _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the
 _LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
 
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-_TONE, _NO_TONE = np.float32(2 / 255), np.float32(256 / 255)
 
 Ground = Callable[[slice, slice], np.ndarray]
 """Returns the color (h, w, 3) float32 below all strokes for rows and columns."""
@@ -104,8 +103,8 @@ def draw(
 
     with ThreadPoolExecutor(threads or sized.threads()) as pool:
         for box, canvas in pool.map(one, boxes):
-            color[box] = np.moveaxis(canvas[:3], 0, 2)
-            relief[box] = canvas[3]
+            color[box] = canvas[..., :3]
+            relief[box] = canvas[..., 3]
             done += 1
             control.advance(done / len(boxes))
     return Painting(np.clip(color, 0, 1, out=color), np.clip(relief, 0, 1, out=relief))
@@ -163,6 +162,22 @@ class _Sized:
         )
         return np.moveaxis(np.array(rows, np.float64), 2, 0)
 
+    def shares(self, index: np.ndarray) -> np.ndarray:
+        """Return what makes a stamp the share that each channel takes of a stroke, ``(N, 4, 4)``."""
+        matrix = np.zeros((len(index), 4, 4), np.float32)
+        opacity = self.opacity[index] / 255
+        matrix[:, :3, 0] = opacity[:, None]
+        matrix[:, 3, 0] = opacity * (1 - _KEPT_HEIGHT)
+        return matrix
+
+    def paints(self, index: np.ndarray) -> np.ndarray:
+        """Return what makes a stamp the color and height that a stroke brings, ``(N, 4, 5)``."""
+        matrix = np.zeros((len(index), 4, 5), np.float32)
+        matrix[:, :3, 1] = 2 / 255
+        matrix[:, :3, 4] = self.color[index] - np.float32(256 / 255)
+        matrix[:, 3, 2] = self.load[index] / 255
+        return matrix
+
     def threads(self) -> int:
         """Return how many tiles are best drawn at once."""
         areas = (self.right - self.left) * (self.bottom - self.top)
@@ -191,24 +206,22 @@ class _Sized:
 def _draw_tile(
     sized: _Sized, box: tuple[slice, slice], ground: np.ndarray, control: Control
 ) -> np.ndarray:
-    """Draw one tile; returns ``(4, h, w)`` float32: color and height."""
+    """Draw one tile; returns ``(h, w, 4)`` float32: color and height."""
     rows, columns = box
-    canvas = np.zeros((4, rows.stop - rows.start, columns.stop - columns.start), np.float32)
-    canvas[:3] = np.moveaxis(ground, 2, 0)
+    canvas = np.zeros((rows.stop - rows.start, columns.stop - columns.start, 4), np.float32)
+    canvas[..., :3] = ground
     index, right, down = sized.touching(box)
     # Lists: single numbers are read from them much faster than from arrays.
     keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[index].tolist()
     left, top = sized.left[index], sized.top[index]
     windows = np.stack((sized.right[index] - left, sized.bottom[index] - top), axis=1).tolist()
     corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
-    opacity = (sized.opacity[index] / 255).astype(np.float32)
-    load = (sized.load[index] * ((1 - _KEPT_HEIGHT) / 255)).astype(np.float32)
-    color = sized.color[index, :, None, None]
-    for n, (i, key, window, corner) in enumerate(zip(index, keys, windows, corners, strict=True)):
+    matrices, shares, paints = sized.matrix[index], sized.shares(index), sized.paints(index)
+    bent = sized.stamps.bent
+    for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
         if n % 512 == 0:
             control.cancel.raise_if_set()
-        stamp = sized.stamps.bent(*key)
-        _lay(canvas, stamp, sized.matrix[i], window, corner, color[n], opacity[n], load[n])
+        _lay(canvas, bent(*key), matrices[n], window, corner, shares[n], paints[n])
     return canvas
 
 
@@ -218,29 +231,25 @@ def _lay(
     matrix: np.ndarray,
     window: tuple[int, int],
     corner: tuple[int, int],
-    color: np.ndarray,
-    opacity: np.float32,
-    load: np.float32,
+    share: np.ndarray,
+    paint: np.ndarray,
 ) -> None:
     """Lay one stroke on a canvas; its window's upper left corner may lie outside."""
-    height, width = canvas.shape[1:]
+    height, width = canvas.shape[:2]
     (wide, high), (x, y) = window, corner
     # The window is always drawn whole, so that tiles change nothing.
-    drawn = cv2.warpAffine(stamp, matrix, (wide, high), flags=_FLAGS, borderValue=OUTSIDE)
-    left, top = max(0, -x), max(0, -y)
-    right, bottom = min(wide, width - x), min(high, height - y)
-    if left >= right or top >= bottom:
-        return
-    if right - left < wide or bottom - top < high:
-        drawn = np.ascontiguousarray(drawn[top:bottom, left:right])
-    alpha, tone, bristle = cv2.split(drawn)
-    below = canvas[:, y + top : y + bottom, x + left : x + right]
-    laid = np.empty(below.shape, np.float32)
-    light = np.multiply(tone, _TONE, dtype=np.float32)
-    light -= _NO_TONE
-    np.add(light, color, out=laid[:3])
-    np.multiply(bristle, load, out=laid[3], dtype=np.float32)
-    laid[3] += _KEPT_HEIGHT * below[3]
-    laid -= below
-    laid *= np.multiply(alpha, opacity, dtype=np.float32)
-    below += laid
+    drawn = cv2.warpAffine(stamp, matrix, window, None, _FLAGS, cv2.BORDER_CONSTANT, OUTSIDE)
+    drawn = drawn.astype(np.float32)
+    alpha, laid = cv2.transform(drawn, share), cv2.transform(drawn, paint)
+    if x < 0 or y < 0 or x + wide > width or y + high > height:
+        left, top = max(0, -x), max(0, -y)
+        right, bottom = min(wide, width - x), min(high, height - y)
+        if left >= right or top >= bottom:
+            return
+        alpha, laid = alpha[top:bottom, left:right], laid[top:bottom, left:right]
+        x, y, wide, high = x + left, y + top, right - left, bottom - top
+    below = canvas[y : y + high, x : x + wide]
+    # OpenCV and not numpy: it is quicker with windows that are small.
+    cv2.subtract(laid, below, laid)
+    cv2.multiply(laid, alpha, laid)
+    cv2.add(below, laid, below)
