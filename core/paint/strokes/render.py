@@ -97,9 +97,13 @@ def draw(
     sized = _Sized(strokes, stamps, size)
     boxes = list(_boxes(size, tile))
     done = 0
+    spare: list[_Buffers] = []
 
     def one(box: tuple[slice, slice]) -> tuple[tuple[slice, slice], np.ndarray]:
-        return box, _draw_tile(sized, box, ground(*box), control)
+        buffers = spare.pop() if spare else _Buffers()
+        canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+        spare.append(buffers)
+        return box, canvas
 
     with ThreadPoolExecutor(threads or sized.threads()) as pool:
         for box, canvas in pool.map(one, boxes):
@@ -204,7 +208,11 @@ class _Sized:
 
 
 def _draw_tile(
-    sized: _Sized, box: tuple[slice, slice], ground: np.ndarray, control: Control
+    sized: _Sized,
+    box: tuple[slice, slice],
+    ground: np.ndarray,
+    buffers: _Buffers,
+    control: Control,
 ) -> np.ndarray:
     """Draw one tile; returns ``(h, w, 4)`` float32: color and height."""
     rows, columns = box
@@ -214,33 +222,58 @@ def _draw_tile(
     # Lists: single numbers are read from them much faster than from arrays.
     keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[index].tolist()
     left, top = sized.left[index], sized.top[index]
-    windows = np.stack((sized.right[index] - left, sized.bottom[index] - top), axis=1).tolist()
+    sizes = (sized.right[index] - left).tolist(), (sized.bottom[index] - top).tolist()
+    windows = list(zip(*sizes, strict=True))
     corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
     matrices, shares, paints = sized.matrix[index], sized.shares(index), sized.paints(index)
     bent = sized.stamps.bent
     for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
         if n % 512 == 0:
             control.cancel.raise_if_set()
-        _lay(canvas, bent(*key), matrices[n], window, corner, shares[n], paints[n])
+        _lay(canvas, bent(*key), matrices[n], buffers[window], corner, shares[n], paints[n])
     return canvas
+
+
+_Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+class _Buffers(dict[tuple[int, int], _Arrays]):
+    """Arrays for windows of any width and height, in memory that all sizes share."""
+
+    _floats = np.empty((3, 0), np.float32)
+    _bytes = np.empty(0, np.uint8)
+
+    def __missing__(self, window: tuple[int, int]) -> _Arrays:
+        wide, high = window
+        count = wide * high * 4
+        if count > len(self._bytes):
+            self._floats, self._bytes = np.empty((3, count), np.float32), np.empty(count, np.uint8)
+            self.clear()
+        shape = (high, wide, 4)
+        first, second, third = (row[:count].reshape(shape) for row in self._floats)
+        arrays = self[window] = (self._bytes[:count].reshape(shape), first, second, third)
+        return arrays
 
 
 def _lay(
     canvas: np.ndarray,
     stamp: np.ndarray,
     matrix: np.ndarray,
-    window: tuple[int, int],
+    buffers: _Arrays,
     corner: tuple[int, int],
     share: np.ndarray,
     paint: np.ndarray,
 ) -> None:
     """Lay one stroke on a canvas; its window's upper left corner may lie outside."""
     height, width = canvas.shape[:2]
-    (wide, high), (x, y) = window, corner
+    pixels, drawn, alpha, laid = buffers
+    high, wide = pixels.shape[:2]
+    x, y = corner
     # The window is always drawn whole, so that tiles change nothing.
-    drawn = cv2.warpAffine(stamp, matrix, window, None, _FLAGS, cv2.BORDER_CONSTANT, OUTSIDE)
-    drawn = drawn.astype(np.float32)
-    alpha, laid = cv2.transform(drawn, share), cv2.transform(drawn, paint)
+    cv2.warpAffine(stamp, matrix, (wide, high), pixels, _FLAGS, cv2.BORDER_CONSTANT, OUTSIDE)
+    np.copyto(drawn, pixels)
+    cv2.transform(drawn, share, alpha)
+    cv2.transform(drawn, paint, laid)
     if x < 0 or y < 0 or x + wide > width or y + high > height:
         left, top = max(0, -x), max(0, -y)
         right, bottom = min(wide, width - x), min(high, height - y)
