@@ -160,8 +160,9 @@ def paint_strokes(
         threads=threads,
         control=control.part(0.2, 1.0),
     )
-    height = np.minimum(painting.height * np.float32(2 * look.relief), 1)
-    return StrokePainting(painting.color, height, placed)
+    height = painting.height  # in place: there may be little memory left
+    height *= np.float32(2 * look.relief)
+    return StrokePainting(painting.color, np.minimum(height, 1, out=height), placed)
 
 
 def replay(
