@@ -164,13 +164,15 @@ def _stylize(
         control=control.part(0.0, 0.95),
     )
     del pictures  # large, and no longer needed
-    for index, result in enumerate(results):
-        if result.strokes is not None:
-            _write_relief(item, index, result.strokes, request.overwrite)
+    done = [result.picture for result in results]
+    reliefs = [result.strokes for result in results if result.strokes is not None]
+    del results
+    for index in range(len(reliefs)):
+        _write_relief(item, index, reliefs, request.overwrite)
     # The pictures come last: where one is found, all that belongs to it is there.
-    for result, output, kept in zip(results, item.outputs, metadata, strict=True):
+    for picture, output, kept in zip(done, item.outputs, metadata, strict=True):
         write_picture(
-            result.picture,
+            picture,
             Path(output),
             alpha_mode=image.alpha_mode,
             overwrite=request.overwrite,
@@ -178,15 +180,20 @@ def _stylize(
         )
 
 
-def _write_relief(item: StylizeItem, index: int, painting: StrokePainting, overwrite: bool) -> None:
-    """Write height, normals and strokes of one picture, as far as they are asked for."""
+def _write_relief(
+    item: StylizeItem, index: int, paintings: list[StrokePainting], overwrite: bool
+) -> None:
+    """Write height, normals and strokes of the first picture, as far as asked for, and drop it."""
     from ..image.maps import write_map
     from ..paint.strokes.relief import to_16_bit
     from ..paint.strokes.stroke_list import save_strokes
 
+    painting = paintings.pop(0)
+    if item.strokes:
+        save_strokes(painting.strokes, Path(item.strokes[index]))
     if item.heights:
         write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
     if item.normals:
-        write_map(painting.normals(integers=True), item.normals[index], overwrite=overwrite)
-    if item.strokes:
-        save_strokes(painting.strokes, Path(item.strokes[index]))
+        normals = painting.normals(integers=True)
+        del painting  # its height is large, and so is what the file is packed in
+        write_map(normals, item.normals[index], overwrite=overwrite, spend=True)

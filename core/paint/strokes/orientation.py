@@ -225,11 +225,13 @@ def direction_field(
     height, width = tensor.shape[:2]
     near = blur(tensor, max(1.0, 0.5 * scale), wrap)
     strength = float(np.percentile(near[::_SPARSE, ::_SPARSE, 2], 90)) + 0.05
-    near = np.ascontiguousarray(near[..., :2])
+    double: np.ndarray = cv2.merge(cv2.split(near)[:2])
     # Strong edges lead their surroundings, the farther the weaker. Both are smooth, and so is calm.
     step = max(1, min(int(2 * scale / _SMOOTH), height // 4, width // 4))
-    far = resize(near, (-(-width // step), -(-height // step)), wrap=wrap)
+    size = (-(-width // step), -(-height // step))
+    far = resize(double, size, wrap=wrap)
     reach = scale * far.shape[0] / height
     led = 0.5 * blur(far, 2 * reach, wrap) + 0.25 * blur(far, 6 * reach, wrap)
-    led += (0.06 * strength / coherent) * resize(calm, far.shape[1::-1], wrap=wrap)
-    return near + resize(led, (width, height), wrap=wrap)
+    led = led + np.float32(0.06 * strength / coherent) * resize(calm, size, wrap=wrap)
+    double += resize(led, (width, height), wrap=wrap)
+    return double

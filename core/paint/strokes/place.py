@@ -133,7 +133,7 @@ def place(
     mask : (H, W) float32 in [0, 1], optional
         Where anything is to be painted; strokes end at its edge.
     control : Control
-        Gets the progress, and is asked for a cancel after each layer.
+        Gets the progress, and is asked for a cancel several times in each layer.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def place(
     JobCancelled
         The control was cancelled.
     """
-    scene = _Scene(content, guide, strokes, placing, mask)
+    scene = _Scene(content, guide, strokes, placing, mask, control)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     layers: list[Callable[[], StrokeList]]
     if strokes.ink:
@@ -171,12 +171,15 @@ class _Scene:
         strokes: StrokeSet,
         placing: Placing,
         mask: np.ndarray | None,
+        control: Control,
     ) -> None:
         self.strokes, self.placing, self.mask = strokes, placing, mask
+        self._check = control.cancel.raise_if_set
         self.wrap = placing.seamless
         self.rng = np.random.default_rng(placing.seed)
         self.height, self.width = content.shape[:2]
         self.lab = srgb_to_lab(guide)
+        self._check()
         self._content = self.lab if content is guide else srgb_to_lab(content)
         short = min(self.height, self.width)
         flow = max(8.0, strokes.flow * placing.brush_scale * short)
@@ -201,7 +204,9 @@ class _Scene:
             return np.array([[[np.cos(double), np.sin(double)]]], np.float32)
         share = 1.0 if placing.direction == "SHAPES" else 0.05
         step = max(1, int(width / _ENOUGH))
+        self._check()
         tensor = self._reduced(self._tensor, step)
+        self._check()
         at = width * tensor.shape[0] / self.height
         return orientation.direction_field(tensor, at, self._calm, self.wrap, share)
 
@@ -219,6 +224,7 @@ class _Scene:
         if index == 0:
             wanted = np.ones((1, 1), np.float32)
         else:
+            self._check()
             before = blur(lab, 0.45 * float(widths[index - 1]) * unit, self.wrap)
             missed = blur(_distance(picture, before), 0.35 * width * unit, self.wrap)
             # Every layer touches the same share of a flat area, with ever more strokes.
@@ -250,6 +256,7 @@ class _Scene:
     def outlines(self, width: float) -> StrokeList:
         """Return lines along the edges of what is shown."""
         picture = blur(self.lab, width, self.wrap)
+        self._check()
         energy = orientation.structure_tensor(picture, width, self.wrap)[..., 2]
         wanted = np.clip(np.sqrt(energy) * width / 12 - 0.3, 0, 1)
         density = max(0.6, self.strokes.density)
@@ -315,6 +322,7 @@ class _Scene:
         tolerance: float = _TOLERANCE,
     ) -> dict[str, np.ndarray]:
         """Follow the field to both sides of each point, up to edges; return the strokes' numbers."""
+        self._check()
         strokes, rng, count = self.strokes, self.rng, len(x)
         lab = self._at(picture, x, y)
         turn = rng.normal(0, max(1e-6, strokes.angle_jitter * self.placing.jitter), count)
@@ -409,8 +417,11 @@ _Vector = tuple[np.ndarray, np.ndarray]
 
 def _distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return how far colors ``(..., 3)`` are apart."""
-    apart = first - second
-    return np.sqrt(np.einsum("...c,...c->...", apart, apart))
+    if first.ndim == 2:
+        apart = first - second
+        return np.sqrt(np.einsum("nc,nc->n", apart, apart))
+    # Row by row: new memory for the whole picture would take more time than the sums.
+    return np.stack([_distance(*rows) for rows in zip(first, second, strict=True)])
 
 
 def _turned(c: np.ndarray, s: np.ndarray, turn: np.ndarray | float) -> _Vector:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from .stamps import BENDS, OUTSIDE, Stamps
 from .stroke_list import StrokeList
 
 TILE = 512
-"""Default side of a tile in pixels."""
+"""Side of a tile in pixels; twice that for large strokes, as those across a border are drawn again."""
 
 _KEPT_HEIGHT = np.float32(0.5)
 """Share of the height below that a stroke keeps. Heights then end below a ceiling however many strokes
@@ -28,6 +29,8 @@ are laid on each other: they are never summed."""
 _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the time
 
 _LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
+
+_PATIENCE = 64  # strokes that are drawn before a cancel is seen
 
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
@@ -57,7 +60,7 @@ def draw(
     size: tuple[int, int],
     ground: Ground,
     *,
-    tile: int = TILE,
+    tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
 ) -> Painting:
@@ -74,7 +77,7 @@ def draw(
     ground : callable
         Returns the color below all strokes.
     tile : int
-        Side of a tile in pixels.
+        Side of a tile in pixels; 0: as suits the strokes.
     threads : int
         Tiles that are drawn at once; 0: one for each core, at most 8, if strokes are large. With small
         ones, threads only wait for Python's lock, and one is faster than two.
@@ -95,23 +98,24 @@ def draw(
     color = np.empty((height, width, 3), np.float32)
     relief = np.empty((height, width), np.float32)
     sized = _Sized(strokes, stamps, size)
-    boxes = list(_boxes(size, tile))
+    if not threads:
+        threads = min(8, os.cpu_count() or 1) if sized.large else 1
+    boxes = list(_boxes(size, tile or (2 * TILE if sized.large and min(size) > 2 * TILE else TILE)))
     done = 0
     spare: list[_Buffers] = []
 
-    def one(box: tuple[slice, slice]) -> tuple[tuple[slice, slice], np.ndarray]:
+    def one(box: tuple[slice, slice]) -> None:
         buffers = spare.pop() if spare else _Buffers()
         canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+        np.clip(canvas[..., :3], 0, 1, out=color[box])
+        np.clip(canvas[..., 3], 0, 1, out=relief[box])
         spare.append(buffers)
-        return box, canvas
 
-    with ThreadPoolExecutor(threads or sized.threads()) as pool:
-        for box, canvas in pool.map(one, boxes):
-            color[box] = canvas[..., :3]
-            relief[box] = canvas[..., 3]
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(one, boxes):
             done += 1
             control.advance(done / len(boxes))
-    return Painting(np.clip(color, 0, 1, out=color), np.clip(relief, 0, 1, out=relief))
+    return Painting(color, relief)
 
 
 def _boxes(size: tuple[int, int], tile: int) -> Iterator[tuple[slice, slice]]:
@@ -182,11 +186,11 @@ class _Sized:
         matrix[:, 3, 2] = self.load[index] / 255
         return matrix
 
-    def threads(self) -> int:
-        """Return how many tiles are best drawn at once."""
+    @cached_property
+    def large(self) -> bool:
+        """Whether most of the time is spent on pixels and not between them."""
         areas = (self.right - self.left) * (self.bottom - self.top)
-        large = np.mean(areas[self.visible]) > _LARGE if self.visible.any() else False
-        return min(8, os.cpu_count() or 1) if large else 1
+        return bool(self.visible.any() and np.mean(areas[self.visible]) > _LARGE)
 
     def touching(self, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the strokes that may touch a tile, in order, with shifts in x and y of each."""
@@ -228,7 +232,7 @@ def _draw_tile(
     matrices, shares, paints = sized.matrix[index], sized.shares(index), sized.paints(index)
     bent = sized.stamps.bent
     for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
-        if n % 512 == 0:
+        if n % _PATIENCE == 0:
             control.cancel.raise_if_set()
         _lay(canvas, bent(*key), matrices[n], buffers[window], corner, shares[n], paints[n])
     return canvas
