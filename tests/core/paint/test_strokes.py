@@ -599,6 +599,26 @@ def test_cancel_stops(asked):
         paint(clouds(48, 64), control=Control(cancel=CancelToken(is_set)))
 
 
+@pytest.mark.parametrize("strokes", [OIL, MEDIUM["etching"]], ids=["color", "ink"])
+def test_a_cancel_is_seen_several_times_in_each_layer(strokes):
+    look = look_of(fineness=0.0)
+    content = at_work(clouds(48, 64), strokes, look)
+    counts = []
+
+    def is_set():
+        counts.append(1)
+        return len(counts) > 8
+
+    with pytest.raises(JobCancelled):
+        place(
+            content,
+            content,
+            strokes,
+            placing_of(look),
+            control=Control(cancel=CancelToken(is_set)),
+        )
+
+
 # Stroke lists as files
 
 
