@@ -18,6 +18,7 @@ import numpy as np
 from ...control import SILENT, Control
 from .stamps import BENDS, OUTSIDE, Stamps
 from .stroke_list import StrokeList
+from .windows import windows_of
 
 TILE = 512
 """Side of a tile in pixels; twice that for large strokes, as those across a border are drawn again."""
@@ -29,6 +30,10 @@ are laid on each other: they are never summed."""
 _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the time
 
 _LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
+
+_PART = (
+    8000  # pixels; windows of twice as many are cut, which leaves out what a stroke does not touch
+)
 
 _PATIENCE = 64  # strokes that are drawn before a cancel is seen
 
@@ -152,22 +157,25 @@ class _Sized:
         corners_v = np.stack((-low, -low, high, high))
         x = self.x + corners_u * self.cos - corners_v * self.sin
         y = self.y + corners_u * self.sin + corners_v * self.cos
-        self.left, self.right = np.floor(x.min(0)).astype(int), np.ceil(x.max(0)).astype(int) + 1
-        self.top, self.bottom = np.floor(y.min(0)).astype(int), np.ceil(y.max(0)).astype(int) + 1
         self.level = stamps.levels_for(self.length, self.width)
+        self.high, self.long, self.center = stamps.geometry(self.level, self.bend)
+        # A pixel reads from the next one of the stamp, too.
+        margin = np.maximum(self.length / self.long, self.width / self.high) + 1
+        self.windows = windows_of(x, y, margin, _PART)
         self.matrix = self._matrices()
         self.wraps = (width, height) if strokes.seamless else None
 
     def _matrices(self) -> np.ndarray:
-        """Return the maps from pixels of each stroke's window to those of its stamp, ``(N, 2, 3)``."""
-        high, long, center = self.stamps.geometry(self.level, self.bend)
-        across, down = long / self.length, high / self.width
-        x, y = self.x - self.left - 0.5, self.y - self.top - 0.5
+        """Return the maps from pixels of each window to those of its stamp, ``(M, 2, 3)``."""
+        across, down = self.long / self.length, self.high / self.width
         c, s = self.cos, self.sin
-        rows = (
-            (c * across, s * across, (long - 1) / 2 - across * (c * x + s * y)),
-            (-s * down, c * down, center - down * (c * y - s * x)),
-        )
+        turns = np.array(((c * across, s * across), (-s * down, c * down)), np.float64)
+        owner = self.windows.owner
+        x = (self.x[owner] - self.windows.left) - 0.5
+        y = (self.y[owner] - self.windows.top) - 0.5
+        ((a, b), (d, e)) = turns[..., owner]
+        long, center = (self.long[owner] - 1) / 2, self.center[owner]
+        rows = ((a, b, long - (a * x + b * y)), (d, e, center - (d * x + e * y)))
         return np.moveaxis(np.array(rows, np.float64), 2, 0)
 
     def shares(self, index: np.ndarray) -> np.ndarray:
@@ -189,21 +197,24 @@ class _Sized:
     @cached_property
     def large(self) -> bool:
         """Whether most of the time is spent on pixels and not between them."""
-        areas = (self.right - self.left) * (self.bottom - self.top)
-        return bool(self.visible.any() and np.mean(areas[self.visible]) > _LARGE)
+        at = self.windows
+        areas = (at.right - at.left) * (at.bottom - at.top)
+        shown = self.visible[at.owner]
+        return bool(shown.any() and areas[shown].sum() > _LARGE * self.visible.sum())
 
     def touching(self, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the strokes that may touch a tile, in order, with shifts in x and y of each."""
+        """Return the windows that touch a tile, in order, with shifts in x and y of each."""
         rows, columns = box
+        at, visible = self.windows, self.visible[self.windows.owner]
         shifts = [(0, 0)]
         if self.wraps is not None:
             width, height = self.wraps
             shifts = [(i * width, j * height) for i in range(-2, 3) for j in range(-2, 3)]
         found = []
         for dx, dy in shifts:
-            inside = (self.right + dx > columns.start) & (self.left + dx < columns.stop)
-            inside &= (self.bottom + dy > rows.start) & (self.top + dy < rows.stop)
-            inside &= self.visible
+            inside = (at.right + dx > columns.start) & (at.left + dx < columns.stop)
+            inside &= (at.bottom + dy > rows.start) & (at.top + dy < rows.stop)
+            inside &= visible
             chosen = np.flatnonzero(inside)
             found.append((chosen, np.full(len(chosen), dx), np.full(len(chosen), dy)))
         index, right, down = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -223,13 +234,14 @@ def _draw_tile(
     canvas = np.zeros((rows.stop - rows.start, columns.stop - columns.start, 4), np.float32)
     canvas[..., :3] = ground
     index, right, down = sized.touching(box)
+    at, owner = sized.windows, sized.windows.owner[index]
     # Lists: single numbers are read from them much faster than from arrays.
-    keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[index].tolist()
-    left, top = sized.left[index], sized.top[index]
-    sizes = (sized.right[index] - left).tolist(), (sized.bottom[index] - top).tolist()
+    keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[owner].tolist()
+    left, top = at.left[index], at.top[index]
+    sizes = (at.right[index] - left).tolist(), (at.bottom[index] - top).tolist()
     windows = list(zip(*sizes, strict=True))
     corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
-    matrices, shares, paints = sized.matrix[index], sized.shares(index), sized.paints(index)
+    matrices, shares, paints = sized.matrix[index], sized.shares(owner), sized.paints(owner)
     bent = sized.stamps.bent
     for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
         if n % _PATIENCE == 0:
