@@ -107,14 +107,16 @@ def draw(
         threads = min(8, os.cpu_count() or 1) if sized.large else 1
     boxes = list(_boxes(size, tile or (2 * TILE if sized.large and min(size) > 2 * TILE else TILE)))
     done = 0
-    spare: list[_Buffers] = []
+    spare = [_Buffers() for _ in range(threads)]
 
     def one(box: tuple[slice, slice]) -> None:
-        buffers = spare.pop() if spare else _Buffers()
-        canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+        buffers = spare.pop()
+        try:
+            canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+        finally:
+            spare.append(buffers)
         np.clip(canvas[..., :3], 0, 1, out=color[box])
         np.clip(canvas[..., 3], 0, 1, out=relief[box])
-        spare.append(buffers)
 
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(one, boxes):
