@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import allocator
 from ..control import Control, Failure, ItemDone
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..image.reference import ImageRef
@@ -167,6 +168,7 @@ def _stylize(
     done = [result.picture for result in results]
     reliefs = [result.strokes for result in results if result.strokes is not None]
     del results
+    allocator.give_back()  # files are packed in memory, too
     for index in range(len(reliefs)):
         _write_relief(item, index, reliefs, request.overwrite)
     # The pictures come last: where one is found, all that belongs to it is there.
@@ -195,5 +197,6 @@ def _write_relief(
         write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
     if item.normals:
         normals = painting.normals(integers=True)
-        del painting  # its height is large, and so is what the file is packed in
+        del painting
+        allocator.give_back()
         write_map(normals, item.normals[index], overwrite=overwrite, spend=True)
