@@ -25,7 +25,7 @@ from .stroke_list import ARRAYS, StrokeList
 
 _NARROWEST = 0.0026  # share of the short side; thinner strokes would be millions
 _STEPS = 6  # in which a stroke is followed to each side
-_ENOUGH = 4.0  # pixels of a stroke's width; for wider ones a smaller picture is looked at
+_ENOUGH = 8.0  # pixels of a stroke's width; for wider ones a smaller picture is looked at
 _TOLERANCE = 11.0  # Lab distance from its middle at which a stroke ends
 _MISSED = 6.0  # Lab distance between two layers' pictures at which strokes are certain
 _WIDTHS = (1.0, 0.7, 0.45)  # shares of its width to which a stroke may be narrowed at an edge
