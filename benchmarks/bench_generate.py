@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from impasto.benchmarks.seams import seam_strength
+from impasto.core.allocator import keep_blocks
 from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
 from impasto.core.create.automaton.model import GROWTH_STEPS, Automaton
 from impasto.core.create.gan.model import TILE
@@ -39,7 +40,6 @@ from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.styles.catalog import pictured_styles
 from impasto.core.styles.style import ZOOMS, Style, load_style_file
-from impasto.core.worker.allocator import keep_blocks
 
 from . import sheets
 from .materials import DATA, materials

@@ -13,6 +13,7 @@ import argparse
 
 import numpy as np
 
+from impasto.core.allocator import keep_blocks
 from impasto.core.control import Budget
 from impasto.core.image.convert import to_depth
 from impasto.core.paint.adapter_fit import refine
@@ -20,7 +21,6 @@ from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom, encode_zooms
 from impasto.core.styles.style import Style
-from impasto.core.worker.allocator import keep_blocks
 from training.data import to_tensor
 
 from . import sheets

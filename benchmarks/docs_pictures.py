@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impasto.core.allocator import keep_blocks
 from impasto.core.control import Budget
 from impasto.core.create.automaton.model import Automaton
 from impasto.core.create.interface import fit
@@ -27,7 +28,6 @@ from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.style import Style, load_style_file
-from impasto.core.worker.allocator import keep_blocks
 from training.synthetic import CONTENTS, STYLES
 
 from . import sheets

@@ -17,12 +17,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from impasto.core.allocator import keep_blocks
 from impasto.core.control import Budget
 from impasto.core.create.automaton.fit import fit_from
 from impasto.core.models.automaton import CHANNELS, HIDDEN, Rule
 from impasto.core.models.loading import FOLDER
 from impasto.core.models.mosaic import CELL, CODES
-from impasto.core.worker.allocator import keep_blocks
 
 from .texture_crops import Crops
 

@@ -21,13 +21,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.core.allocator import keep_blocks
 from impasto.core.models.codes import feature_statistics, palette, style_code
 from impasto.core.models.decoder import Decoder
 from impasto.core.models.encoder import Encoder, Features
 from impasto.core.models.loading import load_decoder, load_encoder, shipped_steps
 from impasto.core.models.texture_loss import broad_distance
 from impasto.core.paint.color_transfer import color_transport, move_colors
-from impasto.core.worker.allocator import keep_blocks
 
 from . import data, losses
 from .teacher import Teacher

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ..worker import allocator
+from .. import allocator
 from ..worker.threads import wait_asleep
 from .commands import COMMANDS
 from .options import use_device

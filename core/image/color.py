@@ -27,6 +27,8 @@ _XYZ = np.array(
     ]
 )
 _TO_XYZ = (_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
+_TO_LAB = np.array([[0, 500, 0], [116, -500, 200], [0, 0, -200]], np.float32)
+_LAB_OFFSET = np.array([-16, 0, 0], np.float32)
 _FROM_XYZ = np.linalg.inv(_XYZ / _XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
 
 # Ottosson 2020, "A perceptual color space for image processing", from linear sRGB.
@@ -243,10 +245,15 @@ def _encode(linear: np.ndarray) -> np.ndarray:
 
 
 def _to_lab(color: np.ndarray) -> np.ndarray:
-    xyz = _decode(color) @ _TO_XYZ
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), xyz * (841 / 108) + 4 / 29).astype(np.float32)
-    x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), axis=-1)
+    # cv2.pow is ten times as fast as numpy's powers.
+    flat = np.ascontiguousarray(color).reshape(-1, 3)
+    linear = cv2.pow((flat + np.float32(0.055)) * np.float32(1 / 1.055), 2.4)
+    np.multiply(flat, np.float32(1 / 12.92), out=linear, where=flat <= 0.04045)
+    xyz = linear @ _TO_XYZ
+    f = cv2.pow(xyz, 1 / 3)
+    small = xyz <= 216 / 24389
+    f[small] = xyz[small] * np.float32(841 / 108) + np.float32(4 / 29)
+    return (f @ _TO_LAB + _LAB_OFFSET).reshape(color.shape)
 
 
 def _from_lab(lab: np.ndarray) -> np.ndarray:

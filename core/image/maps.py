@@ -10,7 +10,9 @@ import numpy as np
 from ..atomic import check_output, write_atomically
 
 
-def write_map(pixels: np.ndarray, path: str | Path, *, overwrite: bool = False) -> None:
+def write_map(
+    pixels: np.ndarray, path: str | Path, *, overwrite: bool = False, spend: bool = False
+) -> None:
     """Write a map as a 16-bit PNG: whole, or not at all.
 
     Parameters
@@ -21,6 +23,8 @@ def write_map(pixels: np.ndarray, path: str | Path, *, overwrite: bool = False) 
         The file.
     overwrite : bool, optional
         Replace a file that exists; else it is refused.
+    spend : bool, optional
+        The pixels are not needed any more and may be changed, which saves a copy.
 
     Raises
     ------
@@ -36,7 +40,7 @@ def write_map(pixels: np.ndarray, path: str | Path, *, overwrite: bool = False) 
     path = Path(path)
     check_output(path, overwrite=overwrite)
     if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels if spend else None)
     # Relief is noise to a packer: the lowest level is several times faster and hardly larger.
     _, data = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     write_atomically(path, data.data, overwrite=overwrite)

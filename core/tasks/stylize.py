@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import allocator
 from ..control import Control, Failure, ItemDone
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..image.reference import ImageRef
@@ -188,13 +189,16 @@ def _stylize(
         control=control.part(0.0, 0.95),
     )
     del pictures  # large, and no longer needed
-    for index, result in enumerate(results):
-        if result.strokes is not None:
-            _write_relief(item, index, result.strokes, request.overwrite)
+    done = [result.picture for result in results]
+    reliefs = [result.strokes for result in results if result.strokes is not None]
+    del results
+    allocator.give_back()  # files are packed in memory, too
+    for index in range(len(reliefs)):
+        _write_relief(item, index, reliefs, request.overwrite)
     # The pictures come last: where one is found, all that belongs to it is there.
-    for result, output, kept in zip(results, item.outputs, metadata, strict=True):
+    for picture, output, kept in zip(done, item.outputs, metadata, strict=True):
         write_picture(
-            result.picture,
+            picture,
             Path(output),
             alpha_mode=image.alpha_mode,
             overwrite=request.overwrite,
@@ -215,15 +219,21 @@ def _read_guide(files: GuideFiles) -> GuidePictures:
     return GuidePictures(style, texture, files.weight)
 
 
-def _write_relief(item: StylizeItem, index: int, painting: StrokePainting, overwrite: bool) -> None:
-    """Write height, normals and strokes of one picture, as far as they are asked for."""
+def _write_relief(
+    item: StylizeItem, index: int, paintings: list[StrokePainting], overwrite: bool
+) -> None:
+    """Write height, normals and strokes of the first picture, as far as asked for, and drop it."""
     from ..image.maps import write_map
     from ..paint.strokes.relief import to_16_bit
     from ..paint.strokes.stroke_list import save_strokes
 
+    painting = paintings.pop(0)
+    if item.strokes:
+        save_strokes(painting.strokes, Path(item.strokes[index]))
     if item.heights:
         write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
     if item.normals:
-        write_map(painting.normals(integers=True), item.normals[index], overwrite=overwrite)
-    if item.strokes:
-        save_strokes(painting.strokes, Path(item.strokes[index]))
+        normals = painting.normals(integers=True)
+        del painting
+        allocator.give_back()
+        write_map(normals, item.normals[index], overwrite=overwrite, spend=True)

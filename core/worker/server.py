@@ -20,10 +20,11 @@ from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 
+from .. import allocator
 from ..control import CancelToken, Control, Progress
 from ..paint.device import choose
 from ..tasks import registry
-from . import allocator, protocol, threads
+from . import protocol, threads
 from .failures import explain
 from .protocol import Failed, Finished
 

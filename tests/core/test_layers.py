@@ -59,8 +59,19 @@ ARROWS: dict[str, dict[str, set[str]]] = {
     "core": {
         "__init__": set(),
         "__main__": {"cli"},
+        "allocator": set(),
         "atomic": _BASE,
-        "cli": {*_BASE, "create", "image", "paint", "styles", "tasks", "video", "worker"},
+        "cli": {
+            *_BASE,
+            "allocator",
+            "create",
+            "image",
+            "paint",
+            "styles",
+            "tasks",
+            "video",
+            "worker",
+        },
         "clustering": {*_BASE, "features", "image"},
         "control": {"errors"},
         "create": {*_BASE, "atomic", "image", "models", "paint", "styles"},
@@ -74,10 +85,10 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "styles": {*_BASE, "atomic", "image"},
         "tasks": {
             *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
-            *("plots", "schema", "styles", "video"),
+            *("allocator", "plots", "schema", "styles", "video"),
         },
         "video": {*_BASE, "atomic", "image", "models", "paint", "styles"},
-        "worker": {*_BASE, "paint", "schema", "tasks", "video"},
+        "worker": {*_BASE, "allocator", "paint", "schema", "tasks", "video"},
     },
 }
 """What each file and package of a folder may import of the others."""

@@ -18,6 +18,9 @@ from scipy.ndimage import fourier_gaussian
 from ...image.resize import resize
 
 _COARSE = 5.0  # sigma in pixels from which a blur is made at a lower resolution
+_SMOOTH = 2.5  # the same where the result is smoothed again
+_BAND = 32  # rows at once
+_SPARSE = 3  # of so many rows and columns one is looked at for a percentile
 
 
 def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
@@ -60,6 +63,41 @@ def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
     return np.fft.ifft2(spectrum, axes=(0, 1)).real.astype(np.float32)
 
 
+def tensor_field(lab: np.ndarray, wrap: bool = False) -> np.ndarray:
+    """Return the structure tensor of each pixel by itself, as double-angle vectors.
+
+    Parameters
+    ----------
+    lab : (H, W, C) float32
+        The picture, for instance in Lab.
+    wrap : bool
+        Whether the picture is a torus.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Energy as (cos 2a, sin 2a) along the edge, and the energy.
+    """
+    padded = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="wrap" if wrap else "reflect")
+    tensor = np.empty((*lab.shape[:2], 3), np.float32)
+    for top in range(0, len(lab), _BAND):
+        tensor[top : top + _BAND] = _tensor(padded[top : top + _BAND + 2])
+    return tensor
+
+
+def _tensor(padded: np.ndarray) -> np.ndarray:
+    """Return the tensor of some rows, which have a border of one pixel."""
+    xx, yy, xy = np.zeros((3, padded.shape[0] - 2, padded.shape[1] - 2), np.float32)
+    for plane in cv2.split(padded):
+        gx = cv2.Scharr(plane, cv2.CV_32F, 1, 0, scale=1 / 32)[1:-1, 1:-1]
+        gy = cv2.Scharr(plane, cv2.CV_32F, 0, 1, scale=1 / 32)[1:-1, 1:-1]
+        cv2.accumulateSquare(gx, xx)
+        cv2.accumulateSquare(gy, yy)
+        cv2.accumulateProduct(gx, gy, xy)
+    # The gradient's double angle, turned by half a turn: along the edge.
+    return cv2.merge((yy - xx, np.float32(-2) * xy, xx + yy))
+
+
 def structure_tensor(lab: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
     """Return the structure tensor of a picture as double-angle vectors.
 
@@ -77,13 +115,7 @@ def structure_tensor(lab: np.ndarray, sigma: float, wrap: bool = False) -> np.nd
     (H, W, 3) float32
         Along the edges: energy times coherence as (cos 2a, sin 2a), and the energy.
     """
-    padded = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="wrap" if wrap else "reflect")
-    gx = cv2.Scharr(padded, cv2.CV_32F, 1, 0)[1:-1, 1:-1].reshape(lab.shape) / 32
-    gy = cv2.Scharr(padded, cv2.CV_32F, 0, 1)[1:-1, 1:-1].reshape(lab.shape) / 32
-    xx, yy, xy = (np.sum(p, axis=2) for p in (gx * gx, gy * gy, gx * gy))
-    # The gradient's double angle, turned by half a turn: along the edge.
-    tensor = np.stack((yy - xx, -2 * xy, xx + yy), axis=2)
-    return blur(tensor, sigma, wrap)
+    return blur(tensor_field(lab, wrap), sigma, wrap)
 
 
 def smooth_noise(
@@ -164,7 +196,7 @@ def style_field(
 
 
 def direction_field(
-    lab: np.ndarray,
+    tensor: np.ndarray,
     scale: float,
     calm: np.ndarray,
     wrap: bool = False,
@@ -174,12 +206,12 @@ def direction_field(
 
     Parameters
     ----------
-    lab : (H, W, 3) float32
-        The picture in Lab.
+    tensor : (H, W, 3) float32
+        What :func:`tensor_field` returns for the picture.
     scale : float
         Width of the strokes in pixels.
-    calm : (H, W, 2) float32
-        Double-angle vectors for where the picture is flat.
+    calm : (h, w, 2) float32
+        Double-angle vectors for where the picture is flat, at any size.
     wrap : bool
         Whether the picture is a torus.
     coherent : float
@@ -188,13 +220,18 @@ def direction_field(
     Returns
     -------
     (H, W, 2) float32
-        Double-angle vectors of length 1.
+        Double-angle vectors of any length.
     """
-    near = structure_tensor(lab, max(1.0, 0.5 * scale), wrap)
-    strength = float(np.percentile(near[..., 2], 90)) + 0.05
-    field = near[..., :2] / strength
-    # Strong edges lead their surroundings, the farther the weaker.
-    for reach, weight in ((2.0, 0.5), (6.0, 0.25)):
-        field = field + weight * blur(near[..., :2], reach * scale, wrap) / strength
-    field = coherent * field + 0.06 * calm
-    return field / (np.linalg.norm(field, axis=2, keepdims=True) + 1e-9)
+    height, width = tensor.shape[:2]
+    near = blur(tensor, max(1.0, 0.5 * scale), wrap)
+    strength = float(np.percentile(near[::_SPARSE, ::_SPARSE, 2], 90)) + 0.05
+    double: np.ndarray = cv2.merge(cv2.split(near)[:2])
+    # Strong edges lead their surroundings, the farther the weaker. Both are smooth, and so is calm.
+    step = max(1, min(int(2 * scale / _SMOOTH), height // 4, width // 4))
+    size = (-(-width // step), -(-height // step))
+    far = resize(double, size, wrap=wrap)
+    reach = scale * far.shape[0] / height
+    led = 0.5 * blur(far, 2 * reach, wrap) + 0.25 * blur(far, 6 * reach, wrap)
+    led = led + np.float32(0.06 * strength / coherent) * resize(calm, size, wrap=wrap)
+    double += resize(led, (width, height), wrap=wrap)
+    return double

@@ -12,7 +12,7 @@ from ...styles.stroke_set import StrokeSet
 from .orientation import blur
 from .place import Placing, layer_widths, place, working_side
 from .relief import DEPTH, normal_map
-from .render import TILE, Painting, draw
+from .render import Painting, draw
 from .stamps import stamps_of
 from .stroke_list import StrokeList
 
@@ -103,7 +103,7 @@ def paint_strokes(
     look: Look,
     *,
     mask: np.ndarray | None = None,
-    tile: int = TILE,
+    tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
 ) -> StrokePainting:
@@ -124,7 +124,7 @@ def paint_strokes(
     mask : (h, w) float32 in [0, 1], optional
         Where anything is to be painted.
     tile : int
-        Side of the tiles that are drawn, in pixels.
+        Side of the tiles that are drawn, in pixels; 0: as suits the strokes.
     threads : int
         Tiles drawn at once; 0: as suits the strokes, see :func:`~.render.draw`.
     control : Control
@@ -160,8 +160,9 @@ def paint_strokes(
         threads=threads,
         control=control.part(0.2, 1.0),
     )
-    height = np.minimum(painting.height * np.float32(2 * look.relief), 1)
-    return StrokePainting(painting.color, height, placed)
+    height = painting.height  # in place: there may be little memory left
+    height *= np.float32(2 * look.relief)
+    return StrokePainting(painting.color, np.minimum(height, 1, out=height), placed)
 
 
 def replay(
@@ -170,7 +171,7 @@ def replay(
     size: tuple[int, int],
     strokes: StrokeSet,
     *,
-    tile: int = TILE,
+    tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
 ) -> Painting:
@@ -187,7 +188,7 @@ def replay(
     strokes : StrokeSet
         Has the stamps.
     tile : int
-        Side of the tiles that are drawn, in pixels.
+        Side of the tiles that are drawn, in pixels; 0: as suits the strokes.
     threads : int
         Tiles drawn at once; 0: as suits the strokes, see :func:`~.render.draw`.
     control : Control

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
 from ...control import SILENT, Control
 from ...image.color import lab_to_srgb, srgb_to_lab
+from ...image.resize import resize
 from ...styles.stroke_set import StrokeSet
 from . import orientation
 from .orientation import blur
@@ -24,6 +25,7 @@ from .stroke_list import ARRAYS, StrokeList
 
 _NARROWEST = 0.0026  # share of the short side; thinner strokes would be millions
 _STEPS = 6  # in which a stroke is followed to each side
+_ENOUGH = 8.0  # pixels of a stroke's width; for wider ones a smaller picture is looked at
 _TOLERANCE = 11.0  # Lab distance from its middle at which a stroke ends
 _MISSED = 6.0  # Lab distance between two layers' pictures at which strokes are certain
 _WIDTHS = (1.0, 0.7, 0.45)  # shares of its width to which a stroke may be narrowed at an edge
@@ -131,7 +133,7 @@ def place(
     mask : (H, W) float32 in [0, 1], optional
         Where anything is to be painted; strokes end at its edge.
     control : Control
-        Gets the progress, and is asked for a cancel after each layer.
+        Gets the progress, and is asked for a cancel several times in each layer.
 
     Returns
     -------
@@ -143,7 +145,7 @@ def place(
     JobCancelled
         The control was cancelled.
     """
-    scene = _Scene(content, guide, strokes, placing, mask)
+    scene = _Scene(content, guide, strokes, placing, mask, control)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     layers: list[Callable[[], StrokeList]]
     if strokes.ink:
@@ -169,39 +171,62 @@ class _Scene:
         strokes: StrokeSet,
         placing: Placing,
         mask: np.ndarray | None,
+        control: Control,
     ) -> None:
         self.strokes, self.placing, self.mask = strokes, placing, mask
+        self._check = control.cancel.raise_if_set
         self.wrap = placing.seamless
         self.rng = np.random.default_rng(placing.seed)
         self.height, self.width = content.shape[:2]
         self.lab = srgb_to_lab(guide)
-        shapes = 0.5 * (self.lab + srgb_to_lab(content))
-        self._shapes = shapes
+        self._check()
+        self._content = self.lab if content is guide else srgb_to_lab(content)
         short = min(self.height, self.width)
         flow = max(8.0, strokes.flow * placing.brush_scale * short)
+        # At a lower resolution, as it is smooth.
+        step = flow / 8
+        shape = (max(2, round(self.height / step)), max(2, round(self.width / step)))
         self._calm = orientation.style_field(
-            (self.height, self.width), strokes.directions, flow, self.rng, self.wrap
+            shape, strokes.directions, flow * shape[0] / self.height, self.rng, self.wrap
         )
 
+    @cached_property
+    def _tensor(self) -> np.ndarray:
+        """Structure of what is shown, which all layers share."""
+        shapes = self.lab if self._content is self.lab else 0.5 * (self.lab + self._content)
+        return orientation.tensor_field(shapes, self.wrap)
+
     def field(self, width: float) -> np.ndarray:
-        """Return directions ``(H, W, 2)`` for strokes of a width, as double-angle vectors."""
+        """Return directions ``(h, w, 2)`` for strokes of a width, as double-angle vectors."""
         placing = self.placing
         if placing.direction == "ANGLE":
             double = -2 * placing.angle  # y points down
-            row = np.array([np.cos(double), np.sin(double)], np.float32)
-            return np.broadcast_to(row, (self.height, self.width, 2))
+            return np.array([[[np.cos(double), np.sin(double)]]], np.float32)
         share = 1.0 if placing.direction == "SHAPES" else 0.05
-        return orientation.direction_field(self._shapes, width, self._calm, self.wrap, share)
+        step = max(1, int(width / _ENOUGH))
+        self._check()
+        tensor = self._reduced(self._tensor, step)
+        self._check()
+        at = width * tensor.shape[0] / self.height
+        return orientation.direction_field(tensor, at, self._calm, self.wrap, share)
+
+    def _reduced(self, image: np.ndarray, step: int) -> np.ndarray:
+        """Return a smaller image: averages of so many pixels along each axis."""
+        size = (-(-self.width // step), -(-self.height // step))
+        return image if step == 1 else resize(image, size, wrap=self.wrap)
 
     def layer(self, index: int, widths: np.ndarray) -> StrokeList:
         """Return the strokes of one layer."""
         width = float(widths[index])
-        picture = blur(self.lab, 0.28 * width, self.wrap)
+        lab = self._reduced(self.lab, max(1, int(width / _ENOUGH)))
+        unit = lab.shape[0] / self.height
+        picture = blur(lab, 0.28 * width * unit, self.wrap)
         if index == 0:
-            wanted = np.ones((self.height, self.width), np.float32)
+            wanted = np.ones((1, 1), np.float32)
         else:
-            before = blur(self.lab, 0.45 * float(widths[index - 1]), self.wrap)
-            missed = blur(np.linalg.norm(picture - before, axis=2), 0.35 * width, self.wrap)
+            self._check()
+            before = blur(lab, 0.45 * float(widths[index - 1]) * unit, self.wrap)
+            missed = blur(_distance(picture, before), 0.35 * width * unit, self.wrap)
             # Every layer touches the same share of a flat area, with ever more strokes.
             retouch = self.strokes.retouch * 0.5 ** (index - 1)
             wanted = np.clip((missed - 1.5) / _MISSED, retouch, 1)
@@ -231,6 +256,7 @@ class _Scene:
     def outlines(self, width: float) -> StrokeList:
         """Return lines along the edges of what is shown."""
         picture = blur(self.lab, width, self.wrap)
+        self._check()
         energy = orientation.structure_tensor(picture, width, self.wrap)[..., 2]
         wanted = np.clip(np.sqrt(energy) * width / 12 - 0.3, 0, 1)
         density = max(0.6, self.strokes.density)
@@ -271,11 +297,13 @@ class _Scene:
         return x.astype(np.float32), y.astype(np.float32), keep
 
     def _at(self, image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the pixels of an image at positions, the nearest ones."""
-        i, j = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+        """Return the pixels of an image, which may be smaller, at positions: the nearest ones."""
+        height, width = image.shape[:2]
+        i = np.floor(x * (width / self.width)).astype(np.int64)
+        j = np.floor(y * (height / self.height)).astype(np.int64)
         if self.wrap:
-            return image[j % self.height, i % self.width]
-        return image[np.clip(j, 0, self.height - 1), np.clip(i, 0, self.width - 1)]
+            return image[j % height, i % width]
+        return image[np.clip(j, 0, height - 1), np.clip(i, 0, width - 1)]
 
     def _direction(
         self, field: np.ndarray, x: np.ndarray, y: np.ndarray
@@ -294,6 +322,7 @@ class _Scene:
         tolerance: float = _TOLERANCE,
     ) -> dict[str, np.ndarray]:
         """Follow the field to both sides of each point, up to edges; return the strokes' numbers."""
+        self._check()
         strokes, rng, count = self.strokes, self.rng, len(x)
         lab = self._at(picture, x, y)
         turn = rng.normal(0, max(1e-6, strokes.angle_jitter * self.placing.jitter), count)
@@ -303,7 +332,7 @@ class _Scene:
         step = (long - 0.5 * wide).clip(0.3 * width) / (2 * _STEPS)
 
         def allowed(px: np.ndarray, py: np.ndarray) -> np.ndarray:
-            alike = np.linalg.norm(self._at(picture, px, py) - lab, axis=1) < tolerance
+            alike = _distance(self._at(picture, px, py), lab) < tolerance
             return alike if self.mask is None else alike & (self._at(self.mask, px, py) > 0.5)
 
         def direction(px: np.ndarray, py: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -341,19 +370,20 @@ class _Scene:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Shift strokes away from edges beside them or narrow them; return x, y and widths."""
         wide = np.full(len(x), _WIDTHS[-1] * width)
-        settled = np.zeros(len(x), bool)
         new_x, new_y = x.copy(), y.copy()
+        left = np.arange(len(x))  # those that do not fit yet
         for share in _WIDTHS:
             for shift in (0.0, *_TRIES):
-                mx, my = x - s * shift * width, y + c * shift * width
+                cl, sl = c[left], s[left]
+                mx, my = x[left] - sl * shift * width, y[left] + cl * shift * width
                 reach = 0.5 * share * width
-                fits = ~settled
+                fits = np.ones(len(left), bool)
                 for side in (-reach, 0.0, reach):
-                    seen = self._at(picture, mx - s * side, my + c * side)
-                    fits &= np.linalg.norm(seen - lab, axis=1) < tolerance
-                new_x, new_y = np.where(fits, mx, new_x), np.where(fits, my, new_y)
-                wide = np.where(fits, share * width, wide)
-                settled |= fits
+                    seen = self._at(picture, mx - sl * side, my + cl * side)
+                    fits &= _distance(seen, lab[left]) < tolerance
+                found = left[fits]
+                new_x[found], new_y[found], wide[found] = mx[fits], my[fits], share * width
+                left = left[~fits]
         return new_x, new_y, wide
 
     def _listed(self, found: dict[str, np.ndarray], order: np.ndarray) -> StrokeList:
@@ -383,6 +413,15 @@ class _Scene:
 
 
 _Vector = tuple[np.ndarray, np.ndarray]
+
+
+def _distance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return how far colors ``(..., 3)`` are apart."""
+    if first.ndim == 2:
+        apart = first - second
+        return np.sqrt(np.einsum("nc,nc->n", apart, apart))
+    # Row by row: new memory for the whole picture would take more time than the sums.
+    return np.stack([_distance(*rows) for rows in zip(first, second, strict=True)])
 
 
 def _turned(c: np.ndarray, s: np.ndarray, turn: np.ndarray | float) -> _Vector:

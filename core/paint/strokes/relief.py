@@ -8,7 +8,7 @@ import numpy as np
 DEPTH = 0.012
 """Height of the thickest paint of normal strokes, as a share of the picture's short side."""
 
-_BAND = 256  # rows at once
+_BAND = 64  # rows at once
 
 
 def normal_map(
@@ -32,10 +32,12 @@ def normal_map(
     (H, W, 3) float32 in [0, 1] or uint16
         Normals, encoded as (n + 1) / 2.
     """
-    padded = np.pad(height, 1, mode="wrap" if wrap else "edge")
     normals = np.empty((*height.shape, 3), np.uint16 if integers else np.float32)
     for top in range(0, len(height), _BAND):
-        rows = _normals(padded[top : top + _BAND + 2], np.float32(depth))
+        band = np.arange(top - 1, min(top + _BAND, len(height)) + 1)
+        band = band % len(height) if wrap else band.clip(0, len(height) - 1)
+        padded = np.pad(height[band], ((0, 0), (1, 1)), mode="wrap" if wrap else "edge")
+        rows = _normals(padded, np.float32(depth))
         normals[top : top + _BAND] = to_16_bit(rows) if integers else rows
     return normals
 
@@ -46,7 +48,8 @@ def _normals(padded: np.ndarray, depth: np.float32) -> np.ndarray:
     dx = cv2.Sobel(padded, cv2.CV_32F, 1, 0)[1:-1, 1:-1] * (depth / 8)
     dy = cv2.Sobel(padded, cv2.CV_32F, 0, 1)[1:-1, 1:-1] * (depth / 8)
     half = np.float32(0.5) / np.sqrt(dx * dx + dy * dy + 1)
-    return np.stack((-dx * half, dy * half, half), axis=2) + np.float32(0.5)
+    middle = np.float32(0.5)
+    return cv2.merge((middle - dx * half, middle + dy * half, middle + half))
 
 
 def to_16_bit(values: np.ndarray) -> np.ndarray:
@@ -65,7 +68,10 @@ def to_16_bit(values: np.ndarray) -> np.ndarray:
     result = np.empty(values.shape, np.uint16)
     for top in range(0, len(values), _BAND):
         rows = slice(top, top + _BAND)
-        result[rows] = np.clip(values[rows], 0, 1) * np.float32(65535) + np.float32(0.5)
+        level = np.clip(values[rows], 0, 1)
+        level *= np.float32(65535)
+        level += np.float32(0.5)
+        result[rows] = level
     return result
 
 

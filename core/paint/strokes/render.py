@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -17,9 +18,10 @@ import numpy as np
 from ...control import SILENT, Control
 from .stamps import BENDS, OUTSIDE, Stamps
 from .stroke_list import StrokeList
+from .windows import windows_of
 
 TILE = 512
-"""Default side of a tile in pixels."""
+"""Side of a tile in pixels; twice that for large strokes, as those across a border are drawn again."""
 
 _KEPT_HEIGHT = np.float32(0.5)
 """Share of the height below that a stroke keeps. Heights then end below a ceiling however many strokes
@@ -29,8 +31,13 @@ _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the
 
 _LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
 
+_PART = (
+    8000  # pixels; windows of twice as many are cut, which leaves out what a stroke does not touch
+)
+
+_PATIENCE = 64  # strokes that are drawn before a cancel is seen
+
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-_TONE, _NO_TONE = np.float32(2 / 255), np.float32(256 / 255)
 
 Ground = Callable[[slice, slice], np.ndarray]
 """Returns the color (h, w, 3) float32 below all strokes for rows and columns."""
@@ -58,7 +65,7 @@ def draw(
     size: tuple[int, int],
     ground: Ground,
     *,
-    tile: int = TILE,
+    tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
 ) -> Painting:
@@ -75,7 +82,7 @@ def draw(
     ground : callable
         Returns the color below all strokes.
     tile : int
-        Side of a tile in pixels.
+        Side of a tile in pixels; 0: as suits the strokes.
     threads : int
         Tiles that are drawn at once; 0: one for each core, at most 8, if strokes are large. With small
         ones, threads only wait for Python's lock, and one is faster than two.
@@ -96,19 +103,26 @@ def draw(
     color = np.empty((height, width, 3), np.float32)
     relief = np.empty((height, width), np.float32)
     sized = _Sized(strokes, stamps, size)
-    boxes = list(_boxes(size, tile))
+    if not threads:
+        threads = min(8, os.cpu_count() or 1) if sized.large else 1
+    boxes = list(_boxes(size, tile or (2 * TILE if sized.large and min(size) > 2 * TILE else TILE)))
     done = 0
+    spare = [_Buffers() for _ in range(threads)]
 
-    def one(box: tuple[slice, slice]) -> tuple[tuple[slice, slice], np.ndarray]:
-        return box, _draw_tile(sized, box, ground(*box), control)
+    def one(box: tuple[slice, slice]) -> None:
+        buffers = spare.pop()
+        try:
+            canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+        finally:
+            spare.append(buffers)
+        np.clip(canvas[..., :3], 0, 1, out=color[box])
+        np.clip(canvas[..., 3], 0, 1, out=relief[box])
 
-    with ThreadPoolExecutor(threads or sized.threads()) as pool:
-        for box, canvas in pool.map(one, boxes):
-            color[box] = np.moveaxis(canvas[:3], 0, 2)
-            relief[box] = canvas[3]
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(one, boxes):
             done += 1
             control.advance(done / len(boxes))
-    return Painting(np.clip(color, 0, 1, out=color), np.clip(relief, 0, 1, out=relief))
+    return Painting(color, relief)
 
 
 def _boxes(size: tuple[int, int], tile: int) -> Iterator[tuple[slice, slice]]:
@@ -145,42 +159,64 @@ class _Sized:
         corners_v = np.stack((-low, -low, high, high))
         x = self.x + corners_u * self.cos - corners_v * self.sin
         y = self.y + corners_u * self.sin + corners_v * self.cos
-        self.left, self.right = np.floor(x.min(0)).astype(int), np.ceil(x.max(0)).astype(int) + 1
-        self.top, self.bottom = np.floor(y.min(0)).astype(int), np.ceil(y.max(0)).astype(int) + 1
         self.level = stamps.levels_for(self.length, self.width)
+        self.high, self.long, self.center = stamps.geometry(self.level, self.bend)
+        # A pixel reads from the next one of the stamp, too.
+        margin = np.maximum(self.length / self.long, self.width / self.high) + 1
+        self.windows = windows_of(x, y, margin, _PART)
         self.matrix = self._matrices()
         self.wraps = (width, height) if strokes.seamless else None
 
     def _matrices(self) -> np.ndarray:
-        """Return the maps from pixels of each stroke's window to those of its stamp, ``(N, 2, 3)``."""
-        high, long, center = self.stamps.geometry(self.level, self.bend)
-        across, down = long / self.length, high / self.width
-        x, y = self.x - self.left - 0.5, self.y - self.top - 0.5
+        """Return the maps from pixels of each window to those of its stamp, ``(M, 2, 3)``."""
+        across, down = self.long / self.length, self.high / self.width
         c, s = self.cos, self.sin
-        rows = (
-            (c * across, s * across, (long - 1) / 2 - across * (c * x + s * y)),
-            (-s * down, c * down, center - down * (c * y - s * x)),
-        )
+        turns = np.array(((c * across, s * across), (-s * down, c * down)), np.float64)
+        owner = self.windows.owner
+        x = (self.x[owner] - self.windows.left) - 0.5
+        y = (self.y[owner] - self.windows.top) - 0.5
+        ((a, b), (d, e)) = turns[..., owner]
+        long, center = (self.long[owner] - 1) / 2, self.center[owner]
+        rows = ((a, b, long - (a * x + b * y)), (d, e, center - (d * x + e * y)))
         return np.moveaxis(np.array(rows, np.float64), 2, 0)
 
-    def threads(self) -> int:
-        """Return how many tiles are best drawn at once."""
-        areas = (self.right - self.left) * (self.bottom - self.top)
-        large = np.mean(areas[self.visible]) > _LARGE if self.visible.any() else False
-        return min(8, os.cpu_count() or 1) if large else 1
+    def shares(self, index: np.ndarray) -> np.ndarray:
+        """Return what makes a stamp the share that each channel takes of a stroke, ``(N, 4, 4)``."""
+        matrix = np.zeros((len(index), 4, 4), np.float32)
+        opacity = self.opacity[index] / 255
+        matrix[:, :3, 0] = opacity[:, None]
+        matrix[:, 3, 0] = opacity * (1 - _KEPT_HEIGHT)
+        return matrix
+
+    def paints(self, index: np.ndarray) -> np.ndarray:
+        """Return what makes a stamp the color and height that a stroke brings, ``(N, 4, 5)``."""
+        matrix = np.zeros((len(index), 4, 5), np.float32)
+        matrix[:, :3, 1] = 2 / 255
+        matrix[:, :3, 4] = self.color[index] - np.float32(256 / 255)
+        matrix[:, 3, 2] = self.load[index] / 255
+        return matrix
+
+    @cached_property
+    def large(self) -> bool:
+        """Whether most of the time is spent on pixels and not between them."""
+        at = self.windows
+        areas = (at.right - at.left) * (at.bottom - at.top)
+        shown = self.visible[at.owner]
+        return bool(shown.any() and areas[shown].sum() > _LARGE * self.visible.sum())
 
     def touching(self, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the strokes that may touch a tile, in order, with shifts in x and y of each."""
+        """Return the windows that touch a tile, in order, with shifts in x and y of each."""
         rows, columns = box
+        at, visible = self.windows, self.visible[self.windows.owner]
         shifts = [(0, 0)]
         if self.wraps is not None:
             width, height = self.wraps
             shifts = [(i * width, j * height) for i in range(-2, 3) for j in range(-2, 3)]
         found = []
         for dx, dy in shifts:
-            inside = (self.right + dx > columns.start) & (self.left + dx < columns.stop)
-            inside &= (self.bottom + dy > rows.start) & (self.top + dy < rows.stop)
-            inside &= self.visible
+            inside = (at.right + dx > columns.start) & (at.left + dx < columns.stop)
+            inside &= (at.bottom + dy > rows.start) & (at.top + dy < rows.stop)
+            inside &= visible
             chosen = np.flatnonzero(inside)
             found.append((chosen, np.full(len(chosen), dx), np.full(len(chosen), dy)))
         index, right, down = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -189,58 +225,82 @@ class _Sized:
 
 
 def _draw_tile(
-    sized: _Sized, box: tuple[slice, slice], ground: np.ndarray, control: Control
+    sized: _Sized,
+    box: tuple[slice, slice],
+    ground: np.ndarray,
+    buffers: _Buffers,
+    control: Control,
 ) -> np.ndarray:
-    """Draw one tile; returns ``(4, h, w)`` float32: color and height."""
+    """Draw one tile; returns ``(h, w, 4)`` float32: color and height."""
     rows, columns = box
-    canvas = np.zeros((4, rows.stop - rows.start, columns.stop - columns.start), np.float32)
-    canvas[:3] = np.moveaxis(ground, 2, 0)
+    canvas = np.zeros((rows.stop - rows.start, columns.stop - columns.start, 4), np.float32)
+    canvas[..., :3] = ground
     index, right, down = sized.touching(box)
+    at, owner = sized.windows, sized.windows.owner[index]
     # Lists: single numbers are read from them much faster than from arrays.
-    keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[index].tolist()
-    left, top = sized.left[index], sized.top[index]
-    windows = np.stack((sized.right[index] - left, sized.bottom[index] - top), axis=1).tolist()
+    keys = np.stack((sized.stamp, sized.level, sized.bend), axis=1)[owner].tolist()
+    left, top = at.left[index], at.top[index]
+    sizes = (at.right[index] - left).tolist(), (at.bottom[index] - top).tolist()
+    windows = list(zip(*sizes, strict=True))
     corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
-    opacity = (sized.opacity[index] / 255).astype(np.float32)
-    load = (sized.load[index] * ((1 - _KEPT_HEIGHT) / 255)).astype(np.float32)
-    color = sized.color[index, :, None, None]
-    for n, (i, key, window, corner) in enumerate(zip(index, keys, windows, corners, strict=True)):
-        if n % 512 == 0:
+    matrices, shares, paints = sized.matrix[index], sized.shares(owner), sized.paints(owner)
+    bent = sized.stamps.bent
+    for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
+        if n % _PATIENCE == 0:
             control.cancel.raise_if_set()
-        stamp = sized.stamps.bent(*key)
-        _lay(canvas, stamp, sized.matrix[i], window, corner, color[n], opacity[n], load[n])
+        _lay(canvas, bent(*key), matrices[n], buffers[window], corner, shares[n], paints[n])
     return canvas
+
+
+_Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+class _Buffers(dict[tuple[int, int], _Arrays]):
+    """Arrays for windows of any width and height, in memory that all sizes share."""
+
+    _floats = np.empty((3, 0), np.float32)
+    _bytes = np.empty(0, np.uint8)
+
+    def __missing__(self, window: tuple[int, int]) -> _Arrays:
+        wide, high = window
+        count = wide * high * 4
+        if count > len(self._bytes):
+            self._floats, self._bytes = np.empty((3, count), np.float32), np.empty(count, np.uint8)
+            self.clear()
+        shape = (high, wide, 4)
+        first, second, third = (row[:count].reshape(shape) for row in self._floats)
+        arrays = self[window] = (self._bytes[:count].reshape(shape), first, second, third)
+        return arrays
 
 
 def _lay(
     canvas: np.ndarray,
     stamp: np.ndarray,
     matrix: np.ndarray,
-    window: tuple[int, int],
+    buffers: _Arrays,
     corner: tuple[int, int],
-    color: np.ndarray,
-    opacity: np.float32,
-    load: np.float32,
+    share: np.ndarray,
+    paint: np.ndarray,
 ) -> None:
     """Lay one stroke on a canvas; its window's upper left corner may lie outside."""
-    height, width = canvas.shape[1:]
-    (wide, high), (x, y) = window, corner
+    height, width = canvas.shape[:2]
+    pixels, drawn, alpha, laid = buffers
+    high, wide = pixels.shape[:2]
+    x, y = corner
     # The window is always drawn whole, so that tiles change nothing.
-    drawn = cv2.warpAffine(stamp, matrix, (wide, high), flags=_FLAGS, borderValue=OUTSIDE)
-    left, top = max(0, -x), max(0, -y)
-    right, bottom = min(wide, width - x), min(high, height - y)
-    if left >= right or top >= bottom:
-        return
-    if right - left < wide or bottom - top < high:
-        drawn = np.ascontiguousarray(drawn[top:bottom, left:right])
-    alpha, tone, bristle = cv2.split(drawn)
-    below = canvas[:, y + top : y + bottom, x + left : x + right]
-    laid = np.empty(below.shape, np.float32)
-    light = np.multiply(tone, _TONE, dtype=np.float32)
-    light -= _NO_TONE
-    np.add(light, color, out=laid[:3])
-    np.multiply(bristle, load, out=laid[3], dtype=np.float32)
-    laid[3] += _KEPT_HEIGHT * below[3]
-    laid -= below
-    laid *= np.multiply(alpha, opacity, dtype=np.float32)
-    below += laid
+    cv2.warpAffine(stamp, matrix, (wide, high), pixels, _FLAGS, cv2.BORDER_CONSTANT, OUTSIDE)
+    np.copyto(drawn, pixels)
+    cv2.transform(drawn, share, alpha)
+    cv2.transform(drawn, paint, laid)
+    if x < 0 or y < 0 or x + wide > width or y + high > height:
+        left, top = max(0, -x), max(0, -y)
+        right, bottom = min(wide, width - x), min(high, height - y)
+        if left >= right or top >= bottom:
+            return
+        alpha, laid = alpha[top:bottom, left:right], laid[top:bottom, left:right]
+        x, y, wide, high = x + left, y + top, right - left, bottom - top
+    below = canvas[y : y + high, x : x + wide]
+    # OpenCV and not numpy: it is quicker with windows that are small.
+    cv2.subtract(laid, below, laid)
+    cv2.multiply(laid, alpha, laid)
+    cv2.add(below, laid, below)

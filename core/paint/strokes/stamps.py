@@ -19,7 +19,7 @@ BENDS = np.round(np.linspace(-0.6, 0.6, 13), 3)
 """Bends for which stamps are kept, as heights of the arc by the length of the stamp; a stroke takes the
 nearest."""
 
-OUTSIDE = (0, 128, 0)
+OUTSIDE = (0, 128, 0, 0)
 """Alpha, lightness and height beside a stamp: no paint, in the stroke's own lightness."""
 
 LEVELS = 6
@@ -108,7 +108,8 @@ class Stamps:
     def __init__(self, stamps: np.ndarray) -> None:
         self.count = len(stamps)
         self.aspect = stamps.shape[2] / stamps.shape[1]
-        self._levels = [stamps]
+        # OpenCV is quickest with four channels.
+        self._levels = [np.concatenate((stamps, np.zeros_like(stamps[..., :1])), axis=3)]
         self._bent: dict[tuple[int, int, int], np.ndarray] = {}
         for _ in range(LEVELS - 1):
             last = self._levels[-1]
@@ -169,8 +170,8 @@ class Stamps:
 
         Returns
         -------
-        (h', w, 3) uint8
-            The bent stamp.
+        (h', w, 4) uint8
+            The bent stamp; the fourth channel is empty.
         """
         key = (index, level, bend)
         found = self._bent.get(key)

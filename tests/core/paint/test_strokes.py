@@ -30,6 +30,7 @@ from impasto.core.paint.strokes.relief import light, normal_map
 from impasto.core.paint.strokes.render import draw
 from impasto.core.paint.strokes.stamps import Stamps, draw_stamps, stamps_of
 from impasto.core.paint.strokes.stroke_list import ARRAYS, StrokeList, load_strokes, save_strokes
+from impasto.core.paint.strokes.windows import windows_of
 from impasto.core.styles.look import Look
 from impasto.core.styles.media import MEDIA
 from impasto.core.styles.stroke_set import DIRECTIONS, StrokeSet
@@ -140,12 +141,12 @@ def plain_stamps() -> Stamps:
 def drawn_whole(request):
     """A function that draws many strokes over clouds, and its drawing as one tile."""
     listed = scattered(120, 2, seamless=request.param)
-    drawing = partial(replay, listed, clouds(64, 96), (131, 87), OIL)
+    drawing = partial(replay, listed, clouds(64, 96), (431, 287), OIL)
     return drawing, drawing(tile=1 << 20, threads=1)
 
 
 @settings(max_examples=6)
-@given(tile=st.integers(9, 140), threads=st.integers(1, 5))
+@given(tile=st.integers(31, 300), threads=st.integers(1, 5))
 def test_tiles_and_threads_change_no_pixel(drawn_whole, tile, threads):
     drawing, whole = drawn_whole
     tiled = drawing(tile=tile, threads=threads)
@@ -198,6 +199,44 @@ def test_any_size_is_drawn(plain_stamps, width, height, seamless, seed):
     assert painting.color.shape == (height, width, 3)
     for array in (painting.color, painting.height):
         assert array.dtype == np.float32 and array.min() >= 0 and array.max() <= 1
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 999), area=st.integers(50, 2000))
+def test_windows_have_every_pixel_of_a_stroke_once(seed, area):
+    rng = np.random.default_rng(seed)
+    half_length, half_width = rng.uniform(20, 60, 4), rng.uniform(1, 20, 4)
+    angle = np.concatenate((rng.uniform(-4, 4, 3), [0.0]))
+    u = half_length * np.array([-1, 1, 1, -1])[:, None]
+    v = half_width * np.array([-1, -1, 1, 1])[:, None]
+    x = 80 + u * np.cos(angle) - v * np.sin(angle)
+    y = 80 + u * np.sin(angle) + v * np.cos(angle)
+    windows = windows_of(x, y, np.full(4, 2.0), area)
+    assert (np.diff(windows.owner) >= 0).all() and set(windows.owner) == {0, 1, 2, 3}
+    counts = np.zeros((4, 160, 160), int)
+    for n, *(left, right, top, bottom) in zip(
+        windows.owner, windows.left, windows.right, windows.top, windows.bottom, strict=True
+    ):
+        assert left < right and top < bottom
+        counts[n, top:bottom, left:right] += 1
+    py, px = np.mgrid[:160, :160] + 0.5 - 80
+    for n in range(4):
+        along = np.cos(angle[n]) * px + np.sin(angle[n]) * py
+        beside = np.cos(angle[n]) * py - np.sin(angle[n]) * px
+        inside = (np.abs(along) < half_length[n]) & (np.abs(beside) < half_width[n])
+        assert counts[n].max() == 1 and (counts[n][inside] == 1).all()
+
+
+def test_cutting_leaves_out_what_slanted_strokes_do_not_touch():
+    angle = np.pi / 4
+    u, v = np.array([[-90.0], [90], [90], [-90]]), np.array([[-9.0], [-9], [9], [9]])
+    x, y = u * np.cos(angle) - v * np.sin(angle), u * np.sin(angle) + v * np.cos(angle)
+
+    def pixels(area):
+        at = windows_of(x, y, np.ones(1), area)
+        return int(((at.right - at.left) * (at.bottom - at.top)).sum())
+
+    assert pixels(1500) < 0.5 * pixels(1 << 20)
 
 
 def test_no_strokes_leave_the_ground(plain_stamps):
@@ -597,6 +636,26 @@ def test_cancel_stops(asked):
 
     with pytest.raises(JobCancelled):
         paint(clouds(48, 64), control=Control(cancel=CancelToken(is_set)))
+
+
+@pytest.mark.parametrize("strokes", [OIL, MEDIUM["etching"]], ids=["color", "ink"])
+def test_a_cancel_is_seen_several_times_in_each_layer(strokes):
+    look = look_of(fineness=0.0)
+    content = at_work(clouds(48, 64), strokes, look)
+    counts = []
+
+    def is_set():
+        counts.append(1)
+        return len(counts) > 8
+
+    with pytest.raises(JobCancelled):
+        place(
+            content,
+            content,
+            strokes,
+            placing_of(look),
+            control=Control(cancel=CancelToken(is_set)),
+        )
 
 
 # Stroke lists as files

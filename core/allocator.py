@@ -34,6 +34,6 @@ def keep_blocks() -> None:
 
 
 def give_back() -> None:
-    """Return free memory to the system, after a job."""
+    """Return free memory to the system, after a job or a large part of one."""
     if library := _glibc():
         library.malloc_trim(0)
