@@ -143,6 +143,36 @@ def place(
     JobCancelled
         The control was cancelled.
     """
+    parts = place_layers(content, guide, strokes, placing, mask, control)
+    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
+    return replace(parts[0], **together)
+
+
+def place_layers(
+    content: np.ndarray,
+    guide: np.ndarray,
+    strokes: StrokeSet,
+    placing: Placing,
+    mask: np.ndarray | None = None,
+    control: Control = SILENT,
+) -> list[StrokeList]:
+    """Place strokes on a picture, and return those of each layer by themselves.
+
+    Parameters
+    ----------
+    content, guide, strokes, placing, mask, control
+        As in :func:`place`.
+
+    Returns
+    -------
+    list of StrokeList
+        In the order in which they are laid.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+    """
     scene = _Scene(content, guide, strokes, placing, mask)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     layers: list[Callable[[], StrokeList]]
@@ -155,8 +185,7 @@ def place(
     for index, layer in enumerate(layers):
         control.advance(index / len(layers))
         parts.append(layer())
-    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
-    return replace(parts[0], **together)
+    return parts
 
 
 class _Scene:

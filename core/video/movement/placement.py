@@ -1,0 +1,391 @@
+"""Strokes that were placed in one frame, with their lives in a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...paint.strokes.stroke_list import ARRAYS, StrokeList
+from .pairs import Poses, pair_alike, pair_near, turned_by
+from .tracks import Motions, Tracks, carry
+
+FADE = 6.0
+"""Frames over which a stroke appears or vanishes where nothing hides it."""
+
+_UNCOVERED, _HIDDEN = 2.0, 3.0
+"""Frames over which it appears where something uncovers it, or vanishes before something hides it."""
+
+FAINT = 0.004
+"""Opacity below which nothing is seen."""
+
+_SHORTEST = 12
+"""Frames for which two strokes must both be seen to become one another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """The strokes of all layers that were placed in one frame.
+
+    Attributes
+    ----------
+    strokes : StrokeList
+        Of all layers, in order.
+    layer : (N,) int32
+        The layer of each.
+    key : (N,) float64
+        Its place in the order in which strokes are laid, which it keeps for life.
+    widths : (layers,) float32
+        Width of the widest stroke of each layer, in units of the long side.
+    """
+
+    strokes: StrokeList
+    layer: np.ndarray
+    key: np.ndarray
+    widths: np.ndarray
+
+
+def layered(parts: Sequence[StrokeList]) -> Layers:
+    """Join the layers of a placement.
+
+    Parameters
+    ----------
+    parts : sequence of StrokeList
+        One for each layer.
+
+    Returns
+    -------
+    Layers
+        All strokes.
+    """
+    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
+    strokes = StrokeList(**together, aspect=parts[0].aspect, seamless=parts[0].seamless)
+    counts = [len(part) for part in parts]
+    layer = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
+    rank = [index + (np.arange(n) + 0.5) / max(1, n) for index, n in enumerate(counts)]
+    widths = [float(part.width.max()) if len(part) else 0.0 for part in parts]
+    return Layers(strokes, layer, np.concatenate(rank), np.array(widths, np.float32))
+
+
+def chosen(layers: Layers, rows: np.ndarray) -> Layers:
+    """Return some of the strokes.
+
+    Parameters
+    ----------
+    layers : Layers
+        All strokes.
+    rows : (N,) bool or (M,) int64
+        Which to keep.
+
+    Returns
+    -------
+    Layers
+        Those.
+    """
+    strokes = layers.strokes
+    some = {name: getattr(strokes, name)[rows] for name in ARRAYS}
+    kept = StrokeList(**some, aspect=strokes.aspect, seamless=strokes.seamless)
+    return Layers(kept, layers.layer[rows], layers.key[rows], layers.widths)
+
+
+@dataclass(eq=False)
+class Placement:
+    """Strokes that were placed in one frame, where they are, and when they live.
+
+    Attributes
+    ----------
+    layers : Layers
+        The strokes.
+    tracks : Tracks
+        Where they are.
+    appear, vanish : (N,) float32
+        Times, in frames of the segment, at which each begins to be seen and is no more seen.
+    fade_in, fade_out : (N,) float32
+        Frames that it takes.
+    partner : (N,) int64
+        Index in the other placement of the stroke that it comes from or turns into; -1: none.
+    meet, part : (N,) float32
+        Times between which it goes from the one to the other.
+    other : Placement or None
+        The placement of the partners.
+    shift : (K, N, 3) float32
+        Change of color in Lab at the guides, see :mod:`.colors`.
+    """
+
+    layers: Layers
+    tracks: Tracks
+    appear: np.ndarray
+    vanish: np.ndarray
+    fade_in: np.ndarray
+    fade_out: np.ndarray
+    partner: np.ndarray
+    meet: np.ndarray
+    part: np.ndarray
+    natural_start: np.ndarray
+    natural_end: np.ndarray
+    comes_later: bool = False
+    other: Placement | None = None
+    shift: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+    def opacity(self, time: int) -> np.ndarray:
+        """Return how far each stroke is seen at a time, ``(N,)`` float32 in [0, 1]."""
+        return _ramp((time - self.appear) / self.fade_in) * _ramp(
+            (self.vanish - time) / self.fade_out
+        )
+
+    def poses(self, time: int, rows: np.ndarray) -> Poses:
+        """Return where some strokes are at a time, without their partners."""
+        tracks, strokes = self.tracks, self.layers.strokes
+        at = min(max(time - tracks.begin, 0), len(tracks.x) - 1)
+        size = tracks.size[at, rows]
+        return Poses(
+            tracks.x[at, rows],
+            tracks.y[at, rows],
+            strokes.length[rows] * size,
+            strokes.width[rows] * size,
+            strokes.angle[rows] + tracks.turn[at, rows],
+            strokes.color[rows],
+        )
+
+
+def trace(layers: Layers, home: int, begin: int, end: int, motions: Motions) -> Placement:
+    """Carry strokes through a segment; each lives as long as it can be seen.
+
+    Parameters
+    ----------
+    layers : Layers
+        The strokes.
+    home : int
+        Index of the frame in which they were placed.
+    begin, end : int
+        Indices of the first and last frame in which they may live.
+    motions : Motions
+        Of the segment.
+
+    Returns
+    -------
+    Placement
+        The strokes with their lives.
+    """
+    tracks = carry(layers.strokes, home, begin, end, motions)
+    count = len(tracks)
+    rows = np.arange(count)
+    natural_start, natural_end = tracks.first > begin, tracks.last < end
+    appear = np.where(natural_start, tracks.first - 1, -np.inf)
+    vanish = np.where(natural_end, tracks.last + 1, np.inf)
+    enters = _at_border(tracks, np.clip(tracks.first - begin, 0, None), rows)
+    leaves = _at_border(tracks, tracks.last - begin, rows)
+    return Placement(
+        layers,
+        tracks,
+        appear,
+        vanish,
+        np.where(enters, 1e-3, _UNCOVERED),
+        np.where(leaves, 1e-3, _HIDDEN),
+        np.full(count, -1, np.int64),
+        np.zeros(count, np.float32),
+        np.ones(count, np.float32),
+        natural_start,
+        natural_end,
+    )
+
+
+def _at_border(tracks: Tracks, at: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return which strokes reach over the border of the picture at a time each."""
+    strokes = tracks.strokes
+    x, y = tracks.x[at, rows], tracks.y[at, rows]
+    reach = 0.5 * strokes.length * tracks.size[at, rows]
+    across, down = strokes.aspect
+    return (x < reach) | (x > across - reach) | (y < reach) | (y > down - reach)
+
+
+def join(first: Placement, second: Placement, rng: np.random.Generator) -> None:
+    """Let the strokes of a segment's first anchor become those of its end anchor, one after the other.
+
+    Those that lie and look alike become one another slowly. Of the others, one appears as another near
+    it vanishes.
+
+    Parameters
+    ----------
+    first, second : Placement
+        Of the two anchors; both are changed.
+    rng : numpy.random.Generator
+        Of when strokes change.
+    """
+    begin, end = first.tracks.begin, first.tracks.begin + len(first.tracks.x) - 1
+    first.other, second.other, second.comes_later = second, first, True
+    moment = rng.uniform(0, 1, (2, max(len(first), len(second))))
+    for layer in range(len(first.layers.widths)):
+        one = np.flatnonzero(first.layers.layer == layer)
+        two = np.flatnonzero(second.layers.layer == layer)
+        for time in (end, begin):
+            free_one = one[(first.partner[one] < 0) & _living(first, one, time)]
+            free_two = two[(second.partner[two] < 0) & _living(second, two, time)]
+            i, j = pair_alike(first.poses(time, free_one), second.poses(time, free_two))
+            _pair(first, free_one[i], second, free_two[j], moment[0])
+        _replace(first, one, second, two, (begin, end), moment)
+
+
+def _living(placement: Placement, rows: np.ndarray, time: int) -> np.ndarray:
+    return (placement.tracks.first[rows] <= time) & (placement.tracks.last[rows] >= time)
+
+
+def _pair(first: Placement, i: np.ndarray, second: Placement, j: np.ndarray, moment: np.ndarray) -> None:
+    """Let strokes become one another while both are seen."""
+    meet = np.maximum(first.tracks.first[i], second.tracks.first[j])
+    part = np.minimum(first.tracks.last[i], second.tracks.last[j])
+    span = first.tracks.first.dtype.type(min(_SHORTEST, len(first.tracks.x) - 1))
+    long = part - meet >= span
+    i, j, meet, part = i[long], j[long], meet[long], part[long]
+    first.partner[i], second.partner[j] = j, i
+    for placement, rows in ((first, i), (second, j)):
+        placement.meet[rows], placement.part[rows] = meet, part
+    one, two = first.layers, second.layers
+    same = (one.strokes.stamp[i] == two.strokes.stamp[j]) & (one.key[i] == two.key[j])
+    same &= (first.tracks.last[i] == part) & (second.tracks.first[j] == meet)
+    second.appear[j[same]] = np.inf
+    i, j, meet, part = i[~same], j[~same], meet[~same], part[~same]
+    _swap(first, i, second, j, meet, part, moment[i])
+
+
+def _swap(
+    first: Placement,
+    i: np.ndarray,
+    second: Placement,
+    j: np.ndarray,
+    meet: np.ndarray,
+    part: np.ndarray,
+    moment: np.ndarray,
+) -> None:
+    """Let strokes vanish at a moment between two times, right after others have appeared."""
+    fade = np.minimum(FADE, (part - meet) / 2)
+    at = meet + fade + moment * (part - meet - 2 * fade)
+    first.vanish[i], first.fade_out[i] = at + fade, fade
+    second.appear[j], second.fade_in[j] = at - fade, fade
+
+
+def _replace(
+    first: Placement,
+    one: np.ndarray,
+    second: Placement,
+    two: np.ndarray,
+    span: tuple[int, int],
+    moment: np.ndarray,
+) -> None:
+    """Let strokes without a partner vanish, and others near them appear."""
+    begin, end = span
+    middle = (begin + end) // 2
+    old = one[(first.partner[one] < 0) & ~first.natural_end[one]]
+    new = two[(second.partner[two] < 0) & ~second.natural_start[two]]
+    i, j = pair_near(first.poses(middle, old), second.poses(middle, new))
+    lengths = np.full(len(i), begin), np.full(len(i), end)
+    # A stroke that is uncovered late can vanish only later.
+    start = np.maximum(lengths[0], first.tracks.first[old[i]])
+    stop = np.minimum(lengths[1], second.tracks.last[new[j]])
+    fits = stop - start >= 2
+    _swap(
+        first,
+        old[i[fits]],
+        second,
+        new[j[fits]],
+        start[fits].astype(np.float64),
+        stop[fits].astype(np.float64),
+        moment[0][old[i[fits]]],
+    )
+    left_old = np.setdiff1d(old, old[i[fits]])
+    left_new = np.setdiff1d(new, new[j[fits]])
+    fade = min(FADE, (end - begin) / 2)
+    start = np.maximum(begin, first.tracks.first[left_old])
+    first.vanish[left_old] = start + fade + moment[0][left_old] * (end - start - fade)
+    first.fade_out[left_old] = fade
+    stop = np.minimum(end, second.tracks.last[left_new])
+    second.appear[left_new] = begin + moment[1][left_new] * (stop - begin - fade)
+    second.fade_in[left_new] = fade
+
+
+def mixed(placement: Placement, time: int) -> tuple[np.ndarray, StrokeList, np.ndarray, np.ndarray]:
+    """Return the strokes of a placement that are seen at a time, as they are on their way to others.
+
+    Parameters
+    ----------
+    placement : Placement
+        The placement.
+    time : int
+        Index of the frame.
+
+    Returns
+    -------
+    rows : (M,) int64
+        Which strokes are seen.
+    strokes : StrokeList
+        These, in their own colors.
+    share : (M,) float32
+        How far each has become its partner.
+    partner : (M,) int64
+        Index of the partner in the other placement; 0 where there is none.
+    """
+    opacity = placement.opacity(time)
+    tracks, all_strokes = placement.tracks, placement.layers.strokes
+    within = 0 <= time - tracks.begin < len(tracks.x)
+    rows = np.flatnonzero(opacity > FAINT) if within else np.zeros(0, np.int64)
+    own = placement.poses(time, rows)
+    bend = all_strokes.bend[rows]
+    partner = placement.partner[rows]
+    share = np.zeros(len(rows), np.float32)
+    if placement.other is not None:
+        span = np.maximum(placement.part[rows] - placement.meet[rows], 1)
+        share = _ramp((time - placement.meet[rows]) / span)
+        share = np.where(partner >= 0, 1 - share if placement.comes_later else share, 0)
+        share = share.astype(np.float32)
+        partner = np.maximum(partner, 0)
+        own, bend = _towards(own, bend, placement.other, time, partner, share)
+    strokes = StrokeList(
+        x=own.x,
+        y=own.y,
+        length=own.length,
+        width=own.width,
+        angle=own.angle,
+        bend=bend,
+        color=own.color,
+        stamp=all_strokes.stamp[rows],
+        opacity=(all_strokes.opacity[rows] * opacity[rows]).astype(np.float32),
+        load=all_strokes.load[rows],
+        aspect=all_strokes.aspect,
+        seamless=all_strokes.seamless,
+    )
+    return rows, strokes, share, np.maximum(partner, 0)
+
+
+def _towards(
+    own: Poses, bend: np.ndarray, other: Placement, time: int, partner: np.ndarray, share: np.ndarray
+) -> tuple[Poses, np.ndarray]:
+    """Move strokes towards their partners."""
+    if not len(other):
+        return own, bend
+    goal, goal_bend = other.poses(time, partner), other.layers.strokes.bend[partner]
+    turn = turned_by(own.angle, goal.angle)
+    # A stroke that is turned by half a turn has its arc on the other side.
+    whole = (goal.angle - own.angle - turn) / np.pi
+    goal_bend = np.where(np.rint(whole).astype(int) % 2 == 0, goal_bend, -goal_bend)
+
+    def mix(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return (first + (second - first) * share).astype(np.float32)
+
+    poses = Poses(
+        mix(own.x, goal.x),
+        mix(own.y, goal.y),
+        mix(own.length, goal.length),
+        mix(own.width, goal.width),
+        (own.angle + turn * share).astype(np.float32),
+        own.color,
+    )
+    return poses, mix(bend, goal_bend)
+
+
+def _ramp(values: np.ndarray) -> np.ndarray:
+    x = np.clip(values, 0, 1)
+    return (x * x * (3 - 2 * x)).astype(np.float32)

@@ -1,0 +1,267 @@
+"""Read the frames of a segment once: the motion between them, and their guides now and then.
+
+What is kept lies on disk, so a long segment needs no more memory than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ...control import CancelToken, Control
+from ...errors import ImpastoError
+from ...image.convert import to_depth
+from ...image.picture import Picture
+from ...image.resize import resize
+from ...paint import working
+from ...paint.engine import PaintJob
+from ...paint.native import guide_size
+from ...paint.network import Stylizer
+from ..flow import shrunk_size
+from ..motion import FlowMatch, MotionSource, match_frames
+from ..passes import read_passes
+from ..plan import Plan, Segment
+from ..prefetch import prefetch
+from ..sequence import Frame
+from ..spill import SpillFile, from_half, to_half
+
+GUIDE_EVERY = 4
+"""Frames from one guide to the next: colors are resampled slowly, so these are enough."""
+
+_SIDE = 640
+"""Longest side in pixels at which motion is kept."""
+
+_STILL = 0.5
+"""Pixels of flow that are nothing where a frame and its neighbor are the same."""
+
+_READ_AHEAD = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """What a frame is painted with.
+
+    Attributes
+    ----------
+    content : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The frame.
+    color : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The network's painting of it; the frame itself for a medium.
+    mask : (h, w) float32 in [0, 1], or None
+        Where anything is to be painted.
+    """
+
+    content: np.ndarray
+    color: np.ndarray
+    mask: np.ndarray | None
+
+
+@dataclass
+class Survey:
+    """What is known of the frames of a segment.
+
+    Attributes
+    ----------
+    numbers : list of int
+        Of those that could be read, in order; an index of a frame is its position here.
+    guides : list of int
+        Indices of the frames that have guides.
+    size : (int, int)
+        Width and height of the frames in pixels.
+    """
+
+    file: SpillFile
+    numbers: list[int] = field(default_factory=list)
+    guides: list[int] = field(default_factory=list)
+    size: tuple[int, int] = (0, 0)
+
+    def motion(self, index: int, *, forward: bool) -> np.ndarray:
+        """Return the motion from a frame to its neighbor; see :class:`~.tracks.Motions`."""
+        row, name = (index + 1, "forward") if forward else (index, "backward")
+        packed = self.file.fetch(row, name)
+        return np.ascontiguousarray(from_half(packed))
+
+    def guide(self, index: int) -> Guide:
+        """Return the guide of one of the frames that have one."""
+        mask = self.file.fetch(index, "mask")
+        return Guide(
+            from_half(self.file.fetch(index, "content")),
+            from_half(self.file.fetch(index, "color")),
+            mask.astype(np.float32) / 255 if mask.size else None,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    frame: Frame
+    size: tuple[int, int]
+    work: np.ndarray
+    mask: np.ndarray | None
+    source: MotionSource
+
+
+class Surveyor:
+    """Surveys segments, one after the other, into one spill file.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to paint.
+    stylizer : Stylizer
+        Paints guides.
+    file : SpillFile
+        Is written over with each segment.
+    cancel : CancelToken
+        Asked before each frame.
+    """
+
+    def __init__(
+        self, plan: Plan, stylizer: Stylizer, file: SpillFile, cancel: CancelToken
+    ) -> None:
+        self._plan, self._stylizer, self._file, self._cancel = plan, stylizer, file, cancel
+
+    def survey(self, segment: Segment, on_failure: Callable[[int, str], None]) -> Survey:
+        """Read the frames of a segment.
+
+        Parameters
+        ----------
+        segment : Segment
+            Of the plan.
+        on_failure : callable
+            Gets the number of a frame that cannot be read, and why.
+
+        Returns
+        -------
+        Survey
+            Good until the next one.
+
+        Raises
+        ------
+        JobCancelled
+            The token is set.
+        """
+        self._file.clear()
+        survey = Survey(self._file)
+        before: _Read | None = None
+        last = segment.end_anchor
+        frames = [self._plan.sequence.by_number[number] for number in segment.numbers]
+        with closing(prefetch(self._read(frames, on_failure), _READ_AHEAD)) as items:
+            for item in items:
+                self._cancel.raise_if_set()
+                index, arrays = len(survey.numbers), {}
+                if before is not None:
+                    backward, forward = _matches(before.source, item.source)
+                    arrays = {"backward": _packed(backward), "forward": _packed(forward)}
+                if index % GUIDE_EVERY == 0 or item.frame.number == last:
+                    arrays |= self._guide(item, segment.shot)
+                    survey.guides.append(index)
+                survey.numbers.append(item.frame.number)
+                survey.size = item.size
+                self._file.append(**arrays)
+                before = item
+        return survey
+
+    def _read(
+        self, frames: Sequence[Frame], on_failure: Callable[[int, str], None]
+    ) -> Iterator[_Read]:
+        look = self._plan.settings.look
+        for frame in frames:
+            try:
+                picture = self._plan.sequence.read(frame)
+            except ImpastoError as error:
+                on_failure(frame.number, str(error))
+                continue
+            size = guide_size(picture.size)
+            goal = working.Plan(picture.size, size, 1.0)
+            work, mask = working.to_work(picture, goal, look.seamless, alpha_covers=True)
+            yield _Read(frame, picture.size, work, mask, _motion_source(frame, picture, work))
+
+    def _guide(self, item: _Read, shot: int) -> dict[str, np.ndarray]:
+        color = paint_guide(self._plan, self._stylizer, item.work, item.mask, shot, self._cancel)
+        mask = np.zeros(0, np.uint8)
+        if item.mask is not None:
+            mask = (item.mask * 255 + 0.5).astype(np.uint8)
+        return {"content": to_half(item.work), "color": to_half(color), "mask": mask}
+
+
+def paint_guide(
+    plan: Plan,
+    stylizer: Stylizer,
+    work: np.ndarray,
+    mask: np.ndarray | None,
+    shot: int,
+    cancel: CancelToken,
+) -> np.ndarray:
+    """Paint the guide of a frame.
+
+    Parameters
+    ----------
+    plan : Plan
+        Has the style, and the content codes of the shots.
+    stylizer : Stylizer
+        Paints.
+    work : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The frame at the size of guides.
+    mask : (h, w) float32 in [0, 1], or None
+        Which of its pixels count.
+    shot : int
+        Position of its shot.
+    cancel : CancelToken
+        Asked inside the network.
+
+    Returns
+    -------
+    (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The guide: for a medium, which has no colors of its own, the frame itself.
+    """
+    look, style = plan.settings.look, plan.style
+    if style.own_color:
+        return work
+    code = plan.shots.content_codes[shot][None]
+    job = PaintJob(
+        work,
+        style.code(1.0),
+        content_code=None if plan.settings.coherence == "OFF" else code,
+        strength=look.strength,
+        seamless=look.seamless,
+        seed=look.seed,
+        grain=0.0,
+        mask=mask,
+        adapters=style.adapters,
+        tile=plan.tile,
+    )
+    return stylizer.paint(job, Control(cancel=cancel))
+
+
+def _motion_source(frame: Frame, picture: Picture, work: np.ndarray) -> MotionSource:
+    size = shrunk_size(picture.size, _SIDE)
+    passes = read_passes(frame.path, size) if frame.index < 0 else None
+    small = work if work.shape[1::-1] == size else np.clip(resize(work, size), 0, 1)
+    return MotionSource(to_depth(small, "8"), passes)
+
+
+def _matches(before: MotionSource, here: MotionSource) -> tuple[FlowMatch, FlowMatch]:
+    """Match neighbors; what is the same in both does not move."""
+    backward, forward = match_frames(before, here)
+    if before.passes is not None and here.passes is not None:
+        return backward, forward
+    changed = cv2.absdiff(before.frame, here.frame).max(2)
+    same = cv2.dilate(changed, np.ones((7, 7), np.uint8)) == 0
+    if not same.any():
+        return backward, forward
+    return _stilled(backward, same), _stilled(forward, same)
+
+
+def _stilled(match: FlowMatch, same: np.ndarray) -> FlowMatch:
+    """Set what is the same and hardly moves to exact rest; a flat thing that moves still does."""
+    still = same & (np.abs(match.flow).max(2) < _STILL)
+    flow = np.where(still[..., None], np.float32(0), match.flow)
+    return FlowMatch(flow, np.where(still, np.float32(1), match.confidence))
+
+
+def _packed(match: FlowMatch) -> np.ndarray:
+    return to_half(np.dstack((match.flow, match.confidence)))

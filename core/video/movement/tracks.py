@@ -1,0 +1,250 @@
+"""Carry strokes along the motion of a segment, and tell how long each can be seen.
+
+A stroke is moved, turned and scaled by the similarity that fits the motion of points in and around it.
+Points whose motion is not trusted, or that move with something else, have no say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from ...paint.strokes.stroke_list import StrokeList
+
+_SEEN = 0.3
+"""Share of its points that must be seen, or a stroke is hidden."""
+
+_HIDDEN_FOR = 2
+"""Frames in a row for which a stroke must be hidden to be gone: confidence flickers with grain."""
+
+_STEP_LIMIT = 0.08
+"""Most by which a stroke is turned (radians) or scaled from one frame to the next."""
+
+_SMALLEST, _LARGEST = 0.6, 1.6
+"""Bounds of a stroke's size, by the size with which it was placed."""
+
+_LEAST_REACH = 3.0
+"""Pixels of the flow around a stroke's middle in which its turn and scale are measured at least."""
+
+_INNER = np.array([(0, 0), (0.3, 0), (-0.3, 0), (0, 0.3), (0, -0.3)])
+_OUTER = np.array(
+    [(0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5), (0.6, 0), (-0.6, 0), (0, 0.6), (0, -0.6)]
+)
+_ROW = 1024  # points in a row; OpenCV's maps may not be wider than 32767
+
+
+class Motions(Protocol):
+    """The motion between the frames of a segment."""
+
+    def motion(self, index: int, *, forward: bool) -> np.ndarray:
+        """Return the motion from a frame to its neighbor.
+
+        Parameters
+        ----------
+        index : int
+            Of the frame in the segment.
+        forward : bool
+            To the frame after it, else to the one before it.
+
+        Returns
+        -------
+        (h, w, 3) float32
+            Flow in pixels, x and y, and its confidence in [0, 1].
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Tracks:
+    """Where strokes are in the frames of a segment.
+
+    Attributes
+    ----------
+    strokes : StrokeList
+        As they were placed.
+    home : int
+        Index of the frame in which they were placed.
+    begin : int
+        Index of the first frame of the arrays.
+    x, y : (F, N) float32
+        Middles, in units of the long side.
+    turn : (F, N) float32
+        By how much each is turned, in radians.
+    size : (F, N) float32
+        Its size by that with which it was placed.
+    first, last : (N,) int32
+        Indices of the frames in the segment from which and to which it can be seen.
+    """
+
+    strokes: StrokeList
+    home: int
+    begin: int
+    x: np.ndarray
+    y: np.ndarray
+    turn: np.ndarray
+    size: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.strokes)
+
+
+def carry(strokes: StrokeList, home: int, begin: int, end: int, motions: Motions) -> Tracks:
+    """Carry strokes from the frame in which they were placed to others.
+
+    Parameters
+    ----------
+    strokes : StrokeList
+        The strokes.
+    home : int
+        Index of their frame in the segment.
+    begin, end : int
+        Indices of the first and last frame to which they are carried.
+    motions : Motions
+        Of the segment.
+
+    Returns
+    -------
+    Tracks
+        Where they are; where the picture does not change, exactly where they were.
+    """
+    count, frames = len(strokes), end - begin + 1
+    x, y, turn, size = (np.empty((frames, count), np.float32) for _ in range(4))
+    x[home - begin], y[home - begin] = strokes.x, strokes.y
+    turn[home - begin], size[home - begin] = 0, 1
+    bounds = []
+    for step in (-1, 1):
+        carrier = _Carrier(strokes)
+        stop = end if step > 0 else begin
+        for index in range(home, stop, step):
+            carrier.advance(motions.motion(index, forward=step > 0))
+            row = index + step - begin
+            x[row], y[row], turn[row], size[row] = (
+                carrier.x,
+                carrier.y,
+                carrier.turn,
+                carrier.size,
+            )
+        bounds.append(home + step * np.minimum(carrier.seen_for, abs(stop - home)))
+    return Tracks(strokes, home, begin, x, y, turn, size, bounds[0], bounds[1])
+
+
+class _Carrier:
+    """Strokes on their way from frame to frame."""
+
+    def __init__(self, strokes: StrokeList) -> None:
+        count = len(strokes)
+        self._strokes = strokes
+        self.x, self.y = strokes.x.copy(), strokes.y.copy()
+        self.turn, self.size = np.zeros(count, np.float32), np.ones(count, np.float32)
+        self._dx, self._dy = np.zeros(count, np.float32), np.zeros(count, np.float32)
+        self._hidden = np.zeros(count, np.int32)
+        self._gone = np.zeros(count, bool)
+        self._steps = 0
+        self.seen_for = np.zeros(count, np.int32)
+
+    def advance(self, motion: np.ndarray) -> None:
+        """Go on to the next frame."""
+        strokes = self._strokes
+        height, width = motion.shape[:2]
+        unit = np.array([width / strokes.aspect[0], height / strokes.aspect[1]], np.float32)
+        middle = np.stack((self.x, self.y)) * unit[:, None] - 0.5  # (2, N)
+        inner, outer = self._points(_INNER, unit, 0.0), self._points(_OUTER, unit, _LEAST_REACH)
+        offsets = np.concatenate((inner, outer), axis=1)  # (2, K, N)
+        at = middle[:, None] + offsets
+        if strokes.seamless:
+            at = at % np.array([width, height], np.float32)[:, None, None]
+        flow = _fetch(motion, at)  # (3, K, N)
+        trust = flow[2] ** 2
+        near = len(_INNER)
+        center = _mean(flow[:2, :near], trust[:near])
+        apart = flow[:2] - center[:, None]
+        spread = 0.7 + 0.05 * np.hypot(*center)
+        trust *= np.exp(-0.5 * (apart**2).sum(0) / spread**2)
+        total = trust.sum(0)
+        mean_flow, mean_at = _mean(flow[:2], trust), _mean(offsets, trust)
+        q, d = offsets - mean_at[:, None], flow[:2] - mean_flow[:, None]
+        square = (trust * (q**2).sum(0)).sum(0) + 1e-6
+        enough = (total > 3) & (square > 0.5)
+        grow = np.where(enough, (trust * (q * d).sum(0)).sum(0) / square, 0)
+        spin = np.where(enough, (trust * (q[0] * d[1] - q[1] * d[0])).sum(0) / square, 0)
+        grow = np.clip(grow, -_STEP_LIMIT, _STEP_LIMIT)
+        spin = np.clip(spin, -_STEP_LIMIT, _STEP_LIMIT)
+        move_x = mean_flow[0] - grow * mean_at[0] + spin * mean_at[1]
+        move_y = mean_flow[1] - spin * mean_at[0] - grow * mean_at[1]
+        known = total > 0.3
+        # What is hidden goes on as it went.
+        self._dx = np.where(known, move_x / unit[0], self._dx).astype(np.float32)
+        self._dy = np.where(known, move_y / unit[1], self._dy).astype(np.float32)
+        self.x, self.y = self.x + self._dx, self.y + self._dy
+        self.turn = (self.turn + spin).astype(np.float32)
+        self.size = np.clip(self.size * (1 + grow), _SMALLEST, _LARGEST).astype(np.float32)
+        self._judge(at[:, :near], flow[:, :near], (width, height), known)
+
+    def _points(self, shares: np.ndarray, unit: np.ndarray, least: float) -> np.ndarray:
+        """Return offsets of points in pixels, ``(2, K, N)``, at shares of each stroke's length and
+        width."""
+        strokes = self._strokes
+        long = np.maximum(strokes.length * self.size * unit[0], 2 * least)
+        wide = np.maximum(strokes.width * self.size * unit[0], 2 * least)
+        c, s = np.cos(strokes.angle + self.turn), np.sin(strokes.angle + self.turn)
+        u, v = shares[:, :1] * long, shares[:, 1:] * wide
+        return np.stack((c * u - s * v, s * u + c * v)).astype(np.float32)
+
+    def _judge(
+        self, at: np.ndarray, flow: np.ndarray, size: tuple[int, int], known: np.ndarray
+    ) -> None:
+        """Find out which strokes are seen in the next frame."""
+        width, height = size
+        target = at + flow[:2]
+        bounds = np.array([width - 1, height - 1], np.float32)[:, None, None]
+        if self._strokes.seamless:
+            inside = np.ones(target.shape[1:], bool)
+        else:  # what leaves the picture is not hidden by anything
+            inside = ((target >= 0) & (target <= bounds) & (at >= 0) & (at <= bounds)).all(0)
+        count = inside.sum(0)
+        seen = np.where(inside, flow[2], 0).sum(0)
+        visible = (seen >= _SEEN * count) & (known | (count == 0))
+        self._steps += 1
+        self._hidden = np.where(visible, 0, self._hidden + 1)
+        outside = self._outside()
+        self._gone |= (self._hidden >= _HIDDEN_FOR) | outside
+        self.seen_for = np.where(self._gone | ~visible, self.seen_for, self._steps)
+
+    def _outside(self) -> np.ndarray:
+        strokes = self._strokes
+        if strokes.seamless:
+            return np.zeros(len(strokes), bool)
+        reach = 0.5 * (strokes.length + strokes.width) * self.size
+        across, down = strokes.aspect
+        return (
+            (self.x < -reach)
+            | (self.x > across + reach)
+            | (self.y < -reach)
+            | (self.y > down + reach)
+        )
+
+
+def _fetch(image: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the channels of ``(h, w, C)`` at points ``(2, ...)``, as ``(C, ...)``."""
+    points = at.reshape(2, -1)
+    count = points.shape[1]
+    rows = max(1, -(-count // _ROW))
+    padded = np.zeros((rows * _ROW, 2), np.float32)
+    padded[:count] = points.T
+    found = cv2.remap(
+        image,
+        padded.reshape(rows, _ROW, 2),
+        np.empty(0, np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    ).reshape(rows * _ROW, -1)
+    return np.ascontiguousarray(found[:count].T).reshape(-1, *at.shape[1:])
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted mean over K of ``(2, K, N)``."""
+    return (values * weights).sum(1) / (weights.sum(0) + 1e-6)
