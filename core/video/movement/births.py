@@ -1,8 +1,8 @@
 """Strokes for what no anchor shows, and fewer where they crowd: an even density all along.
 
-At fixed frames, strokes are placed anew, and those are taken that lie where something was uncovered and
-no stroke is, or where there are far fewer strokes than there should be. They live from the moment at
-which their place could be seen.
+Now and then, strokes are placed anew, and those are taken that lie where something was uncovered and no
+stroke is, or where there are far fewer strokes than there should be. They live from the moment at which
+their place could be seen.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from .pairs import Poses
 from .placement import FADE, Layers, Placement, chosen, trace
 from .survey import GUIDE_EVERY, Survey
 
-EVERY = 2 * GUIDE_EVERY
-"""Frames from one look at the density to the next."""
+_AT_LEAST_EVERY = 4 * GUIDE_EVERY
+"""Frames from one look at the density to the next, if little is uncovered."""
+
+_MUCH = 0.01
+"""Share of the picture that is uncovered when it is high time for a look."""
 
 _NEW_REACH = 0.8
 """Spacings of strokes within which none may live, for one to be born where something was uncovered."""
@@ -66,7 +69,8 @@ def keep_density(
     last = 0
     for index in range(1, count - 1 if end_anchor else count):
         uncovered = _uncovered(survey, index, uncovered)
-        if index % EVERY or index - last < EVERY:
+        due = uncovered.mean() > _MUCH or index - last >= _AT_LEAST_EVERY
+        if index not in survey.guides or not due:
             continue
         if _changes(survey, last, index):
             fresh = place_at(index)
@@ -75,7 +79,7 @@ def keep_density(
             if lacking.any():
                 end = count - 1
                 born = trace(chosen(fresh, lacking), index, last, end, survey)
-                _let_appear(born, index, last)
+                _let_appear(born, index, last, rng)
                 if end_anchor:
                     _let_vanish(born, index, end, rng)
                 placements.append(born)
@@ -219,11 +223,11 @@ def _read(image: np.ndarray, points: np.ndarray, aspect: tuple[float, float]) ->
     return image[np.clip(i[:, 1], 0, height - 1), np.clip(i[:, 0], 0, width - 1)]
 
 
-def _let_appear(born: Placement, index: int, last: int) -> None:
-    """Let strokes appear as soon as their place can be seen, after the last look."""
+def _let_appear(born: Placement, index: int, last: int, rng: np.random.Generator) -> None:
+    """Let strokes appear one after the other whose place could be seen at the last look already."""
     always = ~born.natural_start
-    born.appear[always] = max(last, index - FADE)
-    born.fade_in[always] = FADE
+    moment = last + rng.uniform(0, 1, len(born)) * (index - last)
+    born.appear[always], born.fade_in[always] = moment[always], FADE
 
 
 def _let_vanish(born: Placement, index: int, end: int, rng: np.random.Generator) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...image.color import lab_to_srgb, srgb_to_lab
-from ...image.resize import resize
 from ...paint.strokes.orientation import blur
 from ...styles.stroke_set import StrokeSet
 from .placement import Placement
@@ -23,7 +22,7 @@ _SETTLES = 12.0
 _BLUR = 0.28
 """As strokes are placed on: by their width."""
 
-_UNDER = 4  # the underpainting is blurred, so a fraction of the pixels tells it
+_UNDER = 0.4  # standard deviation of the underpainting's blur, by the width of the widest strokes
 
 _INK = (0.22, 0.6, 0.6)  # as inks are darkened when they are placed
 
@@ -159,34 +158,26 @@ def shifted(color: np.ndarray, shift: np.ndarray) -> np.ndarray:
     return np.clip(lab_to_srgb(lab[None].astype(np.float32))[0], 0, 1)
 
 
-def underpaintings(
-    survey: Survey, strokes: StrokeSet, width: float, *, seamless: bool
-) -> list[np.ndarray]:
-    """Return what lies below the strokes in the frames with guides.
+def underpainting(survey: Survey, index: int, strokes: StrokeSet, width: float) -> np.ndarray:
+    """Return what lies below the strokes of a frame.
 
     Parameters
     ----------
     survey : Survey
-        Has the guides.
+        Has a small guide of each frame.
+    index : int
+        Of the frame.
     strokes : StrokeSet
         May have a ground of its own.
     width : float
         Of the widest strokes, as a share of the short side.
-    seamless : bool
-        Whether the picture is a torus.
 
     Returns
     -------
-    list of (h, w, 3) float32, sRGB-encoded in [0, 1]
+    (h, w, 3) float32, sRGB-encoded in [0, 1]
         At a low resolution.
     """
     if strokes.ground is not None:
-        return [np.full((1, 1, 3), strokes.ground, np.float32)] * len(survey.guides)
-    found = []
-    for index in survey.guides:
-        guide = survey.guide(index).color
-        height, across = guide.shape[:2]
-        blurred = blur(guide, 0.4 * width * min(height, across), seamless)
-        small = max(1, across // _UNDER), max(1, height // _UNDER)
-        found.append(resize(blurred, small, wrap=seamless))
-    return found
+        return np.full((1, 1, 3), strokes.ground, np.float32)
+    small = survey.under(index)
+    return blur(small, _UNDER * width * min(small.shape[:2]))

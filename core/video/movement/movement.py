@@ -14,7 +14,7 @@ from ...paint.strokes.stroke_list import ARRAYS, StrokeList
 from ...styles.look import Look
 from ...styles.stroke_set import StrokeSet
 from .births import keep_density
-from .colors import between, color_placements, shift_at, shifted, underpaintings
+from .colors import color_placements, shift_at, shifted, underpainting
 from .placement import Layers, Placement, join, layered, mixed, trace
 from .survey import Guide, Survey
 
@@ -29,13 +29,13 @@ class Movement:
         Those of the anchors, and of births between them.
     guides : tuple of int
         Indices of the frames with guides.
-    under : tuple of (h, w, 3) float32
-        What lies below the strokes in these frames.
+    survey : Survey
+        Has what lies below the strokes.
     """
 
     placements: tuple[Placement, ...]
     guides: tuple[int, ...]
-    under: tuple[np.ndarray, ...]
+    survey: Survey
 
     def strokes(self, index: int) -> StrokeList:
         """Return the strokes of a frame, in the order in which they are laid.
@@ -70,11 +70,28 @@ class Movement:
         }
         return replace(lists[0], **together)
 
-    def underpainting(self, index: int) -> np.ndarray:
-        """Return what lies below the strokes of a frame, ``(h, w, 3)`` float32 in [0, 1]."""
-        low, high, share = between(self.guides, index)
-        first, second = self.under[low], self.under[high]
-        return first + (second - first) * np.float32(share)
+    def turnover(self) -> np.ndarray:
+        """Return the share of strokes that appear or vanish in each frame where nothing hides them.
+
+        A stroke that takes over from another that lies where it does is not counted.
+
+        Returns
+        -------
+        (F,) float32
+            For each frame of the segment.
+        """
+        frames = len(self.placements[0].tracks.x)
+        events, living = np.zeros(frames), np.zeros(frames)
+        for placement in self.placements:
+            alone = placement.partner < 0
+            for times, natural in (
+                (placement.appear, placement.natural_start),
+                (placement.vanish, placement.natural_end),
+            ):
+                counted = times[alone & ~natural & (times > 0) & (times < frames)]
+                events += np.bincount(counted.astype(int), minlength=frames)
+            living += [(placement.opacity(t) > 0.5).sum() for t in range(frames)]
+        return events / np.maximum(living, 1)
 
     def paint(
         self,
@@ -110,7 +127,9 @@ class Movement:
             The control was cancelled.
         """
         placed = self.strokes(index)
-        drawn = replay(placed, self.underpainting(index), size, strokes, control=control)
+        widest = float(layer_widths(strokes, placing_of(look))[0])
+        under = underpainting(self.survey, index, strokes, widest)
+        drawn = replay(placed, under, size, strokes, control=control)
         height = np.minimum(drawn.height * np.float32(2 * look.relief), 1)
         return StrokePainting(drawn.color, height, placed)
 
@@ -146,7 +165,6 @@ class Mover:
             The same on every machine.
         """
         look, end = self._look, len(survey.numbers) - 1
-        placing = placing_of(look)
         rng = np.random.default_rng((look.seed, abs(survey.numbers[0])))
         first = trace(self._anchor(survey, 0), 0, 0, end, survey)
         placements = [first]
@@ -161,9 +179,7 @@ class Mover:
 
         keep_density(placements, survey, place_at, spacing, end_anchor, rng)
         color_placements(placements, survey, self._strokes)
-        widest = float(layer_widths(self._strokes, placing)[0])
-        under = underpaintings(survey, self._strokes, widest, seamless=look.seamless)
-        return Movement(tuple(placements), tuple(survey.guides), tuple(under))
+        return Movement(tuple(placements), tuple(survey.guides), survey)
 
     def _anchor(self, survey: Survey, index: int) -> Layers:
         number = survey.numbers[index]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from ...errors import ImpastoError
 from ...image.convert import to_depth
 from ...image.picture import Picture
 from ...image.resize import resize
+from ...models.encoder import STRIDE
 from ...paint import working
 from ...paint.engine import PaintJob
 from ...paint.native import guide_size
@@ -37,6 +38,9 @@ _SIDE = 640
 
 _STILL = 0.5
 """Pixels of flow that are nothing where a frame and its neighbor are the same."""
+
+_CALM = 1.2
+"""Standard deviation in pixels of the blur that takes grain out of the frames in which motion is found."""
 
 _READ_AHEAD = 2
 
@@ -84,6 +88,10 @@ class Survey:
         row, name = (index + 1, "forward") if forward else (index, "backward")
         packed = self.file.fetch(row, name)
         return np.ascontiguousarray(from_half(packed))
+
+    def under(self, index: int) -> np.ndarray:
+        """Return what a frame's strokes lie on, before it is blurred, ``(h, w, 3)`` float32 in [0, 1]."""
+        return from_half(self.file.fetch(index, "under"))
 
     def guide(self, index: int) -> Guide:
         """Return the guide of one of the frames that have one."""
@@ -156,6 +164,7 @@ class Surveyor:
                 if before is not None:
                     backward, forward = _matches(before.source, item.source)
                     arrays = {"backward": _packed(backward), "forward": _packed(forward)}
+                arrays["under"] = self._under(item, segment.shot)
                 if index % GUIDE_EVERY == 0 or item.frame.number == last:
                     arrays |= self._guide(item, segment.shot)
                     survey.guides.append(index)
@@ -179,6 +188,15 @@ class Surveyor:
             goal = working.Plan(picture.size, size, 1.0)
             work, mask = working.to_work(picture, goal, look.seamless, alpha_covers=True)
             yield _Read(frame, picture.size, work, mask, _motion_source(frame, picture, work))
+
+    def _under(self, item: _Read, shot: int) -> np.ndarray:
+        """Paint a small guide, for the underpainting: it is blurred, but must not lag behind."""
+        width, height = (_small(side) for side in item.work.shape[1::-1])
+        work = resize(item.work, (width, height))
+        mask = None if item.mask is None else resize(item.mask, (width, height))
+        return to_half(
+            paint_guide(self._plan, self._stylizer, work, mask, shot, self._cancel)
+        )
 
     def _guide(self, item: _Read, shot: int) -> dict[str, np.ndarray]:
         color = paint_guide(self._plan, self._stylizer, item.work, item.mask, shot, self._cancel)
@@ -245,15 +263,22 @@ def _motion_source(frame: Frame, picture: Picture, work: np.ndarray) -> MotionSo
 
 
 def _matches(before: MotionSource, here: MotionSource) -> tuple[FlowMatch, FlowMatch]:
-    """Match neighbors; what is the same in both does not move."""
-    backward, forward = match_frames(before, here)
+    """Match neighbors, from the second to the first and back; what is the same in both does not move."""
     if before.passes is not None and here.passes is not None:
-        return backward, forward
+        # Geometry alone tells what is seen: the grain of a render would deny it.
+        plain = np.zeros_like(here.frame)
+        return match_frames(replace(before, frame=plain), replace(here, frame=plain))
+    backward, forward = match_frames(_calm(before), _calm(here))
     changed = cv2.absdiff(before.frame, here.frame).max(2)
     same = cv2.dilate(changed, np.ones((7, 7), np.uint8)) == 0
     if not same.any():
         return backward, forward
     return _stilled(backward, same), _stilled(forward, same)
+
+
+def _calm(source: MotionSource) -> MotionSource:
+    """Take the grain out of a frame."""
+    return replace(source, frame=cv2.GaussianBlur(source.frame, (0, 0), _CALM))
 
 
 def _stilled(match: FlowMatch, same: np.ndarray) -> FlowMatch:
@@ -263,5 +288,12 @@ def _stilled(match: FlowMatch, same: np.ndarray) -> FlowMatch:
     return FlowMatch(flow, np.where(still, np.float32(1), match.confidence))
 
 
+def _small(side: int) -> int:
+    return max(STRIDE, side // 2 // STRIDE * STRIDE)
+
+
 def _packed(match: FlowMatch) -> np.ndarray:
-    return to_half(np.dstack((match.flow, match.confidence)))
+    """Join a flow and its confidence, without the margin along edges and without specks of doubt."""
+    trust = (match.confidence * 255).astype(np.uint8)
+    trust = cv2.medianBlur(cv2.dilate(trust, np.ones((3, 3), np.uint8)), 3)
+    return to_half(np.dstack((match.flow, trust.astype(np.float32) / 255)))

@@ -17,9 +17,6 @@ from ...paint.strokes.stroke_list import StrokeList
 _SEEN = 0.3
 """Share of its points that must be seen, or a stroke is hidden."""
 
-_HIDDEN_FOR = 2
-"""Frames in a row for which a stroke must be hidden to be gone: confidence flickers with grain."""
-
 _STEP_LIMIT = 0.08
 """Most by which a stroke is turned (radians) or scaled from one frame to the next."""
 
@@ -141,7 +138,6 @@ class _Carrier:
         self.x, self.y = strokes.x.copy(), strokes.y.copy()
         self.turn, self.size = np.zeros(count, np.float32), np.ones(count, np.float32)
         self._dx, self._dy = np.zeros(count, np.float32), np.zeros(count, np.float32)
-        self._hidden = np.zeros(count, np.int32)
         self._gone = np.zeros(count, bool)
         self._steps = 0
         self.seen_for = np.zeros(count, np.int32)
@@ -209,10 +205,9 @@ class _Carrier:
         seen = np.where(inside, flow[2], 0).sum(0)
         visible = (seen >= _SEEN * count) & (known | (count == 0))
         self._steps += 1
-        self._hidden = np.where(visible, 0, self._hidden + 1)
-        outside = self._outside()
-        self._gone |= (self._hidden >= _HIDDEN_FOR) | outside
-        self.seen_for = np.where(self._gone | ~visible, self.seen_for, self._steps)
+        # What was hidden once is gone: what is seen there next may be what hides it.
+        self._gone |= ~visible | self._outside()
+        self.seen_for = np.where(self._gone, self.seen_for, self._steps)
 
     def _outside(self) -> np.ndarray:
         strokes = self._strokes
