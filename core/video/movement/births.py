@@ -35,6 +35,9 @@ _PRIOR = 10.0
 _SPARSE, _CROWDED = 0.55, 1.8
 """Ratios of the strokes that there are to those that there should be, beyond which something is done."""
 
+_NEW, _THIN = 1, 2
+"""Why a stroke is born: something was uncovered, or there are too few."""
+
 _FEWEST = 2e-4
 """Share of the picture that must be uncovered for strokes to be placed because of it."""
 
@@ -78,8 +81,9 @@ def keep_density(
             lacking = _lacking(placements, fresh, index, uncovered, spacing, rng)
             if lacking.any():
                 end = count - 1
-                born = trace(chosen(fresh, lacking), index, last, end, survey)
+                born = trace(chosen(fresh, lacking > 0), index, last, end, survey)
                 _let_appear(born, index, last, rng)
+                born.natural_start |= lacking[lacking > 0] == _NEW
                 if end_anchor:
                     _let_vanish(born, index, end, rng)
                 placements.append(born)
@@ -146,8 +150,8 @@ def _lacking(
     spacing: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return which of the strokes that were placed anew are to be born, ``(N,)`` bool."""
-    lacking = np.zeros(len(fresh.strokes), bool)
+    """Return which of the strokes that were placed anew are to be born, ``(N,)`` int, and why: 0 if not."""
+    lacking = np.zeros(len(fresh.strokes), np.int32)
     chance = rng.uniform(0, 1, len(fresh.strokes))
     middles = np.stack((fresh.strokes.x, fresh.strokes.y), axis=1)
     any_new = uncovered.mean() > _FEWEST
@@ -163,10 +167,10 @@ def _lacking(
             if len(alive):
                 near, _ = cKDTree(alive).query(middles[inside])
                 inside = inside[near > _NEW_REACH * apart]
-            lacking[inside] = True
+            lacking[inside] = _NEW
         ratio = _ratio(alive, middles[rows], _WINDOW * apart, fresh.strokes.aspect)
         sparse = (ratio < _SPARSE) & (chance[rows] > ratio)
-        lacking[rows[sparse]] = True
+        lacking[rows[sparse & (lacking[rows] == 0)]] = _THIN
     return lacking
 
 

@@ -11,7 +11,7 @@ from ...paint.strokes.orientation import blur
 from ...styles.stroke_set import StrokeSet
 from .placement import Placement
 from .survey import Survey
-from .tracks import _fetch
+from .tracks import fetch
 
 _SLOW = 5.0
 """Standard deviation in frames of the average over time."""
@@ -65,12 +65,12 @@ def _seen(placement: Placement, at: int, rows: np.ndarray, picture: np.ndarray) 
     unit = np.array([width / strokes.aspect[0], height / strokes.aspect[1]], np.float32)
     x, y = tracks.x[at, rows], tracks.y[at, rows]
     angle = strokes.angle[rows] + tracks.turn[at, rows]
-    reach = 0.3 * strokes.length[rows] * tracks.size[at, rows] * np.array([[-1], [0], [1]])
+    reach = 0.3 * strokes.length[rows] * tracks.long[at, rows] * np.array([[-1], [0], [1]])
     points = np.stack((x + np.cos(angle) * reach, y + np.sin(angle) * reach))
     points = points * unit[:, None, None] - 0.5
     if strokes.seamless:
         points = points % np.array([width, height])[:, None, None]
-    return _fetch(picture, points.astype(np.float32)).mean(1).T
+    return fetch(picture, points.astype(np.float32)).mean(1).T
 
 
 def _slowly(placement: Placement, found: np.ndarray, guides: Sequence[int]) -> np.ndarray:

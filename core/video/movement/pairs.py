@@ -20,7 +20,7 @@ class Poses:
 
     Attributes
     ----------
-    x, y, length, width, angle : (N,) float32
+    x, y, length, width, angle, bend : (N,) float32
         As in a stroke list.
     color : (N, 3) float32
         sRGB-encoded in [0, 1].
@@ -31,6 +31,7 @@ class Poses:
     length: np.ndarray
     width: np.ndarray
     angle: np.ndarray
+    bend: np.ndarray
     color: np.ndarray
 
 

@@ -141,13 +141,14 @@ class Placement:
         """Return where some strokes are at a time, without their partners."""
         tracks, strokes = self.tracks, self.layers.strokes
         at = min(max(time - tracks.begin, 0), len(tracks.x) - 1)
-        size = tracks.size[at, rows]
+        long, wide = tracks.long[at, rows], tracks.wide[at, rows]
         return Poses(
             tracks.x[at, rows],
             tracks.y[at, rows],
-            strokes.length[rows] * size,
-            strokes.width[rows] * size,
+            strokes.length[rows] * long,
+            strokes.width[rows] * wide,
             strokes.angle[rows] + tracks.turn[at, rows],
+            strokes.bend[rows] * (wide / long),
             strokes.color[rows],
         )
 
@@ -198,7 +199,7 @@ def _at_border(tracks: Tracks, at: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return which strokes reach over the border of the picture at a time each."""
     strokes = tracks.strokes
     x, y = tracks.x[at, rows], tracks.y[at, rows]
-    reach = 0.5 * strokes.length * tracks.size[at, rows]
+    reach = 0.5 * strokes.length * tracks.long[at, rows]
     across, down = strokes.aspect
     return (x < reach) | (x > across - reach) | (y < reach) | (y > down - reach)
 
@@ -333,7 +334,6 @@ def mixed(placement: Placement, time: int) -> tuple[np.ndarray, StrokeList, np.n
     within = 0 <= time - tracks.begin < len(tracks.x)
     rows = np.flatnonzero(opacity > FAINT) if within else np.zeros(0, np.int64)
     own = placement.poses(time, rows)
-    bend = all_strokes.bend[rows]
     partner = placement.partner[rows]
     share = np.zeros(len(rows), np.float32)
     if placement.other is not None:
@@ -342,14 +342,14 @@ def mixed(placement: Placement, time: int) -> tuple[np.ndarray, StrokeList, np.n
         share = np.where(partner >= 0, 1 - share if placement.comes_later else share, 0)
         share = share.astype(np.float32)
         partner = np.maximum(partner, 0)
-        own, bend = _towards(own, bend, placement.other, time, partner, share)
+        own = _towards(own, placement.other, time, partner, share)
     strokes = StrokeList(
         x=own.x,
         y=own.y,
         length=own.length,
         width=own.width,
         angle=own.angle,
-        bend=bend,
+        bend=own.bend,
         color=own.color,
         stamp=all_strokes.stamp[rows],
         opacity=(all_strokes.opacity[rows] * opacity[rows]).astype(np.float32),
@@ -361,29 +361,29 @@ def mixed(placement: Placement, time: int) -> tuple[np.ndarray, StrokeList, np.n
 
 
 def _towards(
-    own: Poses, bend: np.ndarray, other: Placement, time: int, partner: np.ndarray, share: np.ndarray
-) -> tuple[Poses, np.ndarray]:
+    own: Poses, other: Placement, time: int, partner: np.ndarray, share: np.ndarray
+) -> Poses:
     """Move strokes towards their partners."""
     if not len(other):
-        return own, bend
-    goal, goal_bend = other.poses(time, partner), other.layers.strokes.bend[partner]
+        return own
+    goal = other.poses(time, partner)
     turn = turned_by(own.angle, goal.angle)
     # A stroke that is turned by half a turn has its arc on the other side.
-    whole = (goal.angle - own.angle - turn) / np.pi
-    goal_bend = np.where(np.rint(whole).astype(int) % 2 == 0, goal_bend, -goal_bend)
+    halves = np.rint((goal.angle - own.angle - turn) / np.pi).astype(int)
+    goal_bend = np.where(halves % 2 == 0, goal.bend, -goal.bend)
 
     def mix(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         return (first + (second - first) * share).astype(np.float32)
 
-    poses = Poses(
+    return Poses(
         mix(own.x, goal.x),
         mix(own.y, goal.y),
         mix(own.length, goal.length),
         mix(own.width, goal.width),
         (own.angle + turn * share).astype(np.float32),
+        mix(own.bend, goal_bend),
         own.color,
     )
-    return poses, mix(bend, goal_bend)
 
 
 def _ramp(values: np.ndarray) -> np.ndarray:

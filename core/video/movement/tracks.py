@@ -1,7 +1,7 @@
 """Carry strokes along the motion of a segment, and tell how long each can be seen.
 
-A stroke is moved, turned and scaled by the similarity that fits the motion of points in and around it.
-Points whose motion is not trusted, or that move with something else, have no say.
+A stroke is moved and turned, and stretched along and across itself, as fits the motion of points in and
+around it. Points whose motion is not trusted, or that move with something else, have no say.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _SEEN = 0.3
 _STEP_LIMIT = 0.08
 """Most by which a stroke is turned (radians) or scaled from one frame to the next."""
 
-_SMALLEST, _LARGEST = 0.6, 1.6
-"""Bounds of a stroke's size, by the size with which it was placed."""
+_SMALLEST, _LARGEST = 0.5, 1.6
+"""Bounds of a stroke's length and width, by those with which it was placed."""
 
 _LEAST_REACH = 3.0
 """Pixels of the flow around a stroke's middle in which its turn and scale are measured at least."""
@@ -69,8 +69,8 @@ class Tracks:
         Middles, in units of the long side.
     turn : (F, N) float32
         By how much each is turned, in radians.
-    size : (F, N) float32
-        Its size by that with which it was placed.
+    long, wide : (F, N) float32
+        Its length and width by those with which it was placed.
     first, last : (N,) int32
         Indices of the frames in the segment from which and to which it can be seen.
     """
@@ -81,7 +81,8 @@ class Tracks:
     x: np.ndarray
     y: np.ndarray
     turn: np.ndarray
-    size: np.ndarray
+    long: np.ndarray
+    wide: np.ndarray
     first: np.ndarray
     last: np.ndarray
 
@@ -109,24 +110,19 @@ def carry(strokes: StrokeList, home: int, begin: int, end: int, motions: Motions
         Where they are; where the picture does not change, exactly where they were.
     """
     count, frames = len(strokes), end - begin + 1
-    x, y, turn, size = (np.empty((frames, count), np.float32) for _ in range(4))
-    x[home - begin], y[home - begin] = strokes.x, strokes.y
-    turn[home - begin], size[home - begin] = 0, 1
+    x, y, turn, long, wide = rows = [np.empty((frames, count), np.float32) for _ in range(5)]
+    x[home - begin], y[home - begin], turn[home - begin] = strokes.x, strokes.y, 0
+    long[home - begin] = wide[home - begin] = 1
     bounds = []
     for step in (-1, 1):
         carrier = _Carrier(strokes)
         stop = end if step > 0 else begin
         for index in range(home, stop, step):
             carrier.advance(motions.motion(index, forward=step > 0))
-            row = index + step - begin
-            x[row], y[row], turn[row], size[row] = (
-                carrier.x,
-                carrier.y,
-                carrier.turn,
-                carrier.size,
-            )
+            for row, value in zip(rows, carrier.state, strict=True):
+                row[index + step - begin] = value
         bounds.append(home + step * np.minimum(carrier.seen_for, abs(stop - home)))
-    return Tracks(strokes, home, begin, x, y, turn, size, bounds[0], bounds[1])
+    return Tracks(strokes, home, begin, x, y, turn, long, wide, bounds[0], bounds[1])
 
 
 class _Carrier:
@@ -136,11 +132,17 @@ class _Carrier:
         count = len(strokes)
         self._strokes = strokes
         self.x, self.y = strokes.x.copy(), strokes.y.copy()
-        self.turn, self.size = np.zeros(count, np.float32), np.ones(count, np.float32)
+        self.turn = np.zeros(count, np.float32)
+        self.long, self.wide = np.ones((2, count), np.float32)
         self._dx, self._dy = np.zeros(count, np.float32), np.zeros(count, np.float32)
         self._gone = np.zeros(count, bool)
         self._steps = 0
         self.seen_for = np.zeros(count, np.int32)
+
+    @property
+    def state(self) -> tuple[np.ndarray, ...]:
+        """Where the strokes are: x, y, turn, length and width by those at first."""
+        return self.x, self.y, self.turn, self.long, self.wide
 
     def advance(self, motion: np.ndarray) -> None:
         """Go on to the next frame."""
@@ -153,7 +155,7 @@ class _Carrier:
         at = middle[:, None] + offsets
         if strokes.seamless:
             at = at % np.array([width, height], np.float32)[:, None, None]
-        flow = _fetch(motion, at)  # (3, K, N)
+        flow = fetch(motion, at)  # (3, K, N)
         trust = flow[2] ** 2
         near = len(_INNER)
         center = _mean(flow[:2, :near], trust[:near])
@@ -163,29 +165,33 @@ class _Carrier:
         total = trust.sum(0)
         mean_flow, mean_at = _mean(flow[:2], trust), _mean(offsets, trust)
         q, d = offsets - mean_at[:, None], flow[:2] - mean_flow[:, None]
-        square = (trust * (q**2).sum(0)).sum(0) + 1e-6
-        enough = (total > 3) & (square > 0.5)
-        grow = np.where(enough, (trust * (q * d).sum(0)).sum(0) / square, 0)
-        spin = np.where(enough, (trust * (q[0] * d[1] - q[1] * d[0])).sum(0) / square, 0)
-        grow = np.clip(grow, -_STEP_LIMIT, _STEP_LIMIT)
-        spin = np.clip(spin, -_STEP_LIMIT, _STEP_LIMIT)
-        move_x = mean_flow[0] - grow * mean_at[0] + spin * mean_at[1]
-        move_y = mean_flow[1] - spin * mean_at[0] - grow * mean_at[1]
+        # In the stroke's own axes, along and across, in which the points lie evenly.
+        c, s = np.cos(strokes.angle + self.turn), np.sin(strokes.angle + self.turn)
+        qu, qv = c * q[0] + s * q[1], c * q[1] - s * q[0]
+        du, dv = c * d[0] + s * d[1], c * d[1] - s * d[0]
+        enough = total > 3
+        long, spin = _slope(qu, du, trust, enough), _slope(qu, dv, trust, enough)
+        wide, lean = _slope(qv, dv, trust, enough), _slope(qv, du, trust, enough)
+        mu, mv = c * mean_at[0] + s * mean_at[1], c * mean_at[1] - s * mean_at[0]
+        back_u, back_v = long * mu + lean * mv, spin * mu + wide * mv
+        move_x = mean_flow[0] - (c * back_u - s * back_v)
+        move_y = mean_flow[1] - (s * back_u + c * back_v)
         known = total > 0.3
         # What is hidden goes on as it went.
         self._dx = np.where(known, move_x / unit[0], self._dx).astype(np.float32)
         self._dy = np.where(known, move_y / unit[1], self._dy).astype(np.float32)
         self.x, self.y = self.x + self._dx, self.y + self._dy
         self.turn = (self.turn + spin).astype(np.float32)
-        self.size = np.clip(self.size * (1 + grow), _SMALLEST, _LARGEST).astype(np.float32)
+        self.long = np.clip(self.long * (1 + long), _SMALLEST, _LARGEST).astype(np.float32)
+        self.wide = np.clip(self.wide * (1 + wide), _SMALLEST, _LARGEST).astype(np.float32)
         self._judge(at[:, :near], flow[:, :near], (width, height), known)
 
     def _points(self, shares: np.ndarray, unit: np.ndarray, least: float) -> np.ndarray:
         """Return offsets of points in pixels, ``(2, K, N)``, at shares of each stroke's length and
         width."""
         strokes = self._strokes
-        long = np.maximum(strokes.length * self.size * unit[0], 2 * least)
-        wide = np.maximum(strokes.width * self.size * unit[0], 2 * least)
+        long = np.maximum(strokes.length * self.long * unit[0], 2 * least)
+        wide = np.maximum(strokes.width * self.wide * unit[0], 2 * least)
         c, s = np.cos(strokes.angle + self.turn), np.sin(strokes.angle + self.turn)
         u, v = shares[:, :1] * long, shares[:, 1:] * wide
         return np.stack((c * u - s * v, s * u + c * v)).astype(np.float32)
@@ -213,7 +219,7 @@ class _Carrier:
         strokes = self._strokes
         if strokes.seamless:
             return np.zeros(len(strokes), bool)
-        reach = 0.5 * (strokes.length + strokes.width) * self.size
+        reach = 0.5 * (strokes.length * self.long + strokes.width * self.wide)
         across, down = strokes.aspect
         return (
             (self.x < -reach)
@@ -223,7 +229,14 @@ class _Carrier:
         )
 
 
-def _fetch(image: np.ndarray, at: np.ndarray) -> np.ndarray:
+def _slope(at: np.ndarray, flow: np.ndarray, trust: np.ndarray, enough: np.ndarray) -> np.ndarray:
+    """Return by how much flow grows along a coordinate, over K of ``(K, N)``."""
+    square = (trust * at * at).sum(0)
+    slope = (trust * at * flow).sum(0) / np.maximum(square, 1e-6)
+    return np.clip(np.where(enough & (square > 0.5), slope, 0), -_STEP_LIMIT, _STEP_LIMIT)
+
+
+def fetch(image: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Return the channels of ``(h, w, C)`` at points ``(2, ...)``, as ``(C, ...)``."""
     points = at.reshape(2, -1)
     count = points.shape[1]
