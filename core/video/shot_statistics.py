@@ -9,6 +9,7 @@ import numpy as np
 from ..control import Control, Failure
 from ..errors import ImpastoError, NoImages
 from ..image.picture import Picture
+from ..models.codes import CODE_LENGTH
 from ..paint import memory, working
 from ..paint.native import guide_size
 from ..paint.network import Stylizer
@@ -128,6 +129,8 @@ def _content_code(
 ) -> np.ndarray:
     """Return the common content code ``(CODE_LENGTH,)`` of typical frames in the style's colors."""
     look = settings.look
+    if look.engine == "STROKES" and style.own_color:  # no network paints their guides
+        return np.zeros(CODE_LENGTH, np.float32)
     if look.engine == "STROKES":  # their guides are painted at a size of their own
         goal = working.Plan(pictures[0].size, guide_size(pictures[0].size), 1.0)
     else:

@@ -9,9 +9,14 @@ from scipy.spatial import cKDTree
 
 from ...image.color import srgb_to_lab
 
-_NEIGHBORS = 6
-_ANGLE, _COLOR, _SIZE = 0.6, 14.0, 0.9
-"""Differences that alone would be too much: in radians, in Lab, in the logarithm of the length."""
+_NEIGHBORS = 12
+_ALONG, _ACROSS = 0.7, 1.3
+_ANGLE, _COLOR, _SIZE = 0.7, 18.0, 0.9
+"""Differences that alone would be too much: by the length and the width of a stroke, in radians, in Lab,
+in the logarithm of the length. A stroke changes over a whole segment, so slowly that it is not seen."""
+
+_MOST = 1.5
+"""Sum of the squares of what is left of these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +55,20 @@ def pair_alike(first: Poses, second: Poses) -> tuple[np.ndarray, np.ndarray]:
     """
     if not len(first.x) or not len(second.x):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    reach = 0.75 * float(np.median(second.length))
+    reach = float(np.median(second.length))
     near, distance = _nearest(first, second, reach)
     i, k = np.nonzero(np.isfinite(distance))
     j = near[i, k]
     dx, dy = second.x[j] - first.x[i], second.y[j] - first.y[i]
     c, s = np.cos(first.angle[i]), np.sin(first.angle[i])
-    along = (c * dx + s * dy) / (0.6 * first.length[i])
-    across = (c * dy - s * dx) / (0.9 * first.width[i])
+    along = (c * dx + s * dy) / (_ALONG * first.length[i])
+    across = (c * dy - s * dx) / (_ACROSS * first.width[i])
     turn = turned_by(first.angle[i], second.angle[j]) / _ANGLE
     lab = [srgb_to_lab(p.color[None])[0] for p in (first, second)]
     unlike = np.linalg.norm(lab[0][i] - lab[1][j], axis=1) / _COLOR
     longer = np.log(second.length[j] / first.length[i]) / _SIZE
     cost = along**2 + across**2 + turn**2 + unlike**2 + longer**2
-    return _greedy(i, j, cost, cost < 1.5)
+    return _greedy(i, j, cost, cost < _MOST)
 
 
 def pair_near(first: Poses, second: Poses) -> tuple[np.ndarray, np.ndarray]:

@@ -219,7 +219,7 @@ def join(first: Placement, second: Placement, rng: np.random.Generator) -> None:
     """
     begin, end = first.tracks.begin, first.tracks.begin + len(first.tracks.x) - 1
     first.other, second.other, second.comes_later = second, first, True
-    moment = rng.uniform(0, 1, (2, max(len(first), len(second))))
+    moment = rng.uniform(0, 1, len(first))
     for layer in range(len(first.layers.widths)):
         one = np.flatnonzero(first.layers.layer == layer)
         two = np.flatnonzero(second.layers.layer == layer)
@@ -227,8 +227,8 @@ def join(first: Placement, second: Placement, rng: np.random.Generator) -> None:
             free_one = one[(first.partner[one] < 0) & _living(first, one, time)]
             free_two = two[(second.partner[two] < 0) & _living(second, two, time)]
             i, j = pair_alike(first.poses(time, free_one), second.poses(time, free_two))
-            _pair(first, free_one[i], second, free_two[j], moment[0])
-        _replace(first, one, second, two, (begin, end), moment)
+            _pair(first, free_one[i], second, free_two[j], moment)
+        _replace(first, one, second, two, (begin, end), rng)
 
 
 def _living(placement: Placement, rows: np.ndarray, time: int) -> np.ndarray:
@@ -275,7 +275,7 @@ def _replace(
     second: Placement,
     two: np.ndarray,
     span: tuple[int, int],
-    moment: np.ndarray,
+    rng: np.random.Generator,
 ) -> None:
     """Let strokes without a partner vanish, and others near them appear."""
     begin, end = span
@@ -295,17 +295,22 @@ def _replace(
         new[j[fits]],
         start[fits].astype(np.float64),
         stop[fits].astype(np.float64),
-        moment[0][old[i[fits]]],
+        _spread(int(fits.sum()), rng),
     )
     left_old = np.setdiff1d(old, old[i[fits]])
     left_new = np.setdiff1d(new, new[j[fits]])
     fade = min(FADE, (end - begin) / 2)
     start = np.maximum(begin, first.tracks.first[left_old])
-    first.vanish[left_old] = start + fade + moment[0][left_old] * (end - start - fade)
+    first.vanish[left_old] = start + fade + _spread(len(left_old), rng) * (end - start - fade)
     first.fade_out[left_old] = fade
     stop = np.minimum(end, second.tracks.last[left_new])
-    second.appear[left_new] = begin + moment[1][left_new] * (stop - begin - fade)
+    second.appear[left_new] = begin + _spread(len(left_new), rng) * (stop - begin - fade)
     second.fade_in[left_new] = fade
+
+
+def _spread(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return moments in [0, 1] in any order, evenly spread: never do many strokes change at once."""
+    return (rng.permutation(count) + rng.uniform(0, 1, count)) / max(1, count)
 
 
 def mixed(placement: Placement, time: int) -> tuple[np.ndarray, StrokeList, np.ndarray, np.ndarray]:

