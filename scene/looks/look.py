@@ -1,4 +1,4 @@
-"""Convert looks between Blender's properties (``LookSettings``, ``FrameLookSettings``) and the library's ``Look``."""
+"""Convert looks between Blender's properties (as ``LookSettings``) and the library's ``Look``."""
 
 from __future__ import annotations
 
@@ -36,14 +36,10 @@ def _property(parameter: Parameter, use: Use):
     limits = {name: parameter.kind(limit) for name, limit in limits.items() if limit < math.inf}
     if parameter.kind is int:
         subtype = {"PIXELS": "PIXEL", "": "NONE"}[parameter.unit]
-        return bpy.props.IntProperty(
-            **words, **limits, default=int(default), subtype=subtype
-        )
+        return bpy.props.IntProperty(**words, **limits, default=int(default), subtype=subtype)
     factor = (parameter.minimum, parameter.maximum) == (0.0, 1.0)
     subtype = parameter.unit or ("FACTOR" if factor else "NONE")
-    return bpy.props.FloatProperty(
-        **words, **limits, default=float(default), subtype=subtype
-    )
+    return bpy.props.FloatProperty(**words, **limits, default=float(default), subtype=subtype)
 
 
 def look_of(settings) -> Look:

@@ -33,7 +33,7 @@ _PRIOR = 10.0
 """Strokes that are counted with both, so that a few more or less are nothing."""
 
 _SPARSE, _CROWDED = 0.55, 1.8
-"""Ratios of the strokes that there are to those that there should be, beyond which something is done."""
+"""Ratios of the strokes that there are to those that should be, beyond which something is done."""
 
 _NEW, _THIN = 1, 2
 """Why a stroke is born: something was uncovered, or there are too few."""
@@ -103,7 +103,7 @@ def _uncovered(survey: Survey, index: int, before: np.ndarray | None) -> np.ndar
     """Return what has been uncovered since the last look, ``(h, w)`` uint8 of 0 and 1."""
     motion = survey.motion(index, forward=False)
     new = (motion[..., 2] < 0.5).astype(np.uint8)
-    new = cv2.morphologyEx(new, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    new = cv2.morphologyEx(new, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.uint8)
     if before is None:
         return new
     height, width = new.shape
@@ -115,7 +115,7 @@ def _uncovered(survey: Survey, index: int, before: np.ndarray | None) -> np.ndar
         cv2.INTER_NEAREST,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return new | moved
+    return np.maximum(new, moved.astype(np.uint8))
 
 
 def _living(placements: Sequence[Placement], time: int, layer: int) -> list[np.ndarray]:
@@ -134,9 +134,7 @@ def _living(placements: Sequence[Placement], time: int, layer: int) -> list[np.n
 
 def _points(placements: Sequence[Placement], rows: Sequence[np.ndarray], time: int) -> np.ndarray:
     """Return the middles of strokes, ``(N, 2)``."""
-    poses: list[Poses] = [
-        p.poses(time, r) for p, r in zip(placements, rows, strict=True) if len(r)
-    ]
+    poses: list[Poses] = [p.poses(time, r) for p, r in zip(placements, rows, strict=True) if len(r)]
     if not poses:
         return np.zeros((0, 2), np.float32)
     return np.concatenate([np.stack((p.x, p.y), axis=1) for p in poses])
@@ -150,7 +148,7 @@ def _lacking(
     spacing: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return which of the strokes that were placed anew are to be born, ``(N,)`` int, and why: 0 if not."""
+    """Return why strokes that were placed anew are to be born, ``(N,)`` int; 0: they are not."""
     lacking = np.zeros(len(fresh.strokes), np.int32)
     chance = rng.uniform(0, 1, len(fresh.strokes))
     middles = np.stack((fresh.strokes.x, fresh.strokes.y), axis=1)

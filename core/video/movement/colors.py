@@ -89,7 +89,9 @@ def _slowly(placement: Placement, found: np.ndarray, guides: Sequence[int]) -> n
     return result - settled[:, None, None] * result[home]
 
 
-def shift_at(placement: Placement, time: int, rows: np.ndarray, guides: Sequence[int]) -> np.ndarray:
+def shift_at(
+    placement: Placement, time: int, rows: np.ndarray, guides: Sequence[int]
+) -> np.ndarray:
     """Return the change of color of some strokes at a time.
 
     Parameters

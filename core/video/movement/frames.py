@@ -16,7 +16,7 @@ from ...paint.network import Stylizer
 from ...paint.strokes.painter import StrokePainting, paint_strokes, working_size
 from ..plan import Plan, Segment
 from ..spill import SpillFile
-from .movement import Mover
+from .movement import FramePainting, Mover
 from .survey import Surveyor, paint_guide
 
 
@@ -79,9 +79,10 @@ class StrokeFrames:
         movement = self._mover.move(survey, end_anchor=ends)
         size = working.plan(survey.size, self._look).size
         control = Control(cancel=self._cancel)
+        painting: FramePainting | None = None
         for index, number in enumerate(survey.numbers):
             if number in wanted:
-                painting = movement.paint(index, size, self._strokes, self._look, control)
+                painting = movement.paint(index, size, self._strokes, self._look, painting, control)
                 yield number, painting
 
     def _apart(

@@ -20,6 +20,40 @@ from .survey import Guide, Survey
 
 
 @dataclass(frozen=True, eq=False)
+class FramePainting(StrokePainting):
+    """A painted frame.
+
+    Attributes
+    ----------
+    color, height, strokes
+        As in :class:`~.paint.strokes.painter.StrokePainting`.
+    under : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        What lies below the strokes.
+    """
+
+    under: np.ndarray
+
+    def shows(self, strokes: StrokeList, under: np.ndarray) -> bool:
+        """Return whether it is a painting of these very strokes.
+
+        Parameters
+        ----------
+        strokes : StrokeList
+            In order.
+        under : (h, w, 3) float32
+            What lies below them.
+
+        Returns
+        -------
+        bool
+            True if it would be painted the same.
+        """
+        return np.array_equal(under, self.under) and all(
+            np.array_equal(getattr(strokes, name), getattr(self.strokes, name)) for name in ARRAYS
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Movement:
     """The strokes of a segment: where they are, when they live, and in which colors.
 
@@ -99,8 +133,9 @@ class Movement:
         size: tuple[int, int],
         strokes: StrokeSet,
         look: Look,
+        last: FramePainting | None = None,
         control: Control = SILENT,
-    ) -> StrokePainting:
+    ) -> FramePainting:
         """Paint a frame.
 
         Parameters
@@ -113,12 +148,14 @@ class Movement:
             Has the stamps.
         look : Look
             Has the thickness of the paint.
+        last : FramePainting, optional
+            Of the frame before, at the same size: it is returned where nothing has changed.
         control : Control
             Asked for a cancel.
 
         Returns
         -------
-        StrokePainting
+        FramePainting
             Color, height and strokes.
 
         Raises
@@ -129,9 +166,11 @@ class Movement:
         placed = self.strokes(index)
         widest = float(layer_widths(strokes, placing_of(look))[0])
         under = underpainting(self.survey, index, strokes, widest)
+        if last is not None and last.shows(placed, under):
+            return last
         drawn = replay(placed, under, size, strokes, control=control)
         height = np.minimum(drawn.height * np.float32(2 * look.relief), 1)
-        return StrokePainting(drawn.color, height, placed)
+        return FramePainting(drawn.color, height, placed, under)
 
 
 class Mover:

@@ -12,8 +12,9 @@ from ...image.color import srgb_to_lab
 _NEIGHBORS = 12
 _ALONG, _ACROSS = 0.7, 1.3
 _ANGLE, _COLOR, _SIZE = 0.7, 18.0, 0.9
-"""Differences that alone would be too much: by the length and the width of a stroke, in radians, in Lab,
-in the logarithm of the length. A stroke changes over a whole segment, so slowly that it is not seen."""
+"""Differences that alone would be too much: by the length and the width of a stroke, in radians, in
+Lab, in the logarithm of the length. A stroke changes over a whole segment, so slowly that no eye sees
+it."""
 
 _MOST = 1.5
 """Sum of the squares of what is left of these."""

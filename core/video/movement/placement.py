@@ -235,7 +235,9 @@ def _living(placement: Placement, rows: np.ndarray, time: int) -> np.ndarray:
     return (placement.tracks.first[rows] <= time) & (placement.tracks.last[rows] >= time)
 
 
-def _pair(first: Placement, i: np.ndarray, second: Placement, j: np.ndarray, moment: np.ndarray) -> None:
+def _pair(
+    first: Placement, i: np.ndarray, second: Placement, j: np.ndarray, moment: np.ndarray
+) -> None:
     """Let strokes become one another while both are seen."""
     meet = np.maximum(first.tracks.first[i], second.tracks.first[j])
     part = np.minimum(first.tracks.last[i], second.tracks.last[j])

@@ -40,7 +40,7 @@ _STILL = 0.5
 """Pixels of flow that are nothing where a frame and its neighbor are the same."""
 
 _CALM = 1.2
-"""Standard deviation in pixels of the blur that takes grain out of the frames in which motion is found."""
+"""Standard deviation in pixels of the blur that takes grain out of frames before motion is found."""
 
 _READ_AHEAD = 2
 
@@ -90,7 +90,7 @@ class Survey:
         return np.ascontiguousarray(from_half(packed))
 
     def under(self, index: int) -> np.ndarray:
-        """Return what a frame's strokes lie on, before it is blurred, ``(h, w, 3)`` float32 in [0, 1]."""
+        """Return the small guide of a frame, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1]."""
         return from_half(self.file.fetch(index, "under"))
 
     def guide(self, index: int) -> Guide:
@@ -131,6 +131,7 @@ class Surveyor:
         self, plan: Plan, stylizer: Stylizer, file: SpillFile, cancel: CancelToken
     ) -> None:
         self._plan, self._stylizer, self._file, self._cancel = plan, stylizer, file, cancel
+        self._last: dict[str, tuple[int, np.ndarray, np.ndarray | None, np.ndarray]] = {}
 
     def survey(self, segment: Segment, on_failure: Callable[[int, str], None]) -> Survey:
         """Read the frames of a segment.
@@ -192,14 +193,24 @@ class Surveyor:
     def _under(self, item: _Read, shot: int) -> np.ndarray:
         """Paint a small guide, for the underpainting: it is blurred, but must not lag behind."""
         width, height = (_small(side) for side in item.work.shape[1::-1])
-        work = resize(item.work, (width, height))
-        mask = None if item.mask is None else resize(item.mask, (width, height))
-        return to_half(
-            paint_guide(self._plan, self._stylizer, work, mask, shot, self._cancel)
-        )
+        work = np.clip(resize(item.work, (width, height)), 0, 1)
+        mask = None
+        if item.mask is not None:
+            mask = np.clip(resize(item.mask, (width, height)), 0, 1)
+        return to_half(self._painted("under", work, mask, shot))
+
+    def _painted(
+        self, name: str, work: np.ndarray, mask: np.ndarray | None, shot: int
+    ) -> np.ndarray:
+        """Paint a guide, unless the last one of this name was of the same picture."""
+        last = self._last.get(name)
+        if last is None or last[0] != shot or not _same(last[1:3], (work, mask)):
+            color = paint_guide(self._plan, self._stylizer, work, mask, shot, self._cancel)
+            last = self._last[name] = (shot, work, mask, color)
+        return last[3]
 
     def _guide(self, item: _Read, shot: int) -> dict[str, np.ndarray]:
-        color = paint_guide(self._plan, self._stylizer, item.work, item.mask, shot, self._cancel)
+        color = self._painted("guide", item.work, item.mask, shot)
         mask = np.zeros(0, np.uint8)
         if item.mask is not None:
             mask = (item.mask * 255 + 0.5).astype(np.uint8)
@@ -263,7 +274,7 @@ def _motion_source(frame: Frame, picture: Picture, work: np.ndarray) -> MotionSo
 
 
 def _matches(before: MotionSource, here: MotionSource) -> tuple[FlowMatch, FlowMatch]:
-    """Match neighbors, from the second to the first and back; what is the same in both does not move."""
+    """Match neighbors, backward and forward; what is the same in both does not move."""
     if before.passes is not None and here.passes is not None:
         # Geometry alone tells what is seen: the grain of a render would deny it.
         plain = np.zeros_like(here.frame)
@@ -288,6 +299,14 @@ def _stilled(match: FlowMatch, same: np.ndarray) -> FlowMatch:
     return FlowMatch(flow, np.where(still, np.float32(1), match.confidence))
 
 
+def _same(first: Sequence[np.ndarray | None], second: Sequence[np.ndarray | None]) -> bool:
+    """Return whether arrays are the same, each with the one that belongs to it."""
+    return all(
+        a is b or (a is not None and b is not None and np.array_equal(a, b))
+        for a, b in zip(first, second, strict=True)
+    )
+
+
 def _small(side: int) -> int:
     return max(STRIDE, side // 2 // STRIDE * STRIDE)
 
@@ -295,5 +314,5 @@ def _small(side: int) -> int:
 def _packed(match: FlowMatch) -> np.ndarray:
     """Join a flow and its confidence, without the margin along edges and without specks of doubt."""
     trust = (match.confidence * 255).astype(np.uint8)
-    trust = cv2.medianBlur(cv2.dilate(trust, np.ones((3, 3), np.uint8)), 3)
-    return to_half(np.dstack((match.flow, trust.astype(np.float32) / 255)))
+    calm = cv2.medianBlur(cv2.dilate(trust, np.ones((3, 3), np.uint8)), 3)
+    return to_half(np.dstack((match.flow, calm.astype(np.float32) / 255)))

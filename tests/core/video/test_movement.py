@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -21,7 +22,7 @@ from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.prepare_frames import PrepareFramesRequest
 from impasto.core.tasks.restyle_frames import FramesRequest
-from impasto.core.video.movement.movement import Mover, Movement
+from impasto.core.video.movement.movement import Movement, Mover
 from impasto.core.video.settings import FramesSettings, PaintedFrame, SequenceRef
 from impasto.core.video.shot_file import choose_anchors
 
@@ -143,7 +144,7 @@ def test_carried_strokes_flicker_a_quarter_as_much(pan, tmp_path):
         frames = [cv2.imread(str(p)).astype(np.float32) for p in sorted(out.glob("*.png"))]
         shift = np.float32([[1, 0, -1.5], [0, 1, 0]])
         errors = []
-        for before, after in zip(frames, frames[1:], strict=False):
+        for before, after in pairwise(frames):
             expected = cv2.warpAffine(before, shift, (128, 80), flags=cv2.INTER_CUBIC)
             errors.append(np.abs(expected - after)[:, :120].mean())
         return float(np.mean(errors))
@@ -163,7 +164,17 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_pixels(pan, tmp_path, whole
     out = tmp_path / "out"
     command = [
         *(sys.executable, "-m", "impasto", "frames", "run", pan, "--style", "gouache"),
-        *("--engine", "strokes", "--brush-scale", "3", "--fineness", "0", "--anchors", "4", "--relief-maps"),
+        *(
+            "--engine",
+            "strokes",
+            "--brush-scale",
+            "3",
+            "--fineness",
+            "0",
+            "--anchors",
+            "4",
+            "--relief-maps",
+        ),
         *("--out", out),
     ]
     process = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True)
