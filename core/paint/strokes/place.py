@@ -160,8 +160,18 @@ def place_layers(
 
     Parameters
     ----------
-    content, guide, strokes, placing, mask, control
-        As in :func:`place`.
+    content : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        Leads the directions, beside the guide.
+    guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with.
+    strokes : StrokeSet
+        What the strokes are like.
+    placing : Placing
+        How they are placed.
+    mask : (H, W) float32 in [0, 1], optional
+        Where anything is to be painted; strokes end at its edge.
+    control : Control
+        Gets the progress, and is asked for a cancel after each layer.
 
     Returns
     -------

@@ -91,7 +91,7 @@ def chosen(layers: Layers, rows: np.ndarray) -> Layers:
 
 @dataclass(eq=False)
 class Placement:
-    """Strokes that were placed in one frame, where they are, and when they live.
+    """Keeps strokes that were placed in one frame, where they are, and when they live.
 
     Attributes
     ----------
@@ -107,6 +107,10 @@ class Placement:
         Index in the other placement of the stroke that it comes from or turns into; -1: none.
     meet, part : (N,) float32
         Times between which it goes from the one to the other.
+    natural_start, natural_end : (N,) bool
+        Whether something uncovers it when it appears, and hides it when it vanishes.
+    comes_later : bool
+        Whether its strokes come from partners, rather than turn into them.
     other : Placement or None
         The placement of the partners.
     shift : (K, N, 3) float32
@@ -132,13 +136,37 @@ class Placement:
         return len(self.tracks)
 
     def opacity(self, time: int) -> np.ndarray:
-        """Return how far each stroke is seen at a time, ``(N,)`` float32 in [0, 1]."""
+        """Return how far each stroke is seen at a time.
+
+        Parameters
+        ----------
+        time : int
+            Index of the frame.
+
+        Returns
+        -------
+        (N,) float32
+            In [0, 1].
+        """
         return _ramp((time - self.appear) / self.fade_in) * _ramp(
             (self.vanish - time) / self.fade_out
         )
 
     def poses(self, time: int, rows: np.ndarray) -> Poses:
-        """Return where some strokes are at a time, without their partners."""
+        """Return where some strokes are at a time, without their partners.
+
+        Parameters
+        ----------
+        time : int
+            Index of the frame.
+        rows : (M,) int64
+            Which strokes.
+
+        Returns
+        -------
+        Poses
+            Of these.
+        """
         tracks, strokes = self.tracks, self.layers.strokes
         at = min(max(time - tracks.begin, 0), len(tracks.x) - 1)
         long, wide = tracks.long[at, rows], tracks.wide[at, rows]

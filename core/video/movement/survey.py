@@ -47,7 +47,7 @@ _READ_AHEAD = 2
 
 @dataclass(frozen=True, eq=False)
 class Guide:
-    """What a frame is painted with.
+    """Holds what a frame is painted with.
 
     Attributes
     ----------
@@ -66,10 +66,12 @@ class Guide:
 
 @dataclass
 class Survey:
-    """What is known of the frames of a segment.
+    """Keeps what is known of the frames of a segment.
 
     Attributes
     ----------
+    file : SpillFile
+        Has a record for each frame.
     numbers : list of int
         Of those that could be read, in order; an index of a frame is its position here.
     guides : list of int
@@ -84,17 +86,52 @@ class Survey:
     size: tuple[int, int] = (0, 0)
 
     def motion(self, index: int, *, forward: bool) -> np.ndarray:
-        """Return the motion from a frame to its neighbor; see :class:`~.tracks.Motions`."""
+        """Return the motion from a frame to its neighbor.
+
+        Parameters
+        ----------
+        index : int
+            Of the frame.
+        forward : bool
+            To the frame after it, else to the one before it.
+
+        Returns
+        -------
+        (h, w, 3) float32
+            Flow in pixels, x and y, and its confidence in [0, 1].
+        """
         row, name = (index + 1, "forward") if forward else (index, "backward")
         packed = self.file.fetch(row, name)
         return np.ascontiguousarray(from_half(packed))
 
     def under(self, index: int) -> np.ndarray:
-        """Return the small guide of a frame, ``(h, w, 3)`` float32, sRGB-encoded in [0, 1]."""
+        """Return the small guide of a frame.
+
+        Parameters
+        ----------
+        index : int
+            Of the frame.
+
+        Returns
+        -------
+        (h, w, 3) float32, sRGB-encoded in [0, 1]
+            The guide.
+        """
         return from_half(self.file.fetch(index, "under"))
 
     def guide(self, index: int) -> Guide:
-        """Return the guide of one of the frames that have one."""
+        """Return the guide of one of the frames that have one.
+
+        Parameters
+        ----------
+        index : int
+            Of the frame, one of ``guides``.
+
+        Returns
+        -------
+        Guide
+            The guide.
+        """
         mask = self.file.fetch(index, "mask")
         return Guide(
             from_half(self.file.fetch(index, "content")),

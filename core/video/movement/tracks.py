@@ -55,7 +55,7 @@ class Motions(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Tracks:
-    """Where strokes are in the frames of a segment.
+    """Says where strokes are in the frames of a segment.
 
     Attributes
     ----------
@@ -237,7 +237,20 @@ def _slope(at: np.ndarray, flow: np.ndarray, trust: np.ndarray, enough: np.ndarr
 
 
 def fetch(image: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return the channels of ``(h, w, C)`` at points ``(2, ...)``, as ``(C, ...)``."""
+    """Return the channels of an image at points.
+
+    Parameters
+    ----------
+    image : (h, w, C) float32
+        The image, of at most 4 channels.
+    at : (2, ...) float32
+        x and y in pixels; beyond the border, the nearest pixels are taken.
+
+    Returns
+    -------
+    (C, ...) float32
+        The channels, interpolated linearly.
+    """
     points = at.reshape(2, -1)
     count = points.shape[1]
     rows = max(1, -(-count // _ROW))
