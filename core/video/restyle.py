@@ -181,7 +181,7 @@ def _restyle_with_strokes(
             keys = resume.unfinished(segment)
             if not keys:
                 continue
-            for number, painting in painter.paintings(segment, keys, outcome.add_failure):
+            for number, painting in painter.paintings(segment, keys, outcome):
                 writer.put(number, keys[number], painting.color, painting)
 
 

@@ -40,12 +40,13 @@ def color_placements(placements: Sequence[Placement], survey: Survey, strokes: S
         Of the style: the share of color that its paint has.
     """
     samples = [np.zeros((len(survey.guides), len(f), 3), np.float32) for f in placements]
+    wrap = placements[0].layers.strokes.seamless
     widths = np.max([f.layers.widths for f in placements], axis=0)
     for row, index in enumerate(survey.guides):
         lab = srgb_to_lab(survey.guide(index).color)
         unit = max(lab.shape[:2])
         for layer, width in enumerate(widths):
-            picture = blur(lab, _BLUR * float(width) * unit)
+            picture = blur(lab, _BLUR * float(width) * unit, wrap)
             for placement, found in zip(placements, samples, strict=True):
                 rows = np.flatnonzero(placement.layers.layer == layer)
                 at = index - placement.tracks.begin
@@ -160,7 +161,9 @@ def shifted(color: np.ndarray, shift: np.ndarray) -> np.ndarray:
     return np.clip(lab_to_srgb(lab[None].astype(np.float32))[0], 0, 1)
 
 
-def underpainting(survey: Survey, index: int, strokes: StrokeSet, width: float) -> np.ndarray:
+def underpainting(
+    survey: Survey, index: int, strokes: StrokeSet, width: float, *, seamless: bool
+) -> np.ndarray:
     """Return what lies below the strokes of a frame.
 
     Parameters
@@ -173,6 +176,8 @@ def underpainting(survey: Survey, index: int, strokes: StrokeSet, width: float) 
         May have a ground of its own.
     width : float
         Of the widest strokes, as a share of the short side.
+    seamless : bool
+        Whether the picture is a torus.
 
     Returns
     -------
@@ -182,4 +187,4 @@ def underpainting(survey: Survey, index: int, strokes: StrokeSet, width: float) 
     if strokes.ground is not None:
         return np.full((1, 1, 3), strokes.ground, np.float32)
     small = survey.under(index)
-    return blur(small, _UNDER * width * min(small.shape[:2]))
+    return blur(small, _UNDER * width * min(small.shape[:2]), seamless)

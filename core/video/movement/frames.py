@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ...paint import working
 from ...paint.native import guide_size
 from ...paint.network import Stylizer
 from ...paint.strokes.painter import StrokePainting, paint_strokes, working_size
+from ..outcome import Outcome
 from ..plan import Plan, Segment
 from ..spill import SpillFile
 from .movement import FramePainting, Mover
@@ -44,7 +45,7 @@ class StrokeFrames:
         self._mover = Mover(self._strokes, self._look)
 
     def paintings(
-        self, segment: Segment, wanted: Collection[int], on_failure: Callable[[int, str], None]
+        self, segment: Segment, wanted: Collection[int], outcome: Outcome
     ) -> Iterator[tuple[int, StrokePainting]]:
         """Paint frames of a segment.
 
@@ -54,8 +55,8 @@ class StrokeFrames:
             Of the plan.
         wanted : collection of int
             Numbers of the frames to paint.
-        on_failure : callable
-            Gets the number of a frame that cannot be read, and why.
+        outcome : Outcome
+            Told of frames that cannot be read, and of what is being done.
 
         Yields
         ------
@@ -70,11 +71,12 @@ class StrokeFrames:
             The token is set.
         """
         if not self._plan.by_motion:
-            yield from self._apart(segment, wanted, on_failure)
+            yield from self._apart(segment, wanted, outcome)
             return
-        survey = self._surveyor.survey(segment, on_failure)
+        survey = self._surveyor.survey(segment, outcome)
         if not set(survey.numbers) & set(wanted):
             return
+        outcome.say(f"Following strokes to frame {survey.numbers[-1]}")
         ends = segment.end_anchor is not None and survey.numbers[-1] == segment.end_anchor
         movement = self._mover.move(survey, end_anchor=ends)
         size = working.plan(survey.size, self._look).size
@@ -86,7 +88,7 @@ class StrokeFrames:
                 yield number, painting
 
     def _apart(
-        self, segment: Segment, wanted: Collection[int], on_failure: Callable[[int, str], None]
+        self, segment: Segment, wanted: Collection[int], outcome: Outcome
     ) -> Iterator[tuple[int, StrokePainting]]:
         """Paint each frame by itself."""
         for number in segment.numbers:
@@ -96,7 +98,7 @@ class StrokeFrames:
             try:
                 picture = self._plan.sequence.read(self._plan.sequence.by_number[number])
             except ImpastoError as error:
-                on_failure(number, str(error))
+                outcome.add_failure(number, str(error))
                 continue
             yield number, self._alone(picture, segment.shot)
 

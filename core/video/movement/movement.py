@@ -165,7 +165,7 @@ class Movement:
         """
         placed = self.strokes(index)
         widest = float(layer_widths(strokes, placing_of(look))[0])
-        under = underpainting(self.survey, index, strokes, widest)
+        under = underpainting(self.survey, index, strokes, widest, seamless=look.seamless)
         if last is not None and last.shows(placed, under):
             return last
         drawn = replay(placed, under, size, strokes, control=control)

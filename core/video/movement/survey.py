@@ -24,6 +24,7 @@ from ...paint.native import guide_size
 from ...paint.network import Stylizer
 from ..flow import shrunk_size
 from ..motion import FlowMatch, MotionSource, match_frames
+from ..outcome import Outcome
 from ..passes import read_passes
 from ..plan import Plan, Segment
 from ..prefetch import prefetch
@@ -170,15 +171,15 @@ class Surveyor:
         self._plan, self._stylizer, self._file, self._cancel = plan, stylizer, file, cancel
         self._last: dict[str, tuple[int, np.ndarray, np.ndarray | None, np.ndarray]] = {}
 
-    def survey(self, segment: Segment, on_failure: Callable[[int, str], None]) -> Survey:
+    def survey(self, segment: Segment, outcome: Outcome) -> Survey:
         """Read the frames of a segment.
 
         Parameters
         ----------
         segment : Segment
             Of the plan.
-        on_failure : callable
-            Gets the number of a frame that cannot be read, and why.
+        outcome : Outcome
+            Told of frames that cannot be read, and of what is being done.
 
         Returns
         -------
@@ -195,9 +196,10 @@ class Surveyor:
         before: _Read | None = None
         last = segment.end_anchor
         frames = [self._plan.sequence.by_number[number] for number in segment.numbers]
-        with closing(prefetch(self._read(frames, on_failure), _READ_AHEAD)) as items:
+        with closing(prefetch(self._read(frames, outcome.add_failure), _READ_AHEAD)) as items:
             for item in items:
                 self._cancel.raise_if_set()
+                outcome.say(f"Looking at the motion to frame {item.frame.number}")
                 index, arrays = len(survey.numbers), {}
                 if before is not None:
                     backward, forward = _matches(before.source, item.source)
