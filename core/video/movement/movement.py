@@ -15,7 +15,8 @@ from ...styles.look import Look
 from ...styles.stroke_set import StrokeSet
 from .births import keep_density
 from .colors import color_placements, shift_at, shifted, underpainting
-from .placement import Layers, Placement, join, layered, mixed, trace
+from .exchange import join
+from .placement import Layers, Placement, layered, mixed, trace
 from .survey import Guide, Survey
 
 
@@ -209,7 +210,7 @@ class Mover:
         placements = [first]
         if end_anchor and end > 0:
             second = trace(self._anchor(survey, end), end, 0, end, survey)
-            join(first, second, rng)
+            join(first, second, rng, sparse=self._strokes.ground is not None)
             placements.append(second)
         spacing = float(np.sqrt(0.5 * self._strokes.aspect / max(0.1, self._strokes.density)))
 
