@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ...paint.strokes.painter import StrokePainting, paint_strokes, working_size
 from ..outcome import Outcome
 from ..plan import Plan, Segment
 from ..spill import SpillFile
+from .fine import drawn_size, shrunk
 from .movement import FramePainting, Mover
 from .survey import Surveyor, paint_guide
 
@@ -117,5 +119,6 @@ class StrokeFrames:
         )
         guide = paint_guide(self._plan, self._stylizer, low, low_mask, shot, self._cancel)
         base = np.clip(resize(guide, at, wrap=look.seamless), 0, 1)
-        control = Control(cancel=self._cancel)
-        return paint_strokes(content, base, size, strokes, look, mask=mask, control=control)
+        control, large = Control(cancel=self._cancel), drawn_size(size, strokes, look)
+        drawn = paint_strokes(content, base, large, strokes, look, mask=mask, control=control)
+        return replace(drawn, color=shrunk(drawn.color, size), height=shrunk(drawn.height, size))

@@ -16,6 +16,7 @@ from ...styles.stroke_set import StrokeSet
 from .births import keep_density
 from .colors import color_placements, shift_at, shifted, underpainting
 from .exchange import join
+from .fine import drawn_size, shrunk
 from .placement import Layers, Placement, layered, mixed, trace
 from .survey import Guide, Survey
 
@@ -169,9 +170,9 @@ class Movement:
         under = underpainting(self.survey, index, strokes, widest, seamless=look.seamless)
         if last is not None and last.shows(placed, under):
             return last
-        drawn = replay(placed, under, size, strokes, control=control)
-        height = np.minimum(drawn.height * np.float32(2 * look.relief), 1)
-        return FramePainting(drawn.color, height, placed, under)
+        drawn = replay(placed, under, drawn_size(size, strokes, look), strokes, control=control)
+        height = np.minimum(shrunk(drawn.height, size) * np.float32(2 * look.relief), 1)
+        return FramePainting(shrunk(drawn.color, size), height, placed, under)
 
 
 class Mover:

@@ -118,7 +118,8 @@ def carry(strokes: StrokeList, home: int, begin: int, end: int, motions: Motions
         carrier = _Carrier(strokes)
         stop = end if step > 0 else begin
         for index in range(home, stop, step):
-            carrier.advance(motions.motion(index, forward=step > 0))
+            if not carrier.all_gone:
+                carrier.advance(motions.motion(index, forward=step > 0))
             for row, value in zip(rows, carrier.state, strict=True):
                 row[index + step - begin] = value
         bounds.append(home + step * np.minimum(carrier.seen_for, abs(stop - home)))
@@ -143,6 +144,11 @@ class _Carrier:
     def state(self) -> tuple[np.ndarray, ...]:
         """Where the strokes are: x, y, turn, length and width by those at first."""
         return self.x, self.y, self.turn, self.long, self.wide
+
+    @property
+    def all_gone(self) -> bool:
+        """Whether there is nothing left to follow."""
+        return bool(self._gone.all())
 
     def advance(self, motion: np.ndarray) -> None:
         """Go on to the next frame."""
