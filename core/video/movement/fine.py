@@ -13,6 +13,8 @@ from ...styles.stroke_set import StrokeSet
 _FINE = 3.0
 """Width in pixels of the narrowest strokes below which the grid of pixels is seen when they move."""
 
+_MOST = 4
+
 
 def drawn_size(size: tuple[int, int], strokes: StrokeSet, look: Look) -> tuple[int, int]:
     """Return the size at which strokes are drawn.
@@ -29,10 +31,10 @@ def drawn_size(size: tuple[int, int], strokes: StrokeSet, look: Look) -> tuple[i
     Returns
     -------
     (int, int)
-        That size, or twice as many pixels along each side.
+        That size, or up to four times as many pixels along each side.
     """
     narrowest = float(layer_widths(strokes, placing_of(look))[-1]) * min(size)
-    factor = 1 if narrowest >= _FINE else 2
+    factor = int(np.clip(np.ceil(_FINE / narrowest), 1, _MOST))
     return factor * size[0], factor * size[1]
 
 
