@@ -107,7 +107,12 @@ class LookSettings(bpy.types.PropertyGroup):
     )
 
 
-LookSettings.__annotations__.update(properties())
+class FrameLookSettings(bpy.types.PropertyGroup):
+    """The look of an animation: the same settings, of which some have other defaults and choices."""
+
+
+FrameLookSettings.__annotations__ = {**LookSettings.__annotations__, **properties("FRAMES")}
+LookSettings.__annotations__.update(properties("TEXTURES"))
 
 
 def _get_title(group):
@@ -166,7 +171,11 @@ class FrameSettings(bpy.types.PropertyGroup):
     first: IntProperty(name="First", description="First frame to restyle", default=1)
     last: IntProperty(name="Last", description="Last frame to restyle", default=250)
     step: IntProperty(name="Step", description="Restyle every Nth frame", min=1, default=1)
-    look: PointerProperty(type=LookSettings)
+    look: PointerProperty(type=FrameLookSettings)
+    relief_maps: BoolProperty(
+        name="Relief Maps",
+        description="Also write the height and the normals of the paint, as image sequences",
+    )
     coherence: EnumProperty(
         name="Coherence",
         description="Reduce flicker between frames",
@@ -188,10 +197,10 @@ class FrameSettings(bpy.types.PropertyGroup):
     learn_seconds: duration("How long to learn from the painted frames, in seconds", 90)
     anchor_interval: IntProperty(
         name="Anchor Interval",
-        description="Frames between key frames that are painted from scratch",
-        min=2,
-        soft_max=100,
-        default=24,
+        description="Frames between key frames that are painted from scratch (0 = automatic)",
+        min=0,
+        soft_max=200,
+        default=0,
     )
     format: EnumProperty(
         name="Format",
@@ -395,6 +404,7 @@ _CLASSES = (
     PlotItem,
     TextureItem,
     LookSettings,
+    FrameLookSettings,
     TextureGroup,
     FrameSettings,
     CreateSettings,

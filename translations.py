@@ -328,7 +328,14 @@ CHINESE = {
     "Folder of the restyled frames. Leave empty to write next to the source": (
         "风格化后的帧所在的文件夹。留空则写在来源旁边"
     ),
-    "Frames between key frames that are painted from scratch": "两个从头绘制的关键帧之间的帧数",
+    "Frames between key frames that are painted from scratch (0 = automatic)": (
+        "两个从头绘制的关键帧之间的帧数（0 = 自动）"
+    ),
+    "Relief Maps": "浮雕贴图",
+    "Also write the height and the normals of the paint, as image sequences": (
+        "同时将颜料的高度和法线写成图像序列"
+    ),
+    "Set Engine to Network; it carries painted frames": "请将引擎设为网络；手绘帧由它延续",
     "How strongly strokes follow motion": "笔触跟随运动的程度",
     "Reduce flicker between frames": "减少帧之间的闪烁",
     "Last frame to restyle": "要风格化的最后一帧",
@@ -442,7 +449,7 @@ CHINESE = {
     "Groups of similar size. Good default": "大小相近的分组。适合作为默认",
     "Select the objects that use the textures of the active group": "选择使用活动分组纹理的物体",
     "Show a plot in an Image Editor": "在图像编辑器中显示图表",
-    "What paints the texture": "用什么来绘制纹理",
+    "What paints the picture": "用什么来绘制图像",
     "A neural network recolors and textures. Fast": "神经网络重新着色并添加质感。速度快",
     "Pieces of the style image are put together. Sharp": "拼合风格图像的小块。清晰锐利",
     "Brush strokes like the style's, with relief": "与风格相似的笔触，带浮雕",

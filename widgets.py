@@ -17,6 +17,17 @@ def split_layout(panel: bpy.types.Panel | bpy.types.AddonPreferences) -> bpy.typ
     return layout
 
 
+def stroke_settings(layout: bpy.types.UILayout, look: bpy.types.PropertyGroup) -> None:
+    """Draw the settings of a look that only strokes have."""
+    layout.prop(look, "fineness")
+    layout.prop(look, "direction")
+    row = layout.row()
+    row.active = look.direction == "ANGLE"
+    row.prop(look, "angle")
+    layout.prop(look, "opacity")
+    layout.prop(look, "jitter")
+
+
 def paragraph(
     layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE"
 ) -> None:

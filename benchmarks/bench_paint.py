@@ -2,10 +2,10 @@
 
 Parts: ``stamps`` (stamps per second beside Brush Painter), ``painting`` (a whole painting beside the
 yardstick, and the memory of a large one), ``patches`` (beside the yardstick and Ebsynth), ``looks``
-(nearness to the style, structure and strokes on the dev set, beside MicroAST), ``sheet`` (pages to
-judge blind). A part that needs what is not here is skipped. Peers are run from checkouts that lie
-elsewhere; nothing of them is copied into this one. Tables are printed and written to
-``benchmarks/out``.
+(nearness to the style, structure and strokes on the dev set, beside MicroAST), ``frames`` (warping
+error, births and deaths of strokes on the moving scene), ``sheet`` (pages to judge blind). A part that
+needs what is not here is skipped. Peers are run from checkouts that lie elsewhere; nothing of them is
+copied into this one. Tables are printed and written to ``benchmarks/out``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import torch
 
 from .paint_common import OUT, Options, Skipped, bind_to, short
+from .paint_frames import frames
 from .paint_looks import looks
 from .paint_sheets import sheet
 from .paint_speed import painting, patches, stamps
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[Options], str]] = {
     "painting": painting,
     "patches": patches,
     "looks": looks,
+    "frames": frames,
     "sheet": sheet,
 }
 

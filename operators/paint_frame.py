@@ -42,6 +42,13 @@ class IMPASTO_OT_propagate_frames(Restyle):
     bl_idname = "impasto.propagate_frames"
     bl_label = "Propagate"
 
+    @classmethod
+    def poll(cls, context):
+        if context.scene.impasto.frames.look.engine != "NETWORK":
+            cls.poll_message_set(tip("Set Engine to Network; it carries painted frames"))
+            return False
+        return super().poll(context)
+
     def start(self, context):
         from ..scene.frames import restyle  # late: it is slow to import
 

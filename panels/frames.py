@@ -6,7 +6,7 @@ from ..scene import icons
 from ..scene.frames import inputs
 from ..scene.jobs import queue
 from ..translations import CONTEXT
-from ..widgets import split_layout
+from ..widgets import split_layout, stroke_settings
 from .progress import job_progress
 
 
@@ -33,14 +33,17 @@ class IMPASTO_PT_frames:
         layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=5.0)
         layout.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
         layout.prop(look, "file")
+        strokes = look.engine == "STROKES"
+        layout.prop(look, "engine")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
-        layout.prop(look, "grain")
+        layout.prop(look, "relief" if strokes else "grain")
         layout.prop(look, "keep_color")
         layout.prop(settings, "coherence")
-        row = layout.row()
-        row.active = settings.coherence == "MOTION"
-        row.prop(settings, "coherence_strength", text="Amount", text_ctxt=CONTEXT)
+        if not strokes:
+            row = layout.row()
+            row.active = settings.coherence == "MOTION"
+            row.prop(settings, "coherence_strength", text="Amount", text_ctxt=CONTEXT)
         running = queue.current()
         if running is None:
             row = layout.row()
@@ -73,6 +76,22 @@ def draw_queue(layout, busy: bool) -> None:
         row.operator("impasto.clear_queue", text="", icon="X")
 
 
+class IMPASTO_PT_frames_strokes:
+    bl_label = "Strokes"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "IMPASTO_PT_frames"
+
+    @classmethod
+    def poll(cls, context):
+        return context.scene.impasto.frames.look.engine == "STROKES"
+
+    def draw(self, context):
+        settings = context.scene.impasto.frames
+        layout = split_layout(self)
+        stroke_settings(layout, settings.look)
+        layout.prop(settings, "relief_maps")
+
+
 class IMPASTO_PT_frames_painted:
     bl_label = "Painted Frames"
     bl_options = {"DEFAULT_CLOSED"}
@@ -103,4 +122,9 @@ class IMPASTO_PT_frames_output:
         row.prop(settings, "anchor_interval")
 
 
-PANELS = (IMPASTO_PT_frames, IMPASTO_PT_frames_painted, IMPASTO_PT_frames_output)
+PANELS = (
+    IMPASTO_PT_frames,
+    IMPASTO_PT_frames_strokes,
+    IMPASTO_PT_frames_painted,
+    IMPASTO_PT_frames_output,
+)

@@ -7,7 +7,7 @@ from bl_ui.utils import PresetPanel
 
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
-from ..widgets import split_layout
+from ..widgets import split_layout, stroke_settings
 from .with_group import WithGroup
 
 
@@ -61,15 +61,7 @@ class IMPASTO_PT_style_strokes(WithGroup):
         return super().poll(context) and active_group(context.scene).look.engine == "STROKES"
 
     def draw(self, context):
-        look = active_group(context.scene).look
-        layout = split_layout(self)
-        layout.prop(look, "fineness")
-        layout.prop(look, "direction")
-        row = layout.row()
-        row.active = look.direction == "ANGLE"
-        row.prop(look, "angle")
-        layout.prop(look, "opacity")
-        layout.prop(look, "jitter")
+        stroke_settings(split_layout(self), active_group(context.scene).look)
 
 
 class IMPASTO_PT_style_mix(WithGroup):

@@ -74,7 +74,7 @@ def add_look(
     required : bool
         Whether there must be a style.
     use : str
-        What the look is used on; frames are painted by the network.
+        What the look is used on; some offer fewer choices.
     """
     group = parser.add_argument_group("look")
     group.add_argument(
@@ -91,12 +91,13 @@ def add_look(
             group.add_argument(*parameter.options, action="store_true", help=parameter.description)
             continue
         if parameter.choices:
+            names = [choice.name for choice in parameter.choices_for(use)]
             group.add_argument(
                 *parameter.options,
                 type=str.upper,
-                choices=[choice.name for choice in parameter.choices],
+                choices=names,
                 default=default,
-                metavar=parameter.metavar,
+                metavar="|".join(names).lower(),
                 help=f"{parameter.description} (default {shown(default)})",
             )
             continue

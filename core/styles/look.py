@@ -49,11 +49,14 @@ class Choice:
         The value, in capitals; the command line takes it in small letters, too.
     label, description : str
         Label and tooltip in Blender.
+    uses : tuple of str
+        What looks with this value are used on; elsewhere they are refused, see :func:`check_use`.
     """
 
     name: str
     label: str
     description: str
+    uses: tuple[Use, ...] = ("TEXTURES", "FRAMES")
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,21 @@ class Parameter:
             return self.frames_default
         return self.default
 
+    def choices_for(self, use: Use) -> tuple[Choice, ...]:
+        """Return what it may be in a look that is used on something.
+
+        Parameters
+        ----------
+        use : str
+            What the look is used on.
+
+        Returns
+        -------
+        tuple of Choice
+            The choices.
+        """
+        return tuple(choice for choice in self.choices if use in choice.uses)
+
     @property
     def options(self) -> tuple[str, ...]:
         """Return its options of the command line, the current spelling first."""
@@ -150,7 +168,7 @@ def _parameter(default: float | str, label: str, description: str, **more: Any) 
 GRAIN = 0.3
 """Default of a look's grain. More embosses flat areas, less takes the paint from them."""
 
-_STROKES: dict[str, Any] = {"engines": ("STROKES",), "uses": ("TEXTURES",)}
+_STROKES: dict[str, Any] = {"engines": ("STROKES",)}
 """Settings that only strokes have."""
 
 
@@ -198,13 +216,17 @@ class Look:
     engine: EngineName = _parameter(  # noqa: RUF009 (an alias of str)
         "STROKES",
         "Engine",
-        "What paints the texture",
+        "What paints the picture",
         choices=(
             Choice("STROKES", "Strokes", "Brush strokes like the style's, with relief"),
-            Choice("PATCHES", "Patches", "Pieces of the style image are put together. Sharp"),
+            Choice(
+                "PATCHES",
+                "Patches",
+                "Pieces of the style image are put together. Sharp",
+                uses=("TEXTURES",),
+            ),
             Choice("NETWORK", "Network", "A neural network recolors and textures. Fast"),
         ),
-        uses=("TEXTURES",),
         frames_default="NETWORK",
     )
     strength: float = _parameter(
@@ -324,11 +346,19 @@ def check_use(look: Look, use: Use) -> None:
         A setting of the look has no effect there.
     """
     for parameter in PARAMETERS.values():
-        default = parameter.default_for(use)
-        if use not in parameter.uses and getattr(look, parameter.name) != default:
+        default, value = parameter.default_for(use), getattr(look, parameter.name)
+        if use not in parameter.uses and value != default:
             raise BadRequest(
                 f"{parameter.label} cannot be used on {use.lower()}; set it to {shown(default)}."
             )
+        possible = parameter.choices_for(use)
+        for choice in set(parameter.choices) - set(possible):
+            if choice.name == value:
+                names = " or ".join(other.label for other in possible)
+                raise BadRequest(
+                    f"{choice.label} cannot be used on {use.lower()};"
+                    f" set {parameter.label} to {names}."
+                )
 
 
 def check_engine(look: Look) -> None:

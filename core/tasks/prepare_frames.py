@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..control import Control, Failure
-from ..styles.look import check_use
-from ..video.settings import FramesSettings, SequenceRef, ShotInfo
+from ..video.settings import FramesSettings, SequenceRef, ShotInfo, check_settings
 from .registry import Request, task
 
 
@@ -94,7 +93,7 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     from ..video.shot_statistics import measure_shots
 
     settings = request.settings
-    check_use(settings.look, "FRAMES")
+    check_settings(settings)
     sequence = find_sequence(request.sequence)
     networks = session(control)
     style = networks.styles.resolve(settings.look.styles)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..control import Budget, Control
 from ..errors import BadRequest
-from ..styles.look import StyleRef, check_use
-from ..video.settings import FramesResult
+from ..styles.look import StyleRef
+from ..video.settings import FramesResult, check_settings
 from .registry import Request, task
 from .restyle_frames import FramesRequest
 
@@ -76,7 +76,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     from ..video.sequence import find_sequence
 
     frames = request.frames
-    check_use(frames.settings.look, "FRAMES")
+    check_settings(frames.settings, relief_maps=frames.relief_maps)
     if not frames.settings.painted:
         raise BadRequest("No frame is painted yet; paint one, and save it.")
     sequence = find_sequence(frames.sequence)

@@ -17,7 +17,7 @@ class FramesRequest(FramesJob, Request[FramesResult]):
     ----------
     sequence, settings, output_folder, shot_file, only, format, depth
         As in :class:`~.video.settings.FramesJob`.
-    movie, fps, thumbnail, overwrite, memory_limit
+    movie, fps, thumbnail, overwrite, memory_limit, relief_maps
         As there.
     """
 

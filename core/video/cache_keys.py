@@ -56,6 +56,8 @@ class ContentKeys:
         digest = hashlib.sha256(shots.fingerprint.encode())
         versions = f"{FRAME_VERSION} {shipped_steps()}"
         digest.update(f"{request.format} {request.depth} {versions}".encode())
+        if request.relief_maps:
+            digest.update(b"relief")
         for code in shots.content_codes:
             digest.update(code.tobytes())
         return digest

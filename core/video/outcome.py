@@ -131,11 +131,30 @@ class Outcome:
         self._written[number], self._keys[number] = str(path), key
         self._report(number, path, skipped=False)
 
+    def say(self, step: str) -> None:
+        """Report what is being done for frames that are not finished yet.
+
+        Parameters
+        ----------
+        step : str
+            What is being done.
+
+        Raises
+        ------
+        JobCancelled
+            The control was cancelled.
+        """
+        with self._reporting:
+            self._control.advance(self._done() / max(1, len(self._wanted)), step)
+
+    def _done(self) -> int:
+        """Return how many of the wanted frames are finished or have failed."""
+        failed = sum(failure in self._wanted for failure in self._failures)
+        return len(self._written) + len(self._skipped) + failed
+
     def _report(self, number: int, path: Path, *, skipped: bool) -> None:
         with self._reporting:
-            failed = sum(failure in self._wanted for failure in self._failures)
-            written, total = len(self._written), len(self._wanted)
-            done = written + len(self._skipped) + failed
+            written, total, done = len(self._written), len(self._wanted), self._done()
             pace = (time.monotonic() - self._started) / written if written else 0.0
             left = pace * (total - done) if written else -1.0
             thumbnail = "" if skipped else self._thumbnail

@@ -20,9 +20,13 @@ from ..errors import OutputUnwritable
 from ..image.convert import with_depth
 from ..image.files import write_picture
 from ..image.formats import usual_suffix
+from ..image.maps import write_map
 from ..image.picture import Picture
 from ..image.resize import resize
+from ..paint.strokes.painter import StrokePainting
+from ..paint.strokes.relief import to_16_bit
 from .movie import FPS, write_movie
+from .numbers import split_number
 from .sequence import Frame, Sequence
 from .settings import FramesJob
 
@@ -56,13 +60,7 @@ class Results:
         OutputUnwritable
             It cannot be made.
         """
-        try:
-            (self.folder / _NOTES).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputUnwritable(
-                f'Frames cannot be written to "{self.folder}" ({error.strerror});'
-                " choose another folder."
-            ) from error
+        make_folder(self.folder / _NOTES)
 
     @property
     def pattern(self) -> str:
@@ -90,6 +88,28 @@ class Results:
         name = self._sequence.name(number, self._sequence.suffix)
         return self.folder / Path(name).with_suffix(self._suffix()).name
 
+    def relief_maps(self, number: int) -> dict[str, Path]:
+        """Return the files of a frame's relief, as far as they are asked for.
+
+        Parameters
+        ----------
+        number : int
+            Of the frame.
+
+        Returns
+        -------
+        dict of str to Path
+            ``"height"`` and ``"normal"``; each is a sequence in a folder of its own.
+        """
+        if not self._request.relief_maps:
+            return {}
+        path = self.path(number).with_suffix(".png")
+        before, digits, after = split_number(path) or (f"{path.stem}_", "", path.suffix)
+        return {
+            kind: self.folder / kind / f"{before}{kind}_{digits}{after}"
+            for kind in ("height", "normal")
+        }
+
     def finished(self, number: int, key: str) -> bool:
         """Return whether a frame with this key is there already.
 
@@ -110,12 +130,15 @@ class Results:
         OutputUnwritable
             Another file takes its place, and may not be overwritten.
         """
-        path = self.path(number)
-        if not path.exists():
-            return False
+        path, maps = self.path(number), self.relief_maps(number).values()
         note = _read_note(self._note(number))
+        if not path.exists():
+            taken = [file for file in maps if file.exists()]
+            if not taken or note or self._request.overwrite:
+                return False
+            path = taken[0]
         if note.get("key") == key or self._request.overwrite:
-            return note.get("key") == key
+            return note.get("key") == key and all(file.exists() for file in maps)
         if note.get("next") == key:  # it was being replaced by this frame
             return False
         why = "was made with other settings or by another version" if note else "is in the way"
@@ -123,8 +146,10 @@ class Results:
             f'"{path}" {why}; choose another folder, or allow it to be overwritten.'
         )
 
-    def write(self, frame: Frame, key: str, picture: Picture) -> Path:
-        """Write a frame with the metadata of its source, and its note.
+    def write(
+        self, frame: Frame, key: str, picture: Picture, strokes: StrokePainting | None = None
+    ) -> Path:
+        """Write a frame with the metadata of its source, its relief and its note.
 
         Parameters
         ----------
@@ -134,6 +159,8 @@ class Results:
             Its content key.
         picture : Picture
             The result.
+        strokes : StrokePainting, optional
+            Has the relief.
 
         Returns
         -------
@@ -156,6 +183,8 @@ class Results:
         # it must not get the new one's key.
         replaced = path.exists()
         self._write_note_of(frame, {"next": key} if replaced else {"key": key})
+        # The picture comes last: where one is found, all that belongs to it is there.
+        self._write_relief(frame.number, strokes)
         metadata = self._sequence.metadata(frame)
         write_picture(picture, path, overwrite=True, metadata=metadata)
         if replaced:
@@ -222,6 +251,18 @@ class Results:
         _write_note(place, {"movie": str(movie), "key": key, "bytes": movie.stat().st_size})
         return self._request.movie
 
+    def _write_relief(self, number: int, strokes: StrokePainting | None) -> None:
+        maps = self.relief_maps(number)
+        if strokes is None or not maps:
+            return
+        pixels = {
+            "height": to_16_bit(strokes.height),
+            "normal": strokes.normals(integers=True),
+        }
+        for kind, path in maps.items():
+            make_folder(path.parent)
+            write_map(pixels[kind], path, overwrite=True)
+
     def _suffix(self) -> str:
         if self._request.format != "SOURCE":
             return _SUFFIXES[self._request.format]
@@ -232,6 +273,27 @@ class Results:
 
     def _write_note_of(self, frame: Frame, entries: dict[str, str]) -> None:
         _write_note(self._note(frame.number), {**entries, "source": frame.path.name})
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for results, unless it is there.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    OutputUnwritable
+        It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(
+            f'Frames cannot be written to "{path}" ({error.strerror}); choose another folder.'
+        ) from error
 
 
 def _write_note(path: Path, entries: dict[str, Any]) -> None:

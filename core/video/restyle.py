@@ -23,16 +23,17 @@ import cv2
 
 from ..control import CancelToken, Control
 from ..errors import BadRequest, ImpastoError
+from ..paint.network import Stylizer
 from ..paint.session import session
-from ..styles.look import check_use
 from .blend import blend_segment
 from .cache_keys import ContentKeys
+from .movement.frames import StrokeFrames
 from .outcome import Outcome
 from .output import Results
 from .plan import Plan, Segment, make_plan
 from .render import SegmentPainter
 from .sequence import find_sequence
-from .settings import FramesJob, FramesResult
+from .settings import FramesJob, FramesResult, check_settings
 from .spill import PaintedSource, SpilledFrames, SpillFile
 from .write import FrameWriter
 
@@ -75,7 +76,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         Finished frames stay, and are skipped the next time.
     """
     started = time.monotonic()
-    check_use(request.settings.look, "FRAMES")
+    check_settings(request.settings, relief_maps=request.relief_maps)
     with _half_the_opencv_threads():
         sequence = find_sequence(request.sequence)
         if Path(request.output_folder).resolve() == sequence.frames[0].path.parent.resolve():
@@ -93,7 +94,11 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         painter = SegmentPainter(plan, networks.stylizer, control.cancel)
         with ThreadPoolExecutor(1, "impasto-write") as thread:
             writer = FrameWriter(plan, results, outcome, thread)
-            if plan.by_motion:
+            if request.settings.look.engine == "STROKES":
+                _restyle_with_strokes(
+                    plan, resume, networks.stylizer, writer, outcome, control.cancel
+                )
+            elif plan.by_motion:
                 _restyle_by_motion(plan, resume, painter, writer, outcome, control.cancel)
             else:
                 _restyle_apart(plan, resume, painter, writer, outcome)
@@ -159,6 +164,25 @@ def _restyle_apart(
             for item, painting in paintings:
                 writer.remember(item)
                 writer.put(item.frame.number, keys[item.frame.number], painting)
+
+
+def _restyle_with_strokes(
+    plan: Plan,
+    resume: _Resume,
+    stylizer: Stylizer,
+    writer: FrameWriter,
+    outcome: Outcome,
+    cancel: CancelToken,
+) -> None:
+    """Paint segment by segment with strokes."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        painter = StrokeFrames(plan, stylizer, SpillFile(file), cancel)
+        for segment in plan.segments:
+            keys = resume.unfinished(segment)
+            if not keys:
+                continue
+            for number, painting in painter.paintings(segment, keys, outcome):
+                writer.put(number, keys[number], painting.color, painting)
 
 
 def _restyle_by_motion(

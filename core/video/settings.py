@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..control import Failure, ItemDone
-from ..styles.look import Look
+from ..errors import BadRequest
+from ..styles.look import EngineName, Look, check_use
 
 Coherence = Literal["OFF", "STATISTICS", "MOTION"]
 """How frames are kept alike: not at all; by one content code (and one noise) for each shot; or,
@@ -14,6 +15,9 @@ besides, by carrying the painting along the motion."""
 
 FileFormat = Literal["SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"]
 FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
+
+_INTERVALS: dict[EngineName, int] = {"NETWORK": 24, "PATCHES": 24, "STROKES": 96}
+"""Frames between two anchors. Strokes live long: at each anchor all of them have been exchanged."""
 
 NO_FIRST, NO_LAST = -(2**31), 2**31 - 1
 """Bounds of a sequence that exclude nothing."""
@@ -77,7 +81,7 @@ class FramesSettings:
         Of coherence, in [0, 1]: 0 is as ``STATISTICS``, 1 carries as much of the painting along the
         motion as is valid.
     anchor_interval : int
-        The most frames from one anchor to the next.
+        The most frames from one anchor to the next; 0: as suits the engine, see :attr:`interval`.
     chunk : int
         Anchors also lie at every multiple of this many frames from the start, so that machines that
         take a chunk each need not look far; 0: no chunks.
@@ -88,9 +92,14 @@ class FramesSettings:
     look: Look
     coherence: Coherence = "MOTION"
     strength: float = 1.0
-    anchor_interval: int = 24
+    anchor_interval: int = 0
     chunk: int = 0
     painted: tuple[PaintedFrame, ...] = ()
+
+    @property
+    def interval(self) -> int:
+        """Return the most frames from one anchor to the next."""
+        return self.anchor_interval or _INTERVALS[self.look.engine]
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,9 @@ class FramesJob:
         Replace files that are in the way.
     memory_limit : int
         In bytes; 0: what is available.
+    relief_maps : bool
+        With strokes: also write their heights and normals, as sequences of 16-bit PNG files in the
+        folders ``height`` and ``normal`` of the output folder.
     """
 
     sequence: SequenceRef
@@ -162,6 +174,7 @@ class FramesJob:
     thumbnail: str = ""
     overwrite: bool = False
     memory_limit: int = 0
+    relief_maps: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,3 +236,28 @@ class FrameDone(ItemDone):
     seconds_left: float = -1.0
     thumbnail: str = ""
     skipped: bool = False
+
+
+def check_settings(settings: FramesSettings, *, relief_maps: bool = False) -> None:
+    """Refuse settings that contradict one another.
+
+    Parameters
+    ----------
+    settings : FramesSettings
+        Of a run.
+    relief_maps : bool
+        Whether it is to write relief.
+
+    Raises
+    ------
+    BadRequest
+        The look cannot be used on frames, or its engine cannot do what else is asked for.
+    """
+    check_use(settings.look, "FRAMES")
+    if settings.look.engine == "STROKES":
+        if settings.painted:
+            raise BadRequest("Painted frames are carried by the network; set Engine to Network.")
+        if settings.strength != 1:
+            raise BadRequest("Strokes follow motion as a whole; set the coherence strength to 1.")
+    elif relief_maps:
+        raise BadRequest("Relief maps are painted by strokes; set Engine to Strokes.")

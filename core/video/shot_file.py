@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -129,6 +129,7 @@ def settings_fingerprint(settings: FramesSettings, codes: np.ndarray) -> str:
     str
         SHA-256, in hexadecimal.
     """
+    settings = replace(settings, anchor_interval=settings.interval)
     digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
     digest.update(b"%d" % SHOTS_VERSION)
     digest.update(np.ascontiguousarray(codes, np.float32).tobytes())
@@ -167,6 +168,8 @@ def choose_anchors(
     interval asks for, evenly; where the artist painted frames of it, these in place of the others. A
     short shot has no anchor at its end: it is too short to fade from one anchor into the other.
 
+    Strokes need no anchor at the end of a shot, and none near its ends: see :func:`_stroke_anchors`.
+
     Parameters
     ----------
     first, last : int
@@ -183,6 +186,8 @@ def choose_anchors(
     """
     inside = [n for n in numbers if first <= n <= last]
     start_of_shot, end = numbers.index(first), len(inside) - 1
+    if settings.look.engine == "STROKES":
+        return [inside[i] for i in _stroke_anchors(start_of_shot, len(inside), settings)]
     chunks = set()
     if settings.chunk:
         chunks = {i for i in range(end + 1) if (start_of_shot + i) % settings.chunk == 0}
@@ -192,6 +197,22 @@ def choose_anchors(
     fixed = sorted({0} | chunks | ({end} if end >= _SHORT else set()))
     anchors = set(fixed)
     for start, stop in pairwise(fixed):
-        count = -(-(stop - start) // max(1, settings.anchor_interval))
+        count = -(-(stop - start) // max(1, settings.interval))
         anchors |= {start + round(i * (stop - start) / count) for i in range(1, count)}
     return [inside[i] for i in sorted(anchors)]
+
+
+def _stroke_anchors(start_of_shot: int, count: int, settings: FramesSettings) -> list[int]:
+    """Return the positions in a shot at which all strokes are as they were placed.
+
+    From one to the next, all strokes are exchanged; too near to one another, they would flicker. Where
+    machines take chunks, anchors lie where some chunks begin.
+    """
+    interval = max(1, settings.interval)
+    if settings.chunk:
+        step = settings.chunk * max(1, round(interval / settings.chunk))
+        found = [i for i in range(1, count) if (start_of_shot + i) % step == 0]
+    else:
+        parts = max(1, round(count / interval))
+        found = [round(i * count / parts) for i in range(1, parts)]
+    return [0, *(i for i in found if interval / 2 <= i <= count - interval / 2)]

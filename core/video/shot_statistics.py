@@ -9,7 +9,9 @@ import numpy as np
 from ..control import Control, Failure
 from ..errors import ImpastoError, NoImages
 from ..image.picture import Picture
+from ..models.codes import CODE_LENGTH
 from ..paint import memory, working
+from ..paint.guides import guide_size
 from ..paint.network import Stylizer
 from ..styles.style import Style
 from .sequence import Frame, Sequence
@@ -127,7 +129,12 @@ def _content_code(
 ) -> np.ndarray:
     """Return the common content code ``(CODE_LENGTH,)`` of typical frames in the style's colors."""
     look = settings.look
-    goal = working.plan(pictures[0].size, look)
+    if look.engine == "STROKES" and style.own_color:  # no network paints their guides
+        return np.zeros(CODE_LENGTH, np.float32)
+    if look.engine == "STROKES":  # their guides are painted at a size of their own
+        goal = working.Plan(pictures[0].size, guide_size(pictures[0].size), 1.0)
+    else:
+        goal = working.plan(pictures[0].size, look)
     works = [working.to_work(p, goal, look.seamless, alpha_covers=True) for p in pictures]
     colors, masks = zip(*works, strict=True)
     return stylizer.measure(

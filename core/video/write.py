@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import ImpastoError, OutputUnwritable
 from ..image.picture import Picture
 from ..paint import working
+from ..paint.strokes.painter import StrokePainting
 from .load import LoadedFrame
 from .outcome import Outcome
 from .output import Results
@@ -53,7 +54,9 @@ class FrameWriter:
             nothing = np.broadcast_to(np.float32(0), item.picture.color.shape)
             self._remembered[item.frame.number] = item.picture.with_color(nothing)
 
-    def put(self, number: int, key: str, painting: np.ndarray) -> None:
+    def put(
+        self, number: int, key: str, painting: np.ndarray, strokes: StrokePainting | None = None
+    ) -> None:
         """Have a frame written, once few others are still to be written.
 
         Parameters
@@ -63,7 +66,9 @@ class FrameWriter:
         key : str
             Its content key.
         painting : (H, W, 3) float32
-            At working resolution, sRGB-encoded in [0, 1].
+            At working resolution, sRGB-encoded in [0, 1]; that of strokes at the size of the result.
+        strokes : StrokePainting, optional
+            The same painting with its relief.
 
         Raises
         ------
@@ -73,7 +78,7 @@ class FrameWriter:
             The control was cancelled.
         """
         self._settle(_MOST_PENDING)
-        future = self._executor.submit(self._write, number, key, painting)
+        future = self._executor.submit(self._write, number, key, painting, strokes)
         self._pending.append((number, key, future))
 
     def drain(self) -> None:
@@ -101,9 +106,12 @@ class FrameWriter:
                 continue
             self._outcome.add_written(number, path, key)
 
-    def _write(self, number: int, key: str, painting: np.ndarray) -> Path:
+    def _write(
+        self, number: int, key: str, painting: np.ndarray, strokes: StrokePainting | None
+    ) -> Path:
         frame = self._sequence.by_number[number]
-        path = self._results.write(frame, key, self._finished(number, painting))
+        finished = self._finished(number, painting)
+        path = self._results.write(frame, key, finished, strokes)
         self._results.write_thumbnail(painting)
         return path
 
@@ -114,6 +122,9 @@ class FrameWriter:
             return remembered.with_color(painting)
         picture = self._sequence.read(self._sequence.by_number[number])
         goal = working.plan(picture.size, self._look)
+        if self._look.engine == "STROKES":
+            sized = working.resize_picture(picture, goal.size, self._look.seamless)
+            return working.from_work(sized, painting, painting, self._look)
         work, _ = working.to_work(picture, goal, self._look.seamless, alpha_covers=True)
         sized = working.resize_picture(picture, goal.size, self._look.seamless)
         return working.from_work(sized, work, painting, self._look)

@@ -27,6 +27,10 @@ const JOB_TYPE = {
             description: "Frames that a worker takes at a time; anchors lie between chunks",
         },
         {
+            key: "engine", type: "string", choices: ["network", "strokes"],
+            default: "network", description: "What paints the frames",
+        },
+        {
             key: "coherence", type: "string", choices: ["motion", "statistics", "off"],
             default: "motion", description: "How the frames are tied together",
         },
@@ -58,6 +62,7 @@ function compileJob(job) {
     const look = [
         settings.source,
         "--style", settings.style,
+        "--engine", settings.engine,
         "--strength", String(settings.strength),
         "--coherence", settings.coherence,
         "--chunk", String(settings.chunk_size),

@@ -102,13 +102,14 @@ def _request(
     context: bpy.types.Context, source: Path, folder: Path, painted: tuple[PaintedFrame, ...]
 ) -> FramesRequest:
     settings = context.scene.impasto.frames
+    strokes = settings.look.engine == "STROKES"
     limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
     return FramesRequest(
         SequenceRef(str(source), *limits, settings.step if settings.use_range else 1),
         FramesSettings(
-            replace(look_of(settings.look), engine="NETWORK"),  # the panel offers no other
+            look_of(settings.look),
             settings.coherence,
-            settings.coherence_strength,
+            1.0 if strokes else settings.coherence_strength,  # they follow motion as a whole
             settings.anchor_interval,
             painted=painted,
         ),
@@ -119,6 +120,7 @@ def _request(
         fps=_fps(context.scene, source),
         overwrite=settings.overwrite or bool(painted),  # those have a folder of their own
         memory_limit=options.memory_limit(context),
+        relief_maps=strokes and settings.relief_maps,
     )
 
 

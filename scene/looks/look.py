@@ -1,4 +1,4 @@
-"""Convert looks between Blender's properties (``LookSettings``) and the library's ``Look``."""
+"""Convert looks between Blender's properties (as ``LookSettings``) and the library's ``Look``."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import BadRequest
-from ...core.styles.look import PARAMETERS, Look, Parameter, StyleRef
+from ...core.styles.look import PARAMETERS, Look, Parameter, StyleRef, Use
 from . import gallery
 
 FIELDS = ("style", "second", "mix", *PARAMETERS)
 """The stored properties of ``LookSettings``; its other properties are views of these."""
 
 
-def properties() -> dict[str, object]:
-    """Return a Blender property for each parameter of a look, by its name."""
-    return {name: _property(parameter) for name, parameter in PARAMETERS.items()}
+def properties(use: Use) -> dict[str, object]:
+    """Return a Blender property for each parameter of a look that is used on something, by its name."""
+    return {name: _property(parameter, use) for name, parameter in PARAMETERS.items()}
 
 
-def _property(parameter: Parameter):
+def _property(parameter: Parameter, use: Use):
+    default = parameter.default_for(use)
     words = {"name": parameter.label, "description": parameter.description}
     if parameter.kind is bool:
-        return bpy.props.BoolProperty(**words, default=bool(parameter.default))
+        return bpy.props.BoolProperty(**words, default=bool(default))
     if parameter.choices:
-        items = [(row.name, row.label, row.description) for row in parameter.choices]
-        return bpy.props.EnumProperty(**words, items=items, default=str(parameter.default))
+        items = [(row.name, row.label, row.description) for row in parameter.choices_for(use)]
+        return bpy.props.EnumProperty(**words, items=items, default=str(default))
     limits = {
         "min": parameter.minimum,
         "max": parameter.maximum,
@@ -35,14 +36,10 @@ def _property(parameter: Parameter):
     limits = {name: parameter.kind(limit) for name, limit in limits.items() if limit < math.inf}
     if parameter.kind is int:
         subtype = {"PIXELS": "PIXEL", "": "NONE"}[parameter.unit]
-        return bpy.props.IntProperty(
-            **words, **limits, default=int(parameter.default), subtype=subtype
-        )
+        return bpy.props.IntProperty(**words, **limits, default=int(default), subtype=subtype)
     factor = (parameter.minimum, parameter.maximum) == (0.0, 1.0)
     subtype = parameter.unit or ("FACTOR" if factor else "NONE")
-    return bpy.props.FloatProperty(
-        **words, **limits, default=float(parameter.default), subtype=subtype
-    )
+    return bpy.props.FloatProperty(**words, **limits, default=float(default), subtype=subtype)
 
 
 def look_of(settings) -> Look:

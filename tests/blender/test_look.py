@@ -49,8 +49,8 @@ STROKES = {
 
 @pytest.fixture
 def settings():
-    """The look of the frames, whose settings are those of a group's look."""
-    return bpy.context.scene.impasto.frames.look
+    """The look of a group."""
+    return bpy.context.scene.impasto.groups.add().look
 
 
 def parser() -> argparse.ArgumentParser:
@@ -191,14 +191,18 @@ def test_the_command_line_refuses_what_the_engine_does_not_have():
     assert look_from(parser().parse_args(given)).grain == 1
 
 
-def test_frames_are_painted_by_the_network():
+def test_frames_are_painted_by_the_network_or_with_strokes():
     frames = argparse.ArgumentParser()
     add_look(frames, use="FRAMES")
-    check_use(look_from(frames.parse_args(["--style", "irises"])), "FRAMES")
-    for engine in ("strokes", "patches"):
-        look = look_from(frames.parse_args(["--style", "irises", "--engine", engine]))
-        with pytest.raises(BadRequest, match="cannot be used on frames"):
-            check_use(look, "FRAMES")
+    look = look_from(frames.parse_args(["--style", "irises"]))
+    assert look.engine == "NETWORK"
+    check_use(look, "FRAMES")
+    given = ["--style", "irises", "--engine", "strokes", "--fineness", "0.8"]
+    check_use(look_from(frames.parse_args(given)), "FRAMES")
+    with pytest.raises(SystemExit):
+        frames.parse_args(["--style", "irises", "--engine", "patches"])
+    with pytest.raises(BadRequest, match="Patches cannot be used on frames; set Engine to"):
+        check_use(Look((StyleRef("irises"),), engine="PATCHES"), "FRAMES")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -209,15 +213,39 @@ def test_the_style_panel_shows_what_the_engine_has(build, draw, engine):
     assert shown == {name for name, row in PARAMETERS.items() if engine in row.engines}
 
 
-def test_the_animation_panel_shows_what_frames_have(build, draw):
+@pytest.mark.parametrize("engine", ["NETWORK", "STROKES"])
+def test_the_animation_panel_shows_what_frames_have(build, draw, engine):
+    frames = bpy.context.scene.impasto.frames
+    assert frames.look.engine == "NETWORK"
+    frames.look.engine = engine
     shown = draw(*frames_panels.PANELS) & set(PARAMETERS)
-    assert shown and all("FRAMES" in PARAMETERS[name].uses for name in shown)
+    rows = [PARAMETERS[name] for name in shown]
+    assert all("FRAMES" in row.uses and engine in row.engines for row in rows)
+    own = {n for n, row in PARAMETERS.items() if row.engines == ("STROKES",)}
+    assert own <= shown if engine == "STROKES" else not own & shown
 
 
-def test_frames_are_asked_for_with_all_settings(settings, build):
+def test_strokes_follow_motion_as_a_whole_and_have_relief(build):
+    from impasto.scene.frames import restyle
+
+    frames = bpy.context.scene.impasto.frames
+    frames.look.style, frames.coherence_strength, frames.relief_maps = "irises", 0.5, True
+    source = build.png("f_0001")
+    for engine, strength, maps in (("NETWORK", 0.5, False), ("STROKES", 1.0, True)):
+        frames.look.engine = engine
+        request = restyle._request(bpy.context, source, build.folder / "out", ())
+        assert (request.settings.strength, request.relief_maps) == (pytest.approx(strength), maps)
+    frames.source = str(source)
+    assert bpy.ops.impasto.restyle_frames.poll() and not bpy.ops.impasto.propagate_frames.poll()
+    with pytest.raises(TypeError):
+        frames.look.engine = "PATCHES"
+
+
+def test_frames_are_asked_for_with_all_settings(build):
     """What the panel does not show is not dropped, either: the job itself refuses it."""
     from impasto.scene.frames import restyle
 
+    settings = bpy.context.scene.impasto.frames.look
     mapping.set_values(settings, {"style": "irises", **OTHER})
     source = build.png("f_0001")
     request = restyle._request(bpy.context, source, build.folder / "out", ())

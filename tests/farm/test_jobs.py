@@ -73,7 +73,8 @@ def test_openjd_template_runs_from_prepare_to_the_movie(animation, tmp_path):
 def test_flamenco_script_compiles_a_job():
     settings = {
         "source": "/r/f_0001.exr", "style": "scream", "output": "/out", "frames": "1-50",
-        "chunk_size": 24, "coherence": "motion", "strength": 1, "movie": True, "fps": 24,
+        "chunk_size": 24, "engine": "strokes", "coherence": "motion", "strength": 1,
+        "movie": True, "fps": 24,
     }  # fmt: skip
     program = f"""{STAND_IN}{SCRIPT.read_text()}
         const job = {{ settings: {json.dumps(settings)}, tasks: [] }};

@@ -36,6 +36,8 @@ _EXAMPLES = """examples:
   %(prog)s run shot.mp4 --style paper.jpg --out styled/ --movie styled.mp4
 carry a painted frame through its shot:
   %(prog)s run render/ --style scream --painted 12=mine.png --learned mine.impasto --out painted/
+with brush strokes, which follow what moves, and their relief:
+  %(prog)s run render/ --style irises --engine strokes --relief-maps --out painted/
 on several machines, each with a part of the frames:
   %(prog)s prepare render/ --style scream --chunk 24 --shots shots.json
   %(prog)s run render/ --style scream --chunk 24 --shots shots.json --only 1-24 --out styled/
@@ -113,6 +115,11 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     )
     run_.add_argument("--seconds", type=float, default=90.0, help="of learning; default 90")
     run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
+    run_.add_argument(
+        "--relief-maps",
+        action="store_true",
+        help="with --engine strokes: height and normal maps, as sequences in folders of their own",
+    )
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
         action.add_argument(
@@ -134,7 +141,11 @@ def _add_coherence(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--coherence-strength", type=float, default=1.0, metavar="0..1")
     group.add_argument(
-        "--anchors", type=int, default=24, metavar="N", help="frames between two anchors"
+        "--anchors",
+        type=int,
+        default=0,
+        metavar="N",
+        help="frames between two anchors; 0 (default): as suits the engine",
     )
     group.add_argument(
         "--chunk", type=int, default=0, metavar="N", help="frames that one machine takes; 0: all"
@@ -181,6 +192,7 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         options.movie,
         options.fps,
         overwrite=options.overwrite,
+        relief_maps=options.relief_maps,
     )
     begun = time.monotonic()
 

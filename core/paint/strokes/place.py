@@ -145,6 +145,46 @@ def place(
     JobCancelled
         The control was cancelled.
     """
+    parts = place_layers(content, guide, strokes, placing, mask, control)
+    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
+    return replace(parts[0], **together)
+
+
+def place_layers(
+    content: np.ndarray,
+    guide: np.ndarray,
+    strokes: StrokeSet,
+    placing: Placing,
+    mask: np.ndarray | None = None,
+    control: Control = SILENT,
+) -> list[StrokeList]:
+    """Place strokes on a picture, and return those of each layer by themselves.
+
+    Parameters
+    ----------
+    content : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        Leads the directions, beside the guide.
+    guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with.
+    strokes : StrokeSet
+        What the strokes are like.
+    placing : Placing
+        How they are placed.
+    mask : (H, W) float32 in [0, 1], optional
+        Where anything is to be painted; strokes end at its edge.
+    control : Control
+        Gets the progress, and is asked for a cancel after each layer.
+
+    Returns
+    -------
+    list of StrokeList
+        In the order in which they are laid.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+    """
     scene = _Scene(content, guide, strokes, placing, mask, control)
     widths = layer_widths(strokes, placing) * min(content.shape[:2])
     layers: list[Callable[[], StrokeList]]
@@ -157,8 +197,7 @@ def place(
     for index, layer in enumerate(layers):
         control.advance(index / len(layers))
         parts.append(layer())
-    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
-    return replace(parts[0], **together)
+    return parts
 
 
 class _Scene:
