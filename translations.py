@@ -110,6 +110,7 @@ CHINESE = {
     "Grain": "颗粒",
     "Engine": "引擎",
     "Network": "网络",
+    "Patches for an image of your own, strokes for all other styles": "自选图像用图块，其他风格用笔触",
     "Patches": "图块",
     "Strokes": "笔触",
     "Fineness": "精细度",

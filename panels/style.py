@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 from bl_ui.utils import PresetPanel
 
+from ..scene.looks.look import engine_of
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
 from ..widgets import split_layout, stroke_settings
@@ -45,7 +46,7 @@ class IMPASTO_PT_style:
         layout.prop(look, "engine")
         layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
-        layout.prop(look, "relief" if look.engine == "STROKES" else "grain")
+        layout.prop(look, "relief" if engine_of(look) == "STROKES" else "grain")
         layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
         layout.operator("impasto.copy_look", icon="DUPLICATE")
@@ -58,7 +59,7 @@ class IMPASTO_PT_style_strokes(WithGroup):
 
     @classmethod
     def poll(cls, context):
-        return super().poll(context) and active_group(context.scene).look.engine == "STROKES"
+        return super().poll(context) and engine_of(active_group(context.scene).look) == "STROKES"
 
     def draw(self, context):
         stroke_settings(split_layout(self), active_group(context.scene).look)

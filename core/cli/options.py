@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from ..paint import device
-from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown
+from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown, with_engine
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +121,7 @@ def look_from(options: argparse.Namespace) -> Look:
     Returns
     -------
     Look
-        The look.
+        The look, with the engine that suits its style if none is given.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def look_from(options: argparse.Namespace) -> Look:
     """
     look = Look(tuple(options.style), **{name: getattr(options, name) for name in PARAMETERS})
     check_engine(look)
-    return look
+    return with_engine(look)
 
 
 def add_grouping(parser: argparse.ArgumentParser) -> None:

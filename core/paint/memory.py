@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import psutil
 
 from ..errors import ImageTooLarge
-from ..styles.look import EngineName, Look
+from ..styles.look import Look, with_engine
 from . import working
 from .engine import TILE
 from .tiling import HALO
 
-_BYTES_PER_PIXEL: dict[EngineName, int] = {"NETWORK": 44, "STROKES": 44, "PATCHES": 96}
+_BYTES_PER_PIXEL: dict[str, int] = {"NETWORK": 44, "STROKES": 44, "PATCHES": 96}
 """For a picture at its own size: float colors in and out, alpha, and the encoded file; for patches also
 the guide, the levels and the matches."""
 
@@ -75,7 +75,7 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
     plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
     at_work = sum(p.working[0] * p.working[1] for p in plans)
-    fixed = _BYTES_PER_PIXEL[look.engine] * whole + _BYTES_PER_WORKING_PIXEL * at_work
+    fixed = _BYTES_PER_PIXEL[with_engine(look).engine] * whole + _BYTES_PER_WORKING_PIXEL * at_work
     tile = TILE
     while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > available:
         tile //= 2

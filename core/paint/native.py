@@ -14,7 +14,7 @@ import numpy as np
 from ..control import SILENT, Control
 from ..image.picture import Picture
 from ..image.resize import resize
-from ..styles.look import Look
+from ..styles.look import Look, with_engine
 from ..styles.style import Style
 from . import pipeline
 from .engine import TILE, Engine
@@ -116,6 +116,7 @@ def stylize(
     JobCancelled
         The control was cancelled.
     """
+    look = with_engine(look)
     if look.engine == "NETWORK":
         return [
             Stylized(picture)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..control import Failure, ItemDone
 from ..errors import BadRequest
-from ..styles.look import EngineName, Look, check_use
+from ..styles.look import Look, check_use
 
 Coherence = Literal["OFF", "STATISTICS", "MOTION"]
 """How frames are kept alike: not at all; by one content code (and one noise) for each shot; or,
@@ -16,7 +16,7 @@ besides, by carrying the painting along the motion."""
 FileFormat = Literal["SOURCE", "PNG", "JPEG", "TIFF", "OPEN_EXR"]
 FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
 
-_INTERVALS: dict[EngineName, int] = {"NETWORK": 24, "PATCHES": 24, "STROKES": 96}
+_INTERVALS: dict[str, int] = {"NETWORK": 24, "PATCHES": 24, "STROKES": 96}
 """Frames between two anchors. Strokes live long: at each anchor all of them have been exchanged."""
 
 NO_FIRST, NO_LAST = -(2**31), 2**31 - 1

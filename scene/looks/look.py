@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import BadRequest
-from ...core.styles.look import PARAMETERS, Look, Parameter, StyleRef, Use
+from ...core.styles.look import PARAMETERS, Look, Parameter, StyleRef, Use, with_engine
 from . import gallery
 
 FIELDS = ("style", "second", "mix", *PARAMETERS)
@@ -46,6 +46,11 @@ def look_of(settings) -> Look:
     """Return the look that the properties describe, with absolute paths."""
     values = {name: getattr(settings, name) for name in PARAMETERS}
     return Look(_styles(settings), **values)
+
+
+def engine_of(settings) -> str:
+    """Return the engine of the look that the properties describe, also if it is chosen by itself."""
+    return with_engine(look_of(settings)).engine
 
 
 def set_look(settings, look: Look) -> None:

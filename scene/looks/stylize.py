@@ -10,6 +10,7 @@ from typing import Literal
 import bpy
 
 from ...core.errors import BadRequest, NoImages, StyleUnreadable
+from ...core.styles.look import with_engine
 from ...core.tasks.stylize import StylizeItem, StylizeRequest
 from .. import lookup, options
 from ..jobs.draft import draft_job
@@ -138,7 +139,7 @@ class _Planner:
             pack=self._pack,
             recipe=_recipe(member.image, group, self._preview),
         )
-        look = look_of(group.look)
+        look = with_engine(look_of(group.look))
         if self._preview:
             look = replace(look, max_side=min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE))
         if look.engine == "STROKES" and look.relief > 0:

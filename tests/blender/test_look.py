@@ -11,7 +11,14 @@ import pytest
 from impasto.core.cli.options import add_look, look_from
 from impasto.core.errors import BadRequest
 from impasto.core.schema import from_plain, to_plain
-from impasto.core.styles.look import ENGINES, PARAMETERS, Look, StyleRef, check_use
+from impasto.core.styles.look import (
+    ENGINES,
+    PARAMETERS,
+    Look,
+    StyleRef,
+    check_use,
+    with_engine,
+)
 from impasto.panels import frames as frames_panels
 from impasto.panels import style as style_panels
 from impasto.scene.looks import look as mapping
@@ -126,13 +133,14 @@ def test_the_option_is_as_declared(name):
 
 
 def test_the_command_line_sets_every_field():
-    assert look_from(parser().parse_args(["--style", "irises"])) == Look((StyleRef("irises"),))
+    plain = Look((StyleRef("irises"),), engine="STROKES")
+    assert look_from(parser().parse_args(["--style", "irises"])) == plain
     given = ["--style", "irises=3", "--style", "scream=1"]
     for name, value in STROKES.items():
         flag = PARAMETERS[name].options[-1]  # the oldest spelling
         given += [flag] if PARAMETERS[name].kind is bool else [flag, str(value)]
     styles = (StyleRef("irises", 3.0), StyleRef("scream", 1.0))
-    assert look_from(parser().parse_args(given)) == Look(styles, **STROKES)
+    assert look_from(parser().parse_args(given)) == Look(styles, engine="STROKES", **STROKES)
 
 
 def test_a_look_becomes_properties_and_comes_back(settings):
@@ -189,6 +197,39 @@ def test_the_command_line_refuses_what_the_engine_does_not_have():
         look_from(parser().parse_args([*given, "--engine", "network"]))
     given = ["--style", "irises", "--engine", "Network", "--grain", "1"]
     assert look_from(parser().parse_args(given)).grain == 1
+
+
+IMAGE, BUILT_IN = StyleRef("/pictures/linocut.JPG", 2.0), StyleRef("kiss", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("styles", "settings", "engine"),
+    [
+        ((BUILT_IN,), {}, "STROKES"),
+        ((IMAGE,), {}, "PATCHES"),
+        ((BUILT_IN, IMAGE), {}, "PATCHES"),
+        ((StyleRef("kiss", 3.0), IMAGE), {}, "STROKES"),
+        ((StyleRef("/styles/mine.impasto"),), {}, "STROKES"),
+        ((IMAGE, BUILT_IN), {"regions": 2}, "STROKES"),
+        ((IMAGE,), {"engine": "NETWORK"}, "NETWORK"),
+        ((), {}, "STROKES"),
+    ],
+)
+def test_the_engine_suits_the_style(styles, settings, engine):
+    look = Look(styles, **settings)
+    assert with_engine(look) == replace(look, engine=engine)
+
+
+def test_the_panel_follows_the_automatic_engine(build, draw):
+    group = build.group(build.textured("Brick").image)
+    group.look.engine = "AUTO"
+    group.look.style = "kiss"
+    assert "relief" in draw(*style_panels.PANELS)
+    group.look.style = str(build.png("mine"))
+    shown = draw(*style_panels.PANELS)
+    assert "grain" in shown and not {"relief", "fineness"} & shown
+    with pytest.raises(BadRequest, match="Automatic cannot be used on frames; set Engine to"):
+        check_use(mapping.look_of(group.look), "FRAMES")
 
 
 def test_frames_are_painted_by_the_network_or_with_strokes():
