@@ -185,7 +185,7 @@ def split_weight(text: str) -> tuple[str, float]:
 
     Raises
     ------
-    argparse.ArgumentTypeError
+    ArgumentTypeError
         The weight is not above 0.
     """
     source, _, weight = text.rpartition("=")

@@ -205,13 +205,15 @@ def trace(layers: Layers, home: int, begin: int, end: int, motions: Motions) -> 
     vanish = np.where(natural_end, tracks.last + 1, np.inf)
     enters = _at_border(tracks, np.clip(tracks.first - begin, 0, None), rows)
     leaves = _at_border(tracks, tracks.last - begin, rows)
+    # In the frame in which it was placed it is wholly there: at anchors, segments must agree.
+    uncovered, hidden = np.minimum(_UNCOVERED, home - appear), np.minimum(_HIDDEN, vanish - home)
     return Placement(
         layers,
         tracks,
         appear,
         vanish,
-        np.where(enters, 1e-3, _UNCOVERED),
-        np.where(leaves, 1e-3, _HIDDEN),
+        np.where(enters, 1e-3, uncovered),
+        np.where(leaves, 1e-3, hidden),
         np.full(count, -1, np.int64),
         np.zeros(count, np.float32),
         np.ones(count, np.float32),
