@@ -7,6 +7,7 @@ exemplar that are most like them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .exemplar import Exemplar, ExemplarLevel, as_levels
 from .flats import fill_flat_areas
 from .grid import Grid, Reach, axis
 from .guided import Guide
-from .levels import Level, levels
+from .levels import Level, Recipe, levels
 from .matching import Matcher, Matches, Weights
 from .voting import vote
 
@@ -28,9 +29,11 @@ GRAIN = 0.4
 """Default of the texture in flat areas."""
 
 _WEIGHTS = Weights()
+_GUIDED = Weights(coherence=2.0)  # an artist's guides say where, so larger pieces may be kept
 _PROBES = 3
 _SWEEPS = 2
-_FINAL = Reach(2, 0.6)  # of the picture that is returned
+_FINAL = Reach(2, 0.6)  # of the picture that is returned ...
+_FINAL_GUIDED = Reach(2, 1.0)  # ... and of one with an artist's guides
 _VOTED = 2**16  # pixels put together at a time, so that they stay in the cache
 _HIGHEST_GAIN = 2.0
 _STRUCTURE = 0.5  # share of the content's structure that is finer than ...
@@ -48,7 +51,7 @@ def paint_patches(
     seed: int = 0,
     grain: float = GRAIN,
     guides: Sequence[Guide] = (),
-    weights: Weights = _WEIGHTS,
+    weights: Weights | None = None,
     tile: int = TILE,
     control: Control = SILENT,
 ) -> np.ndarray:
@@ -75,8 +78,8 @@ def paint_patches(
         strokes are found for them.
     guides : sequence of Guide
         Channels that are compared besides the colors.
-    weights : Weights
-        Costs of matches.
+    weights : Weights, optional
+        Costs of matches; by default as suits the guides.
     tile : int
         Side in pixels of what is worked on at a time; smaller needs less memory.
     control : Control
@@ -105,6 +108,10 @@ def paint_patches(
         options |= {"grain": grain, "brush_scale": brush_scale, "seed": seed}
         guide = fill_flat_areas(guide, exemplar.picture, **options)
     planned = levels(guide.shape[0], guide.shape[1], brush_scale)
+    if guides:
+        planned = [replace(level, recipe=_guided(level.recipe)) for level in planned]
+    weights = weights or (_GUIDED if guides else _WEIGHTS)
+    final = _FINAL_GUIDED if guides else _FINAL
     total = sum(level.effort for level in planned)
     sources = [(one.source, one.weight) for one in guides]
     targets = [guide, *(one.target for one in guides)]
@@ -119,9 +126,14 @@ def paint_patches(
         matches = painter.match(target, matches)
         done += level.effort
     assert matches  # there is at least one level
-    painting = painter.picture(matches, target)
+    painting = painter.picture(matches, target, final)
     painting /= np.float32(255)
     return painting
+
+
+def _guided(recipe: Recipe) -> Recipe:
+    """Return how a level is painted with an artist's guides: they lead, not the first colors."""
+    return replace(recipe, guidance=0.0, iterations=2 * recipe.iterations)
 
 
 class _Painter:
@@ -173,10 +185,10 @@ class _Painter:
         gains[-_COLORS:] = 1.0
         return np.clip(gains, 1.0, _HIGHEST_GAIN).astype(np.float32)
 
-    def picture(self, matches: Matches, target: np.ndarray) -> np.ndarray:
+    def picture(self, matches: Matches, target: np.ndarray, reach: Reach) -> np.ndarray:
         """Return the picture ``(H, W, 3) float32`` that matches add up to, in [0, 255]."""
         picture = np.empty((*self._level.size, 3), np.float32)
-        for rows, part in self._parts(matches, target, _FINAL):
+        for rows, part in self._parts(matches, target, reach):
             picture[rows] = part
         return picture
 
