@@ -91,7 +91,9 @@ def main(folder: Path, output: Path) -> None:
     size = pairs[0][1].shape[1::-1]
     guides = [make_guide(*pair, size, WEIGHT, wrap=False) for pair in pairs]
     exemplar = build_exemplar(style)
-    painted = paint_patches(first_colors(style, guides, wrap=False), exemplar, guides=guides)
+    painted = paint_patches(
+        first_colors(style, guides, wrap=False), exemplar, grain=0.0, guides=guides
+    )
     cv2.imwrite(str(output), np.rint(painted[..., ::-1] * 255).clip(0, 255).astype(np.uint8))
     print(json.dumps({"seconds": time.perf_counter() - begun}))
 
