@@ -3,7 +3,8 @@
 A source is a file of the manifest, or ``drawn:NAME:SEED`` for a picture drawn by
 ``training.synthetic``. Only codes, thumbnails and the numbers of stroke sets are shipped; the pictures
 are not. With ``--index-only``, codes and thumbnails stay as they are and only the words about them are
-written; with ``--strokes-only``, only the stroke sets are measured anew.
+written; with ``--strokes-only``, only the stroke sets are measured anew; with ``--sheet-only``, only
+thumbnails and the sheet are painted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,15 @@ from impasto.core.styles.look import Look
 from impasto.core.styles.media import MEDIA
 from impasto.core.styles.style import SUFFIX, Provenance, Style, load_style_file, save_style
 
+from .synthetic import CONTENTS, STYLES
+
 THUMBNAIL = 160
+CELL, COLUMNS = 150, 3
+"""Side of a picture of the sheet in pixels, and styles in a row."""
+
+SHEET_TEXTURES = ("cobbles", "flat_shapes")
+"""Drawn textures that the sheet shows beside the sample."""
+
 OWN_COLOR = "Drawn strokes in the texture's own colors"
 """Where a medium is from."""
 
@@ -45,10 +54,8 @@ def manifest(root: Path) -> dict[str, dict[str, str]]:
 def read_source(source: str, root: Path, rows: dict) -> tuple[np.ndarray, Provenance]:
     """Pixels ``(H, W, 3)`` uint8 RGB of a style's source, and where they come from."""
     if source.startswith("drawn:"):
-        from . import synthetic
-
         _, name, seed = source.split(":")
-        pixels = synthetic.STYLES[name](np.random.default_rng(int(seed)), 512)
+        pixels = STYLES[name](np.random.default_rng(int(seed)), 512)
         return pixels, Provenance(name, "drawn by training/synthetic", "CC0-1.0")
     row = rows[source]
     pixels = cv2.cvtColor(cv2.imread(str(root / source)), cv2.COLOR_BGR2RGB)
@@ -129,20 +136,23 @@ def build_media(stylizer: Stylizer, sample: np.ndarray) -> list[dict]:
 
 
 def write_thumbnails(stylizer: Stylizer, sample: np.ndarray, sheet: Path) -> None:
-    """Paint the sample in every style: the gallery's thumbnails, and a sheet of all."""
+    """Paint the sample in every style: the gallery's thumbnails, and a sheet with two more textures."""
     builtin_styles.cache_clear()
+    drawn = [
+        CONTENTS[name](np.random.default_rng(1), len(sample)).astype(np.float32) / 255
+        for name in SHEET_TEXTURES
+    ]
     cells = []
     for info in builtin_styles():
-        painted = paint_sample(stylizer, load_style_file(info.file), sample)
-        small = cv2.resize(painted, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+        style = load_style_file(info.file)
+        pictures = [paint_sample(stylizer, style, texture) for texture in (sample, *drawn)]
+        small = cv2.resize(pictures[0], (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
         thumbnail = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
         cv2.imwrite(str(info.thumbnail), thumbnail[..., ::-1])
-        cells.append(_cell(painted, info.name))
+        cells.append(_cell(pictures, info.name))
     sheet.parent.mkdir(parents=True, exist_ok=True)
-    columns = 6
-    cells += [np.full_like(cells[0], 30)] * (-len(cells) % columns)
-    grid = np.vstack([np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)])
-    cv2.imwrite(str(sheet), grid[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    rows = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
+    cv2.imwrite(str(sheet), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
 def main() -> None:
@@ -154,6 +164,7 @@ def main() -> None:
     parser.add_argument("--sample", type=Path, default=Path("training/sample.png"))
     parser.add_argument("--sheet", type=Path, default=Path("docs/images/styles.jpg"))
     parser.add_argument("--strokes-only", action="store_true", help="only stroke sets anew")
+    parser.add_argument("--sheet-only", action="store_true", help="only thumbnails and sheet")
     parser.add_argument("--index-only", action="store_true", help="only names and credits anew")
     args = parser.parse_args()
     with Path("training/styles.csv").open(newline="", encoding="utf-8") as stream:
@@ -163,6 +174,9 @@ def main() -> None:
         return
     rows, stylizer = manifest(args.data), Stylizer()
     sample = cv2.cvtColor(cv2.imread(str(args.sample)), cv2.COLOR_BGR2RGB).astype(np.float32) / 255
+    if args.sheet_only:
+        write_thumbnails(stylizer, sample, args.sheet)
+        return
     if args.strokes_only:
         rewrite_strokes(chosen, args.data, rows)
         entries = [entry for entry in read_index() if not entry.get("medium")]
@@ -192,15 +206,20 @@ def build_styles(
     return index
 
 
-def _cell(painted: np.ndarray, name: str) -> np.ndarray:
-    """A picture with its name below, ``(278, 250, 3)`` uint8."""
-    cell = np.full((278, 250, 3), 30, np.uint8)
-    small = cv2.resize(painted, (246, 246), interpolation=cv2.INTER_AREA)
-    cell[2:248, 2:248] = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
-    cv2.putText(
-        cell, name, (6, 268), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (225, 225, 225), 1, cv2.LINE_AA
-    )
-    return cell
+def _cell(pictures: list[np.ndarray], name: str) -> np.ndarray:
+    """Pictures side by side with a name below, uint8."""
+    row = [_framed(picture) for picture in pictures]
+    label = np.full((28, row[0].shape[1] * len(row), 3), 30, np.uint8)
+    white, thin = (225, 225, 225), cv2.LINE_AA
+    cv2.putText(label, name, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.45, white, 1, thin)
+    return np.vstack((np.hstack(row), label))
+
+
+def _framed(picture: np.ndarray) -> np.ndarray:
+    framed = np.full((CELL + 4, CELL + 4, 3), 30, np.uint8)
+    small = cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_AREA)
+    framed[2:-2, 2:-2] = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return framed
 
 
 if __name__ == "__main__":
