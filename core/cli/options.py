@@ -103,7 +103,7 @@ def add_look(
             continue
         group.add_argument(
             *parameter.options,
-            type=_number(parameter.minimum, parameter.maximum, parameter.kind),
+            type=number(parameter.minimum, parameter.maximum, parameter.kind),
             default=default,
             metavar=parameter.metavar,
             help=f"{parameter.description} (default {shown(default)})",
@@ -204,8 +204,26 @@ def _style(text: str) -> StyleRef:
     return StyleRef(*split_weight(text))
 
 
-def _number(low: float, high: float, kind: type = float) -> Callable[[str], float]:
-    """A converter for argparse that refuses what does not lie between the bounds."""
+def number(low: float, high: float, kind: type = float) -> Callable[[str], float]:
+    """Return a converter for argparse that refuses what does not lie between two bounds.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds.
+    kind : type
+        ``float`` or ``int``.
+
+    Returns
+    -------
+    callable
+        From what was typed to the number.
+
+    Raises
+    ------
+    ArgumentTypeError
+        By what is returned: not a number between the bounds.
+    """
     bounds = f"between {low:g} and {high:g}" if high < math.inf else f"{low:g} or more"
     bounds = f"a whole number, {bounds}" if kind is int else bounds
 
@@ -221,5 +239,5 @@ def _number(low: float, high: float, kind: type = float) -> Callable[[str], floa
     return convert
 
 
-_unit, _length = _number(0, 1), _number(0, math.inf)
-_count = _number(0, math.inf, int)
+_unit, _length = number(0, 1), number(0, math.inf)
+_count = number(0, math.inf, int)

@@ -106,6 +106,22 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def relief_files(output: Path) -> tuple[Path, Path]:
+    """Return where the relief of a result goes.
+
+    Parameters
+    ----------
+    output : Path
+        The picture.
+
+    Returns
+    -------
+    height, normal : Path
+        PNG files beside it.
+    """
+    return tuple(output.with_name(f"{output.stem}_{kind}.png") for kind in ("height", "normal"))  # type: ignore[return-value]
+
+
 def protect(images: Iterable[Path], outputs: Iterable[Path], *, overwrite: bool) -> None:
     """Refuse outputs that exist, and in any case the images themselves.
 

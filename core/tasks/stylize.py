@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..paint.native import GuidePictures
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
+    from ..styles.stroke_set import StrokeSet
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _stylize(
     del results
     allocator.give_back()  # files are packed in memory, too
     for index in range(len(reliefs)):
-        _write_relief(item, index, reliefs, request.overwrite)
+        _write_relief(item, index, reliefs, style.stroke_set(), request.overwrite)
     # The pictures come last: where one is found, all that belongs to it is there.
     for picture, output, kept in zip(done, item.outputs, metadata, strict=True):
         write_picture(
@@ -220,16 +221,23 @@ def _read_guide(files: GuideFiles) -> GuidePictures:
 
 
 def _write_relief(
-    item: StylizeItem, index: int, paintings: list[StrokePainting], overwrite: bool
+    item: StylizeItem,
+    index: int,
+    paintings: list[StrokePainting],
+    strokes: StrokeSet,
+    overwrite: bool,
 ) -> None:
     """Write height, normals and strokes of the first picture, as far as asked for, and drop it."""
     from ..image.maps import write_map
     from ..paint.strokes.relief import to_16_bit
-    from ..paint.strokes.stroke_list import save_strokes
+    from ..paint.strokes.stroke_file import StrokeFile, save_strokes
 
     painting = paintings.pop(0)
     if item.strokes:
-        save_strokes(painting.strokes, Path(item.strokes[index]))
+        height, width = painting.height.shape
+        under = painting.underpainting
+        kept = StrokeFile(painting.strokes, strokes, under, (width, height), item.look.relief)
+        save_strokes(kept, Path(item.strokes[index]))
     if item.heights:
         write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
     if item.normals:

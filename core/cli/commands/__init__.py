@@ -7,6 +7,6 @@ is imported before a command runs.
 
 from __future__ import annotations
 
-from . import analyze, create, frames, refine, styles, stylize
+from . import analyze, create, frames, redraw, refine, styles, stylize
 
-COMMANDS = (stylize, analyze, create, frames, refine, styles)
+COMMANDS = (stylize, redraw, analyze, create, frames, refine, styles)

@@ -12,7 +12,7 @@ from ...tasks import registry
 from ...tasks.stylize import GuideFiles, StylizeItem, StylizeRequest
 from ..options import add_device, add_look, add_output, look_from, split_weight
 from ..outcome import report_failures
-from ..paths import find_images, outputs_for, protect
+from ..paths import find_images, outputs_for, protect, relief_files
 from ..report import Report
 
 _EXAMPLES = """examples:
@@ -63,11 +63,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _beside(output: Path, overwrite: bool) -> dict[str, tuple[str, ...]]:
     """Return the files of relief and strokes that belong to a result."""
-    files = {
-        "heights": output.with_name(f"{output.stem}_height.png"),
-        "normals": output.with_name(f"{output.stem}_normal.png"),
-        "strokes": output.with_name(f"{output.stem}.strokes"),
-    }
+    height, normal = relief_files(output)
+    files = {"heights": height, "normals": normal, "strokes": output.with_suffix(".strokes")}
     protect((), files.values(), overwrite=overwrite)
     return {name: (str(file),) for name, file in files.items()}
 

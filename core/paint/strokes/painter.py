@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from ...control import SILENT, Control
+from ...image.resize import resize
 from ...styles.look import Look
 from ...styles.stroke_set import StrokeSet
 from .orientation import blur
@@ -17,6 +19,7 @@ from .stamps import stamps_of
 from .stroke_list import StrokeList
 
 _SMALLEST = 16  # pixels of the working resolution
+_UNDER_SIDE = 256  # short side in pixels at which the blurred underpainting is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +34,14 @@ class StrokePainting:
         Thickness of the paint.
     strokes : StrokeList
         The strokes, which can be drawn again at another size.
+    underpainting : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        What lies below them, small.
     """
 
     color: np.ndarray
     height: np.ndarray
     strokes: StrokeList
+    underpainting: np.ndarray
 
     def normals(self, *, integers: bool = False) -> np.ndarray:
         """Return the tangent-space normals of the paint.
@@ -151,18 +157,59 @@ def paint_strokes(
     placing = placing_of(look)
     placed = place(content, guide, strokes, placing, mask, control.part(0.0, 0.2))
     control.advance(0.2, "Drawing strokes")
-    painting = replay(
-        placed,
-        _underpainting(guide, strokes, placing),
-        size,
-        strokes,
-        tile=tile,
-        threads=threads,
-        control=control.part(0.2, 1.0),
-    )
+    under = _underpainting(guide, strokes, placing)
+    options: dict[str, Any] = {"relief": look.relief, "tile": tile, "threads": threads}
+    return redraw(placed, under, size, strokes, **options, control=control.part(0.2, 1.0))
+
+
+def redraw(
+    placed: StrokeList,
+    underpainting: np.ndarray,
+    size: tuple[int, int],
+    strokes: StrokeSet,
+    *,
+    relief: float = 0.5,
+    tile: int = 0,
+    threads: int = 0,
+    control: Control = SILENT,
+) -> StrokePainting:
+    """Paint with strokes that were placed before.
+
+    Parameters
+    ----------
+    placed : StrokeList
+        The strokes.
+    underpainting : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        What is below them, at any size.
+    size : (int, int)
+        Width and height of the result in pixels.
+    strokes : StrokeSet
+        Has the stamps.
+    relief : float
+        Thickness of the paint in [0, 1], as in a look.
+    tile : int
+        Side of the tiles that are drawn, in pixels; 0: as suits the strokes.
+    threads : int
+        Tiles drawn at once; 0: as suits the strokes, see :func:`~.render.draw`.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    StrokePainting
+        The painting.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+    """
+    options: dict[str, Any] = {"tile": tile, "threads": threads, "control": control}
+    painting = replay(placed, underpainting, size, strokes, **options)
     height = painting.height  # in place: there may be little memory left
-    height *= np.float32(2 * look.relief)
-    return StrokePainting(painting.color, np.minimum(height, 1, out=height), placed)
+    height *= np.float32(2 * relief)
+    np.minimum(height, 1, out=height)
+    return StrokePainting(painting.color, height, placed, underpainting)
 
 
 def replay(
@@ -220,8 +267,14 @@ def _underpainting(guide: np.ndarray, strokes: StrokeSet, placing: Placing) -> n
     """Return what is below all strokes, at a low resolution: paper, or the guide without detail."""
     if strokes.ground is not None:
         return np.full((1, 1, 3), strokes.ground, np.float32)
-    sigma = 0.4 * layer_widths(strokes, placing)[0] * min(guide.shape[:2])
-    return blur(guide, float(sigma), placing.seamless)
+    short = min(guide.shape[:2])
+    sigma = 0.4 * layer_widths(strokes, placing)[0] * short
+    blurred = blur(guide, float(sigma), placing.seamless)
+    scale = min(1.0, _UNDER_SIDE / short)
+    size = max(1, round(scale * guide.shape[1])), max(1, round(scale * guide.shape[0]))
+    small = np.clip(resize(blurred, size, wrap=placing.seamless), 0, 1)
+    # As it is kept in files, so that a painting that is drawn again has the same pixels.
+    return small.astype(np.float16).astype(np.float32)
 
 
 class _Ground:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
-
-from ...atomic import write_atomically
-from ...errors import StyleUnreadable
-
-_HEADER = "impasto_strokes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,55 +57,3 @@ class StrokeList:
 
 ARRAYS = tuple(row.name for row in fields(StrokeList) if row.name not in ("aspect", "seamless"))
 """Names of the fields that have a row for each stroke."""
-
-
-def save_strokes(strokes: StrokeList, path: Path) -> None:
-    """Write a stroke list atomically, as safetensors.
-
-    Parameters
-    ----------
-    strokes : StrokeList
-        What to write.
-    path : Path
-        A file that exists is replaced.
-
-    Raises
-    ------
-    OutputUnwritable
-        The folder is missing or read-only, or the disk is full.
-    """
-    from safetensors.numpy import save
-
-    tensors = {name: np.ascontiguousarray(getattr(strokes, name)) for name in ARRAYS}
-    text = json.dumps({"aspect": strokes.aspect, "seamless": strokes.seamless})
-    write_atomically(path, save(tensors, metadata={_HEADER: text}), overwrite=True)
-
-
-def load_strokes(path: Path) -> StrokeList:
-    """Read a stroke list that :func:`save_strokes` wrote.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    StrokeList
-        The strokes.
-
-    Raises
-    ------
-    StyleUnreadable
-        The file is missing, damaged, or no stroke list.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            plain = json.loads((file.metadata() or {})[_HEADER])
-            tensors = {name: file.get_tensor(name) for name in ARRAYS}
-            (width, height), seamless = plain["aspect"], bool(plain["seamless"])
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise StyleUnreadable(f'"{path}" is not a list of strokes that Impasto wrote.') from error
-    return StrokeList(**tensors, aspect=(width, height), seamless=seamless)

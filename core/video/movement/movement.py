@@ -23,17 +23,7 @@ from .survey import Guide, Survey
 
 @dataclass(frozen=True, eq=False)
 class FramePainting(StrokePainting):
-    """A painted frame.
-
-    Attributes
-    ----------
-    color, height, strokes
-        As in :class:`~.paint.strokes.painter.StrokePainting`.
-    under : (h, w, 3) float32, sRGB-encoded in [0, 1]
-        What lies below the strokes.
-    """
-
-    under: np.ndarray
+    """A painted frame."""
 
     def shows(self, strokes: StrokeList, under: np.ndarray) -> bool:
         """Return whether it is a painting of these very strokes.
@@ -50,7 +40,7 @@ class FramePainting(StrokePainting):
         bool
             True if it would be painted the same.
         """
-        return np.array_equal(under, self.under) and all(
+        return np.array_equal(under, self.underpainting) and all(
             np.array_equal(getattr(strokes, name), getattr(self.strokes, name)) for name in ARRAYS
         )
 

@@ -17,7 +17,8 @@ from impasto.core.image.reference import ImageRef
 from impasto.core.image.resize import resize
 from impasto.core.paint import guides, native, pipeline
 from impasto.core.paint.network import Stylizer
-from impasto.core.paint.strokes.stroke_list import ARRAYS, load_strokes
+from impasto.core.paint.strokes.stroke_file import load_strokes
+from impasto.core.paint.strokes.stroke_list import ARRAYS
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks.stylize import StylizeItem, StylizeRequest, run
@@ -331,7 +332,9 @@ def test_relief_and_strokes_are_written(tmp_path):
         assert np.corrcoef(rise.ravel(), red.ravel())[0, 1] < -0.9
         fall = cv2.Sobel(stored[0].astype(np.float32), cv2.CV_32F, 0, 1)
         assert np.corrcoef(fall.ravel(), green.ravel())[0, 1] > 0.9
-        listed = load_strokes(item.strokes[index])
+        kept = load_strokes(item.strokes[index])
+        assert kept.size == size
+        listed = kept.strokes
         assert len(listed) > 50
         assert listed.aspect == pytest.approx((1, size[1] / size[0]), abs=0.01)
 

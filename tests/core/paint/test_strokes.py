@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 
@@ -11,11 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
 
 from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import CancelToken, Control
-from impasto.core.errors import JobCancelled, StyleUnreadable
+from impasto.core.errors import JobCancelled
 from impasto.core.image.resize import resize
 from impasto.core.paint.strokes.measure import measure_strokes
 from impasto.core.paint.strokes.painter import (
@@ -29,7 +27,7 @@ from impasto.core.paint.strokes.place import layer_widths, place, working_side
 from impasto.core.paint.strokes.relief import light, normal_map
 from impasto.core.paint.strokes.render import draw
 from impasto.core.paint.strokes.stamps import Stamps, draw_stamps, stamps_of
-from impasto.core.paint.strokes.stroke_list import ARRAYS, StrokeList, load_strokes, save_strokes
+from impasto.core.paint.strokes.stroke_list import ARRAYS, StrokeList
 from impasto.core.paint.strokes.windows import windows_of
 from impasto.core.styles.look import Look
 from impasto.core.styles.media import MEDIA
@@ -656,61 +654,6 @@ def test_a_cancel_is_seen_several_times_in_each_layer(strokes):
             placing_of(look),
             control=Control(cancel=CancelToken(is_set)),
         )
-
-
-# Stroke lists as files
-
-
-@settings(max_examples=10)
-@given(count=st.integers(0, 20), seed=st.integers(0, 99), seamless=st.booleans())
-def test_a_list_is_read_as_it_was_saved(tmp_path_factory, count, seed, seamless):
-    path = tmp_path_factory.mktemp("strokes") / "some.strokes"
-    listed = scattered(count, seed, seamless=seamless, aspect=(1.0, 0.3 + seed / 199))
-    save_strokes(listed, path)
-    again = load_strokes(path)
-    assert same(listed, again)
-    assert (again.aspect, again.seamless) == (listed.aspect, seamless)
-    assert all(getattr(again, n).dtype == getattr(listed, n).dtype for n in ARRAYS)
-
-
-def test_a_saved_list_gives_the_same_pixels(tmp_path, torus):
-    save_strokes(torus.strokes, tmp_path / "some.strokes")
-    again = load_strokes(tmp_path / "some.strokes")
-    first, second = (replay(s, clouds(9, 9), (80, 60), OIL) for s in (torus.strokes, again))
-    assert np.array_equal(first.color, second.color)
-    assert np.array_equal(first.height, second.height)
-
-
-def _headed(path, text: str | None) -> None:
-    arrays = {name: np.ascontiguousarray(getattr(scattered(3, 0), name)) for name in ARRAYS}
-    save_file(arrays, path, metadata=None if text is None else {"impasto_strokes": text})
-
-
-DAMAGES = {
-    "empty": lambda path: path.write_bytes(b""),
-    "text": lambda path: path.write_text("no strokes"),
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-40]),
-    "no header": lambda path: _headed(path, None),
-    "no JSON": lambda path: _headed(path, "{"),
-    "no aspect": lambda path: _headed(path, '{"seamless": true}'),
-    "one side": lambda path: _headed(path, '{"aspect": [1.0], "seamless": true}'),
-    "another kind of JSON": lambda path: _headed(path, "[]"),
-    "missing rows": lambda path: save_file(
-        {"x": np.zeros(3, np.float32)},
-        path,
-        metadata={"impasto_strokes": json.dumps({"aspect": [1, 1], "seamless": False})},
-    ),
-    "missing": lambda path: path.unlink(),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_damaged_lists_are_refused(tmp_path, damage):
-    path = tmp_path / "some.strokes"
-    save_strokes(scattered(3, 0), path)
-    damage(path)
-    with pytest.raises(StyleUnreadable, match=r"some\.strokes"):
-        load_strokes(path)
 
 
 # Measuring
