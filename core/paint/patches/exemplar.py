@@ -19,7 +19,8 @@ _KEYS = 60_000
 """Most patches of one size that are indexed; neighbors of matches are used beyond them."""
 
 _FIT_SAMPLE = 8_000
-_COMPONENTS = 24
+_COMPONENTS = 24  # of the features of a patch ...
+_GUIDED_COMPONENTS = 64  # ... and of one with an artist's guides, which take up many
 _MOST_PIXELS = 2**25
 """Most pixels of an exemplar at one size; above it, strokes get no larger."""
 
@@ -230,7 +231,8 @@ def _build(
     sample = patches
     if len(patches) > _FIT_SAMPLE:
         sample = patches[random.choice(len(patches), _FIT_SAMPLE, replace=False)]
-    space = fit_space(sample, side, patch_weights(side, np.concatenate(weights)), _COMPONENTS)
+    components = _GUIDED_COMPONENTS if guides else _COMPONENTS
+    space = fit_space(sample, side, patch_weights(side, np.concatenate(weights)), components)
     control.cancel.raise_if_set()
     index = build_index(space.project(patches), seed)
     control.cancel.raise_if_set()
