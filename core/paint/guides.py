@@ -24,7 +24,6 @@ from .working import Plan, to_work
 GUIDE_SIDE = 640
 """Short side in pixels at which the networks paint the guide."""
 
-_PALETTE = 0.8  # share of the palette transfer; with all of it, smooth shades become bands
 _STRUCTURE = 1 / 20  # of the short side; what is coarser remains as the networks paint it
 
 
@@ -126,7 +125,7 @@ class Guides:
                 control=part,
             )
             guides.append(kept)
-        share = _PALETTE * look.strength
+        share = look.strength
         if regions is None:
             return transfer_palette(guides, codes, share, masks)
         return [_by_region(guides[0], codes, regions, share, masks[0])]
