@@ -33,8 +33,9 @@ def run(request: Trial, control: Control) -> TrialResult:
     """Do what is asked."""
     said = f"{request.what} done by {os.getpid()}"
     for i in range(request.count):
-        control.progress(i / request.count, f"{request.what} {i}")
+        # First: a cancel that answers the progress must find a deaf worker deaf.
         control.cancel.raise_if_set()
+        control.progress(i / request.count, f"{request.what} {i}")
         if request.what == "item":
             control.item_done(ItemDone(f"image {i}", (f"{i}.png",)))
         else:
