@@ -27,8 +27,18 @@ GUIDE_SIDE = 640
 _STRUCTURE = 1 / 20  # of the short side; what is coarser remains as the networks paint it
 
 
-class Guides:
-    """Paints the guides of pictures in common statistics.
+def paint_guides(
+    stylizer: Engine,
+    pictures: Sequence[Picture],
+    look: Look,
+    style: Style,
+    *,
+    region_painter: RegionCodes | None,
+    alpha_covers: bool,
+    tile: int,
+    control: Control,
+) -> list[np.ndarray]:
+    """Paint the guides of pictures in common statistics.
 
     Parameters
     ----------
@@ -46,89 +56,65 @@ class Guides:
         Whether alpha is opacity.
     tile : int
         Side of a tile of the networks without its halo, in pixels.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    list of (h, w, 3) float32, sRGB-encoded in [0, 1]
+        One for each picture, as large as :func:`guide_size` says.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
     """
-
-    def __init__(
-        self,
-        stylizer: Engine,
-        pictures: Sequence[Picture],
-        look: Look,
-        style: Style,
-        region_painter: RegionCodes | None,
-        alpha_covers: bool,
-        tile: int,
-    ) -> None:
-        self._stylizer, self._look, self._style, self._tile = stylizer, look, style, tile
-        self._works = [
-            to_work(p, Plan(p.size, guide_size(p.size), 1.0), look.seamless, alpha_covers)
-            for p in pictures
-        ]
-        self._regions = region_painter if len(pictures) == 1 else None
-
-    def paint(self, control: Control) -> list[np.ndarray]:
-        """Return the guides.
-
-        Parameters
-        ----------
-        control : Control
-            Gets the progress, and is asked for a cancel.
-
-        Returns
-        -------
-        list of (h, w, 3) float32, sRGB-encoded in [0, 1]
-            One for each picture, as large as :func:`guide_size` says.
-
-        Raises
-        ------
-        JobCancelled
-            The control was cancelled.
-        """
-        contents, masks = (list(parts) for parts in zip(*self._works, strict=True))
-        look, style = self._look, self._style
-        if style.own_color:
-            return contents
-        shared = None
-        if len(contents) > 1:
-            shared = self._stylizer.measure(
-                contents,
-                style.code(1.0),
-                masks,
-                strength=look.strength,
-                seamless=look.seamless,
-                tile=self._tile,
-            )
-        regions, codes = None, style.code(1.0)
-        if self._regions is not None:
-            regions, codes = self._regions(contents[0], 1.0)
-        guides = []
-        for index, (content, mask) in enumerate(self._works):
-            part = control.part(index / len(contents), (index + 1) / len(contents))
-            job = PaintJob(
-                content,
-                codes,
-                content_code=shared,
-                regions=regions,
-                strength=look.strength,
-                seamless=look.seamless,
-                seed=look.seed,
-                grain=0.0,
-                mask=mask,
-                adapters=style.adapters,
-                tile=self._tile,
-            )
-            painted = self._stylizer.paint(job, part)
-            kept = keep_structure(
-                *(painted, content),
-                share=1.0,
-                size=_STRUCTURE,
-                wrap=look.seamless,
-                control=part,
-            )
-            guides.append(kept)
-        share = look.strength
-        if regions is None:
-            return transfer_palette(guides, codes, share, masks)
-        return [_by_region(guides[0], codes, regions, share, masks[0])]
+    works = [
+        to_work(p, Plan(p.size, guide_size(p.size), 1.0), look.seamless, alpha_covers)
+        for p in pictures
+    ]
+    contents, masks = (list(parts) for parts in zip(*works, strict=True))
+    if style.own_color:
+        return contents
+    regions, codes, shared = None, style.code(1.0), None
+    if len(contents) > 1:
+        shared = stylizer.measure(
+            contents,
+            codes,
+            masks,
+            strength=look.strength,
+            seamless=look.seamless,
+            tile=tile,
+        )
+    elif region_painter is not None:
+        regions, codes = region_painter(contents[0], 1.0)
+    guides = []
+    for index, (content, mask) in enumerate(works):
+        part = control.part(index / len(works), (index + 1) / len(works))
+        job = PaintJob(
+            content,
+            codes,
+            content_code=shared,
+            regions=regions,
+            strength=look.strength,
+            seamless=look.seamless,
+            seed=look.seed,
+            grain=0.0,
+            mask=mask,
+            adapters=style.adapters,
+            tile=tile,
+        )
+        kept = keep_structure(
+            *(stylizer.paint(job, part), content),
+            share=1.0,
+            size=_STRUCTURE,
+            wrap=look.seamless,
+            control=part,
+        )
+        guides.append(kept)
+    if regions is None:
+        return transfer_palette(guides, codes, look.strength, masks)
+    return [_by_region(guides[0], codes, regions, look.strength, masks[0])]
 
 
 def _by_region(

@@ -18,7 +18,7 @@ from ..styles.look import Look, with_engine
 from ..styles.style import Style
 from . import pipeline
 from .engine import TILE, Engine
-from .guides import Guides
+from .guides import paint_guides
 from .patches.exemplar import Exemplar, build_exemplar
 from .patches.guided import first_colors, make_guide
 from .patches.painting import paint_patches
@@ -139,9 +139,14 @@ def stylize(
     if guides:
         (sized,) = sized_pictures
         return [_guided(sized, look, style, exemplars, guides, alpha_covers, control)]
-    networks = Guides(stylizer, pictures, look, style, region_painter, alpha_covers, tile)
     painted = []
-    colors = networks.paint(control.part(0.0, 0.4))
+    colors = paint_guides(
+        *(stylizer, pictures, look, style),
+        region_painter=region_painter,
+        alpha_covers=alpha_covers,
+        tile=tile,
+        control=control.part(0.0, 0.4),
+    )
     control = control.part(0.4, 1.0)
     for index, (picture, sized, guide) in enumerate(
         zip(pictures, sized_pictures, colors, strict=True)

@@ -10,7 +10,7 @@ edges).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -21,7 +21,7 @@ from ...image.resize import resize
 from ...styles.stroke_set import StrokeSet
 from . import orientation
 from .orientation import blur
-from .stroke_list import ARRAYS, StrokeList
+from .stroke_list import StrokeList, joined
 
 _NARROWEST = 0.0026  # share of the short side; thinner strokes would be millions
 _STEPS = 6  # in which a stroke is followed to each side
@@ -145,9 +145,7 @@ def place(
     JobCancelled
         The control was cancelled.
     """
-    parts = place_layers(content, guide, strokes, placing, mask, control)
-    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
-    return replace(parts[0], **together)
+    return joined(place_layers(content, guide, strokes, placing, mask, control))
 
 
 def place_layers(
@@ -173,7 +171,7 @@ def place_layers(
     mask : (H, W) float32 in [0, 1], optional
         Where anything is to be painted; strokes end at its edge.
     control : Control
-        Gets the progress, and is asked for a cancel after each layer.
+        Gets the progress, and is asked for a cancel several times in each layer.
 
     Returns
     -------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -57,3 +58,38 @@ class StrokeList:
 
 ARRAYS = tuple(row.name for row in fields(StrokeList) if row.name not in ("aspect", "seamless"))
 """Names of the fields that have a row for each stroke."""
+
+
+def joined(parts: Sequence[StrokeList]) -> StrokeList:
+    """Join stroke lists of one picture.
+
+    Parameters
+    ----------
+    parts : sequence of StrokeList
+        At least one.
+
+    Returns
+    -------
+    StrokeList
+        Their strokes, one list after the other.
+    """
+    together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+    return replace(parts[0], **together)
+
+
+def picked(strokes: StrokeList, rows: np.ndarray) -> StrokeList:
+    """Return some of the strokes of a list.
+
+    Parameters
+    ----------
+    strokes : StrokeList
+        All strokes.
+    rows : (N,) bool or (M,) int64
+        Which, in their new order.
+
+    Returns
+    -------
+    StrokeList
+        Those.
+    """
+    return replace(strokes, **{name: getattr(strokes, name)[rows] for name in ARRAYS})

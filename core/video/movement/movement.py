@@ -10,7 +10,7 @@ from ...control import SILENT, Control
 from ...image.resize import resize
 from ...paint.strokes.painter import StrokePainting, placing_of, replay, working_size
 from ...paint.strokes.place import layer_widths, place_layers
-from ...paint.strokes.stroke_list import ARRAYS, StrokeList
+from ...paint.strokes.stroke_list import ARRAYS, StrokeList, joined, picked
 from ...styles.look import Look
 from ...styles.stroke_set import StrokeSet
 from .births import keep_density
@@ -91,10 +91,7 @@ class Movement:
             lists.append(replace(strokes, color=color.astype(np.float32)))
             keys.append(placement.layers.key[rows])
         order = np.argsort(np.concatenate(keys), kind="stable")
-        together = {
-            name: np.concatenate([getattr(part, name) for part in lists])[order] for name in ARRAYS
-        }
-        return replace(lists[0], **together)
+        return picked(joined(lists), order)
 
     def turnover(self) -> np.ndarray:
         """Return the share of strokes that appear or vanish in each frame where nothing hides them.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...paint.strokes.stroke_list import ARRAYS, StrokeList
+from ...paint.strokes.stroke_list import StrokeList, joined, picked
 from .pairs import Poses, turned_by
 from .tracks import Motions, Tracks, carry
 
@@ -56,13 +56,11 @@ def layered(parts: Sequence[StrokeList]) -> Layers:
     Layers
         All strokes.
     """
-    together = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
-    strokes = StrokeList(**together, aspect=parts[0].aspect, seamless=parts[0].seamless)
     counts = [len(part) for part in parts]
     layer = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
     rank = [index + (np.arange(n) + 0.5) / max(1, n) for index, n in enumerate(counts)]
     widths = [float(part.width.max()) if len(part) else 0.0 for part in parts]
-    return Layers(strokes, layer, np.concatenate(rank), np.array(widths, np.float32))
+    return Layers(joined(parts), layer, np.concatenate(rank), np.array(widths, np.float32))
 
 
 def chosen(layers: Layers, rows: np.ndarray) -> Layers:
@@ -80,9 +78,7 @@ def chosen(layers: Layers, rows: np.ndarray) -> Layers:
     Layers
         Those.
     """
-    strokes = layers.strokes
-    some = {name: getattr(strokes, name)[rows] for name in ARRAYS}
-    kept = StrokeList(**some, aspect=strokes.aspect, seamless=strokes.seamless)
+    kept = picked(layers.strokes, rows)
     return Layers(kept, layers.layer[rows], layers.key[rows], layers.widths)
 
 
