@@ -1,4 +1,4 @@
-"""What a run is to do, as a value: its frames, their shots, and the segments they are painted in."""
+"""The plan of a run, as a value: its frames, their shots, and the segments they are painted in."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import bpy
 from . import find, relief_group, relief_nodes
 
 Obstacle = Literal["MAPPING", "SHADER"]
-"""What keeps relief from a texture: its mapping, or that no shader in its tree takes normals."""
+"""Reasons why a texture gets no relief: its mapping, or that no shader in its tree takes normals."""
 
 
 @dataclass(frozen=True)
