@@ -72,22 +72,47 @@ def views(image: np.ndarray, count: int, random: np.random.Generator) -> list[Pi
 
 
 def _cropped(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    side = int(min(image.shape[:2]) * random.uniform(0.5, 0.75))
-    y = random.integers(0, image.shape[0] - side + 1)
-    x = random.integers(0, image.shape[1] - side + 1)
-    crop = np.rot90(image[y : y + side, x : x + side], random.integers(4))
+    """Cut out a part, mostly square, turned by quarters or at any angle, mirrored, resized."""
+    if random.random() < 0.25:
+        image = _rotated(image, random.uniform(-45, 45))
+    short = min(image.shape[:2])
+    height, width = (int(short * random.uniform(0.4, 0.85)) for _ in range(2))
+    width = height if random.random() < 0.7 else width
+    y = random.integers(0, image.shape[0] - height + 1)
+    x = random.integers(0, image.shape[1] - width + 1)
+    crop = np.rot90(image[y : y + height, x : x + width], random.integers(4))
     crop = crop[:, ::-1] if random.random() < 0.5 else crop
-    size = int(random.choice((160, 192, 256)))
-    return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
+    scale = random.choice((96, 160, 192, 256, 320)) / min(crop.shape[:2])
+    size = tuple(round(side * scale) for side in crop.shape[1::-1])
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(np.ascontiguousarray(crop), size, interpolation=how)
+
+
+def _rotated(image: np.ndarray, degrees: float) -> np.ndarray:
+    """The middle of the image turned by an angle, without corners that nothing is known of."""
+    height, width = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_AREA)
+    radians = np.deg2rad(abs(degrees))
+    side = int(min(height, width) / (np.sin(radians) + np.cos(radians)))
+    y, x = (height - side) // 2, (width - side) // 2
+    return turned[y : y + side, x : x + side]
 
 
 def _lit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Other exposure, warmth, contrast and saturation; a gradient of light, noise, and JPEG."""
     warmth, angle = random.uniform(-0.25, 0.25), random.uniform(0, 2 * np.pi)
-    light = np.exp2(random.normal(-0.2, 0.5)) * np.array([1 + warmth, 1.0, 1 - warmth])
+    light = np.exp2(random.normal(-0.15, 0.45)) * np.array([1 + warmth, 1.0, 1 - warmth])
     ys, xs = np.mgrid[-1 : 1 : image.shape[0] * 1j, -1 : 1 : image.shape[1] * 1j]
     gradient = 1 + random.uniform(0, 0.5) * (np.cos(angle) * xs + np.sin(angle) * ys)
-    lit = np.clip(image**2.2 * light * gradient[..., None], 0, 1) ** (1 / 2.2)
-    quality = int(random.integers(60, 96))
+    linear = image**2.2 * light * gradient[..., None]
+    gray = linear.mean(2, keepdims=True)
+    linear = gray + random.uniform(0.8, 1.2) * (linear - gray)
+    linear = linear + random.normal(0, random.choice((0.0, 0.004)), image.shape)
+    lit = np.clip(linear, 0, 1) ** (random.uniform(0.85, 1.2) / 2.2)
+    if random.random() < 0.3:
+        return lit.astype(np.float32)
+    quality = int(random.integers(50, 96))
     coded = cv2.imencode(
         ".jpg", np.rint(lit * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
     )
