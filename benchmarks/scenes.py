@@ -18,6 +18,7 @@ from training.synthetic import STYLES
 from .materials import Material, variants
 from .patterns import DRAWN
 
+Maker = Callable[[np.random.Generator], np.ndarray]
 _SIDE = 512
 _PHOTOGRAPHS = (
     "astronaut brick camera cat cell clock coffee coins colorwheel grass gravel horse "
@@ -42,13 +43,9 @@ class Scene:
 
 def drawn_scenes(count: int = 60, seed: int = 0) -> list[Scene]:
     """Return scenes of 5 to 20 drawn textures; in every third one all are single."""
-    makers: dict[str, Callable[[int], np.ndarray]] = {}
-    for draw in DRAWN:
-        makers[draw.__name__] = lambda s, draw=draw: draw(np.random.default_rng(s))
+    makers: dict[str, Maker] = {draw.__name__: draw for draw in DRAWN}
     for name, style in STYLES.items():
-        makers[name] = lambda s, style=style: (
-            style(np.random.default_rng(s), _SIDE).astype(np.float32) / 255
-        )
+        makers[name] = lambda random, style=style: style(random, _SIDE).astype(np.float32) / 255
     return [_scene(f"drawn {i}", makers, seed + i, i % 3 == 0) for i in range(count)]
 
 
@@ -58,9 +55,7 @@ def photographed_scenes(count: int = 30, seed: int = 1000) -> list[Scene]:
     return [_scene(f"photographed {i}", makers, seed + i, i % 3 == 0) for i in range(count)]
 
 
-def _scene(
-    name: str, makers: dict[str, Callable[[int], np.ndarray]], seed: int, single: bool
-) -> Scene:
+def _scene(name: str, makers: dict[str, Maker], seed: int, single: bool) -> Scene:
     random = np.random.default_rng([seed, 17])
     wanted = int(random.integers(5, 21))
     images: list[np.ndarray] = []
@@ -69,7 +64,9 @@ def _scene(
         if len(images) >= wanted:
             break
         crops = 1 if single or random.random() < 0.4 else int(random.integers(2, 5))
-        material = Material(str(kind), (makers[str(kind)](seed),))
+        # A seed for each kind, as the styles of one seed show the same subject.
+        drawn = makers[str(kind)](np.random.default_rng([seed, *str(kind).encode()]))
+        material = Material(str(kind), (drawn,))
         images += variants(material, crops, int(random.integers(2**31)))
         kinds += [str(kind)] * crops
     return Scene(name, tuple(images[:wanted]), tuple(kinds[:wanted]))

@@ -1,11 +1,13 @@
-"""Fit the metric of descriptions: which differences matter, and which are only light and framing.
+"""Fit the metric of descriptions: how probable it is that two textures are the same kind of thing.
 
     python -m training.metric
 
-Every training image is cropped, turned and lit in several ways. What varies among views of one image
-says nothing about its look; what varies among images does. Linear discriminant analysis weighs the
-one against the other, separately for color and for material (structure and encoder). Run it again
-whenever the encoder or a description changes; the file names the encoder that it was fitted with.
+Every picture is seen in several ways: other crops, turns, scales, light, and JPEG. Two views of one
+picture are the same kind, views of different pictures are not. For each block of columns (color;
+material) a small network is fitted such that the log odds of *same* are a line of the distance
+(logistic loss on all pairs of a batch, Adam). What the line says is then measured on pictures that
+were held apart, a fold of whole collections at a time, so that it holds for pictures of any source.
+Run it again whenever the encoder or a description changes; the file names the encoder.
 """
 
 from __future__ import annotations
@@ -13,56 +15,185 @@ from __future__ import annotations
 import argparse
 import csv
 import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
+import torch.nn.functional as F
 from safetensors.numpy import save_file
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
 
 from impasto.benchmarks.materials import surface_files
 from impasto.core.features.encoder import encoder_signature
-from impasto.core.features.metric import BLOCKS, PATH, Metric
+from impasto.core.features.metric import BLOCKS, PATH, Embed, Metric
 from impasto.core.features.pipeline import describing_pipeline
 from impasto.core.image.picture import Picture
 
+from .synthetic import CONTENTS
+
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "training"
-_DIMENSIONS = {"color": 12, "material": 32}
-_SHRINKAGE = {"color": 0.1, "material": 0.3}
-_KINDS = {"mean": np.float32, "scale": np.float32, "projection": np.float16, "spread": np.float32}
+_HIDDEN = {"color": 64, "material": 128}
+_DIMENSIONS = {"color": 16, "material": 48}
+_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Material weights that are fitted and calibrated."""
+
+_STEPS, _BATCH, _RATE, _DECAY, _DROPOUT = 2500, 192, 2e-3, 1e-2, 0.1
+_FOLDS = 4
+_PRIOR = 1 / 8
+"""Share of pairs that are the same kind, as in small scenes."""
+
+_DRAWN, _DRAWN_SIDE = 20, 384
+_KINDS = {name: np.float16 for name in ("hidden", "projection")}
 
 
-def fit_metric(rows: np.ndarray, labels: np.ndarray) -> Metric:
-    """Fit the metric to raw descriptions ``(N, LENGTH)`` of views, and the image ``(N,)`` of each.
+@dataclass(frozen=True)
+class Views:
+    """Raw descriptions of views.
 
-    Linear discriminant analysis with shrunk covariances (Friedman, "Regularized discriminant
-    analysis", 1989); each direction is weighed by how far it can be trusted,
-    ``between / (between + within)``, as in probabilistic LDA (Ioffe, 2006).
+    Attributes
+    ----------
+    rows : (N, LENGTH) float32
+        The descriptions.
+    pictures : (N,) int64
+        The picture of each.
+    collections : (N,) int64
+        The collection that the picture comes from.
+    drawn : (N,) bool
+        Whether the collection is one way of drawing, whose pictures may be of one kind: these pairs
+        are left out.
     """
-    mean, scale, projection, spread = {}, {}, {}, {}
-    for block, columns in BLOCKS.items():
-        part = rows[:, columns].astype(np.float64)
-        mean[block], scale[block] = part.mean(0), part.std(0) + 1e-4
-        even = (part - mean[block]) / scale[block]
-        found = LinearDiscriminantAnalysis(solver="eigen", shrinkage=_SHRINKAGE[block])
-        # The eigenvectors are scaled such that the variance within images is 1.
-        axes = found.fit(even, labels).scalings_[:, : _DIMENSIONS[block]]
-        between = (found.means_ @ axes).var(0, ddof=1)
-        axes = axes * np.sqrt(between / (between + 1))
-        projection[block] = axes / np.sqrt((even @ axes).var(0).sum())
-        spread[block] = (even @ projection[block]).std(0)
-    return Metric(mean, scale, projection, spread, encoder_signature())
+
+    rows: np.ndarray
+    pictures: np.ndarray
+    collections: np.ndarray
+    drawn: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Views:
+        """Return some of the views; ``chosen`` is a mask."""
+        return Views(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+
+def fit_metric(views: Views, steps: int = _STEPS, seed: int = 0) -> Metric:
+    """Fit the networks; the metric is not calibrated yet (all its calibrations are the fit's own line)."""
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
+    mean, scale, columns, layers = {}, {}, {}, {}
+    for block, part in BLOCKS.items():
+        mean[block] = views.rows[:, part].mean(0)
+        scale[block] = views.rows[:, part].std(0) + np.float32(1e-4)
+        even = ((views.rows[:, part] - mean[block]) / scale[block]).clip(-6, 6)
+        columns[block] = torch.from_numpy(even)
+        first = nn.Linear(even.shape[1], _HIDDEN[block])
+        layers[block] = nn.Sequential(
+            nn.Dropout(_DROPOUT),
+            first,
+            nn.ReLU(),
+            nn.Linear(_HIDDEN[block], _DIMENSIONS[block], bias=False),
+        )
+    line = nn.Parameter(torch.tensor([3.0, 8.0]))  # offset, and slope before softplus
+    parameters = [line, *(p for layer in layers.values() for p in layer.parameters())]
+    optimizer = torch.optim.AdamW(parameters, _RATE, weight_decay=_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
+    by_picture = [np.flatnonzero(views.pictures == p) for p in np.unique(views.pictures)]
+    for step in range(steps):
+        chosen = random.permutation(len(by_picture))[:_BATCH]
+        index = np.stack([random.choice(by_picture[p], 2, replace=False) for p in chosen]).T.ravel()
+        weight = random.choice(_WEIGHTS)
+        parts = [
+            np.sqrt(share) * layers[block](columns[block][index])
+            for block, share in (("color", 1 - weight), ("material", weight))
+            if share > 0
+        ]
+        loss = _pair_loss(torch.cat(parts, 1), line, views.of(index))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if step % 500 == 0:
+            _log.info("step %d of %d, loss %.3f", step, steps, loss.item())
+    offset, slope = line[0].item(), F.softplus(line[1]).item()
+    arrays = {block: [p.detach().numpy() for p in layers[block].parameters()] for block in BLOCKS}
+    return Metric(
+        mean,
+        scale,
+        hidden={block: np.ascontiguousarray(arrays[block][0].T) for block in BLOCKS},
+        bias={block: arrays[block][1] for block in BLOCKS},
+        projection={block: np.ascontiguousarray(arrays[block][2].T) for block in BLOCKS},
+        calibration=np.array([(weight, offset, slope) for weight in _WEIGHTS], np.float32),
+        encoder=encoder_signature(),
+    )
+
+
+def _pair_loss(points: Tensor, line: Tensor, views: Views) -> Tensor:
+    """Logistic loss of all pairs of a batch; rare alike pairs weigh as if they were frequent."""
+    distances = (torch.cdist(points, points).square() + 1e-4).sqrt()
+    odds = line[0] - F.softplus(line[1]) * distances
+    same = torch.from_numpy(views.pictures[:, None] == views.pictures)
+    ambiguous = (views.collections[:, None] == views.collections) & views.drawn
+    apart = ~same & ~torch.from_numpy(ambiguous)
+    same.fill_diagonal_(False)
+    return F.softplus(-odds)[same].mean() + 0.15 * len(points) * F.softplus(odds)[apart].mean()
+
+
+def labeled_distances(
+    metric: Metric, views: Views, weight: float, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Distances of pairs of views, and whether they show one picture; ``_PRIOR`` of them do."""
+    random = np.random.default_rng(seed)
+    parts = []
+    for block, share in (("color", 1 - weight), ("material", weight)):
+        even = (views.rows[:, BLOCKS[block]] - metric.mean[block]) / metric.scale[block]
+        layers = Embed(metric.hidden[block], metric.bias[block], metric.projection[block])
+        parts.append(np.sqrt(share) * layers.transform(even))
+    points = np.concatenate(parts, 1)
+    first, second = np.nonzero(np.triu(views.pictures[:, None] == views.pictures, 1))
+    count = round(len(first) * (1 / _PRIOR - 1))
+    a, b = random.integers(0, len(points), (2, count))
+    ambiguous = (views.collections[a] == views.collections[b]) & views.drawn[a]
+    apart = (views.pictures[a] != views.pictures[b]) & ~ambiguous
+    first, second = np.r_[first, a[apart]], np.r_[second, b[apart]]
+    distances = np.linalg.norm(points[first] - points[second], axis=1)
+    return distances, views.pictures[first] == views.pictures[second]
+
+
+def held_apart(views: Views, steps: int = _STEPS) -> Iterator[tuple[Metric, Views]]:
+    """Metrics that know three quarters of the collections, and the views of the others."""
+    order = np.random.default_rng(1).permutation(np.unique(views.collections))
+    for fold in range(_FOLDS):
+        tested = np.isin(views.collections, order[fold::_FOLDS])
+        yield fit_metric(views.of(~tested), steps, seed=fold), views.of(tested)
+
+
+def calibrated(metric: Metric, views: Views, steps: int = _STEPS) -> tuple[Metric, dict]:
+    """The metric with its lines fitted to pictures held apart, and the pairs they were fitted to."""
+    pairs: dict[float, list] = {weight: [] for weight in _WEIGHTS}
+    for fitted, others in held_apart(views, steps):
+        for weight in _WEIGHTS:
+            pairs[weight].append(labeled_distances(fitted, others, weight))
+    rows, kept = [], {}
+    for weight, found in pairs.items():
+        distances, same = (np.concatenate(part) for part in zip(*found, strict=True))
+        line = LogisticRegression(C=1e6).fit(distances[:, None], same)
+        rows.append((weight, line.intercept_[0], -line.coef_[0, 0]))
+        kept[weight] = distances, same
+    return replace(metric, calibration=np.array(rows, np.float32)), kept
 
 
 def save_metric(metric: Metric, path: Path) -> None:
-    """Write a metric as safetensors, the projection in half precision."""
+    """Write a metric as safetensors, the layers in half precision."""
     tensors = {
-        f"{block}.{part}": np.ascontiguousarray(getattr(metric, part)[block], kind)
-        for part, kind in _KINDS.items()
+        f"{block}.{part}": np.ascontiguousarray(
+            getattr(metric, part)[block], _KINDS.get(part, np.float32)
+        )
+        for part in ("mean", "scale", "hidden", "bias", "projection")
         for block in BLOCKS
     }
-    tensors["encoder"] = metric.encoder
+    tensors |= {"encoder": metric.encoder, "calibration": metric.calibration}
     save_file(tensors, path, metadata={"version": str(metric.version)})
 
 
@@ -127,37 +258,64 @@ def training_files() -> list[Path]:
     return [f for f in files if f.stem.split("_c")[0] not in tested]
 
 
+def pictures() -> Iterator[tuple[str, str, bool, np.ndarray]]:
+    """Collection, name, whether it is drawn, and ``(H, W, 3)`` float32 sRGB of every picture."""
+    for file in training_files():
+        # OpenCV's BGR order is swapped here, once, before light and JPEG.
+        image = cv2.imread(str(file))[..., ::-1].astype(np.float32) / 255
+        yield f"{file.parent.name} {file.stem.split('_')[0]}", file.stem.split("_c")[0], False, image
+    for name, draw in CONTENTS.items():
+        for number in range(_DRAWN):
+            random = np.random.default_rng([11, number, *name.encode()])
+            yield name, f"{name} {number}", True, draw(random, _DRAWN_SIDE).astype(np.float32) / 255
+
+
+def described(count: int) -> Views:
+    """Descriptions of ``count`` views of every picture."""
+    pipeline = describing_pipeline()
+    rows, names, collections, drawn = [], [], [], []
+    for number, (collection, name, is_drawn, image) in enumerate(pictures()):
+        random = np.random.default_rng(number)
+        rows.append(pipeline.transform([[view] for view in views(image, count, random)]))
+        names += [name] * count
+        collections += [collection] * count
+        drawn += [is_drawn] * count
+        if number % 50 == 0:
+            _log.info("%d pictures", number)
+    numbered = (np.unique(words, return_inverse=True)[1] for words in (names, collections))
+    return Views(np.concatenate(rows), *numbered, np.array(drawn))
+
+
 def main() -> None:
-    """Describe the views, fit, write."""
+    """Describe the views, fit, calibrate, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--views", type=int, default=6)
+    parser.add_argument("--views", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=_STEPS)
     parser.add_argument("--out", type=Path, default=PATH)
     parser.add_argument("--rows", type=Path, help="keep or reuse the raw descriptions here (.npz)")
+    parser.add_argument("--pairs", type=Path, help="keep the pairs of the calibration here (.npz)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if arguments.rows and arguments.rows.is_file():
         with np.load(arguments.rows) as kept:
-            rows, labels = kept["rows"], kept["labels"]
+            found = Views(**kept)
     else:
-        rows, labels = described(training_files(), arguments.views)
+        found = described(arguments.views)
         if arguments.rows:
-            np.savez(arguments.rows, rows=rows, labels=labels)
-    save_metric(fit_metric(rows, labels), arguments.out)
-
-
-def described(files: list[Path], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Raw descriptions ``(N, LENGTH)`` of all views, and the image ``(N,)`` that each shows."""
-    random = np.random.default_rng(0)
-    pipeline = describing_pipeline()
-    rows, labels = [], []
-    for label, file in enumerate(files):
-        # OpenCV's BGR order is swapped here, once, before light and JPEG.
-        image = cv2.imread(str(file))[..., ::-1].astype(np.float32) / 255
-        rows.append(pipeline.transform([[view] for view in views(image, count, random)]))
-        labels += [label] * count
-        if label % 50 == 0:
-            _log.info("%d of %d images", label, len(files))
-    return np.concatenate(rows), np.array(labels)
+            np.savez(arguments.rows, **vars(found))
+    metric, pairs = calibrated(fit_metric(found, arguments.steps), found, arguments.steps)
+    save_metric(metric, arguments.out)
+    for weight, (distances, same) in pairs.items():
+        _, offset, slope = metric.calibration[_WEIGHTS.index(weight)]
+        near = np.quantile(distances[~same], 0.001)
+        _log.info(
+            "weight %.2f: log odds %.2f - %.2f d; %.0f %% of alike pairs are nearer than all but "
+            "a thousandth of the others",
+            *(weight, offset, slope, 100 * (distances[same] < near).mean()),
+        )
+    if arguments.pairs:
+        distances, same = pairs[0.5]
+        np.savez(arguments.pairs, distances=distances, same=same)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.cluster.hierarchy import fcluster
 from scipy.cluster.hierarchy import linkage as linkage_matrix
-from scipy.spatial.distance import pdist
-from sklearn.cluster import DBSCAN, KMeans, MiniBatchKMeans
-from sklearn.metrics import pairwise_distances_argmin
-from sklearn.neighbors import NearestNeighbors
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import pdist, squareform
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.metrics import pairwise_distances_argmin, pairwise_distances_argmin_min
 
 MANY = 2000
-"""Above this many points, K-means works in mini-batches and trees are grown on a sample."""
+"""Above this many points, trees are grown on a sample."""
 
 
 @dataclass(frozen=True)
@@ -68,63 +69,164 @@ class Tree:
         return fcluster(links, height, criterion="distance").astype(np.int64)[self.leaves] - 1
 
 
-def grow_tree(points: np.ndarray, linkage: str = "ward", seed: int = 0) -> Tree:
+@dataclass(frozen=True)
+class Links:
+    """What the artist decided: pairs of points that belong together, or apart.
+
+    Attributes
+    ----------
+    together, apart : tuple of (int, int)
+        Rows of points.
+    """
+
+    together: tuple[tuple[int, int], ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Rows that are in any pair, in order, ``(L,)`` int64."""
+        return np.unique(np.array([*self.together, *self.apart], np.int64).reshape(-1))
+
+    def among(self, chosen: np.ndarray) -> Links:
+        """Return the links among some of the points, by their places among these.
+
+        Parameters
+        ----------
+        chosen : (M,) int64
+            Rows that are kept.
+
+        Returns
+        -------
+        Links
+            Pairs of places in ``chosen``.
+        """
+        place = {int(row): index for index, row in enumerate(chosen)}
+        kept = [
+            tuple((place[a], place[b]) for a, b in pairs if a in place and b in place)
+            for pairs in (self.together, self.apart)
+        ]
+        return Links(*kept)
+
+    def sets(self, count: int) -> np.ndarray:
+        """Return a label for each point, equal where points belong together, also by way of others.
+
+        Parameters
+        ----------
+        count : int
+            Number of points.
+
+        Returns
+        -------
+        (count,) int64
+            Labels.
+        """
+        pairs = np.array(self.together, np.int64).reshape(-1, 2)
+        graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
+        return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+NO_LINKS = Links()
+_FAR = 1e6
+"""Distance of points that the artist keeps apart."""
+
+
+def grow_tree(
+    points: np.ndarray,
+    linkage: str = "average",
+    seed: int = 0,
+    *,
+    reach: float = np.inf,
+    links: Links = NO_LINKS,
+) -> Tree:
     """Grow the tree of an agglomerative clustering.
 
-    Of more than :data:`MANY` points, a random sample are the leaves and the others go with the nearest
-    leaf, so that memory grows with N and not with its square.
+    Of more than :data:`MANY` points, some are the leaves and the others go with the nearest leaf, so
+    that memory grows with N and not with its square: a random sample, points that are linked, and
+    points that are far from all of these.
 
     Parameters
     ----------
     points : (N, D) float32
         At least two points.
-    linkage : str, optional
+    linkage : {"average", "ward"}, optional
         A method of :func:`scipy.cluster.hierarchy.linkage`.
     seed : int, optional
         Random seed of the sample.
+    reach : float, optional
+        Points farther than this from all leaves become leaves, too, up to :data:`MANY` of them.
+    links : Links, optional
+        Points that belong together are joined first, those that are kept apart last.
 
     Returns
     -------
     Tree
         The tree, yet to be cut.
     """
-    leaves = np.arange(len(points))
-    sample = points
+    leaves, sample = np.arange(len(points)), np.arange(len(points))
     if len(points) > MANY:
-        random = np.random.default_rng(seed)
-        sample = points[np.sort(random.permutation(len(points))[:MANY])]
-        leaves = pairwise_distances_argmin(points, sample)
-    return Tree(linkage_matrix(pdist(sample), linkage), leaves)
+        chosen = np.random.default_rng(seed).permutation(len(points))[:MANY]
+        sample = _with_far_points(points, np.union1d(chosen, links.rows), reach)
+        leaves = pairwise_distances_argmin(points, points[sample])
+    distances = pdist(points[sample]).astype(np.float64)
+    if links != NO_LINKS:
+        distances = _linked(squareform(distances), links.among(sample))
+    return Tree(linkage_matrix(distances, linkage), leaves)
 
 
-def kmeans(points: np.ndarray, groups: int, seed: int = 0) -> np.ndarray:
+def _with_far_points(points: np.ndarray, sample: np.ndarray, reach: float) -> np.ndarray:
+    """Add points to a sample that are farther than ``reach`` from all of it, and from each other."""
+    added = 0
+    _, nearest = pairwise_distances_argmin_min(points, points[sample])
+    while added < MANY:
+        far = np.flatnonzero(nearest > reach)[: MANY - added]
+        if not len(far):
+            break
+        apart = [int(far[0])]  # not two that are near to each other
+        for row in far[1:]:
+            if np.linalg.norm(points[apart] - points[row], axis=1).min() > reach:
+                apart.append(int(row))
+        sample, added = np.union1d(sample, apart), added + len(apart)
+        _, found = pairwise_distances_argmin_min(points, points[apart])
+        nearest = np.minimum(nearest, found)
+    return sample
+
+
+def _linked(distances: np.ndarray, links: Links) -> np.ndarray:
+    """Return condensed distances of a square ``(N, N)`` matrix: 0 in a set, far between some sets."""
+    sets = links.sets(len(distances))
+    distances[sets[:, None] == sets] = 0
+    for a, b in links.apart:
+        if sets[a] != sets[b]:  # what was joined later counts
+            one, other = sets == sets[a], sets == sets[b]
+            distances[np.ix_(one, other)] = distances[np.ix_(other, one)] = _FAR
+    return squareform(distances, checks=False)
+
+
+def kmeans(points: np.ndarray, start: np.ndarray, seed: int = 0) -> np.ndarray:
     """Group points by K-means.
 
-    It starts from the groups of Ward's tree, not from chance: the outcome hardly depends on luck, and
+    It starts from the groups of a tree, not from chance: the outcome hardly depends on luck, and
     small groups are not lost.
 
     Parameters
     ----------
     points : (N, D) float32
-        At least two points.
-    groups : int
-        At most the number of distinct points.
+        At least one point.
+    start : (N,) int64
+        The group of each point to start from, from 0 without gaps.
     seed : int, optional
         Random seed.
 
     Returns
     -------
-    (N,) int32
-        The group of each point.
+    (N,) int64
+        The group of each point; numbers are those of ``start``.
     """
-    start = _group_means(points, grow_tree(points, "ward", seed).cut(groups))
-    if len(points) > MANY:
-        estimator = MiniBatchKMeans(
-            groups, init=start, n_init=1, batch_size=1024, random_state=seed
-        )
-    else:
-        estimator = KMeans(groups, init=start, n_init=1, random_state=seed)
-    return estimator.fit(points).labels_
+    means = _group_means(points, start)
+    if len(np.unique(means, axis=0)) < len(means):  # equal points that are kept apart
+        return start
+    estimator = KMeans(len(means), init=means, n_init=1, max_iter=50, random_state=seed)
+    return estimator.fit(points).labels_.astype(np.int64)
 
 
 def _group_means(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -151,50 +253,5 @@ def dbscan(points: np.ndarray, distance: float, neighbors: int) -> np.ndarray:
     (N,) int64
         The group of each point; -1 is noise.
     """
-    return DBSCAN(eps=max(distance, 1e-6), min_samples=neighbors).fit(points).labels_
-
-
-def neighbors_needed(count: int) -> int:
-    """Return DBSCAN's ``min_samples``: few images make small groups.
-
-    Parameters
-    ----------
-    count : int
-        Number of images.
-
-    Returns
-    -------
-    int
-        From 2 to 6.
-    """
-    return int(np.clip(round(np.log2(max(count, 2))), 2, 6))
-
-
-def knee(points: np.ndarray, neighbors: int) -> float:
-    """Return DBSCAN's ``eps``: the knee of the sorted distances to the k-th neighbor.
-
-    The knee is the point farthest below the chord from the first to the last distance (Satopaa et al.,
-    "Finding a 'Kneedle' in a Haystack", 2011). Far outliers would bend the chord, so the farthest
-    twentieth is left out.
-
-    Parameters
-    ----------
-    points : (N, D) float32
-        At least two points.
-    neighbors : int
-        Which neighbor's distance counts.
-
-    Returns
-    -------
-    float
-        A distance; 0 if all points are equal.
-    """
-    search = NearestNeighbors(n_neighbors=min(neighbors, len(points) - 1)).fit(points)
-    farthest = np.sort(search.kneighbors()[0][:, -1])
-    kept = farthest[: max(2, int(np.ceil(len(farthest) * 0.95)))]
-    rise = kept[-1] - kept[0]
-    if rise <= 1e-9:
-        return float(kept[-1] * 1.05)
-    height = (kept - kept[0]) / rise
-    along = np.linspace(0, 1, len(kept))
-    return float(kept[np.argmax(along - height)])
+    found = DBSCAN(eps=max(distance, 1e-6), min_samples=neighbors).fit(points)
+    return found.labels_.astype(np.int64)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..control import SILENT, Control
 from ..features import comparing_pipeline
+from ..features.metric import Calibration
+from .algorithms import NO_LINKS, Links, grow_tree
+from .doubts import LEAST, Pair, find_doubts
 from .grouping import Grouping, group, with_silhouettes
 from .names import NamedGroups, group_names, lab_palette, nearest_to_mean
 from .quality import sentence
@@ -42,9 +46,10 @@ def group_unlocked(
     algorithm: Algorithm = "KMEANS",
     *,
     groups: int = 0,
-    distance: float = 0.0,
-    linkage: Linkage = "ward",
+    reach: float = 1.0,
+    linkage: Linkage = "average",
     seed: int = 0,
+    links: Links = NO_LINKS,
     control: Control = SILENT,
 ) -> Grouping:
     """Group the points that are in no locked group; a locked group keeps exactly its members.
@@ -59,12 +64,14 @@ def group_unlocked(
         As in :func:`~core.clustering.grouping.group`, and so are the following.
     groups : int, optional
         Number of groups; 0 chooses it.
-    distance : float, optional
-        DBSCAN's ``eps``, or where the tree is cut; 0 chooses it.
-    linkage : {"ward", "average"}, optional
+    reach : float, optional
+        Distance up to which two points count as alike.
+    linkage : {"average", "ward"}, optional
         Linkage of the agglomerative tree.
     seed : int, optional
         Random seed.
+    links : Links, optional
+        Points that must be, or must not be, in one group.
     control : Control, optional
         Progress and cancellation.
 
@@ -81,27 +88,87 @@ def group_unlocked(
         It was asked to stop.
     """
     kept = [list(members) for members in locked if members]
-    labels = np.full(len(points), -1)
-    for label, members in enumerate(kept):
-        labels[members] = label
-    free = np.ones(len(points), bool)
-    free[[index for members in kept for index in members]] = False
+    free = unlocked(len(points), kept)
     found = group(
         points[free],
         algorithm,
         groups=groups,
-        distance=distance,
+        reach=reach,
         linkage=linkage,
         seed=seed,
+        links=links.among(free),
         control=control,
     )
     if not kept:
         return found
+    labels = np.full(len(points), -1)
+    for label, members in enumerate(kept):
+        labels[members] = label
     labels[free] = np.where(found.labels >= 0, found.labels + len(kept), -1)
-    return with_silhouettes(points, labels, seed, found.reason)
+    return with_silhouettes(points, labels, seed)
 
 
-def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: int) -> NamedGroups:
+def unlocked(count: int, locked: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return the rows that are in no locked group.
+
+    Parameters
+    ----------
+    count : int
+        Number of points.
+    locked : sequence of sequences of int
+        Rows of locked groups.
+
+    Returns
+    -------
+    (M,) int64
+        The others, in order.
+    """
+    return np.setdiff1d(np.arange(count), [row for members in locked for row in members])
+
+
+def doubts(
+    points: np.ndarray,
+    locked: Sequence[Sequence[int]],
+    calibration: Calibration,
+    *,
+    seed: int = 0,
+    links: Links = NO_LINKS,
+) -> list[Pair]:
+    """Find pairs outside locked groups that may or may not be the same kind of thing.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        From :func:`comparable`.
+    locked : sequence of sequences of int
+        Rows of locked groups.
+    calibration : Calibration
+        What distances mean.
+    seed : int, optional
+        Random seed.
+    links : Links, optional
+        What the artist decided already.
+
+    Returns
+    -------
+    list of Pair
+        Rows of ``points``; the least certain first.
+    """
+    free = unlocked(len(points), locked)
+    if len(free) < 2:
+        return []
+    among = links.among(free)
+    reach = calibration.distance(LEAST)
+    tree = grow_tree(points[free], "average", seed, reach=reach, links=among)
+    return [
+        replace(pair, first=int(free[pair.first]), second=int(free[pair.second]))
+        for pair in find_doubts(points[free], tree, calibration, among)
+    ]
+
+
+def name_groups(
+    rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: int, doubts: int = 0
+) -> NamedGroups:
     """Name groups by how they look, and find their palettes and typical members.
 
     Parameters
@@ -114,6 +181,8 @@ def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: 
         Labels of the points.
     seed : int
         Random seed.
+    doubts : int, optional
+        Pairs in doubt, which the sentence counts.
 
     Returns
     -------
@@ -128,5 +197,5 @@ def name_groups(rows: np.ndarray, points: np.ndarray, grouping: Grouping, seed: 
         members,
         tuple(nearest_to_mean(points, m) for m in members),
         palettes,
-        sentence(names, grouping.labels, grouping.silhouettes, grouping.reason),
+        sentence(grouping.labels, doubts),
     )

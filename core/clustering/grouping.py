@@ -8,12 +8,12 @@ import numpy as np
 
 from ..control import SILENT, Control
 from ..errors import BadRequest
-from .algorithms import MANY, dbscan, grow_tree, kmeans, knee, neighbors_needed
-from .number import ALIKE, Choice, choose_number, spread
+from .algorithms import NO_LINKS, Links, Tree, dbscan, grow_tree, kmeans
 from .quality import Silhouettes, silhouettes
 from .settings import Algorithm, Linkage
 
-_EPS_FACTORS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)
+_NEIGHBORS = 2
+"""DBSCAN's ``min_samples``: two alike textures are a group."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,11 @@ class Grouping:
         One for each point.
     score : float
         Mean silhouette of the grouped points, in [-1, 1]; 0 where it is undefined.
-    reason : str
-        Why there are as many groups; empty if there is nothing to explain.
     """
 
     labels: np.ndarray
     silhouettes: Silhouettes
     score: float
-    reason: str = ""
 
     @property
     def count(self) -> int:
@@ -48,15 +45,17 @@ def group(
     algorithm: Algorithm = "KMEANS",
     *,
     groups: int = 0,
-    distance: float = 0.0,
-    linkage: Linkage = "ward",
+    reach: float = 1.0,
+    linkage: Linkage = "average",
     seed: int = 0,
+    links: Links = NO_LINKS,
     control: Control = SILENT,
 ) -> Grouping:
     """Group points.
 
-    Any number of points, equal ones included, gives a grouping and no warning. The same input and seed
-    give the same groups.
+    Without a number, groups are joined as long as their members are on average nearer than ``reach``;
+    a point that is near to no other stays alone. Any number of points, equal ones included, gives a
+    grouping and no warning. The same input and seed give the same groups.
 
     Parameters
     ----------
@@ -65,14 +64,15 @@ def group(
     algorithm : {"KMEANS", "DBSCAN", "AGGLOMERATIVE"}, optional
         How to group.
     groups : int, optional
-        Number of groups for K-means and agglomerative; 0 chooses it.
-    distance : float, optional
-        DBSCAN's ``eps``, or the height at which the agglomerative tree is cut if ``groups`` is 0; 0
-        chooses it.
-    linkage : {"ward", "average"}, optional
+        Number of groups for K-means and agglomerative; 0: as many as ``reach`` says.
+    reach : float, optional
+        Distance up to which two points count as alike; DBSCAN's ``eps``.
+    linkage : {"average", "ward"}, optional
         Linkage of the agglomerative tree.
     seed : int, optional
         Random seed.
+    links : Links, optional
+        Points that must be, or must not be, in one group.
     control : Control, optional
         Progress and cancellation.
 
@@ -84,43 +84,34 @@ def group(
     Raises
     ------
     BadRequest
-        ``groups`` or ``distance`` is negative, or the algorithm is unknown.
+        ``groups`` or ``reach`` is negative, or the algorithm is unknown.
     JobCancelled
         It was asked to stop.
 
     Examples
     --------
     >>> points = np.array([[0, 0], [0, 1], [9, 7], [9, 8], [9, 9]], np.float32)
-    >>> group(points, groups=2).labels.tolist()
+    >>> group(points, reach=3.0).labels.tolist()
     [1, 1, 0, 0, 0]
     """
-    if groups < 0 or distance < 0:
-        raise BadRequest(
-            "The number of groups and the distance cannot be negative; 0 means automatic."
-        )
+    if groups < 0 or reach < 0:
+        raise BadRequest("The number of groups cannot be negative; 0 means automatic.")
     if algorithm not in ("KMEANS", "DBSCAN", "AGGLOMERATIVE"):
         raise BadRequest(
             f'"{algorithm}" is not a grouping algorithm; choose K-means, DBSCAN or agglomerative.'
         )
-    distinct = len(np.unique(points, axis=0)) if len(points) else 0
-    if distinct < 2:
-        reason = (
-            ("the images look alike" if len(points) > 1 else "only one image") if distinct else ""
-        )
-        return with_silhouettes(points, np.zeros(len(points), np.int64), seed, reason)
+    if len(points) < 2:
+        return with_silhouettes(points, np.zeros(len(points), np.int64), seed)
+    tree = grow_tree(points, "average", seed, reach=reach, links=links)
+    control.advance(0.5)
     if algorithm == "DBSCAN":
-        labels, reason = _by_density(points, distance, seed)
-    elif algorithm == "AGGLOMERATIVE":
-        labels, reason = _by_tree(points, groups, distance, linkage, seed, control)
+        labels = _by_density(points, tree, reach, links)
     else:
-        choice = Choice(groups) if groups else choose_number(points, "ward", seed, control)
-        labels, reason = kmeans(points, min(choice.groups, distinct), seed), choice.reason
-    return with_silhouettes(points, labels, seed, reason)
+        labels = _by_number(points, tree, groups, reach, linkage, seed, links, algorithm)
+    return with_silhouettes(points, labels, seed)
 
 
-def with_silhouettes(
-    points: np.ndarray, labels: np.ndarray, seed: int = 0, reason: str = ""
-) -> Grouping:
+def with_silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Grouping:
     """Renumber labels by size and measure their silhouettes.
 
     Parameters
@@ -131,8 +122,6 @@ def with_silhouettes(
         Group of each point; -1 is ungrouped.
     seed : int, optional
         Random seed.
-    reason : str, optional
-        Why there are as many groups.
 
     Returns
     -------
@@ -141,7 +130,7 @@ def with_silhouettes(
     """
     tidy = _by_size(labels)
     found = silhouettes(points, tidy, seed)
-    return Grouping(tidy, found, found.mean(tidy), reason)
+    return Grouping(tidy, found, found.mean(tidy))
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:
@@ -153,34 +142,44 @@ def _by_size(labels: np.ndarray) -> np.ndarray:
     return tidy
 
 
-def _by_tree(
+def _by_number(
     points: np.ndarray,
+    tree: Tree,
     groups: int,
-    distance: float,
+    reach: float,
     linkage: Linkage,
     seed: int,
-    control: Control,
-) -> tuple[np.ndarray, str]:
-    tree = grow_tree(points, linkage, seed)
-    if distance and not groups:
-        return tree.cut_at(distance), ""
-    choice = Choice(groups) if groups else choose_number(points, linkage, seed, control)
-    return tree.cut(choice.groups), choice.reason
+    links: Links,
+    algorithm: Algorithm,
+) -> np.ndarray:
+    """Group by K-means or a tree into a number of groups, which the tree of averages gives if it is 0."""
+    labels = tree.cut(groups) if groups else tree.cut_at(reach)
+    if algorithm == "AGGLOMERATIVE":
+        if linkage == "average":
+            return labels
+        other = grow_tree(points, linkage, seed, reach=reach, links=links)
+        return other.cut(int(labels.max()) + 1)
+    found = kmeans(points, labels, seed)
+    # The tree obeys what the artist decided, and its groups are numbered alike.
+    found[links.rows] = labels[links.rows]
+    return found
 
 
-def _by_density(points: np.ndarray, distance: float, seed: int) -> tuple[np.ndarray, str]:
-    neighbors = neighbors_needed(len(points))
-    if distance:
-        return dbscan(points, distance, neighbors), ""
-    if spread(points) < ALIKE:
-        return np.zeros(len(points), np.int64), "the images look alike"
-    start = knee(points, min(neighbors, len(points) - 1))
-    best, best_rank = dbscan(points, start, neighbors), -np.inf
-    # The knee says where to look; the best silhouette around it, counted over all images so that
-    # noise does not pay, says where to stop.
-    for factor in _EPS_FACTORS if len(points) <= 2 * MANY else (1.0,):
-        labels = dbscan(points, factor * start, neighbors)
-        rank = silhouettes(points, labels, seed).values.sum() / len(points)
-        if labels.max() >= 1 and rank > best_rank:
-            best, best_rank = labels, rank
-    return best, ""
+def _by_density(points: np.ndarray, tree: Tree, reach: float, links: Links) -> np.ndarray:
+    """Group by density; groups are joined, or taken apart by the tree, as the artist decided."""
+    labels = dbscan(points, reach, _NEIGHBORS)
+    if links == NO_LINKS:
+        return labels
+    sets, decided = links.sets(len(points)), tree.cut_at(reach)
+    for one in np.unique(sets[links.rows]):
+        members = np.flatnonzero(sets == one)
+        found = np.unique(labels[members][labels[members] >= 0])
+        if len(members) > 1:
+            label = found[0] if len(found) else labels.max() + 1
+            labels[members] = label
+            labels[np.isin(labels, found)] = label
+    for a, b in links.apart:
+        if labels[a] == labels[b] >= 0 and sets[a] != sets[b]:
+            members = labels == labels[a]
+            labels[members] = labels.max() + 1 + decided[members]
+    return labels

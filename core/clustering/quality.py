@@ -1,14 +1,11 @@
-"""Quality of a grouping: silhouettes, stability, and a sentence about them for the artist."""
+"""Quality of a grouping: silhouettes, and a sentence for the artist."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score, pairwise_distances_chunked
-
-from .algorithms import grow_tree
+from sklearn.metrics import pairwise_distances_chunked
 
 _SAMPLE = 2000
 
@@ -103,99 +100,37 @@ def _spread_sample(labels: np.ndarray, names: np.ndarray, seed: int) -> np.ndarr
     return np.sort(np.concatenate([random.permutation(p)[:share] for p in parts]))
 
 
-def stability(
-    points: np.ndarray, labels_by_number: Mapping[int, np.ndarray], seed: int = 0, rounds: int = 4
-) -> dict[int, float]:
-    """Measure how much of a grouping comes back when a fifth of the points is left out.
-
-    It is the mean adjusted Rand index between the labels and those of Ward's tree on random subsets
-    (Ben-Hur, Elisseeff and Guyon, "A stability based method for discovering structure", 2002).
+def sentence(labels: np.ndarray, doubts: int = 0) -> str:
+    """Say in plain words how many groups there are, and how much is unsure.
 
     Parameters
     ----------
-    points : (N, D) float32
-        The points.
-    labels_by_number : mapping of int to (N,) int64
-        Groupings, by their numbers of groups.
-    seed : int, optional
-        Random seed of the subsets.
-    rounds : int, optional
-        Number of subsets.
-
-    Returns
-    -------
-    dict of int to float
-        Stability of each grouping, in [0, 1].
-    """
-    random = np.random.default_rng(seed)
-    scores: dict[int, list[float]] = {number: [] for number in labels_by_number}
-    for _ in range(rounds):
-        kept = np.sort(random.permutation(len(points))[: max(2, round(0.8 * len(points)))])
-        tree = grow_tree(points[kept])
-        for number, labels in labels_by_number.items():
-            again = tree.cut(min(number, len(kept)))
-            scores[number].append(adjusted_rand_score(labels[kept], again))
-    return {number: float(np.clip(np.mean(found), 0, 1)) for number, found in scores.items()}
-
-
-def sentence(names: Sequence[str], labels: np.ndarray, found: Silhouettes, reason: str) -> str:
-    """Say how many groups there are, how separate they are, and which two overlap.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Name of each group, by label.
     labels : (N,) int64
         Group of each point; -1 is ungrouped.
-    found : Silhouettes
-        Silhouettes of the points.
-    reason : str
-        Why there are as many groups; may be empty.
+    doubts : int, optional
+        Pairs that may or may not be the same kind of thing.
 
     Returns
     -------
     str
         A sentence for the artist.
     """
-    ungrouped = int((labels < 0).sum())
-    if not names:
-        return "Nothing to group: " + (
-            f"{ungrouped} images stay ungrouped." if ungrouped else "no images."
-        )
-    if len(names) == 1:
-        text = f"1 group: {reason or 'no clear division among the images'}"
+    if not len(labels):
+        return "No textures."
+    sizes = np.bincount(labels[labels >= 0])
+    single, ungrouped = int((sizes == 1).sum()), int((labels < 0).sum())
+    if len(labels) == 1 or single == len(labels):
+        text = _counted(len(labels), "texture")
+        text += ", each of its own kind" if len(labels) > 1 else ""
     else:
-        score = found.mean(labels)
-        text = f"{len(names)} groups, {_separation(score)} (silhouette {score:.2f})"
-        overlap = _overlap(names, labels, found)
-        text += f"; {overlap}" if overlap else ""
-        text += f"; {reason}" if reason else ""
+        text = f"{_counted(len(labels), 'texture')} in {_counted(len(sizes), 'group')}"
+        text += f", {single} of them with a single texture" if single else ""
     if ungrouped:
-        text += f"; {ungrouped} {'image stays' if ungrouped == 1 else 'images stay'} ungrouped"
+        text += f"; {_counted(ungrouped, 'texture')} ungrouped"
+    if doubts:
+        text += f"; {_counted(doubts, 'pair')} in doubt"
     return text + "."
 
 
-def _separation(score: float) -> str:
-    for least, words in (
-        (0.5, "clearly separate"),
-        (0.3, "well separate"),
-        (0.15, "partly separate"),
-    ):
-        if score >= least:
-            return words
-    return "hardly separate"
-
-
-def _overlap(names: Sequence[str], labels: np.ndarray, found: Silhouettes) -> str:
-    """Name the two groups whose members are most often as near to the other group as to their own."""
-    doubtful = (labels >= 0) & (found.values < 0.05) & (found.rivals >= 0)
-    if not doubtful.any():
-        return ""
-    pairs = np.sort(np.stack([labels[doubtful], found.rivals[doubtful]], 1), axis=1)
-    kinds, counts = np.unique(pairs, axis=0, return_counts=True)
-    sizes = np.array([(labels == a).sum() + (labels == b).sum() for a, b in kinds])
-    worst = int(np.argmax(counts / sizes))
-    if counts[worst] / sizes[worst] < 0.1:
-        return ""
-    first, second = kinds[worst]
-    return f"'{names[first]}' overlaps '{names[second]}'"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -29,3 +29,23 @@ class Group:
     members: tuple[str, ...]
     typical: str
     palette: tuple[tuple[float, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Two images of which it is unsure whether they show the same kind of thing.
+
+    Attributes
+    ----------
+    first, second : str
+        Keys of the images; each is typical of those that are surely like it.
+    probability : float
+        That they are the same kind, in [0, 1].
+    together : bool
+        Whether they are in one group now.
+    """
+
+    first: str
+    second: str
+    probability: float
+    together: bool

@@ -1,7 +1,7 @@
-"""The metric: which differences between descriptions matter, learned from many images.
+"""The metric: how probable it is that two images show the same kind of thing.
 
-Differences between views of one image (other crops, other light) do not matter; those between
-different images do. ``training/metric.py`` fits the metric; the result is a small bundled file.
+It is learned from pairs: views of one image (other crops, other light) are the same, other images are
+not. ``training/metric.py`` fits it; the result is a small bundled file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from .columns import COLUMNS, VERSION
@@ -26,24 +27,78 @@ BLOCKS = {
     "color": slice(COLUMNS["color"].start, COLUMNS["color"].stop),
     "material": slice(COLUMNS["structure"].start, COLUMNS["encoder"].stop),
 }
-"""Columns that are projected together."""
+"""Columns that go through one network."""
 
-_PARTS = ("mean", "scale", "projection", "spread")
+_PARTS = ("mean", "scale", "hidden", "bias", "projection")
+_FAR = 6.0
+"""Deviations beyond which a column says nothing more."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How probable it is that two images show the same kind of thing, by their distance.
+
+    The log odds are ``offset - slope * distance`` (logistic regression on labeled pairs).
+
+    Attributes
+    ----------
+    offset, slope : float
+        Of the line.
+    """
+
+    offset: float
+    slope: float
+
+    def probability(self, distance: np.ndarray | float) -> np.ndarray:
+        """Return the probability of distances.
+
+        Parameters
+        ----------
+        distance : array_like of float
+            Distances of points, at least 0.
+
+        Returns
+        -------
+        array of float64
+            In [0, 1], of the same shape.
+        """
+        return expit(self.offset - self.slope * np.asarray(distance, np.float64))
+
+    def distance(self, probability: float) -> float:
+        """Return the distance at which a pair has this probability.
+
+        Parameters
+        ----------
+        probability : float
+            In [0, 1].
+
+        Returns
+        -------
+        float
+            At least 0; 0 if even equal images are less probable.
+        """
+        sure = float(np.clip(probability, 1e-6, 1 - 1e-6))
+        return max(0.0, (self.offset - float(logit(sure))) / self.slope)
+
+
+PLAIN = Calibration(4.0, 6.0)
+"""Where no metric fits: unrelated images are about 1.4 apart."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """Means and scales to standardize columns with, and directions to project them onto, by block.
+    """A small network for each block of columns, and what its distances mean.
 
     Attributes
     ----------
     mean, scale : dict of str to (D,) float32
         Mean and deviation of each column, for each block of :data:`BLOCKS`.
-    projection : dict of str to (D, K) float32
-        Directions onto which standardized columns are projected; the training images have a total
-        variance of 1 in each block.
-    spread : dict of str to (K,) float32
-        Their deviation along each direction.
+    hidden, bias : dict of str to (D, H) and (H,) float32
+        The first layer, which is followed by ``max(0, x)``.
+    projection : dict of str to (H, K) float32
+        The second layer.
+    calibration : (W, 3) float32
+        Material weight, offset and slope, by rising weight; see :class:`Calibration`.
     encoder : (S,) float32
         Signature of the encoder whose features the metric was fitted to.
     version : int
@@ -52,10 +107,31 @@ class Metric:
 
     mean: Mapping[str, np.ndarray]
     scale: Mapping[str, np.ndarray]
+    hidden: Mapping[str, np.ndarray]
+    bias: Mapping[str, np.ndarray]
     projection: Mapping[str, np.ndarray]
-    spread: Mapping[str, np.ndarray]
+    calibration: np.ndarray
     encoder: np.ndarray
     version: int = VERSION
+
+    def calibrated(self, material_weight: float) -> Calibration:
+        """Return what distances mean at a material weight.
+
+        Parameters
+        ----------
+        material_weight : float
+            In [0, 1].
+
+        Returns
+        -------
+        Calibration
+            Interpolated between the weights that were measured.
+        """
+        weights, offsets, slopes = self.calibration.T
+        return Calibration(
+            float(np.interp(material_weight, weights, offsets)),
+            float(np.interp(material_weight, weights, slopes)),
+        )
 
 
 @lru_cache(maxsize=2)
@@ -86,7 +162,25 @@ def load_metric(path: Path = PATH) -> Metric | None:
             part: {block: file.get_tensor(f"{block}.{part}").astype(np.float32) for block in BLOCKS}
             for part in _PARTS
         }
-    return Metric(**parts, encoder=encoder)
+        calibration = file.get_tensor("calibration")
+    return Metric(**parts, calibration=calibration, encoder=encoder)
+
+
+def calibration(material_weight: float = 0.5) -> Calibration:
+    """Return what the distances of ``pipeline.comparing_pipeline`` mean.
+
+    Parameters
+    ----------
+    material_weight : float, optional
+        As there.
+
+    Returns
+    -------
+    Calibration
+        Of the bundled metric.
+    """
+    metric = load_metric()
+    return PLAIN if metric is None else metric.calibrated(material_weight)
 
 
 def _same(signature: np.ndarray) -> bool:
@@ -97,25 +191,30 @@ def _same(signature: np.ndarray) -> bool:
     return bool(np.square(current - signature).mean() < 0.05**2 * np.square(signature).mean())
 
 
-class Discriminate(BaseEstimator, TransformerMixin):
-    """Pipeline step that projects standardized columns onto the metric's directions of a block.
+class Embed(BaseEstimator, TransformerMixin):
+    """Pipeline step that brings standardized columns into the metric's space, by a small network.
 
-    Far values are compressed (``spread * asinh(value / spread)``), so that one odd image does not make
-    all others look alike. Without a metric, columns are only scaled to a total variance of about 1.
+    Without a metric, columns are only scaled to a total variance of about 1.
 
     Parameters
     ----------
-    projection : (D, K) float32, optional
-        See :class:`Metric`.
-    spread : (K,) float32, optional
-        See :class:`Metric`.
+    hidden : (D, H) float32, optional
+        See :class:`Metric`, as for the others.
+    bias : (H,) float32, optional
+        Of the first layer.
+    projection : (H, K) float32, optional
+        The second layer.
     """
 
     def __init__(
-        self, projection: np.ndarray | None = None, spread: np.ndarray | None = None
+        self,
+        hidden: np.ndarray | None = None,
+        bias: np.ndarray | None = None,
+        projection: np.ndarray | None = None,
     ) -> None:
+        self.hidden = hidden
+        self.bias = bias
         self.projection = projection
-        self.spread = spread
 
     def fit(self, table: np.ndarray, y: object = None) -> Self:
         """Count the columns; nothing is learned from the images.
@@ -129,14 +228,14 @@ class Discriminate(BaseEstimator, TransformerMixin):
 
         Returns
         -------
-        Discriminate
+        Embed
             This step.
         """
         self.columns_ = table.shape[1]
         return self
 
     def transform(self, table: np.ndarray) -> np.ndarray:
-        """Project the columns.
+        """Apply both layers.
 
         Parameters
         ----------
@@ -146,8 +245,9 @@ class Discriminate(BaseEstimator, TransformerMixin):
         Returns
         -------
         (N, K) float32
-            Projected columns.
+            Coordinates.
         """
-        if self.projection is None or self.spread is None:
+        if self.hidden is None or self.bias is None or self.projection is None:
             return table / np.float32(np.sqrt(self.columns_))
-        return self.spread * np.arcsinh(table @ self.projection / self.spread)
+        active = np.maximum(np.clip(table, -_FAR, _FAR) @ self.hidden + self.bias, 0)
+        return active @ self.projection

@@ -8,7 +8,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from .color import ColorBlock
 from .encoder import EncoderBlock
 from .fingerprint import FingerprintBlock, SwatchBlock
-from .metric import BLOCKS, Discriminate, load_metric
+from .metric import BLOCKS, Embed, load_metric
 from .reduction import Balance, Reduce, Standardize
 from .sample import Resize
 from .structure import Grayscale, StructureBlock
@@ -42,8 +42,9 @@ def describing_pipeline() -> Pipeline:
 def comparing_pipeline(material_weight: float = 0.5, seed: int = 0) -> Pipeline:
     """Make the pipeline from raw descriptions to points.
 
-    Their Euclidean distance is how different two images look. The unit is absolute: unrelated
-    photographs are about 1.4 apart, crops of one material 0.4.
+    Their Euclidean distance is how different two images look; ``metric.calibration`` says how probable
+    it makes them the same kind of thing. As long as the principal components keep all dimensions,
+    it does not depend on the other images.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def comparing_pipeline(material_weight: float = 0.5, seed: int = 0) -> Pipeline:
     Returns
     -------
     Pipeline
-        For each block the steps ``standardize``, ``discriminate``, ``pca`` and ``balance``.
+        For each block the steps ``standardize``, ``embed``, ``pca`` and ``balance``.
     """
     metric = load_metric()
     shares = {"color": 1 - material_weight, "material": material_weight}
@@ -63,13 +64,13 @@ def comparing_pipeline(material_weight: float = 0.5, seed: int = 0) -> Pipeline:
     for name, share in shares.items():
         if share <= 0:
             continue
-        standardize, discriminate = Standardize(), Discriminate()
+        standardize, embed = Standardize(), Embed()
         if metric is not None:
             standardize = Standardize(metric.mean[name], metric.scale[name])
-            discriminate = Discriminate(metric.projection[name], metric.spread[name])
+            embed = Embed(metric.hidden[name], metric.bias[name], metric.projection[name])
         steps = [
             ("standardize", standardize),
-            ("discriminate", discriminate),
+            ("embed", embed),
             ("pca", Reduce(random_state=seed)),
             ("balance", Balance(share)),
         ]

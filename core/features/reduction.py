@@ -82,7 +82,7 @@ class Reduce(BaseEstimator, TransformerMixin):
         None if there is nothing to reduce: a single image, or all images equal.
     """
 
-    def __init__(self, components: int = 24, random_state: int = 0) -> None:
+    def __init__(self, components: int = 64, random_state: int = 0) -> None:
         self.components = components
         self.random_state = random_state
 

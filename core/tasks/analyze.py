@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..clustering.settings import Algorithm, Group, Linkage
+from ..clustering.settings import Algorithm, Doubt, Group, Linkage
 from ..control import Control, Failure
 from ..errors import NoImages
 from ..image.reference import ImageRef
@@ -35,10 +35,10 @@ class AnalyzeRequest(Request["AnalyzeResult"]):
         How to group.
     groups : int
         Number of groups for K-means and agglomerative; 0 chooses it.
-    distance : float
-        DBSCAN's ``eps``, or the height at which the agglomerative tree is cut if ``groups`` is 0; 0
-        chooses it.
-    linkage : {"ward", "average"}
+    similarity : float
+        How probable it must be that two images show the same kind of thing, for them to be grouped, in
+        [0, 1]; it decides how many groups there are, and is DBSCAN's ``eps``.
+    linkage : {"average", "ward"}
         Linkage of the agglomerative tree and of the dendrogram.
     material_weight : float
         From 0 (group by color) to 1 (group by material).
@@ -46,6 +46,8 @@ class AnalyzeRequest(Request["AnalyzeResult"]):
         Random seed.
     locked : tuple of tuple of str
         Groups, by the keys of their images, that must come back unchanged.
+    together, apart : tuple of (str, str)
+        Pairs of keys that the artist put into one group, or into two; keys of no image are ignored.
     thumbnail_size : int
         Side of the thumbnails, in pixels.
     """
@@ -55,11 +57,13 @@ class AnalyzeRequest(Request["AnalyzeResult"]):
     cache_folder: str = ""
     algorithm: Algorithm = "KMEANS"
     groups: int = 0
-    distance: float = 0.0
-    linkage: Linkage = "ward"
+    similarity: float = 0.5
+    linkage: Linkage = "average"
     material_weight: float = 0.5
     seed: int = 0
     locked: tuple[tuple[str, ...], ...] = ()
+    together: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
     thumbnail_size: int = 128
 
 
@@ -77,6 +81,8 @@ class AnalyzeResult:
         Mean silhouette, in [-1, 1]; 0 where it is undefined.
     sentence : str
         How good the groups are, in words.
+    doubts : tuple of Doubt
+        Pairs that may or may not be the same kind of thing, the least certain first.
     duplicates : tuple of tuple of str
         Sets of keys of images that show the same picture.
     thumbnails : dict of str to str
@@ -91,6 +97,7 @@ class AnalyzeResult:
     ungrouped: tuple[str, ...] = ()
     score: float = 0.0
     sentence: str = ""
+    doubts: tuple[Doubt, ...] = ()
     duplicates: tuple[tuple[str, ...], ...] = ()
     thumbnails: dict[str, str] = field(default_factory=dict)
     plots: dict[str, str] = field(default_factory=dict)
@@ -162,27 +169,34 @@ def _analyze(
     request: AnalyzeRequest, described: Descriptions, thumbnails: Thumbnails, control: Control
 ) -> AnalyzeResult:
     """Group the images, name the groups, and draw the plots."""
-    from ..clustering.analysis import comparable, group_unlocked, name_groups
+    from ..clustering.algorithms import Links
+    from ..clustering.analysis import comparable, doubts, group_unlocked, name_groups
     from ..clustering.duplicates import duplicates
     from ..clustering.names import srgb_palette
     from ..features.columns import COLUMNS
+    from ..features.metric import calibration
     from ..plots.analysis import Analysis, draw_plots
 
     keys = [image.key for image in described.images]
     points = comparable(described.rows, request.material_weight, request.seed)
     index = {key: number for number, key in enumerate(keys)}
+    calibrated = calibration(request.material_weight)
+    locked = [[index[key] for key in members if key in index] for members in request.locked]
+    links = Links(_rows(request.together, index), _rows(request.apart, index))
     grouping = group_unlocked(
         points,
-        [[index[key] for key in members if key in index] for members in request.locked],
+        locked,
         request.algorithm,
         groups=request.groups,
-        distance=request.distance,
+        reach=calibrated.distance(request.similarity),
         linkage=request.linkage,
         seed=request.seed,
+        links=links,
         control=control.part(_DESCRIBED, _GROUPED, "Grouping"),
     )
     control.advance(_GROUPED, "Naming groups")
-    named = name_groups(described.rows, points, grouping, request.seed)
+    unsure = doubts(points, locked, calibrated, seed=request.seed, links=links)
+    named = name_groups(described.rows, points, grouping, request.seed, len(unsure))
     same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
@@ -203,6 +217,22 @@ def _analyze(
         ungrouped=tuple(key for key, label in zip(keys, grouping.labels, strict=True) if label < 0),
         score=grouping.score,
         sentence=named.sentence,
+        doubts=tuple(
+            Doubt(
+                keys[pair.first],
+                keys[pair.second],
+                pair.probability,
+                bool(grouping.labels[pair.first] == grouping.labels[pair.second] >= 0),
+            )
+            for pair in unsure
+        ),
         duplicates=tuple(tuple(keys[i] for i in members) for members in same),
         plots=plots,
     )
+
+
+def _rows(
+    pairs: tuple[tuple[str, str], ...], index: dict[str, int]
+) -> tuple[tuple[int, int], ...]:
+    """Return the rows of pairs of keys; pairs of which one is not there are left out."""
+    return tuple((index[a], index[b]) for a, b in pairs if a in index and b in index)
