@@ -12,6 +12,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from .core.clustering.settings import SIMILARITY
 from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
 from .scene.looks.look import properties
@@ -356,18 +357,20 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     group_count: IntProperty(
         name="Groups", description="Number of groups", min=1, soft_max=20, default=4
     )
-    distance: FloatProperty(
-        name="Distance",
-        description="Textures closer than this belong together (0 = automatic)",
+    similarity: FloatProperty(
+        name="Similarity",
+        description="How alike textures must be to share a group. Higher makes more, smaller groups",
+        subtype="FACTOR",
         min=0.0,
-        soft_max=10.0,
+        max=1.0,
+        default=SIMILARITY,
     )
     linkage: EnumProperty(
         name="Linkage",
         description="How the distance between two groups is measured",
         items=(
-            ("ward", "Ward", "Minimize the spread inside each group"),
             ("average", "Average", "Mean distance between the textures of the two groups"),
+            ("ward", "Ward", "Minimize the spread inside each group"),
         ),
     )
     material_weight: FloatProperty(

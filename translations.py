@@ -126,7 +126,7 @@ CHINESE = {
     "CUDA": "CUDA",
     "Dense Clusters": "密集聚类",
     "Device": "设备",
-    "Distance": "距离",
+    "Similarity": "相似度",
     "Include": "包含",
     "Gallery": "图库",
     "Image Files": "图像文件",
@@ -477,8 +477,8 @@ CHINESE = {
     ),
     "Cancel the running job; finished textures are kept": "取消正在运行的任务；已完成的纹理会保留",
     "Toggle between original and restyled textures": "在原始纹理与风格化纹理之间切换",
-    "Textures closer than this belong together (0 = automatic)": (
-        "距离小于此值的纹理归为一组（0 表示自动）"
+    "How alike textures must be to share a group. Higher makes more, smaller groups": (
+        "纹理要多相似才归为一组。值越高，分组越多、越小"
     ),
     "Textures of all materials in the file": "文件中所有材质的纹理",
     "Textures of all objects in this scene": "当前场景中所有物体的纹理",

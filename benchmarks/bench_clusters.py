@@ -28,8 +28,10 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from impasto.core.clustering.grouping import group
+from impasto.core.clustering.settings import SIMILARITY
 from impasto.core.control import Control, Progress
 from impasto.core.features import DescriptorCache, comparing_pipeline, describe
+from impasto.core.features.metric import calibration
 from impasto.core.image.picture import Picture
 from impasto.core.image.reference import ImageRef
 from impasto.core.paint.network import Stylizer
@@ -88,7 +90,7 @@ def quality(work: Path) -> list[dict]:
         rows = describe(images, cache=DescriptorCache(work / "cache")).rows
         points = comparing_pipeline().fit_transform(rows)
         for algorithm in ("KMEANS", "AGGLOMERATIVE", "DBSCAN"):
-            found = group(points, algorithm)
+            found = group(points, algorithm, reach=calibration().distance(SIMILARITY))
             table.append(_scored(name, algorithm, chosen, labels, found.labels, "automatic"))
         colors = np.stack([_histogram(path) for path in paths])
         plain = KMeans(len(chosen), n_init=10, random_state=0).fit_predict(colors)

@@ -20,10 +20,28 @@ from .patterns import DRAWN
 
 Maker = Callable[[np.random.Generator], np.ndarray]
 _SIDE = 512
-_PHOTOGRAPHS = (
-    "astronaut brick camera cat cell clock coffee coins colorwheel grass gravel horse "
-    "hubble_deep_field immunohistochemistry logo moon page retina rocket text"
-).split()
+_PHOTOGRAPHS = [
+    "astronaut",
+    "brick",
+    "camera",
+    "cat",
+    "cell",
+    "clock",
+    "coffee",
+    "coins",
+    "colorwheel",
+    "grass",
+    "gravel",
+    "horse",
+    "hubble_deep_field",
+    "immunohistochemistry",
+    "logo",
+    "moon",
+    "page",
+    "retina",
+    "rocket",
+    "text",
+]
 
 
 @dataclass(frozen=True)

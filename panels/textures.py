@@ -20,9 +20,9 @@ class IMPASTO_PT_textures:
         layout.prop(settings, "algorithm")
         column = layout.column(heading="Groups", heading_ctxt=CONTEXT)
         column.prop(settings, "automatic")
-        if not settings.automatic and settings.algorithm == "DBSCAN":
-            column.prop(settings, "distance")
-        elif not settings.automatic:
+        if settings.automatic or settings.algorithm == "DBSCAN":
+            column.prop(settings, "similarity", slider=True)
+        else:
             column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
         layout.prop(settings, "material_weight")
         row = layout.row()

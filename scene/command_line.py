@@ -101,8 +101,8 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
     settings = bpy.context.scene.impasto
     settings.scope = _SCOPES[options.scope]
     settings.algorithm, settings.linkage = options.algorithm, options.linkage
-    settings.automatic = not (options.groups or options.distance)
-    settings.group_count, settings.distance = max(options.groups, 1), options.distance
+    settings.automatic = not options.groups
+    settings.group_count, settings.similarity = max(options.groups, 1), options.similarity
     settings.material_weight, settings.seed = options.material_weight, options.seed
     target = _target(options, needed=False)
     job = _follow(analyze.start(bpy.context), report)

@@ -48,7 +48,7 @@ _PRIOR = 1 / 8
 """Share of pairs that are the same kind, as in small scenes."""
 
 _DRAWN, _DRAWN_SIDE = 20, 384
-_KINDS = {name: np.float16 for name in ("hidden", "projection")}
+_KINDS = dict.fromkeys(("hidden", "projection"), np.float16)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Views:
 
 
 def fit_metric(views: Views, steps: int = _STEPS, seed: int = 0) -> Metric:
-    """Fit the networks; the metric is not calibrated yet (all its calibrations are the fit's own line)."""
+    """Fit the networks; what distances mean is only what the fit itself says of its own pictures."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     mean, scale, columns, layers = {}, {}, {}, {}
@@ -263,7 +263,12 @@ def pictures() -> Iterator[tuple[str, str, bool, np.ndarray]]:
     for file in training_files():
         # OpenCV's BGR order is swapped here, once, before light and JPEG.
         image = cv2.imread(str(file))[..., ::-1].astype(np.float32) / 255
-        yield f"{file.parent.name} {file.stem.split('_')[0]}", file.stem.split("_c")[0], False, image
+        yield (
+            f"{file.parent.name} {file.stem.split('_')[0]}",
+            file.stem.split("_c")[0],
+            False,
+            image,
+        )
     for name, draw in CONTENTS.items():
         for number in range(_DRAWN):
             random = np.random.default_rng([11, number, *name.encode()])

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Callable
 
+from ..clustering.settings import SIMILARITY
 from ..paint import device
 from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown, with_engine
 
@@ -153,10 +154,15 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
         "--groups", type=_count, default=0, metavar="N", help="how many; 0 (default) decides itself"
     )
     group.add_argument(
-        "--distance", type=_length, default=0.0, metavar="D", help="DBSCAN's eps; 0: by the knee"
+        "--similarity",
+        type=_unit,
+        default=SIMILARITY,
+        metavar="0..1",
+        help="how probable it must be that two pictures are the same kind of thing, to be grouped; "
+        f"default {SIMILARITY}",
     )
     group.add_argument(
-        "--linkage", choices=("ward", "average"), default="ward", help="of agglomerative"
+        "--linkage", choices=("average", "ward"), default="average", help="of agglomerative"
     )
     group.add_argument(
         "--material-weight",
@@ -239,5 +245,5 @@ def number(low: float, high: float, kind: type = float) -> Callable[[str], float
     return convert
 
 
-_unit, _length = number(0, 1), number(0, math.inf)
+_unit = number(0, 1)
 _count = number(0, math.inf, int)

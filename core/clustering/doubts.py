@@ -63,7 +63,10 @@ def find_doubts(
     found: list[Pair] = []
     for step in unsure:
         node = nodes[count + step]
-        sides = [np.flatnonzero(np.isin(tree.leaves, side.pre_order())) for side in (node.left, node.right)]
+        sides = [
+            np.flatnonzero(np.isin(tree.leaves, side.pre_order()))
+            for side in (node.left, node.right)
+        ]
         if _joined(sides, links):
             continue
         first, second = sorted(nearest_to_mean(points, side) for side in sides)

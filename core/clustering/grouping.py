@@ -8,12 +8,9 @@ import numpy as np
 
 from ..control import SILENT, Control
 from ..errors import BadRequest
-from .algorithms import NO_LINKS, Links, Tree, dbscan, grow_tree, kmeans
+from .algorithms import NO_LINKS, Links, Tree, dbscan, density, grow_tree, kmeans
 from .quality import Silhouettes, silhouettes
 from .settings import Algorithm, Linkage
-
-_NEIGHBORS = 2
-"""DBSCAN's ``min_samples``: two alike textures are a group."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def group(
     groups : int, optional
         Number of groups for K-means and agglomerative; 0: as many as ``reach`` says.
     reach : float, optional
-        Distance up to which two points count as alike; DBSCAN's ``eps``.
+        Distance up to which two points count as alike; DBSCAN's ``eps`` is at most this.
     linkage : {"average", "ward"}, optional
         Linkage of the agglomerative tree.
     seed : int, optional
@@ -152,7 +149,7 @@ def _by_number(
     links: Links,
     algorithm: Algorithm,
 ) -> np.ndarray:
-    """Group by K-means or a tree into a number of groups, which the tree of averages gives if it is 0."""
+    """Group by K-means or a tree; the tree of averages says into how many, unless it is given."""
     labels = tree.cut(groups) if groups else tree.cut_at(reach)
     if algorithm == "AGGLOMERATIVE":
         if linkage == "average":
@@ -167,10 +164,13 @@ def _by_number(
 
 def _by_density(points: np.ndarray, tree: Tree, reach: float, links: Links) -> np.ndarray:
     """Group by density; groups are joined, or taken apart by the tree, as the artist decided."""
-    labels = dbscan(points, reach, _NEIGHBORS)
+    decided = tree.cut_at(reach)
+    # Where many textures are alike, chains of them would reach from one group to the next.
+    distance, neighbors = density(points, decided)
+    labels = dbscan(points, min(reach, distance), neighbors)
     if links == NO_LINKS:
         return labels
-    sets, decided = links.sets(len(points)), tree.cut_at(reach)
+    sets = links.sets(len(points))
     for one in np.unique(sets[links.rows]):
         members = np.flatnonzero(sets == one)
         found = np.unique(labels[members][labels[members] >= 0])

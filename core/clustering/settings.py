@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 Algorithm = Literal["KMEANS", "DBSCAN", "AGGLOMERATIVE"]
-Linkage = Literal["ward", "average"]
+Linkage = Literal["average", "ward"]
+
+SIMILARITY = 0.55
+"""Probability of being the same kind from which textures are grouped, unless the artist says otherwise.
+
+It is above one half as a texture in a wrong group costs more than one in a group of its own.
+"""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def draw_plots(
     folder: Path,
     analysis: Analysis,
     *,
-    linkage: str = "ward",
+    linkage: str = "average",
     cut: bool = False,
     seed: int = 0,
     control: Control = SILENT,
@@ -56,7 +56,7 @@ def draw_plots(
         Where the plots are saved; made if needed.
     analysis : Analysis
         What to draw.
-    linkage : {"ward", "average"}, optional
+    linkage : {"average", "ward"}, optional
         Linkage of the dendrogram.
     cut : bool, optional
         Mark in the dendrogram where it falls into the groups.

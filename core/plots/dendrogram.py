@@ -28,7 +28,7 @@ def draw(
     labels: np.ndarray,
     thumbnail: Callable[[int], np.ndarray | None],
     *,
-    linkage: str = "ward",
+    linkage: str = "average",
     cut: bool = True,
     below: str = "",
     seed: int = 0,
@@ -43,7 +43,7 @@ def draw(
         Group of each point; -1 is ungrouped.
     thumbnail : callable
         Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
-    linkage : {"ward", "average"}, optional
+    linkage : {"average", "ward"}, optional
         Linkage of the tree.
     cut : bool, optional
         Draw the height at which the tree falls into as many groups as there are labels.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..clustering.settings import Algorithm, Doubt, Group, Linkage
+from ..clustering.settings import SIMILARITY, Algorithm, Doubt, Group, Linkage
 from ..control import Control, Failure
 from ..errors import NoImages
 from ..image.reference import ImageRef
@@ -57,7 +57,7 @@ class AnalyzeRequest(Request["AnalyzeResult"]):
     cache_folder: str = ""
     algorithm: Algorithm = "KMEANS"
     groups: int = 0
-    similarity: float = 0.5
+    similarity: float = SIMILARITY
     linkage: Linkage = "average"
     material_weight: float = 0.5
     seed: int = 0
@@ -231,8 +231,6 @@ def _analyze(
     )
 
 
-def _rows(
-    pairs: tuple[tuple[str, str], ...], index: dict[str, int]
-) -> tuple[tuple[int, int], ...]:
+def _rows(pairs: tuple[tuple[str, str], ...], index: dict[str, int]) -> tuple[tuple[int, int], ...]:
     """Return the rows of pairs of keys; pairs of which one is not there are left out."""
     return tuple((index[a], index[b]) for a, b in pairs if a in index and b in index)

@@ -66,7 +66,7 @@ def _request(settings, refs: tuple[ImageRef, ...]) -> AnalyzeRequest:
         cache_folder=str(storage.cache_folder()),
         algorithm=settings.algorithm,
         groups=0 if settings.automatic else settings.group_count,
-        distance=0.0 if settings.automatic else settings.distance,
+        similarity=settings.similarity,
         linkage=settings.linkage,
         material_weight=settings.material_weight,
         seed=settings.seed,

@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         options.out,
         algorithm=options.algorithm,
         groups=options.groups,
-        distance=options.distance,
+        similarity=options.similarity,
         linkage=options.linkage,
         material_weight=options.material_weight,
         seed=options.seed,
@@ -71,6 +71,15 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         ungrouped=result.ungrouped,
         score=result.score,
         sentence=result.sentence,
+        doubts=[
+            {
+                "first": doubt.first,
+                "second": doubt.second,
+                "probability": round(doubt.probability, 3),
+                "together": doubt.together,
+            }
+            for doubt in result.doubts
+        ],
         duplicates=result.duplicates,
         pictures=result.plots,
     )
@@ -88,6 +97,11 @@ def _say(result: AnalyzeResult, report: Report) -> None:
         report.say("\nUngrouped")
         for member in result.ungrouped:
             report.say(f"  {member}")
+    for doubt in result.doubts:
+        where = "grouped" if doubt.together else "kept apart"
+        report.say(
+            f"\nIn doubt: '{doubt.first}' and '{doubt.second}' ({doubt.probability:.0%}, {where})"
+        )
     for same in result.duplicates:
         report.say(f"\nThe same picture: {', '.join(same)}")
     report.say("")
