@@ -1,0 +1,159 @@
+"""How well one frame of a sequence is found again in another, wherever the camera has moved.
+
+Thumbnails are compared block by block: each block is looked for in the other frame, by normalized
+correlation, which no even change of light disturbs. Blocks that follow one another's displacement count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+SIDE = 48
+"""Of thumbnails, in pixels; whatever the frame's proportions."""
+
+_BLOCK, _REACH, _SLACK = 12, 12, 3
+_COUNT = SIDE // _BLOCK
+_BLUR = 0.8
+_STRONG = 20.0
+"""Deviation of a block, in levels, from which on more contrast does not make it count for more."""
+
+_FAR = 0.1
+"""What a displacement by all of the reach costs: the farther, the more there is to choose from."""
+
+_OVERLAP = 0.4
+"""Share of the frame, by contrast, that must still be seen for a displacement to be believed."""
+
+
+def _seen_shares() -> np.ndarray:
+    """Return the share of each displaced block that lies inside the frame, ``(n, n, d, d)``."""
+    start = np.arange(_COUNT)[:, None] * _BLOCK + np.arange(-_REACH, _REACH + 1)
+    inside = np.minimum(start + _BLOCK, SIDE) - np.maximum(start, 0)
+    share = (np.clip(inside, 0, _BLOCK) / _BLOCK).astype(np.float32)
+    return share[:, None, :, None] * share[None, :, None, :]
+
+
+_SEEN = _seen_shares()
+_TRUST = _SEEN**4
+
+
+@dataclass(frozen=True)
+class FrameMatch:
+    """A frame found in another.
+
+    Attributes
+    ----------
+    score : float
+        Mean correlation of its blocks in [-1, 1], weighted by contrast; 0 if it has none.
+    aligned : (SIDE, SIDE) float32
+        The other frame, its blocks moved to where they are in this one.
+    seen : (SIDE, SIDE) bool
+        Where the other frame shows what this one does.
+    """
+
+    score: float
+    aligned: np.ndarray
+    seen: np.ndarray
+
+
+def structure(thumbnails: np.ndarray) -> np.ndarray:
+    """Return what is compared of thumbnails.
+
+    Parameters
+    ----------
+    thumbnails : (N, SIDE, SIDE, 3) uint8
+        RGB, sRGB-encoded.
+
+    Returns
+    -------
+    (N, SIDE, SIDE) float32
+        Their lightness, a little blurred, in levels of 255.
+    """
+    gray = [cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY).astype(np.float32) for thumb in thumbnails]
+    return np.stack([cv2.GaussianBlur(image, (0, 0), _BLUR) for image in gray])
+
+
+def contrast(image: np.ndarray) -> float:
+    """Return the mean deviation within blocks of a frame.
+
+    Parameters
+    ----------
+    image : (SIDE, SIDE) float32
+        From :func:`structure`.
+
+    Returns
+    -------
+    float
+        In levels of 255.
+    """
+    return float(_deviations(image).mean())
+
+
+def match(here: np.ndarray, there: np.ndarray) -> FrameMatch:
+    """Find the blocks of a frame in another one.
+
+    Parameters
+    ----------
+    here, there : (SIDE, SIDE) float32
+        From :func:`structure`.
+
+    Returns
+    -------
+    FrameMatch
+        The common displacement may be up to a quarter of the frame.
+    """
+    weights = np.minimum(_deviations(here), _STRONG)[..., None, None]
+    maps = _correlations(here, there)
+    believed = weights * _TRUST
+    total = believed.sum((0, 1))
+    overlap = total / max(float(weights.sum()), 1e-3) / _OVERLAP
+    common = (maps * believed).sum((0, 1)) / np.maximum(total, 1e-3) * np.minimum(1, overlap)
+    y, x = (int(i) for i in np.unravel_index(common.argmax(), common.shape))
+    top, left = max(0, y - _SLACK), max(0, x - _SLACK)
+    near = (slice(None), slice(None), slice(top, y + _SLACK + 1), slice(left, x + _SLACK + 1))
+    some = maps[near] * np.minimum(1, 4 * _TRUST[near])
+    flat = some.reshape(_COUNT, _COUNT, -1)
+    best = flat.max(2)
+    rows, columns = np.unravel_index(flat.argmax(2), some.shape[2:])
+    counted = weights[..., 0, 0] * _TRUST[:, :, y, x]
+    away = _FAR * float(np.hypot(y - _REACH, x - _REACH)) / _REACH
+    score = float((best * counted).sum() / max(float(counted.sum()), 1e-3)) - away
+    return FrameMatch(score, *_aligned(there, rows + top - _REACH, columns + left - _REACH))
+
+
+def _deviations(image: np.ndarray) -> np.ndarray:
+    return image.reshape(_COUNT, _BLOCK, _COUNT, _BLOCK).std((1, 3))
+
+
+def _correlations(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Return the correlation of each block with the other frame at each displacement."""
+    padded = _padded(there)
+    width = _BLOCK + 2 * _REACH
+    maps = np.empty((_COUNT, _COUNT, 2 * _REACH + 1, 2 * _REACH + 1), np.float32)
+    for row in range(_COUNT):
+        for column in range(_COUNT):
+            top, left = row * _BLOCK, column * _BLOCK
+            block = here[top : top + _BLOCK, left : left + _BLOCK]
+            around = padded[top : top + width, left : left + width]
+            maps[row, column] = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
+    return np.clip(np.nan_to_num(maps), -1, 1)
+
+
+def _aligned(there: np.ndarray, down: np.ndarray, right: np.ndarray) -> tuple:
+    padded = _padded(there)
+    aligned, seen = np.empty_like(there), np.empty(there.shape, bool)
+    for row in range(_COUNT):
+        for column in range(_COUNT):
+            top, left = row * _BLOCK, column * _BLOCK
+            y, x = top + int(down[row, column]), left + int(right[row, column])
+            place = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
+            aligned[place] = padded[y + _REACH :, x + _REACH :][:_BLOCK, :_BLOCK]
+            ys, xs = np.ogrid[y : y + _BLOCK, x : x + _BLOCK]
+            seen[place] = (ys >= 0) & (ys < SIDE) & (xs >= 0) & (xs < SIDE)
+    return aligned, seen
+
+
+def _padded(image: np.ndarray) -> np.ndarray:
+    return cv2.copyMakeBorder(image, *[_REACH] * 4, cv2.BORDER_REFLECT)
