@@ -444,7 +444,7 @@ def _dissolves(clip: Clip, studio: _Studio) -> None:
 def _still_dissolves(clip: Clip, studio: _Studio) -> None:
     clip.cut(studio.still(50))
     for length in (10, 20, 36):
-        clip.dissolve(studio.grainy(56, 0.015), length)
+        clip.dissolve(studio.grainy(70, 0.015), length)
 
 
 def _moving_dissolves(clip: Clip, studio: _Studio) -> None:

@@ -47,32 +47,45 @@ class FrameMatch:
     ----------
     score : float
         Mean correlation of its blocks in [-1, 1], weighted by contrast; 0 if it has none.
-    aligned : (SIDE, SIDE) float32
-        The other frame, its blocks moved to where they are in this one.
-    seen : (SIDE, SIDE) bool
-        Where the other frame shows what this one does.
+    down, right : (blocks, blocks) int
+        How far each block of this frame is displaced in the other, in pixels of the thumbnail.
     """
 
     score: float
-    aligned: np.ndarray
-    seen: np.ndarray
+    down: np.ndarray
+    right: np.ndarray
 
 
-def structure(thumbnails: np.ndarray) -> np.ndarray:
-    """Return what is compared of thumbnails.
+def blurred(thumbnail: np.ndarray) -> np.ndarray:
+    """Blur a thumbnail a little, so that a displacement by half a pixel changes little.
 
     Parameters
     ----------
-    thumbnails : (N, SIDE, SIDE, 3) uint8
+    thumbnail : (SIDE, SIDE, 3) uint8
         RGB, sRGB-encoded.
 
     Returns
     -------
-    (N, SIDE, SIDE) float32
-        Their lightness, a little blurred, in levels of 255.
+    (SIDE, SIDE, 3) float32
+        In levels of 255.
     """
-    gray = [cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY).astype(np.float32) for thumb in thumbnails]
-    return np.stack([cv2.GaussianBlur(image, (0, 0), _BLUR) for image in gray])
+    return cv2.GaussianBlur(thumbnail.astype(np.float32), (0, 0), _BLUR)
+
+
+def structure(thumbnail: np.ndarray) -> np.ndarray:
+    """Return what is looked for of a frame: its lightness, a little blurred.
+
+    Parameters
+    ----------
+    thumbnail : (SIDE, SIDE, 3) uint8
+        RGB, sRGB-encoded.
+
+    Returns
+    -------
+    (SIDE, SIDE) float32
+        In levels of 255.
+    """
+    return cv2.cvtColor(blurred(thumbnail), cv2.COLOR_RGB2GRAY)
 
 
 def contrast(image: np.ndarray) -> float:
@@ -120,7 +133,37 @@ def match(here: np.ndarray, there: np.ndarray) -> FrameMatch:
     counted = weights[..., 0, 0] * _TRUST[:, :, y, x]
     away = _FAR * float(np.hypot(y - _REACH, x - _REACH)) / _REACH
     score = float((best * counted).sum() / max(float(counted.sum()), 1e-3)) - away
-    return FrameMatch(score, *_aligned(there, rows + top - _REACH, columns + left - _REACH))
+    return FrameMatch(score, rows + top - _REACH, columns + left - _REACH)
+
+
+def align(there: np.ndarray, found: FrameMatch) -> tuple[np.ndarray, np.ndarray]:
+    """Move the blocks of a frame to where they were found in another.
+
+    Parameters
+    ----------
+    there : (SIDE, SIDE, C)
+        The frame in which blocks were looked for.
+    found : FrameMatch
+        From :func:`match`.
+
+    Returns
+    -------
+    aligned : (SIDE, SIDE, C)
+        The frame, moved.
+    seen : (SIDE, SIDE) bool
+        False where what was moved lay outside the frame.
+    """
+    padded = _padded(there)
+    aligned, seen = np.empty_like(there), np.empty((SIDE, SIDE), bool)
+    for row in range(_COUNT):
+        for column in range(_COUNT):
+            top, left = row * _BLOCK, column * _BLOCK
+            y, x = top + int(found.down[row, column]), left + int(found.right[row, column])
+            place = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
+            aligned[place] = padded[y + _REACH :, x + _REACH :][:_BLOCK, :_BLOCK]
+            ys, xs = np.ogrid[y : y + _BLOCK, x : x + _BLOCK]
+            seen[place] = (ys >= 0) & (ys < SIDE) & (xs >= 0) & (xs < SIDE)
+    return aligned, seen
 
 
 def _deviations(image: np.ndarray) -> np.ndarray:
@@ -139,20 +182,6 @@ def _correlations(here: np.ndarray, there: np.ndarray) -> np.ndarray:
             around = padded[top : top + width, left : left + width]
             maps[row, column] = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
     return np.clip(np.nan_to_num(maps), -1, 1)
-
-
-def _aligned(there: np.ndarray, down: np.ndarray, right: np.ndarray) -> tuple:
-    padded = _padded(there)
-    aligned, seen = np.empty_like(there), np.empty(there.shape, bool)
-    for row in range(_COUNT):
-        for column in range(_COUNT):
-            top, left = row * _BLOCK, column * _BLOCK
-            y, x = top + int(down[row, column]), left + int(right[row, column])
-            place = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
-            aligned[place] = padded[y + _REACH :, x + _REACH :][:_BLOCK, :_BLOCK]
-            ys, xs = np.ogrid[y : y + _BLOCK, x : x + _BLOCK]
-            seen[place] = (ys >= 0) & (ys < SIDE) & (xs >= 0) & (xs < SIDE)
-    return aligned, seen
 
 
 def _padded(image: np.ndarray) -> np.ndarray:
