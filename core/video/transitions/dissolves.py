@@ -22,7 +22,7 @@ _REACHES = (5, 8, 12, 17, 24)
 _STILL = 3.0
 """Mean difference in levels of 255 below which two frames are not worth comparing."""
 
-_LEFT, _LOOSE = 0.5, 0.1
+_LEFT, _LOOSE = 0.5, 0.2
 """What a mixture leaves of a frame's squared difference from the nearer of the two pictures; a single
 frame may leave so much more."""
 
@@ -32,7 +32,12 @@ _MIDDLE, _PURE = 0.2, 0.08
 _STEEP = 0.06
 """Least rise of the share over two fifths of the reach."""
 
+_DIP = 1.2
+"""Contrast of a mixture beside that of its parts, if these have nothing in common, at most."""
+
 _SURE = 0.15
+"""Least share of either picture with which both are worth being found better."""
+
 _SEEN = 0.35
 """Least share of the frame that both pictures must show."""
 
@@ -97,6 +102,10 @@ def _left_by_mixtures(
         return None
     here = _mixture(frames, middle, before, after)
     if not _MIDDLE < here.share < 1 - _MIDDLE or here.left > _LEFT + _LOOSE:
+        return None
+    # Of pictures that have nothing in common, variances add up; of what was moved, contrast is kept.
+    ends = frames.contrasts[[before, after]] * (1 - here.share, here.share)
+    if frames.contrasts[middle] > _DIP * np.hypot(*ends):
         return None
     aside = round(0.4 * reach)
     early, late = (_mixture(frames, middle + d, before, after) for d in (-aside, aside))

@@ -16,6 +16,7 @@ SIDE = 48
 
 _BLOCK, _REACH, _SLACK = 12, 12, 3
 _COUNT = SIDE // _BLOCK
+_GRID = np.mgrid[:SIDE, :SIDE]
 _BLUR = 0.8
 _STRONG = 20.0
 """Deviation of a block, in levels, from which on more contrast does not make it count for more."""
@@ -153,17 +154,12 @@ def align(there: np.ndarray, found: FrameMatch) -> tuple[np.ndarray, np.ndarray]
     seen : (SIDE, SIDE) bool
         False where what was moved lay outside the frame.
     """
-    padded = _padded(there)
-    aligned, seen = np.empty_like(there), np.empty((SIDE, SIDE), bool)
-    for row in range(_COUNT):
-        for column in range(_COUNT):
-            top, left = row * _BLOCK, column * _BLOCK
-            y, x = top + int(found.down[row, column]), left + int(found.right[row, column])
-            place = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
-            aligned[place] = padded[y + _REACH :, x + _REACH :][:_BLOCK, :_BLOCK]
-            ys, xs = np.ogrid[y : y + _BLOCK, x : x + _BLOCK]
-            seen[place] = (ys >= 0) & (ys < SIDE) & (xs >= 0) & (xs < SIDE)
-    return aligned, seen
+    ys, xs = (
+        grid + np.kron(moves, np.ones((_BLOCK, _BLOCK), int))
+        for grid, moves in zip(_GRID, (found.down, found.right), strict=True)
+    )
+    seen = (ys >= 0) & (ys < SIDE) & (xs >= 0) & (xs < SIDE)
+    return _padded(there)[ys + _REACH, xs + _REACH], seen
 
 
 def _deviations(image: np.ndarray) -> np.ndarray:
