@@ -115,25 +115,27 @@ class Clip:
         return self
 
 
-def clips(which: str) -> Iterator[Clip]:
+def clips(which: str, draw: int = 0) -> Iterator[Clip]:
     """Make the clips of a set, one after the other.
 
     Parameters
     ----------
     which : str
         One of `SETS`.
+    draw : int
+        Other clips of the same kinds, of the same pictures.
 
     Yields
     ------
     Clip
         Always the same.
     """
-    seed = 700 * SETS.index(which)
     for number, make in enumerate(_MAKERS):
         for turn in range(_TURNS.get(make.__name__, 2)):
-            studio = _Studio(which, np.random.default_rng([seed, number, turn]))
-            clip = Clip(f"{make.__name__.strip('_').replace('_', ' ')} {turn + 1}")
-            make(clip, studio)
+            rng = np.random.default_rng([SETS.index(which), draw, number, turn])
+            name = make.__name__.strip("_").replace("_", " ")
+            clip = Clip(f"{name} {draw + 1}.{turn + 1}")
+            make(clip, _Studio(which, rng))
             yield clip
 
 

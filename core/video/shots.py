@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import median_filter
 from scipy.sparse import diags_array
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import pairwise_distances
@@ -24,6 +25,10 @@ _LAYOUT, _BINS = 16, 8
 _KEYFRAMES = 3
 _ENOUGH = 400
 """Frames of a shot that are looked at for typical ones; of longer shots, every so many."""
+
+
+_AROUND, _FLICKER = 9, 20.0
+"""Frames that light is compared with, and the levels of 255 from which on it is not typical."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,18 @@ def find_shots(thumbnails: np.ndarray, control: Control = SILENT) -> list[Shot]:
     shots = []
     for start, stop, kind in zip(starts, stops, kinds, strict=True):
         inside = np.arange(start, stop)
-        calm = inside[~disturbed[start:stop]]
+        calm = inside[~(disturbed[start:stop] | _flicker(thumbnails[start:stop]))]
         chosen = calm if len(calm) else inside
         chosen = chosen[:: -(-len(chosen) // _ENOUGH)]
         keyframes = chosen[_typical(np.stack([_describe(thumbnails[i]) for i in chosen]))]
         shots.append(Shot(start, stop, tuple(keyframes.tolist()), kind))
     return shots
+
+
+def _flicker(thumbnails: np.ndarray) -> np.ndarray:
+    """Return which frames of a shot are far brighter or darker than those around, ``(N,)`` bool."""
+    light = np.array([thumb.mean() for thumb in thumbnails])
+    return np.abs(light - median_filter(light, _AROUND, mode="nearest")) > _FLICKER
 
 
 def _describe(thumbnail: np.ndarray) -> np.ndarray:

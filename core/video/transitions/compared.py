@@ -14,6 +14,9 @@ TransitionKind = Literal["cut", "fade", "dissolve"]
 PLAIN = 0.6
 """Contrast in levels of 255 below which a frame shows nothing."""
 
+_BINS = 16
+_WIDTH = 256 // _BINS
+
 DIFFERENT = 0.7
 """Match below which two frames are different pictures."""
 
@@ -99,3 +102,22 @@ class ComparedFrames:
             same = np.array_equal(self.thumbnails[here], self.thumbnails[there])
             self._scores[here, there] = 1.0 if same else self.match(here, there).score
         return self._scores[here, there]
+
+    def colors_differ(self, here: int, there: int) -> float:
+        """Return how much of two frames is of other colors, wherever in the frame.
+
+        Parameters
+        ----------
+        here, there : int
+            Their positions.
+
+        Returns
+        -------
+        float
+            In [0, 1]: the mean distance of the histograms of the channels.
+        """
+        counts = [
+            np.stack([np.bincount(c, minlength=_BINS) for c in (thumb.reshape(-1, 3) // _WIDTH).T])
+            for thumb in (self.thumbnails[here], self.thumbnails[there])
+        ]
+        return float(np.abs(counts[0] - counts[1]).sum() / (2 * counts[0].sum()))

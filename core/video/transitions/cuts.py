@@ -10,8 +10,11 @@ import numpy as np
 from ...control import Control
 from .compared import ComparedFrames, Transition
 
-_LOST = 0.72
-"""A cut's match beside the usual one around it."""
+_LOST, _SURELY_LOST = 0.75, 0.64
+"""A cut's match beside the usual one around it; where the colors are the same after it as before."""
+
+_OTHER_COLORS = 0.12
+"""Share of two frames from which on their colors are not the same."""
 
 _SAME = 0.72
 """Match of two frames from which on they show the same."""
@@ -57,7 +60,7 @@ def find_cuts(
     steps = _steps(frames, control)
     cuts: list[int] = []
     flashes: list[tuple[int, int]] = []
-    for at in _lost(steps):
+    for at in _lost(frames, steps):
         if flashes and at <= flashes[-1][1]:
             continue
         flash = _flash(frames, at)
@@ -82,14 +85,17 @@ def _steps(frames: ComparedFrames, control: Control) -> np.ndarray:
     return steps
 
 
-def _lost(steps: np.ndarray) -> list[int]:
+def _lost(frames: ComparedFrames, steps: np.ndarray) -> list[int]:
     """Return the frames that are much less like the one before them than others around."""
     lost = []
     for i, step in enumerate(steps):
         near = np.r_[steps[max(0, i - _AROUND) : i], steps[i + 1 : i + 1 + _AROUND]]
         near = near[np.isfinite(near)]
         usual = float(np.median(near)) if len(near) else 1.0
-        if step < _LOST * max(usual, _SAME):
+        beside = step / max(usual, _SAME)
+        if beside < _LOST and (
+            beside < _SURELY_LOST or frames.colors_differ(i, i + 1) > _OTHER_COLORS
+        ):
             lost.append(i + 1)
     return lost
 

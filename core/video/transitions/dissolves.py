@@ -35,6 +35,9 @@ _STEEP = 0.06
 _DIP = 1.2
 """Contrast of a mixture beside that of its parts, if these have nothing in common, at most."""
 
+_TURNS = 3
+"""How often the middle is placed anew by frames that are farther apart."""
+
 _SURE = 0.15
 """Least share of either picture with which both are worth being found better."""
 
@@ -120,22 +123,27 @@ def _dissolve(
 ) -> tuple[Transition, int]:
     """Return a dissolve, and how far from its middle the frames lie that it mixes."""
     found = _by_shares(frames, middle, reach)
+    # A long one is first found between two frames that are mixtures themselves.
     for wider in _REACHES:
-        if wider > reach and wider <= found.at < len(frames) - wider:
-            if _left_by_mixtures(frames, found.at, wider, cuts) is not None:
-                reach, found = wider, _by_shares(frames, found.at, wider)
+        for _ in range(_TURNS):
+            middle = found.at
+            if wider < reach or not wider <= middle < len(frames) - wider:
+                break
+            if _left_by_mixtures(frames, middle, wider, cuts) is None:
+                break
+            reach, found = wider, _by_shares(frames, middle, wider)
+            if found.at == middle:
+                break
     return found, reach
 
 
 def _by_shares(frames: ComparedFrames, middle: int, reach: int) -> Transition:
-    """Place a dissolve by the shares of the frames around its middle."""
+    """Place a dissolve by the shares of some frames around its middle."""
     before, after = middle - reach, middle + reach
-    inside = range(before + 1, after)
-    shares = np.array([_mixture(frames, i, before, after).share for i in inside])
-    shares = np.maximum.accumulate(shares)
-    first, at, stop = (
-        before + 1 + int((shares <= limit).sum()) for limit in (_PURE, 0.5, 1 - _PURE)
-    )
+    some = list(range(before + 1, after, max(1, reach // 6)))
+    known = np.maximum.accumulate([_mixture(frames, i, before, after).share for i in some])
+    shares = np.interp(np.arange(before, after + 1), [before, *some, after], [0, *known, 1])
+    first, at, stop = (before + int((shares <= limit).sum()) for limit in (_PURE, 0.5, 1 - _PURE))
     return Transition("dissolve", at, first, stop)
 
 

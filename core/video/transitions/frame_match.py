@@ -142,14 +142,14 @@ def align(there: np.ndarray, found: FrameMatch) -> tuple[np.ndarray, np.ndarray]
 
     Parameters
     ----------
-    there : (SIDE, SIDE, C)
+    there : (SIDE, SIDE, 3) float32
         The frame in which blocks were looked for.
     found : FrameMatch
         From :func:`match`.
 
     Returns
     -------
-    aligned : (SIDE, SIDE, C)
+    aligned : (SIDE, SIDE, 3) float32
         The frame, moved.
     seen : (SIDE, SIDE) bool
         False where what was moved lay outside the frame.
