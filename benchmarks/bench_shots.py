@@ -1,9 +1,11 @@
-"""How well the shots of a sequence are found: ``make bench-clusters``, or ``-m benchmarks.bench_shots``.
+"""How well the shots of a sequence are found.
 
-Precision and recall on clips whose shots are known (``shots``), those that the thresholds were chosen on
-and those that were held out, beside the rule that was used before: a step of coarse descriptors that is
-large, and larger than those around. A cut must be found to within one frame; of a dissolve or a fade,
-one boundary in the frames that show both shots. Wipes are counted for themselves.
+    python -m benchmarks.bench_shots [--draws 2] [--mistakes] [--out FILE]
+
+Precision and recall on clips whose shots are known (``shots``): of pictures that the thresholds were
+chosen on, and of pictures that were held out; beside the rule that was used before (a step of coarse
+descriptors that is large, and larger than those around). A cut must be found to within one frame; of a
+dissolve or a fade, one boundary in the frames that show both shots. Wipes are counted for themselves.
 """
 
 from __future__ import annotations
@@ -76,13 +78,13 @@ class Score:
 
 
 def now(frames: list[np.ndarray]) -> list[tuple[int, str]]:
-    """The rule of the core."""
+    """Find boundaries by the rule of the core."""
     shots = find_shots(np.stack([describe_frame(f.astype(np.float32) / 255) for f in frames]))
     return [(shot.stop, shot.transition) for shot in shots[:-1]]
 
 
 def before(frames: list[np.ndarray]) -> list[tuple[int, str]]:
-    """The rule that was used before."""
+    """Find boundaries by the rule that was used before."""
     described = np.stack([_described_before(f.astype(np.float32) / 255) for f in frames])
     steps = np.linalg.norm(np.diff(described, axis=0), axis=1)
     around = []
@@ -119,7 +121,7 @@ def main() -> None:
     parser.add_argument("--mistakes", action="store_true", help="list them")
     parser.add_argument("--out", type=Path, help="write the numbers to a file of this name")
     arguments = parser.parse_args()
-    print("| clips | rule | cuts: precision | recall | exact | dissolves and fades: precision | recall |")
+    print("| clips | rule | cuts: precision | recall | exact | gradual: precision | recall |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     document: dict[str, dict] = {}
     for which in arguments.sets:

@@ -53,7 +53,9 @@ class _Mixture:
     left: float
 
 
-def find_dissolves(frames: ComparedFrames, cuts: Sequence[int], control: Control) -> list[Transition]:
+def find_dissolves(
+    frames: ComparedFrames, cuts: Sequence[int], control: Control
+) -> list[Transition]:
     """Find the dissolves of a sequence.
 
     Parameters
@@ -151,11 +153,11 @@ def _joined(dissolves: list[Transition]) -> list[Transition]:
     """Join dissolves that meet: they are halves of a long one."""
     joined: list[Transition] = []
     for one in dissolves:
-        if joined and one.first <= joined[-1].stop + 1:
-            last = joined.pop()
-            stop = max(one.stop, last.stop)
-            one = Transition("dissolve", (last.first + stop + 1) // 2, last.first, stop)
-        joined.append(one)
+        if not joined or one.first > joined[-1].stop + 1:
+            joined.append(one)
+            continue
+        first, stop = joined[-1].first, max(one.stop, joined[-1].stop)
+        joined[-1] = Transition("dissolve", (first + stop + 1) // 2, first, stop)
     return joined
 
 

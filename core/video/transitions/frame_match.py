@@ -1,7 +1,7 @@
 """How well one frame of a sequence is found again in another, wherever the camera has moved.
 
 Thumbnails are compared block by block: each block is looked for in the other frame, by normalized
-correlation, which no even change of light disturbs. Blocks that follow one another's displacement count.
+correlation, which no even change of light disturbs, near the displacement that suits most of them.
 """
 
 from __future__ import annotations
@@ -181,4 +181,4 @@ def _correlations(here: np.ndarray, there: np.ndarray) -> np.ndarray:
 
 
 def _padded(image: np.ndarray) -> np.ndarray:
-    return cv2.copyMakeBorder(image, *[_REACH] * 4, cv2.BORDER_REFLECT)
+    return cv2.copyMakeBorder(image, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REFLECT)
