@@ -103,14 +103,15 @@ def _left_by_mixtures(
         _STILL * frames.thumbnails[before].size
     ):
         return None
+    # The least that can be said without looking at pixels spares most of the work.
+    if not any(_dips(frames, middle, reach, share) for share in (_MIDDLE, 1 - _MIDDLE)):
+        return None
     if frames.score(before, after) > DIFFERENT:
         return None
     here = _mixture(frames, middle, before, after)
     if not _MIDDLE < here.share < 1 - _MIDDLE or here.left > _LEFT + _LOOSE:
         return None
-    # Of pictures that have nothing in common, variances add up; of what was moved, contrast is kept.
-    ends = frames.contrasts[[before, after]] * (1 - here.share, here.share)
-    if frames.contrasts[middle] > _DIP * np.hypot(*ends):
+    if not _dips(frames, middle, reach, here.share):
         return None
     aside = round(0.4 * reach)
     early, late = (_mixture(frames, middle + d, before, after) for d in (-aside, aside))
@@ -118,6 +119,15 @@ def _left_by_mixtures(
         return None
     left = (early.left + 2 * here.left + late.left) / 4
     return left if left < _LEFT else None
+
+
+def _dips(frames: ComparedFrames, middle: int, reach: int, share: float) -> bool:
+    """Return whether contrast is as low as where pictures are mixed to these shares.
+
+    Of pictures that have nothing in common variances add up; of what is only moved contrast is kept.
+    """
+    ends = frames.contrasts[[middle - reach, middle + reach]] * (1 - share, share)
+    return bool(frames.contrasts[middle] <= _DIP * np.hypot(*ends))
 
 
 def _dissolve(
