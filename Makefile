@@ -55,8 +55,9 @@ bench-speed: $(READY) ## seconds, arithmetic and memory of the bare generator, b
 bench-window: $(READY) ## how long Blender's window takes to enable, draw and click, on each Blender
 	@bash tests/gui/run.sh tests/gui/bench_window.py -s
 
-bench-clusters: $(READY) ## how well and how fast textures are grouped
+bench-clusters: $(READY) ## how well and how fast textures are grouped, and shots are found
 	$(PY) -m benchmarks.bench_clusters
+	$(PY) -m benchmarks.bench_shots
 
 bench-frames: $(READY) ## how still a restyled animation holds, and what it costs
 	$(PY) -m benchmarks.bench_frames

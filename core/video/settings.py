@@ -104,7 +104,7 @@ class FramesSettings:
 
 @dataclass(frozen=True)
 class ShotInfo:
-    """A shot: the frames between two cuts.
+    """A shot: the frames between two cuts, fades or middles of dissolves.
 
     Attributes
     ----------
@@ -114,12 +114,15 @@ class ShotInfo:
         Frames that are typical of it.
     anchors : tuple of int
         Frames that are painted from scratch.
+    transition : str
+        How it becomes the next one: ``cut``, ``fade`` or ``dissolve``; empty for the last.
     """
 
     first: int
     last: int
     keyframes: tuple[int, ...] = ()
     anchors: tuple[int, ...] = ()
+    transition: str = ""
 
 
 @dataclass(frozen=True)

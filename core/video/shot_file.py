@@ -106,8 +106,14 @@ def _from_document(document: dict) -> ShotFile:
     if document["impasto_shots"] != SHOT_FILE_VERSION:
         raise ValueError("another version")
     shots = tuple(
-        ShotInfo(s["first"], s["last"], tuple(s["keyframes"]), tuple(s["anchors"]))
-        for s in document["shots"]
+        ShotInfo(
+            shot["first"],
+            shot["last"],
+            tuple(shot["keyframes"]),
+            tuple(shot["anchors"]),
+            shot.get("transition", ""),
+        )
+        for shot in document["shots"]
     )
     codes = tuple(np.array(code, np.float32) for code in document["own"])
     numbers = tuple(document["numbers"])

@@ -61,19 +61,19 @@ def measure_shots(
     JobCancelled
         The control was cancelled.
     """
-    descriptors, numbers, size, failures = _describe_all(sequence, control)
+    thumbnails, numbers, size, failures = _describe_all(sequence, control)
     if not numbers:
         raise NoImages(f"None of the frames can be read: {failures[0].message}")
     tile = memory.tile_for([size], settings.look, sequence.pattern, memory_limit)
     infos, codes = [], []
-    for shot in find_shots(np.stack(descriptors)):
+    for shot in find_shots(np.stack(thumbnails), control.part(0.7, 0.8, "Finding the shots")):
         first, last = numbers[shot.start], numbers[shot.stop - 1]
         keyframes = tuple(numbers[k] for k in shot.keyframes)
         control.advance(0.8 + 0.2 * shot.start / len(numbers), f"Measuring the shot from {first}")
         pictures = [sequence.read(sequence.by_number[number]) for number in keyframes]
         codes.append(_content_code(stylizer, style, pictures, settings, tile))
         anchors = tuple(choose_anchors(first, last, settings, numbers))
-        infos.append(ShotInfo(first, last, keyframes, anchors))
+        infos.append(ShotInfo(first, last, keyframes, anchors, shot.transition))
     fingerprint = settings_fingerprint(settings, style.codes)
     return ShotFile(fingerprint, tuple(numbers), tuple(infos), tuple(codes)), failures
 
@@ -81,8 +81,8 @@ def measure_shots(
 def _describe_all(
     sequence: Sequence, control: Control
 ) -> tuple[list[np.ndarray], list[int], tuple[int, int], list[Failure]]:
-    """Return descriptors, numbers and common size of the frames that can be used, and the others."""
-    descriptors: list[np.ndarray] = []
+    """Return thumbnails, numbers and common size of the frames that can be used, and the others."""
+    thumbnails: list[np.ndarray] = []
     numbers: list[int] = []
     failures = []
     size = (0, 0)
@@ -93,26 +93,26 @@ def _describe_all(
                 pool.shutdown(cancel_futures=True)
                 control.cancel.raise_if_set()
             done = index / len(sequence.frames)
-            control.progress(0.8 * done, f"Looking at frame {frame.number}")
+            control.progress(0.7 * done, f"Looking at frame {frame.number}")
             if isinstance(found, ImpastoError):
                 failures.append(Failure(str(frame.number), str(found)))
                 continue
-            (width, height), descriptor = found
+            (width, height), thumbnail = found
             if not numbers:
                 size = width, height
             if (width, height) != size:
                 why = f"It is {width} x {height} pixels, unlike the first frame"
                 failures.append(Failure(str(frame.number), f"{why}; render it again at that size."))
                 continue
-            descriptors.append(descriptor)
+            thumbnails.append(thumbnail)
             numbers.append(frame.number)
-    return descriptors, numbers, size, failures
+    return thumbnails, numbers, size, failures
 
 
 def _describe(
     sequence: Sequence, frame: Frame
 ) -> tuple[tuple[int, int], np.ndarray] | ImpastoError:
-    """Return the size and descriptor of a frame, or why it cannot be read."""
+    """Return the size and thumbnail of a frame, or why it cannot be read."""
     try:
         picture = sequence.read(frame)
     except ImpastoError as error:

@@ -1,31 +1,34 @@
-"""Shots: where a sequence is cut, and which frames are typical of each shot.
+"""Shots: where a sequence is cut, faded or dissolved, and which frames are typical of each shot.
 
-Frames are described coarsely. A cut is where neighbors differ far more than those around them; typical
-frames are found by agglomerative clustering in which only neighbors in time may join.
+A thumbnail is kept of each frame. Shots are parted where one becomes another (:mod:`.transitions`), a
+dissolve in its middle; typical frames are found by agglomerative clustering of coarse descriptors in
+which only neighbors in time may join.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
+from scipy.ndimage import median_filter
 from scipy.sparse import diags_array
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import pairwise_distances
 
+from ..control import SILENT, Control
 from ..image.color import srgb_to_lab_fast
+from .transitions import find_transitions
+from .transitions.frame_match import SIDE
 
-_SIDE, _THUMB = 16, 96
-_BINS = 8
-_CUT = 0.35
-"""Distance of neighboring frames above which there is a cut; a fast pan stays below."""
-
-_RISE = 3.0
-"""A cut stands out by this factor from the changes around it."""
-
+_LAYOUT, _BINS = 16, 8
 _KEYFRAMES = 3
+_ENOUGH = 400
+"""Frames of a shot that are looked at for typical ones; of longer shots, every so many."""
+
+
+_AROUND, _FLICKER = 9, 20.0
+"""Frames that light is compared with, and the levels of 255 from which on it is not typical."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,19 @@ class Shot:
     start, stop : int
         Its first frame, and the one after its last.
     keyframes : tuple of int
-        Its typical frames, in order.
+        Its typical frames, in order: none in a flash, a fade or a dissolve, if it has others.
+    transition : str
+        How it becomes the next one: ``cut``, ``fade`` or ``dissolve``; empty for the last.
     """
 
     start: int
     stop: int
     keyframes: tuple[int, ...]
+    transition: str = ""
 
 
 def describe_frame(color: np.ndarray) -> np.ndarray:
-    """Describe a frame coarsely, by its color histogram and layout.
+    """Keep of a frame what finding shots needs: a small thumbnail, 7 kB.
 
     Parameters
     ----------
@@ -55,51 +61,66 @@ def describe_frame(color: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    (n,) float32
-        Its descriptor.
+    (48, 48, 3) uint8
+        RGB, whatever the frame's proportions.
     """
-    thumb = cv2.resize(color, (_THUMB, _THUMB), interpolation=cv2.INTER_AREA)
-    small = cv2.resize(thumb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    thumb = np.clip(thumb, 0, 1)
-    lab = srgb_to_lab_fast(thumb)
-    ranges = ((0, 100), (-60, 60), (-60, 60))
-    histograms = [
-        np.histogram(np.clip(lab[..., c], *r), bins=_BINS, range=r)[0] / lab[..., c].size
-        for c, r in enumerate(ranges)
-    ]
-    layout = cv2.GaussianBlur(small, (0, 0), 1.5).ravel() / _SIDE
-    return np.concatenate([*histograms, layout]).astype(np.float32)
+    thumb = cv2.resize(color, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return (np.clip(thumb, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def find_shots(descriptors: np.ndarray) -> list[Shot]:
-    """Cut a sequence into shots, and find the typical frames of each.
+def find_shots(thumbnails: np.ndarray, control: Control = SILENT) -> list[Shot]:
+    """Part a sequence into shots, and find the typical frames of each.
 
     Parameters
     ----------
-    descriptors : (frames, n) float32
+    thumbnails : (frames, 48, 48, 3) uint8
         From :func:`describe_frame`, in order.
+    control : Control
+        Gets the progress.
 
     Returns
     -------
     list of Shot
         In order, without gaps.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
     """
-    count = len(descriptors)
-    if count == 1:
-        return [Shot(0, 1, (0,))]
-    steps = np.linalg.norm(np.diff(descriptors, axis=0), axis=1)
-    around = np.array([_around(steps, i) for i in range(len(steps))])
-    cuts = np.flatnonzero((steps > _CUT) & (steps > _RISE * around)) + 1
-    bounds = [0, *map(int, cuts), count]
-    return [
-        Shot(a, b, tuple(a + k for k in _typical(descriptors[a:b]))) for a, b in pairwise(bounds)
+    transitions, disturbed = find_transitions(thumbnails, control)
+    starts = [0, *(t.at for t in transitions)]
+    stops = [*starts[1:], len(thumbnails)]
+    kinds = [*(t.kind for t in transitions), ""]
+    shots = []
+    for start, stop, kind in zip(starts, stops, kinds, strict=True):
+        inside = np.arange(start, stop)
+        calm = inside[~(disturbed[start:stop] | _flicker(thumbnails[start:stop]))]
+        chosen = calm if len(calm) else inside
+        chosen = chosen[:: -(-len(chosen) // _ENOUGH)]
+        keyframes = chosen[_typical(np.stack([_describe(thumbnails[i]) for i in chosen]))]
+        shots.append(Shot(start, stop, tuple(keyframes.tolist()), kind))
+    return shots
+
+
+def _flicker(thumbnails: np.ndarray) -> np.ndarray:
+    """Return which frames of a shot are far brighter or darker than those around, ``(N,)`` bool."""
+    light = np.array([thumb.mean() for thumb in thumbnails])
+    return np.abs(light - median_filter(light, _AROUND, mode="nearest")) > _FLICKER
+
+
+def _describe(thumbnail: np.ndarray) -> np.ndarray:
+    """Describe a thumbnail by its color histogram and layout, ``(n,)`` float32."""
+    image = thumbnail.astype(np.float32) / 255
+    lab = srgb_to_lab_fast(image)
+    ranges = ((0, 100), (-60, 60), (-60, 60))
+    histograms = [
+        np.histogram(np.clip(lab[..., c], *r), bins=_BINS, range=r)[0] / lab[..., c].size
+        for c, r in enumerate(ranges)
     ]
-
-
-def _around(steps: np.ndarray, index: int) -> float:
-    """Return the usual change around a step, itself left out; 0 if it is alone."""
-    near = np.r_[steps[max(0, index - 4) : index], steps[index + 1 : index + 5]]
-    return float(np.median(near)) if len(near) else 0.0
+    small = cv2.resize(image, (_LAYOUT, _LAYOUT), interpolation=cv2.INTER_AREA)
+    layout = cv2.GaussianBlur(small, (0, 0), 1.5).ravel() / _LAYOUT
+    return np.concatenate([*histograms, layout]).astype(np.float32)
 
 
 def _typical(descriptors: np.ndarray) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 SHOT_FILE_VERSION = 1
 """Raise it when the layout of shot files changes: other ones are then refused."""
 
-SHOTS_VERSION = 4
+SHOTS_VERSION = 5
 """Raise it when the same frames and settings give other shots, anchors or content codes: shot files and
 frames of former versions are then made anew."""
 

@@ -243,7 +243,8 @@ def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> in
 def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
     for index, shot in enumerate(shots, start=1):
         typical = ", ".join(map(str, shot.keyframes))
-        report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}")
+        then = f", then a {shot.transition}" if shot.transition else ""
+        report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}{then}")
 
 
 def _painted(text: str) -> PaintedFrame:
