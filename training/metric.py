@@ -33,10 +33,13 @@ from impasto.core.features.metric import BLOCKS, PATH, Embed, Metric
 from impasto.core.features.pipeline import describing_pipeline
 from impasto.core.image.picture import Picture
 
-from .synthetic import CONTENTS
+from .synthetic import CONTENTS, STYLES
 
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "training"
+LEARNED_STYLES = tuple(sorted(STYLES)[::2])
+"""Ways of drawing that are learned from; ``benchmarks.scenes`` measures on the others."""
+
 _HIDDEN = {"color": 64, "material": 128}
 _DIMENSIONS = {"color": 16, "material": 48}
 _WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -47,7 +50,7 @@ _FOLDS = 4
 _PRIOR = 1 / 8
 """Share of pairs that are the same kind, as in small scenes."""
 
-_DRAWN, _DRAWN_SIDE = 20, 384
+_DRAWN, _DRAWN_SIDE = {"surface": 25, "style": 10}, 384
 _KINDS = dict.fromkeys(("hidden", "projection"), np.float16)
 
 
@@ -269,8 +272,10 @@ def pictures() -> Iterator[tuple[str, str, bool, np.ndarray]]:
             False,
             image,
         )
-    for name, draw in CONTENTS.items():
-        for number in range(_DRAWN):
+    ways = [(name, draw, _DRAWN["surface"]) for name, draw in CONTENTS.items()]
+    ways += [(name, STYLES[name], _DRAWN["style"]) for name in LEARNED_STYLES]
+    for name, draw, count in ways:
+        for number in range(count):
             random = np.random.default_rng([11, number, *name.encode()])
             yield name, f"{name} {number}", True, draw(random, _DRAWN_SIDE).astype(np.float32) / 255
 
