@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..image.color import srgb_to_lab_fast
 from .sample import Sample
 from .stateless import Stateless
 
@@ -36,8 +35,7 @@ def lab_pixels(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
         In [0, 1].
     """
     evenly = np.s_[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP]
-    lab = srgb_to_lab_fast(np.concatenate([window[evenly] for window in sample.windows]))
-    return lab.reshape(-1, 3), sample.visible[:, *evenly].reshape(-1)
+    return sample.lab[:, *evenly].reshape(-1, 3), sample.visible[:, *evenly].reshape(-1)
 
 
 class ColorBlock(Stateless):
