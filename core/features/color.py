@@ -70,8 +70,9 @@ class ColorBlock(Stateless):
         chromas = _soft_histogram((spread + 1) / 2, weights, _CHROMA_BINS)
         mean = weights @ lab
         away = lab - mean
-        deviation = np.sqrt(weights @ away**2)
-        skew = np.cbrt(weights @ away**3)
+        squares = away * away
+        deviation = np.sqrt(weights @ squares)
+        skew = np.cbrt(weights @ (squares * away))
         moments = np.concatenate([mean, deviation, skew, [np.hypot(*mean[1:])]]) / 100
         parts = (
             np.sqrt(lightness),

@@ -16,6 +16,9 @@ from .stateless import Stateless
 SIDE = 192
 """Pixels along a window's side; a multiple of the encoder's stride."""
 
+SQUARE = 48
+"""Pixels along the side of an image that was squeezed into a square."""
+
 _MAX_WINDOWS = 16
 
 
@@ -29,16 +32,32 @@ class Sample:
         sRGB-encoded in [0, 1]. An oblong image gives several, a UDIM set those of all its tiles.
     visible : (N, SIDE, SIDE) float32
         Opacity in [0, 1]; where it is 0, color does not count.
+    center, center_visible : (SIDE, SIDE, 3) and (SIDE, SIDE) float32
+        The square in the middle of the (middle) tile.
+    squares : (T, SQUARE, SQUARE, 3) float32
+        Each tile squeezed into a square.
+    size : tuple of int
+        Width and height of the first tile in pixels.
     """
 
     windows: np.ndarray
     visible: np.ndarray
+    center: np.ndarray
+    center_visible: np.ndarray
+    squares: np.ndarray
+    size: tuple[int, int]
 
     @cached_property
     def lab(self) -> np.ndarray:
         """The windows in CIE Lab (D65), ``(N, SIDE, SIDE, 3)`` float32; L in [0, 100]."""
         stacked = self.windows.reshape(-1, *self.windows.shape[2:])
         return srgb_to_lab_fast(stacked).reshape(self.windows.shape)
+
+    @cached_property
+    def center_lightness(self) -> np.ndarray:
+        """CIE lightness of the center, ``(SIDE, SIDE)`` float32 in [0, 100]."""
+        lab = self.lab[0] if len(self.lab) == 1 else srgb_to_lab_fast(self.center)
+        return np.ascontiguousarray(lab[..., 0])
 
     @cached_property
     def opaque(self) -> bool:
@@ -71,10 +90,19 @@ class Resize(Stateless):
         share = max(1, _MAX_WINDOWS // len(tiles))
         kept = tiles[:: -(-len(tiles) // _MAX_WINDOWS)]
         parts = [self._windows(tile, min(share, 4)) for tile in kept]
-        colors, opacities = zip(*parts, strict=True)
-        return Sample(np.concatenate(colors), np.concatenate(opacities))
+        colors, opacities, centers, squares = zip(*parts, strict=True)
+        return Sample(
+            np.concatenate(colors),
+            np.concatenate(opacities),
+            *centers[len(centers) // 2],
+            np.stack(squares),
+            tiles[0].size,
+        )
 
-    def _windows(self, picture: Picture, most: int) -> tuple[np.ndarray, np.ndarray]:
+    def _windows(
+        self, picture: Picture, most: int
+    ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
+        """Return windows and their opacity, those of the center, and all of it in a square."""
         opacity = _opacity(picture)
         color = _shrink_color(picture, opacity)
         height, width = color.shape[:2]
@@ -85,7 +113,15 @@ class Resize(Stateless):
         count = min(most, -(-max(height, width) // SIDE))
         starts = np.linspace(0, max(height, width) - SIDE, count).round().astype(int)
         cuts = [np.s_[s : s + SIDE] if height > width else np.s_[:, s : s + SIDE] for s in starts]
-        return np.stack([color[c] for c in cuts]), np.stack([opacity[c] for c in cuts])
+        middle = (max(height, width) - SIDE) // 2
+        center = np.s_[middle : middle + SIDE]
+        center = center if height > width else np.s_[:, center]
+        return (
+            np.stack([color[c] for c in cuts]),
+            np.stack([opacity[c] for c in cuts]),
+            (color[center], opacity[center]),
+            cv2.resize(color, (SQUARE, SQUARE), interpolation=cv2.INTER_AREA),
+        )
 
 
 def _opacity(picture: Picture) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from . import theme
@@ -89,15 +90,14 @@ def draw(
         found = np.sort(values[labels == row])[::-1]
         step = height / len(found)
         color = theme.group_color(row)
-        ys = top + step * (np.arange(len(found)) + 0.5)
-        axes.barh(
-            ys,
-            found * span,
-            height=step * (0.82 if step > 3 else 1.0),
-            left=zero,
-            color=color,
-            zorder=2,
-        )
+        # One collection, as a patch for each of ten thousand bars takes seconds.
+        height_of_bar = step * (0.82 if step > 3 else 1.0)
+        tops = top + step * (np.arange(len(found)) + 0.5) - height_of_bar / 2
+        ends = zero + found * span
+        xs = np.stack([np.full_like(ends, zero), ends, ends, np.full_like(ends, zero)], 1)
+        ys = np.stack([tops, tops, tops + height_of_bar, tops + height_of_bar], 1)
+        bars = PolyCollection(np.stack([xs, ys], 2), facecolor=color, edgecolor="none", zorder=2)
+        axes.add_collection(bars, autolim=False)
         if len(found) == 1:
             axes.text(
                 zero + 10, top + height / 2, "alone", color=theme.MUTED, fontsize=10, va="center"

@@ -78,7 +78,10 @@ class AnalyzeResult:
     sentence : str
         How good the groups are, in words.
     duplicates : tuple of tuple of str
-        Sets of keys of images that show the same picture.
+        Sets of keys of images that show the same picture; first the largest or most complete one.
+    duplicate_kinds : tuple of tuple of str
+        How each of them differs from the first: ``same``, ``smaller``, ``mirrored``, ``turned``,
+        ``crop``; empty for the first itself.
     thumbnails : dict of str to str
         PNG of each image, by its key.
     plots : dict of str to str
@@ -92,6 +95,7 @@ class AnalyzeResult:
     score: float = 0.0
     sentence: str = ""
     duplicates: tuple[tuple[str, ...], ...] = ()
+    duplicate_kinds: tuple[tuple[str, ...], ...] = ()
     thumbnails: dict[str, str] = field(default_factory=dict)
     plots: dict[str, str] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -183,7 +187,11 @@ def _analyze(
     )
     control.advance(_GROUPED, "Naming groups")
     named = name_groups(described.rows, points, grouping, request.seed)
-    same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
+    same = duplicates(
+        described.rows[:, COLUMNS["fingerprint"]],
+        lambda row: thumbnails.read(described.contents[row]),
+        control,
+    )
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
         Path(request.output_folder),
@@ -203,6 +211,7 @@ def _analyze(
         ungrouped=tuple(key for key, label in zip(keys, grouping.labels, strict=True) if label < 0),
         score=grouping.score,
         sentence=named.sentence,
-        duplicates=tuple(tuple(keys[i] for i in members) for members in same),
+        duplicates=tuple(tuple(keys[row] for row in one.rows) for one in same),
+        duplicate_kinds=tuple(one.kinds for one in same),
         plots=plots,
     )

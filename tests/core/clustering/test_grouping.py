@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from impasto.core.clustering.algorithms import MANY, grow_tree, kmeans, knee
-from impasto.core.clustering.duplicates import duplicates
 from impasto.core.clustering.grouping import group, with_silhouettes
 from impasto.core.clustering.quality import sentence, silhouettes, stability
-from impasto.core.features.fingerprint import LENGTH
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -123,12 +121,3 @@ def test_sentence_names_the_overlap() -> None:
     assert words.startswith("3 groups, ")
     assert "'wood' overlaps 'bark'" in words
     assert sentence([], np.zeros(0, int), silhouettes(points[:0], labels[:0]), "").endswith(".")
-
-
-def test_duplicates_of_nothing_and_of_noise() -> None:
-    random = np.random.default_rng(0)
-    prints = random.standard_normal((40, LENGTH)).astype(np.float32) * 20
-    prints[:, -64:] = np.sign(prints[:, -64:])
-    prints[17] = prints[4]
-    assert duplicates(prints[:0]) == []
-    assert [found.tolist() for found in duplicates(prints)] == [[4, 17]]

@@ -1,0 +1,252 @@
+"""Find images that are parts of others, by the arrangement of their keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from ..control import Control
+from ..features.keypoints import Keypoints
+from ._same import agreeing_colors, edges_agree, lab_of
+
+_SMALLEST, _LARGEST = 0.52, 0.97
+"""Side of a crop, as a share of the whole's."""
+
+_TABLES, _CELL, _IN_CELL = 8, 0.36, 12
+"""Hash tables of surroundings, the width of their cells, and how many keypoints a cell should hold."""
+
+_CELLS_A_AXIS = 2.6
+"""Cells that surroundings mostly fall into, along each of a table's axes."""
+
+_MOST_IN_CELL = 64
+"""Keypoints of a cell that are compared with each other: more look alike too often to tell."""
+
+_ALIKE = 0.85
+"""Least cosine of the surroundings of keypoints that are paired."""
+
+_LEAST_VOTES, _MOST_CANDIDATES = 5, 4
+"""Pairs of keypoints in one arrangement, and candidates of each crop that are looked at."""
+
+_SIDE = 96
+_PLAIN = 1.5
+"""Deviation of lightness, in [0, 100], below which a part could be anywhere."""
+
+_SEARCHED, _LEAST_SEEN = 8, 28
+"""Pixels around the expected place that are searched, and the least side that must be seen there."""
+
+_SLACK = 0.07
+"""How far outside the whole a part may seem to lie, as a share of the whole's side."""
+
+_WORTH_A_LOOK = 0.6
+_FIT, _CLEAR = 0.82, 2.5
+"""Least correlation of a crop with its place, and how many times worse any other place must fit."""
+
+
+def find_crops(
+    keypoints: Keypoints,
+    sizes: np.ndarray,
+    rows: np.ndarray,
+    thumbnail: Callable[[int], np.ndarray | None],
+    control: Control,
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of a whole and an image that is a part of it, not mirrored or turned.
+
+    Where a pattern repeats, a part has no place of its own and is not found.
+
+    Parameters
+    ----------
+    keypoints : Keypoints
+        Of N images.
+    sizes : (N, 2) int64
+        Their widths and heights.
+    rows : (M,) int64
+        The images to compare.
+    thumbnail : callable
+        Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
+    control : Control
+        Cancellation.
+
+    Yields
+    ------
+    whole, part : int
+        Rows.
+
+    Raises
+    ------
+    JobCancelled
+        It was asked to stop.
+    """
+
+    @lru_cache(maxsize=4096)
+    def lab(row: int) -> np.ndarray | None:
+        image = thumbnail(row)
+        return None if image is None else lab_of(image, _SIDE)
+
+    for whole, part, side, x, y in _candidates(keypoints, sizes, rows):
+        control.cancel.raise_if_set()
+        outer, inner = lab(whole), lab(part)
+        if outer is not None and inner is not None and _is_part(outer, inner, side, x, y):
+            yield whole, part
+
+
+def _candidates(
+    keypoints: Keypoints, sizes: np.ndarray, rows: np.ndarray
+) -> list[tuple[int, int, float, float, float]]:
+    """Return whole, part, and the part's side and corner as shares of the whole's side."""
+    images, numbers = np.nonzero(keypoints.levels[rows] >= 0)
+    images = rows[images]
+    places = keypoints.places[images, numbers]
+    levels = keypoints.levels[images, numbers]
+    around = keypoints.surroundings[images, numbers]
+    one, other = _paired(images, levels, around)
+    if not len(one):
+        return []
+    # How many half octaves a blob of the part is larger than that of the whole.
+    shift = levels[other] // 2 - levels[one] // 2
+    # Keypoints are those of the center, a square; an oblong image reaches further.
+    beyond = sizes / sizes.min(1, keepdims=True).clip(1) / 2 - 0.5
+    found: dict[tuple[int, int], tuple[int, float, float, float]] = {}
+    for side in np.geomspace(_SMALLEST, _LARGEST, 8):
+        expected = -2 * np.log2(side)
+        fits = np.abs(shift - expected) < 0.95
+        whole, part = images[one[fits]], images[other[fits]]
+        corners = places[one[fits]] - side * places[other[fits]]
+        low, high = corners - side * beyond[part], corners + side * (1 + beyond[part])
+        inside = (low > -beyond[whole] - _SLACK) & (high < 1 + beyond[whole] + _SLACK)
+        inside = inside.all(1)
+        whole, part, corners = whole[inside], part[inside], corners[inside]
+        for offset in (0.0, 0.5):
+            cells = np.floor(corners / 0.09 + offset).astype(np.int64) + 24
+            votes = ((whole * (rows[-1] + 1) + part) * 64 + cells[:, 0]) * 64 + cells[:, 1]
+            order = np.argsort(votes, kind="stable")
+            starts = np.flatnonzero(np.diff(votes[order], prepend=-1))
+            counts = np.diff(starts, append=len(order))
+            for start, count in zip(
+                starts[counts >= _LEAST_VOTES], counts[counts >= _LEAST_VOTES], strict=True
+            ):
+                members = order[start : start + count]
+                pair = int(whole[members[0]]), int(part[members[0]])
+                if count > found.get(pair, (0,))[0]:
+                    x, y = corners[members].mean(0)
+                    found[pair] = int(count), float(side), float(x), float(y)
+    best: dict[int, list] = {}
+    for (whole, part), (count, *place) in found.items():
+        best.setdefault(part, []).append((count, whole, *place))
+    return [
+        (whole, part, *place)
+        for part, candidates in best.items()
+        for _, whole, *place in sorted(candidates, reverse=True)[:_MOST_CANDIDATES]
+    ]
+
+
+def _paired(
+    images: np.ndarray, levels: np.ndarray, around: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs of keypoints of different images with like surroundings, in both orders."""
+    random = np.random.default_rng(0)
+    wanted = np.log(max(2, len(images) / (2 * _IN_CELL))) / np.log(_CELLS_A_AXIS)
+    count = int(np.clip(round(wanted), 2, around.shape[1]))
+    pairs = []
+    for _ in range(_TABLES):
+        axes = np.linalg.qr(random.standard_normal((around.shape[1], count)))[0]
+        cells = np.floor(around @ axes / _CELL + random.uniform(0, 1, count)).astype(np.int64) + 4
+        keys = cells @ (8 ** np.arange(count)) * 2 + levels % 2
+        order = np.argsort(keys, kind="stable")
+        starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+        counts = np.diff(starts, append=len(order))
+        for size in np.unique(counts[(counts > 1) & (counts <= _MOST_IN_CELL)]):
+            members = order[starts[counts == size][:, None] + np.arange(size)]
+            first, second = np.triu_indices(size, 1)
+            one, other = members[:, first].ravel(), members[:, second].ravel()
+            kept = (images[one] != images[other]) & (np.abs(levels[one] - levels[other]) <= 4)
+            one, other = one[kept], other[kept]
+            alike = np.einsum("ij,ij->i", around[one], around[other]) >= _ALIKE
+            pairs.append(one[alike] * len(images) + other[alike])
+    joined = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
+    one, other = np.divmod(joined, len(images))
+    return np.concatenate([one, other]), np.concatenate([other, one])
+
+
+def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:
+    """Return whether one picture shows a part of the other, about where it is expected."""
+    ground = np.ascontiguousarray(outer[..., 0])
+    if not _may_be_part(ground, inner[..., 0], side, x, y):
+        return False
+    best: tuple[float, int, np.ndarray, np.ndarray] | None = None
+    sides = np.unique(np.rint(_SIDE * side * np.linspace(0.88, 1.12, 13)).astype(int))
+    for pixels in sides[(sides >= _LEAST_SEEN) & (sides <= _SIDE)]:
+        corner = np.rint(np.array([x, y]) * _SIDE + (side * _SIDE - pixels) / 2).astype(int)
+        # What is certainly seen: all of it, unless it lies outside of the center.
+        first = np.where(corner < -_SEARCHED // 2, _SEARCHED - corner, 0)
+        over = corner + pixels - _SIDE
+        last = pixels - np.where(over > _SEARCHED // 2, over + _SEARCHED, 0)
+        if (last - first < _LEAST_SEEN).any():
+            continue
+        piece = cv2.resize(inner[..., 0], (pixels, pixels), interpolation=cv2.INTER_AREA)
+        piece = piece[first[1] : last[1], first[0] : last[0]]
+        if piece.std() < _PLAIN:
+            return False
+        room = _SIDE - (last - first)
+        low = np.clip(corner + first - _SEARCHED, 0, room)
+        high = np.clip(corner + first + _SEARCHED, 0, room) + last - first
+        window = ground[low[1] : high[1], low[0] : high[0]]
+        scores = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
+        _, score, _, place = cv2.minMaxLoc(scores)
+        if best is None or score > best[0]:
+            cut = np.array([first, last])
+            best = (score, int(pixels), low + place, cut)
+    if best is None or best[0] < _FIT:
+        return False
+    score, pixels, (left, top), (first, last) = best
+    small = cv2.resize(inner, (pixels, pixels), interpolation=cv2.INTER_AREA)
+    small = small[first[1] : last[1], first[0] : last[0]]
+    height, width = small.shape[:2]
+    if not agreeing_colors(outer[top : top + height, left : left + width], small):
+        return False
+    seen = outer[top : top + height, left : left + width, 0]
+    half = (max(1, width // 2), max(1, height // 2))
+    lights = [cv2.resize(p, half, interpolation=cv2.INTER_AREA) for p in (seen, small[..., 0])]
+    if not edges_agree(*lights) or 1 - _repetition(small[..., 0]) < _CLEAR * (1 - score):
+        return False
+    scores = cv2.matchTemplate(ground, np.ascontiguousarray(small[..., 0]), cv2.TM_CCOEFF_NORMED)
+    around = max(3, pixels // 12)
+    scores[max(0, top - around) : top + around + 1, max(0, left - around) : left + around + 1] = -1
+    return bool(1 - float(scores.max()) > _CLEAR * (1 - score))
+
+
+def _repetition(lightness: np.ndarray) -> float:
+    """Return how well the middle of a picture fits at its best other place, as a correlation."""
+    height, width = lightness.shape
+    middle = lightness[height // 4 : -height // 4, width // 4 : -width // 4]
+    scores = cv2.matchTemplate(lightness, np.ascontiguousarray(middle), cv2.TM_CCOEFF_NORMED)
+    y, x = height // 4, width // 4
+    scores[max(0, y - height // 10) : y + height // 10 + 1][
+        :, max(0, x - width // 10) : x + width // 10 + 1
+    ] = -1
+    return float(scores.max())
+
+
+def _may_be_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:
+    """Return whether it is worth a closer look: a few sizes are tried at half the resolution."""
+    half = _SIDE // 2
+    ground = cv2.resize(outer, (half, half), interpolation=cv2.INTER_AREA)
+    for change in (0.92, 1.0, 1.08):
+        pixels = min(round(half * side * change), half)
+        corner = np.rint(np.array([x, y]) * half + (side * half - pixels) / 2).astype(int)
+        first = np.maximum(0, -corner)
+        last = np.minimum(pixels, half - corner)
+        if (last - first < _LEAST_SEEN // 2).any():
+            continue
+        piece = cv2.resize(inner, (pixels, pixels), interpolation=cv2.INTER_AREA)
+        inset = _SEARCHED // 4
+        piece = piece[first[1] + inset : last[1] - inset, first[0] + inset : last[0] - inset]
+        low = np.maximum(corner + first, 0)
+        window = ground[low[1] : low[1] + last[1] - first[1], low[0] : low[0] + last[0] - first[0]]
+        if min(piece.shape) < 8 or (np.array(window.shape) < piece.shape).any():
+            continue
+        if cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED).max() >= _WORTH_A_LOOK:
+            return True
+    return False
