@@ -96,21 +96,33 @@ def write_pictures(folder: Path, count: int) -> None:
         name = f"{number:05}.jpg" if number % 2 else f"{number:05}.png"
         cv2.imwrite(str(folder / name), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 93])
         entries.append({"file": name, "source": source, "quarter": quarter, "of": number})
-    bases = random.permutation([e["of"] for e in entries if not e["source"].startswith("plain")])
+    entries += _copies(folder, entries, copies, count - len(entries) - copies, random)
+    index.write_text(json.dumps(entries))
+
+
+def _copies(
+    folder: Path, entries: list[dict], copies: int, recolored: int, random: np.random.Generator
+) -> list[dict]:
+    """Write copies, and copies in quite another color; return their entries."""
+    textured = [e["of"] for e in entries if not e["source"].startswith("plain")]
+    # A part of a regular pattern has no place of its own, and its color is all that it has.
+    irregular = [number for number in textured if not _is_regular(entries[number]["source"])]
+    bases, irregular_bases = (iter(random.permutation(numbers)) for numbers in (textured, irregular))
+    made = []
     kinds = list(CHANGES)
     for number in range(copies):
-        kind, base = kinds[number % len(kinds)], int(bases[number])
-        entries.append(_copy(folder, entries, base, kind, number, random))
-    for number in range(count - len(entries)):
-        base = int(bases[-1 - number])
-        image = _read(folder / entries[base]["file"])
+        kind = kinds[number % len(kinds)]
+        base = int(next(irregular_bases if kind == "cropped" else bases))
+        made.append(_copy(folder, entries, base, kind, number, random))
+    for number in range(recolored):
+        image = _read(folder / entries[int(next(irregular_bases))]["file"])
         turned = _hue(image, random.uniform(70, 290), 1.0)
         if np.abs(turned.astype(int) - image).mean() < 12:  # gray: no other hue is another color
             turned = np.rint(image * [0.45, 0.7, 1.0]).astype(np.uint8)
         name = f"recolored_{number:05}.jpg"
         cv2.imwrite(str(folder / name), turned[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 93])
-        entries.append({"file": name, "source": f"recolored {number}", "quarter": 0, "of": -1})
-    index.write_text(json.dumps(entries))
+        made.append({"file": name, "source": f"recolored {number}", "quarter": 0, "of": -1})
+    return made
 
 
 def _originals(random: np.random.Generator, count: int):
@@ -332,10 +344,14 @@ def _scored(entries: list[dict], sets: list[list[int]]) -> dict:
     }
 
 
+def _is_regular(source: str) -> bool:
+    return source.split()[0].removeprefix("normals-") in _REGULAR
+
+
 def _may_be_equal(one: str, other: str) -> bool:
     """Return whether two sources are one regular pattern at nearly one scale."""
     first, second = one.split(), other.split()
-    if first[0] != second[0] or first[0].removeprefix("normals-") not in _REGULAR:
+    if first[0] != second[0] or not _is_regular(one):
         return False
     return one == other or 0.93 < float(first[-1]) / float(second[-1]) < 1.07
 

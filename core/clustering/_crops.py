@@ -15,10 +15,10 @@ from ._same import agreeing_colors, edges_agree, lab_of
 _SMALLEST, _LARGEST = 0.52, 0.97
 """Side of a crop, as a share of the whole's."""
 
-_TABLES, _CELL, _IN_CELL = 8, 0.36, 12
+_TABLES, _CELL, _IN_CELL = 10, 0.36, 20
 """Hash tables of surroundings, the width of their cells, and how many keypoints a cell should hold."""
 
-_CELLS_A_AXIS = 2.6
+_CELLS_A_AXIS = 3.0
 """Cells that surroundings mostly fall into, along each of a table's axes."""
 
 _MOST_IN_CELL = 64
@@ -29,6 +29,9 @@ _ALIKE = 0.85
 
 _LEAST_VOTES, _MOST_CANDIDATES = 5, 4
 """Pairs of keypoints in one arrangement, and candidates of each crop that are looked at."""
+
+_REGULAR = 0.9
+"""Median correlation of pieces with another place from which on a picture is a regular pattern."""
 
 _SIDE = 96
 _PLAIN = 1.5
@@ -85,10 +88,17 @@ def find_crops(
         image = thumbnail(row)
         return None if image is None else lab_of(image, _SIDE)
 
+    @lru_cache(maxsize=4096)
+    def is_regular(row: int) -> bool:
+        image = lab(row)
+        return image is not None and _repetition(image[..., 0]) > _REGULAR
+
     for whole, part, side, x, y in _candidates(keypoints, sizes, rows):
         control.cancel.raise_if_set()
         outer, inner = lab(whole), lab(part)
-        if outer is not None and inner is not None and _is_part(outer, inner, side, x, y):
+        if outer is None or inner is None or is_regular(whole):
+            continue
+        if _is_part(outer, inner, side, x, y):
             yield whole, part
 
 
@@ -104,11 +114,16 @@ def _candidates(
     one, other = _paired(images, levels, around)
     if not len(one):
         return []
+    # Most images share a keypoint or two by chance.
+    pairs = images[one] * (rows[-1] + 1) + images[other]
+    _, numbers, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+    often = counts[numbers] >= _LEAST_VOTES
+    one, other = one[often], other[often]
     # How many half octaves a blob of the part is larger than that of the whole.
     shift = levels[other] // 2 - levels[one] // 2
     # Keypoints are those of the center, a square; an oblong image reaches further.
     beyond = sizes / sizes.min(1, keepdims=True).clip(1) / 2 - 0.5
-    found: dict[tuple[int, int], tuple[int, float, float, float]] = {}
+    arrangements = []
     for side in np.geomspace(_SMALLEST, _LARGEST, 8):
         expected = -2 * np.log2(side)
         fits = np.abs(shift - expected) < 0.95
@@ -121,24 +136,31 @@ def _candidates(
         for offset in (0.0, 0.5):
             cells = np.floor(corners / 0.09 + offset).astype(np.int64) + 24
             votes = ((whole * (rows[-1] + 1) + part) * 64 + cells[:, 0]) * 64 + cells[:, 1]
-            order = np.argsort(votes, kind="stable")
+            order = np.argsort(votes)
             starts = np.flatnonzero(np.diff(votes[order], prepend=-1))
             counts = np.diff(starts, append=len(order))
-            for start, count in zip(
-                starts[counts >= _LEAST_VOTES], counts[counts >= _LEAST_VOTES], strict=True
-            ):
-                members = order[start : start + count]
-                pair = int(whole[members[0]]), int(part[members[0]])
-                if count > found.get(pair, (0,))[0]:
-                    x, y = corners[members].mean(0)
-                    found[pair] = int(count), float(side), float(x), float(y)
-    best: dict[int, list] = {}
-    for (whole, part), (count, *place) in found.items():
-        best.setdefault(part, []).append((count, whole, *place))
+            enough = counts >= _LEAST_VOTES
+            if not enough.any():
+                continue
+            means = np.add.reduceat(corners[order], starts)[enough] / counts[enough, None]
+            first = order[starts[enough]]
+            arrangements.append(
+                np.column_stack(
+                    [counts[enough], whole[first], part[first], np.full(len(first), side), means]
+                )
+            )
+    if not arrangements:
+        return []
+    table = np.concatenate(arrangements)
+    table = table[np.lexsort((-table[:, 0], table[:, 1], table[:, 2]))]
+    table = table[np.unique(table[:, 1:3], axis=0, return_index=True)[1]]
+    # Of each part, those with the most votes.
+    table = table[np.lexsort((-table[:, 0], table[:, 2]))]
+    _, starts, counts = np.unique(table[:, 2], return_index=True, return_counts=True)
+    place = np.arange(len(table)) - np.repeat(starts, counts)
     return [
-        (whole, part, *place)
-        for part, candidates in best.items()
-        for _, whole, *place in sorted(candidates, reverse=True)[:_MOST_CANDIDATES]
+        (int(whole), int(part), side, x, y)
+        for _, whole, part, side, x, y in table[place < _MOST_CANDIDATES].tolist()
     ]
 
 
@@ -148,26 +170,41 @@ def _paired(
     """Return pairs of keypoints of different images with like surroundings, in both orders."""
     random = np.random.default_rng(0)
     wanted = np.log(max(2, len(images) / (2 * _IN_CELL))) / np.log(_CELLS_A_AXIS)
-    count = int(np.clip(round(wanted), 2, around.shape[1]))
+    start = int(np.clip(round(wanted), 2, around.shape[1]))
     pairs = []
     for _ in range(_TABLES):
-        axes = np.linalg.qr(random.standard_normal((around.shape[1], count)))[0]
-        cells = np.floor(around @ axes / _CELL + random.uniform(0, 1, count)).astype(np.int64) + 4
-        keys = cells @ (8 ** np.arange(count)) * 2 + levels % 2
-        order = np.argsort(keys, kind="stable")
-        starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-        counts = np.diff(starts, append=len(order))
-        for size in np.unique(counts[(counts > 1) & (counts <= _MOST_IN_CELL)]):
-            members = order[starts[counts == size][:, None] + np.arange(size)]
-            first, second = np.triu_indices(size, 1)
-            one, other = members[:, first].ravel(), members[:, second].ravel()
-            kept = (images[one] != images[other]) & (np.abs(levels[one] - levels[other]) <= 4)
-            one, other = one[kept], other[kept]
-            alike = np.einsum("ij,ij->i", around[one], around[other]) >= _ALIKE
-            pairs.append(one[alike] * len(images) + other[alike])
+        axes = np.linalg.qr(random.standard_normal((around.shape[1],) * 2))[0]
+        offsets = random.uniform(0, 1, around.shape[1])
+        cells = np.floor(around @ axes / _CELL + offsets).astype(np.int64) + 4
+        members = np.arange(len(images))
+        # Where too many share a cell, more axes divide it.
+        for count in range(start, around.shape[1] + 1, 2):
+            keys = cells[members, :count] @ (8 ** np.arange(count)) * 2 + levels[members] % 2
+            order = np.argsort(keys, kind="stable")
+            starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+            counts = np.diff(starts, append=len(order))
+            for one, other in _within(members[order], starts, counts):
+                kept = images[one] != images[other]
+                kept &= np.abs(levels[one] - levels[other]) <= 4
+                one, other = one[kept], other[kept]
+                alike = np.einsum("ij,ij->i", around[one], around[other]) >= _ALIKE
+                pairs.append(one[alike] * len(images) + other[alike])
+            members = members[order[np.repeat(counts > _MOST_IN_CELL, counts)]]
+            if not len(members):
+                break
     joined = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
     one, other = np.divmod(joined, len(images))
     return np.concatenate([one, other]), np.concatenate([other, one])
+
+
+def _within(
+    members: np.ndarray, starts: np.ndarray, counts: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield pairs of those that share a cell, unless too many do."""
+    for size in np.unique(counts[(counts > 1) & (counts <= _MOST_IN_CELL)]):
+        cells = members[starts[counts == size][:, None] + np.arange(size)]
+        first, second = np.triu_indices(size, 1)
+        yield cells[:, first].ravel(), cells[:, second].ravel()
 
 
 def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:
@@ -209,7 +246,7 @@ def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: flo
     seen = outer[top : top + height, left : left + width, 0]
     half = (max(1, width // 2), max(1, height // 2))
     lights = [cv2.resize(p, half, interpolation=cv2.INTER_AREA) for p in (seen, small[..., 0])]
-    if not edges_agree(*lights) or 1 - _repetition(small[..., 0]) < _CLEAR * (1 - score):
+    if not edges_agree(*lights):
         return False
     scores = cv2.matchTemplate(ground, np.ascontiguousarray(small[..., 0]), cv2.TM_CCOEFF_NORMED)
     around = max(3, pixels // 12)
@@ -218,15 +255,20 @@ def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: flo
 
 
 def _repetition(lightness: np.ndarray) -> float:
-    """Return how well the middle of a picture fits at its best other place, as a correlation."""
-    height, width = lightness.shape
-    middle = lightness[height // 4 : -height // 4, width // 4 : -width // 4]
-    scores = cv2.matchTemplate(lightness, np.ascontiguousarray(middle), cv2.TM_CCOEFF_NORMED)
-    y, x = height // 4, width // 4
-    scores[max(0, y - height // 10) : y + height // 10 + 1][
-        :, max(0, x - width // 10) : x + width // 10 + 1
-    ] = -1
-    return float(scores.max())
+    """Return how well pieces of a picture, or their negatives, fit at other places, at most 1."""
+    half = _SIDE // 2
+    ground = cv2.resize(lightness, (half, half), interpolation=cv2.INTER_AREA)
+    size, near = half * 3 // 10, half // 10
+    found = []
+    for y in np.linspace(0, half - size, 3).astype(int):
+        for x in np.linspace(0, half - size, 3).astype(int):
+            piece = np.ascontiguousarray(ground[y : y + size, x : x + size])
+            if piece.std() < _PLAIN:
+                continue
+            scores = np.abs(cv2.matchTemplate(ground, piece, cv2.TM_CCOEFF_NORMED))
+            scores[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1] = 0
+            found.append(scores.max())
+    return float(np.median(found)) if found else 1.0
 
 
 def _may_be_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:

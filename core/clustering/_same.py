@@ -7,6 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from ..image.color import srgb_to_lab_fast
+
 _PLAIN = 0.8
 """Deviation of lightness, in [0, 100], below which a picture is plain."""
 
@@ -62,14 +64,13 @@ def lab_of(image: np.ndarray, side: int) -> np.ndarray:
     (side, side, 3) float32
         CIE Lab.
     """
-    color = image[..., :3].astype(np.float32) / 255
+    color: np.ndarray = image[..., :3].astype(np.float32) / 255
     if image.shape[2] == 4 and image[..., 3].min() < 255:
         opacity = image[..., 3:].astype(np.float32) / 255
         color = color * opacity + 0.5 * (1 - opacity)
     if color.shape[:2] != (side, side):
         color = cv2.resize(color, (side, side), interpolation=cv2.INTER_AREA)
-    lab: np.ndarray = cv2.cvtColor(color, cv2.COLOR_RGB2Lab)
-    return lab
+    return srgb_to_lab_fast(color)
 
 
 def is_plain(lightness: np.ndarray) -> np.ndarray:

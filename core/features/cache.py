@@ -95,7 +95,9 @@ class DescriptorCache:
         found = {key: self._rows[key] for key in keys if key in self._rows}
         wanted = sorted(set(keys) - found.keys())
         with self._database() as connection:
-            for start in range(0, len(wanted) if connection else 0, _ASKED_AT_ONCE):
+            for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                if connection is None:
+                    break
                 some = wanted[start : start + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(some))
                 chosen = f"SELECT key, row FROM descriptions WHERE key IN ({marks})"
@@ -168,7 +170,9 @@ class DescriptorCache:
         wanted = sorted({os.path.abspath(path) for path in paths})
         kept: dict[str, tuple[str, bytes]] = {}
         with self._database() as connection:
-            for start in range(0, len(wanted) if connection else 0, _ASKED_AT_ONCE):
+            for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                if connection is None:
+                    break
                 some = wanted[start : start + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(some))
                 chosen = f"SELECT path, stamp, digest FROM files WHERE path IN ({marks})"

@@ -91,10 +91,12 @@ class Resize(Stateless):
         kept = tiles[:: -(-len(tiles) // _MAX_WINDOWS)]
         parts = [self._windows(tile, min(share, 4)) for tile in kept]
         colors, opacities, centers, squares = zip(*parts, strict=True)
+        center, center_visible = centers[len(centers) // 2]
         return Sample(
             np.concatenate(colors),
             np.concatenate(opacities),
-            *centers[len(centers) // 2],
+            center,
+            center_visible,
             np.stack(squares),
             tiles[0].size,
         )
@@ -114,8 +116,8 @@ class Resize(Stateless):
         starts = np.linspace(0, max(height, width) - SIDE, count).round().astype(int)
         cuts = [np.s_[s : s + SIDE] if height > width else np.s_[:, s : s + SIDE] for s in starts]
         middle = (max(height, width) - SIDE) // 2
-        center = np.s_[middle : middle + SIDE]
-        center = center if height > width else np.s_[:, center]
+        inside = np.s_[middle : middle + SIDE]
+        center = (inside, np.s_[:]) if height > width else (np.s_[:], inside)
         return (
             np.stack([color[c] for c in cuts]),
             np.stack([opacity[c] for c in cuts]),
