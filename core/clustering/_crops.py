@@ -24,13 +24,13 @@ _CELLS_A_AXIS = 3.0
 _MOST_IN_CELL = 64
 """Keypoints of a cell that are compared with each other: more look alike too often to tell."""
 
-_ALIKE = 0.85
+_ALIKE = 0.9
 """Least cosine of the surroundings of keypoints that are paired."""
 
 _LEAST_VOTES, _MOST_CANDIDATES = 5, 4
 """Pairs of keypoints in one arrangement, and candidates of each crop that are looked at."""
 
-_REGULAR = 0.9
+_REGULAR = 0.88
 """Median correlation of pieces with another place from which on a picture is a regular pattern."""
 
 _SIDE = 96
@@ -114,11 +114,6 @@ def _candidates(
     one, other = _paired(images, levels, around)
     if not len(one):
         return []
-    # Most images share a keypoint or two by chance.
-    pairs = images[one] * (rows[-1] + 1) + images[other]
-    _, numbers, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-    often = counts[numbers] >= _LEAST_VOTES
-    one, other = one[often], other[often]
     # How many half octaves a blob of the part is larger than that of the whole.
     shift = levels[other] // 2 - levels[one] // 2
     # Keypoints are those of the center, a square; an oblong image reaches further.
@@ -183,28 +178,35 @@ def _paired(
             order = np.argsort(keys, kind="stable")
             starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
             counts = np.diff(starts, append=len(order))
-            for one, other in _within(members[order], starts, counts):
-                kept = images[one] != images[other]
-                kept &= np.abs(levels[one] - levels[other]) <= 4
-                one, other = one[kept], other[kept]
-                alike = np.einsum("ij,ij->i", around[one], around[other]) >= _ALIKE
-                pairs.append(one[alike] * len(images) + other[alike])
+            for shared in _within(members[order], starts, counts):
+                kept = images[shared[0]] != images[shared[1]]
+                kept &= np.abs(levels[shared[0]] - levels[shared[1]]) <= 4
+                ends = shared[:, kept]
+                alike = np.einsum("ij,ij->i", around[ends[0]], around[ends[1]]) >= _ALIKE
+                # Of two images, the one with the lower row comes first.
+                low, high = np.sort(ends[:, alike], axis=0)
+                pairs.append(low * len(images) + high)
             members = members[order[np.repeat(counts > _MOST_IN_CELL, counts)]]
             if not len(members):
                 break
-    joined = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, np.int64)
+        pairs = [np.unique(np.concatenate(pairs))] if pairs else []
+    joined = pairs[0] if pairs else np.zeros(0, np.int64)
     one, other = np.divmod(joined, len(images))
+    # Most images share a keypoint or two by chance.
+    both = images[one] * (images.max(initial=0) + 1) + images[other]
+    order = np.argsort(both)
+    counts = np.diff(np.flatnonzero(np.diff(both[order], prepend=-1)), append=len(order))
+    often = order[np.repeat(counts >= _LEAST_VOTES, counts)]
+    one, other = one[often], other[often]
     return np.concatenate([one, other]), np.concatenate([other, one])
 
 
-def _within(
-    members: np.ndarray, starts: np.ndarray, counts: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield pairs of those that share a cell, unless too many do."""
+def _within(members: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield pairs ``(2, P)`` of those that share a cell, unless too many do."""
     for size in np.unique(counts[(counts > 1) & (counts <= _MOST_IN_CELL)]):
         cells = members[starts[counts == size][:, None] + np.arange(size)]
         first, second = np.triu_indices(size, 1)
-        yield cells[:, first].ravel(), cells[:, second].ravel()
+        yield np.stack([cells[:, first].ravel(), cells[:, second].ravel()])
 
 
 def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:

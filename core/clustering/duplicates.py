@@ -44,6 +44,9 @@ _ALIKE_THUMBS, _ALIKE_ALONE = 0.94, 0.985
 _DETAIL = 48
 """Side at which thumbnails are compared: what a copy of a quarter of the size still shows."""
 
+_VIEW_KINDS = ("same", "mirrored", "mirrored", *("turned",) * 5)
+"""How a picture differs that agrees when it is seen in each of SQUARE_VIEWS."""
+
 Thumbnail = Callable[[int], np.ndarray | None]
 
 
@@ -98,11 +101,12 @@ def duplicates(
         return []
     prints = unpack_fingerprints(fingerprints)
     links = _Links(count)
-    _link_whole(prints, thumbnail, links, control)
+    details = _Details(thumbnail)
+    _link_whole(prints, details, links, control)
     first = _firsts(links.labels(), prints.sizes)
     for whole, part in find_crops(prints.keypoints, prints.sizes, first, thumbnail, control):
         links.add(whole, part, "crop")
-    return links.sets(prints.sizes)
+    return _sets(prints, details, links)
 
 
 class _Links:
@@ -128,44 +132,51 @@ class _Links:
         labels: np.ndarray = connected_components(graph, directed=False)[1]
         return labels
 
-    def sets(self, sizes: np.ndarray) -> list[DuplicateSet]:
-        labels = self.labels()
-        neighbors: dict[int, list[tuple[int, str]]] = {}
-        crops = {part for (_, part), kind in self._kinds.items() if kind == "crop"}
-        for (one, other), kind in self._kinds.items():
-            neighbors.setdefault(one, []).append((other, kind))
-            neighbors.setdefault(other, []).append((one, kind))
-        found = []
-        order = np.argsort(labels, kind="stable")
-        ends = np.flatnonzero(np.diff(labels[order])) + 1
-        for members in np.split(order, ends):
-            if len(members) < 2:
-                continue
-            first = max(
-                members, key=lambda row: (row not in crops, int(sizes[row].prod()), -int(row))
-            )
-            kinds = _kinds_from(int(first), neighbors)
-            rest = [int(row) for row in members if row != first]
-            for row in rest:
-                if kinds[row] == "same" and sizes[row].prod() < 0.9 * sizes[first].prod():
-                    kinds[row] = "smaller"
-            found.append(
-                DuplicateSet(np.array([int(first), *rest]), ("", *(kinds[row] for row in rest)))
-            )
-        return sorted(found, key=lambda one: int(one.rows.min()))
+    def items(self) -> Iterable[tuple[tuple[int, int], str]]:
+        return self._kinds.items()
 
 
-def _kinds_from(first: int, neighbors: dict[int, list[tuple[int, str]]]) -> dict[int, str]:
-    """Return how each row that can be reached differs from the first."""
-    kinds = {first: "same"}
-    waiting = [first]
-    rank = ("same", "mirrored", "turned", "crop")
-    for row in waiting:
-        for other, kind in neighbors.get(row, ()):
-            if other not in kinds:
-                kinds[other] = max(kinds[row], kind, key=rank.index)
-                waiting.append(other)
-    return kinds
+def _sets(prints: Fingerprints, details: _Details, links: _Links) -> list[DuplicateSet]:
+    """Return sets of linked rows, of which each is the same as the first, not only as a neighbor."""
+    sizes = prints.sizes.prod(1)
+    wholes: dict[int, list[int]] = {}
+    for (whole, part), kind in links.items():
+        if kind == "crop":
+            wholes.setdefault(part, []).append(whole)
+    labels = links.labels()
+    order = np.argsort(labels, kind="stable")
+    found = []
+    for members in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+        waiting = [int(row) for row in members]
+        while len(waiting) > 1:
+            first = max(waiting, key=lambda row: (row not in wholes, sizes[row], -row))
+            others = [row for row in waiting if row != first]
+            kinds = _compared(prints, details, first, others)
+            near = {first, *kinds}
+            for row in others:
+                if row not in near and not near.isdisjoint(wholes.get(row, ())):
+                    kinds[row] = "crop"
+            if kinds:
+                rows = [row for row in others if row in kinds]
+                for row in rows:
+                    if kinds[row] == "same" and sizes[row] < 0.9 * sizes[first]:
+                        kinds[row] = "smaller"
+                words = ("", *(kinds[row] for row in rows))
+                found.append(DuplicateSet(np.array([first, *rows]), words))
+            waiting = [row for row in others if row not in kinds]
+    return sorted(found, key=lambda one: int(one.rows.min()))
+
+
+def _compared(
+    prints: Fingerprints, details: _Details, first: int, others: list[int]
+) -> dict[int, str]:
+    """Return how those rows that are the same as the first one as a whole differ from it."""
+    pairs = np.array([(first, row) for row in others])
+    return {
+        row: _VIEW_KINDS[view]
+        for _, row, view, certain in _alike(prints, pairs)
+        if details.same(first, row, view, certain)
+    }
 
 
 def _firsts(labels: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -174,16 +185,13 @@ def _firsts(labels: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.sort(order[np.unique(labels[order], return_index=True)[1]])
 
 
-def _link_whole(
-    prints: Fingerprints, thumbnail: Thumbnail, links: _Links, control: Control
-) -> None:
+def _link_whole(prints: Fingerprints, details: _Details, links: _Links, control: Control) -> None:
     """Link pictures that are the same as a whole.
 
     Only a few neighbors of each are looked at; then the sets so far count as one picture each, and
     their neighbors are looked at, until nothing new is found.
     """
     points = _signatures(prints.thumbs)
-    details = _Details(thumbnail)
     for _ in range(_ROUNDS):
         control.cancel.raise_if_set()
         rows = _firsts(links.labels(), prints.sizes)
@@ -191,8 +199,7 @@ def _link_whole(
         before = len(links)
         for one, other, view, certain in _alike(prints, pairs):
             if (one, other) not in links and details.same(one, other, view, certain):
-                kind = "same" if view == 0 else "mirrored" if view in (1, 2) else "turned"
-                links.add(one, other, kind)
+                links.add(one, other, _VIEW_KINDS[view])
         if len(links) == before:
             return
 
