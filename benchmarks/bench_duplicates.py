@@ -348,7 +348,7 @@ def _scored(entries: list[dict], sets: list[list[int]]) -> dict:
 
 
 def _is_regular(source: str) -> bool:
-    return source.split()[0].removeprefix("normals-") in _REGULAR
+    return source.split(maxsplit=1)[0].removeprefix("normals-") in _REGULAR
 
 
 def _may_be_equal(one: str, other: str) -> bool:
