@@ -49,6 +49,16 @@ from .materials import CONTENT, materials, write_set
 VIEWS = 12
 _SIDE, _TURNS = 2048, 5
 _ADDED = 100
+_AS_WORKER = {
+    # As the worker sets up itself: threads sleep while they wait, and glibc keeps large blocks.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "5000",
+    "OPENBLAS_THREAD_TIMEOUT": "4",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
+    "MALLOC_TOP_PAD_": str(64 * 2**20),
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 def main() -> None:
@@ -222,7 +232,7 @@ def _in_process(work: Path, size: int, added: int = 0, build: Path | None = None
     command = [sys.executable, "-m", "benchmarks.bench_clusters"]
     command += ["--once", str(size), "--work", str(work.resolve())]
     command += ["--added", str(added)] if added else []
-    surroundings = dict(os.environ)
+    surroundings = os.environ | _AS_WORKER
     if build:
         surroundings["PYTHONPATH"] = os.pathsep.join((str(work.resolve()), str(build.resolve())))
     done = subprocess.run(
