@@ -307,7 +307,7 @@ def _run(work: Path, count: int) -> dict:
         control=SILENT,
     )
     seconds = time.perf_counter() - start
-    sets = [list(map(int, members.rows)) for members in found]
+    sets = [list(map(int, members.rows)) for members in found.sets]
     return {**_scored(entries, sets), "pictures": count, "seconds": round(seconds, 2)}
 
 

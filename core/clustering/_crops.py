@@ -52,6 +52,7 @@ def find_crops(
     keypoints: Keypoints,
     sizes: np.ndarray,
     rows: np.ndarray,
+    new: np.ndarray,
     thumbnail: Callable[[int], np.ndarray | None],
     control: Control,
 ) -> Iterator[tuple[int, int]]:
@@ -67,6 +68,8 @@ def find_crops(
         Their widths and heights.
     rows : (M,) int64
         The images to compare.
+    new : (N,) bool
+        Of each pair, one at least is new.
     thumbnail : callable
         Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
     control : Control
@@ -93,7 +96,7 @@ def find_crops(
         image = lab(row)
         return image is not None and _repetition(image[..., 0]) > _REGULAR
 
-    for whole, part, side, x, y in _candidates(keypoints, sizes, rows):
+    for whole, part, side, x, y in _candidates(keypoints, sizes, rows, new):
         control.cancel.raise_if_set()
         outer, inner = lab(whole), lab(part)
         if outer is None or inner is None or is_regular(whole):
@@ -103,7 +106,7 @@ def find_crops(
 
 
 def _candidates(
-    keypoints: Keypoints, sizes: np.ndarray, rows: np.ndarray
+    keypoints: Keypoints, sizes: np.ndarray, rows: np.ndarray, new: np.ndarray
 ) -> list[tuple[int, int, float, float, float]]:
     """Return whole, part, and the part's side and corner as shares of the whole's side."""
     images, numbers = np.nonzero(keypoints.levels[rows] >= 0)
@@ -111,7 +114,7 @@ def _candidates(
     places = keypoints.places[images, numbers]
     levels = keypoints.levels[images, numbers]
     around = keypoints.surroundings[images, numbers]
-    one, other = _paired(images, levels, around)
+    one, other = _paired(images, new[images], levels, around)
     if not len(one):
         return []
     # How many half octaves a blob of the part is larger than that of the whole.
@@ -160,7 +163,7 @@ def _candidates(
 
 
 def _paired(
-    images: np.ndarray, levels: np.ndarray, around: np.ndarray
+    images: np.ndarray, new: np.ndarray, levels: np.ndarray, around: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of keypoints of different images with like surroundings, in both orders."""
     random = np.random.default_rng(0)
@@ -178,15 +181,17 @@ def _paired(
             order = np.argsort(keys, kind="stable")
             starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
             counts = np.diff(starts, append=len(order))
-            for shared in _within(members[order], starts, counts):
+            useful = np.logical_or.reduceat(new[members[order]], starts)
+            for shared in _within(members[order], starts[useful], counts[useful]):
                 kept = images[shared[0]] != images[shared[1]]
+                kept &= new[shared[0]] | new[shared[1]]
                 kept &= np.abs(levels[shared[0]] - levels[shared[1]]) <= 4
                 ends = shared[:, kept]
                 alike = np.einsum("ij,ij->i", around[ends[0]], around[ends[1]]) >= _ALIKE
                 # Of two images, the one with the lower row comes first.
                 low, high = np.sort(ends[:, alike], axis=0)
                 pairs.append(low * len(images) + high)
-            members = members[order[np.repeat(counts > _MOST_IN_CELL, counts)]]
+            members = members[order[np.repeat(useful & (counts > _MOST_IN_CELL), counts)]]
             if not len(members):
                 break
         pairs = [np.unique(np.concatenate(pairs))] if pairs else []

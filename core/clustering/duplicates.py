@@ -67,11 +67,30 @@ class DuplicateSet:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Search:
+    """What a search has found, from which a later one among more images can go on.
+
+    Attributes
+    ----------
+    sets : tuple of DuplicateSet
+        In the order of their lowest rows.
+    links : tuple of (int, int, str)
+        Two rows that show the same picture, and how the second differs from the first.
+    """
+
+    sets: tuple[DuplicateSet, ...]
+    links: tuple[tuple[int, int, str], ...]
+
+
 def duplicates(
     fingerprints: np.ndarray,
     thumbnail: Thumbnail = lambda row: None,
     control: Control = SILENT,
-) -> list[DuplicateSet]:
+    *,
+    searched: np.ndarray | None = None,
+    links: Iterable[tuple[int, int, str]] = (),
+) -> Search:
     """Find images that show the same picture.
 
     A copy in clearly other colors is another picture.
@@ -85,11 +104,15 @@ def duplicates(
         pictures are compared more roughly.
     control : Control, optional
         Cancellation.
+    searched : (N,) bool, optional
+        Rows that an earlier search has compared with each other.
+    links : iterable of (int, int, str), optional
+        What that search found among them.
 
     Returns
     -------
-    list of DuplicateSet
-        In the order of their lowest rows.
+    Search
+        The sets.
 
     Raises
     ------
@@ -98,15 +121,22 @@ def duplicates(
     """
     count = len(fingerprints)
     if count < 2:
-        return []
+        return Search((), ())
     prints = unpack_fingerprints(fingerprints)
-    links = _Links(count)
+    new = np.ones(count, bool) if searched is None else ~searched
+    found = _Links(count)
+    for one, other, kind in links:
+        found.add(one, other, kind)
     details = _Details(thumbnail)
-    _link_whole(prints, details, links, control)
-    first = _firsts(links.labels(), prints.sizes)
-    for whole, part in find_crops(prints.keypoints, prints.sizes, first, thumbnail, control):
-        links.add(whole, part, "crop")
-    return _sets(prints, details, links)
+    if new.any():
+        _link_whole(prints, details, new, found, control)
+        first = _firsts(found.labels(), prints.sizes)
+        for whole, part in find_crops(
+            prints.keypoints, prints.sizes, first, new, thumbnail, control
+        ):
+            found.add(whole, part, "crop")
+    sets = tuple(_sets(prints, details, found))
+    return Search(sets, tuple((*pair, kind) for pair, kind in found.items()))
 
 
 class _Links:
@@ -120,7 +150,10 @@ class _Links:
         self._kinds.setdefault((int(one), int(other)), kind)
 
     def __contains__(self, pair: tuple[int, int]) -> bool:
-        return pair in self._kinds
+        return pair in self._kinds or pair[::-1] in self._kinds
+
+    def kind(self, one: int, other: int) -> str:
+        return self._kinds.get((one, other)) or self._kinds[other, one]
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -151,7 +184,8 @@ def _sets(prints: Fingerprints, details: _Details, links: _Links) -> list[Duplic
         while len(waiting) > 1:
             first = max(waiting, key=lambda row: (row not in wholes, sizes[row], -row))
             others = [row for row in waiting if row != first]
-            kinds = _compared(prints, details, first, others)
+            kinds = {row: links.kind(first, row) for row in others if (first, row) in links}
+            kinds |= _compared(prints, details, first, [row for row in others if row not in kinds])
             near = {first, *kinds}
             for row in others:
                 if row not in near and not near.isdisjoint(wholes.get(row, ())):
@@ -171,7 +205,7 @@ def _compared(
     prints: Fingerprints, details: _Details, first: int, others: list[int]
 ) -> dict[int, str]:
     """Return how those rows that are the same as the first one as a whole differ from it."""
-    pairs = np.array([(first, row) for row in others])
+    pairs = np.array([(first, row) for row in others]).reshape(-1, 2)
     return {
         row: _VIEW_KINDS[view]
         for _, row, view, certain in _alike(prints, pairs)
@@ -185,7 +219,9 @@ def _firsts(labels: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.sort(order[np.unique(labels[order], return_index=True)[1]])
 
 
-def _link_whole(prints: Fingerprints, details: _Details, links: _Links, control: Control) -> None:
+def _link_whole(
+    prints: Fingerprints, details: _Details, new: np.ndarray, links: _Links, control: Control
+) -> None:
     """Link pictures that are the same as a whole.
 
     Only a few neighbors of each are looked at; then the sets so far count as one picture each, and
@@ -195,7 +231,7 @@ def _link_whole(prints: Fingerprints, details: _Details, links: _Links, control:
     for _ in range(_ROUNDS):
         control.cancel.raise_if_set()
         rows = _firsts(links.labels(), prints.sizes)
-        pairs = _neighbors(points, rows)
+        pairs = _neighbors(points, rows, new[rows])
         before = len(links)
         for one, other, view, certain in _alike(prints, pairs):
             if (one, other) not in links and details.same(one, other, view, certain):
@@ -223,9 +259,9 @@ def _signatures(thumbs: np.ndarray) -> np.ndarray:
     ).astype(np.float32)
 
 
-def _neighbors(points: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return pairs ``(P, 2)`` of rows that are near each other."""
-    if len(rows) < 2:
+def _neighbors(points: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return pairs ``(P, 2)`` of rows that are near each other, of which one at least is new."""
+    if len(rows) < 2 or not new.any():
         return np.zeros((0, 2), int)
     chosen = points[rows].astype(np.float64)
     centered = chosen - chosen.mean(0)
@@ -233,8 +269,9 @@ def _neighbors(points: np.ndarray, rows: np.ndarray) -> np.ndarray:
     axes = np.linalg.eigh(centered.T @ centered)[1][:, ::-1][:, :_DIMENSIONS]
     tree = cKDTree(centered @ axes)
     count = min(_NEIGHBORS + 1, len(rows))
-    near = tree.query(tree.data, count, distance_upper_bound=_RADIUS, workers=-1)[1]
-    first = np.repeat(np.arange(len(rows)), count)
+    asked = np.flatnonzero(new)
+    near = tree.query(tree.data[asked], count, distance_upper_bound=_RADIUS, workers=-1)[1]
+    first = np.repeat(asked, count)
     second = near.ravel()
     kept = (second < len(rows)) & (second != first)
     pairs = np.sort(np.stack([first[kept], second[kept]], 1), axis=1)

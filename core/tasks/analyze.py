@@ -171,6 +171,7 @@ def _analyze(
     from ..clustering.names import srgb_palette
     from ..features.columns import COLUMNS
     from ..plots.analysis import Analysis, draw_plots
+    from ._search_cache import SearchCache
 
     keys = [image.key for image in described.images]
     points = comparable(described.rows, request.material_weight, request.seed)
@@ -187,11 +188,18 @@ def _analyze(
     )
     control.advance(_GROUPED, "Naming groups")
     named = name_groups(described.rows, points, grouping, request.seed)
+    searches = SearchCache(
+        Path(request.cache_folder) / "duplicates" if request.cache_folder else None
+    )
+    searched, links = searches.get(described.contents)
     same = duplicates(
         described.rows[:, COLUMNS["fingerprint"]],
         lambda row: thumbnails.read(described.contents[row]),
         control,
+        searched=searched,
+        links=links,
     )
+    searches.put(described.contents, same.links)
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
         Path(request.output_folder),
@@ -211,7 +219,7 @@ def _analyze(
         ungrouped=tuple(key for key, label in zip(keys, grouping.labels, strict=True) if label < 0),
         score=grouping.score,
         sentence=named.sentence,
-        duplicates=tuple(tuple(keys[row] for row in one.rows) for one in same),
-        duplicate_kinds=tuple(one.kinds for one in same),
+        duplicates=tuple(tuple(keys[row] for row in one.rows) for one in same.sets),
+        duplicate_kinds=tuple(one.kinds for one in same.sets),
         plots=plots,
     )

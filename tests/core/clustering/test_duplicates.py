@@ -17,6 +17,7 @@ from impasto.core.features.columns import COLUMNS
 from impasto.core.features.fingerprint import LENGTH, unpack_fingerprints
 from impasto.core.image.picture import Picture
 from impasto.core.image.reference import ImageRef
+from impasto.core.tasks._search_cache import SearchCache
 
 SIDE = 200
 
@@ -60,10 +61,11 @@ def search(folder: Path, pictures: Sequence[np.ndarray]) -> list[DuplicateSet]:
     thumbnails = Thumbnails(folder / "thumbnails")
     described = describe(images, cache=DescriptorCache(None), thumbnails=thumbnails)
     assert len(described.rows) == len(pictures)
-    return duplicates(
+    found = duplicates(
         described.rows[:, COLUMNS["fingerprint"]],
         lambda row: thumbnails.read(described.contents[row]),
     )
+    return list(found.sets)
 
 
 COPIES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
@@ -152,7 +154,7 @@ def normals(height: np.ndarray) -> np.ndarray:
 
 
 def test_nothing_and_one_have_no_duplicates(tmp_path: Path) -> None:
-    assert duplicates(np.zeros((0, LENGTH), np.float32)) == []
+    assert duplicates(np.zeros((0, LENGTH), np.float32)).sets == ()
     assert search(tmp_path, [scrap(1)]) == []
 
 
@@ -162,7 +164,42 @@ def test_without_thumbnails_whole_copies_are_found() -> None:
     pictures = [Picture(scrap(seed).astype(np.float32) / 255) for seed in (1, 2, 3, 2)]
     rows = describing_pipeline().transform([[picture] for picture in pictures])
     found = duplicates(rows[:, COLUMNS["fingerprint"]])
-    assert [one.rows.tolist() for one in found] == [[1, 3]]
+    assert [one.rows.tolist() for one in found.sets] == [[1, 3]]
+
+
+def test_a_search_goes_on_where_an_earlier_one_ended(tmp_path: Path) -> None:
+    """What is new is compared with everything; the rest comes from the cache of searches."""
+    changes = [change for _, change in COPIES.values()]
+    known = [scrap(seed) for seed in range(16)] + [changes[0](scrap(0)), changes[7](scrap(1))]
+    new = [changes[4](scrap(0)), changes[8](scrap(2)), changes[10](scrap(3)), scrap(40)]
+    images = []
+    for number, picture in enumerate([*known, *new]):
+        path = tmp_path / f"{number}.png"
+        cv2.imwrite(str(path), picture[..., ::-1])
+        images.append(ImageRef(str(number), (str(path),)))
+    thumbnails = Thumbnails(tmp_path / "thumbnails")
+    described = describe(images, cache=DescriptorCache(None), thumbnails=thumbnails)
+    rows = described.rows[:, COLUMNS["fingerprint"]]
+    asked: list[int] = []
+
+    def thumbnail(row: int) -> np.ndarray | None:
+        asked.append(row)
+        return thumbnails.read(described.contents[row])
+
+    first = duplicates(rows[: len(known)], thumbnail)
+    cache = SearchCache(tmp_path / "searches")
+    cache.put(described.contents[: len(known)], first.links)
+    searched, links = SearchCache(tmp_path / "searches").get(described.contents)
+    assert searched.sum() == len(known)
+    asked.clear()
+    second = duplicates(rows, thumbnail, searched=searched, links=links)
+    assert 17 not in asked  # a known copy
+    whole = duplicates(rows, thumbnail)
+    assert [s.rows.tolist() for s in second.sets] == [s.rows.tolist() for s in whole.sets]
+    assert [s.kinds for s in second.sets] == [s.kinds for s in whole.sets]
+    assert len(whole.sets) == 4
+    next((tmp_path / "searches").glob("*.json")).write_text("[damaged")
+    assert not cache.get(described.contents)[0].any()
 
 
 @settings(max_examples=25, deadline=None)
@@ -172,7 +209,7 @@ def test_any_numbers_are_taken(seed: int, count: int) -> None:
     random = np.random.default_rng(seed)
     rows = random.integers(0, 1 << 24, (count, LENGTH)).astype(np.float32)
     rows[count // 2] = rows[0]
-    members = [row for one in duplicates(rows) for row in one.rows.tolist()]
+    members = [row for one in duplicates(rows).sets for row in one.rows.tolist()]
     assert len(members) == len(set(members))
 
 
