@@ -170,7 +170,8 @@ def growth(work: Path, sizes: list[int], before: Path | None = None) -> list[dic
     if not sizes:
         return []
     chosen = materials()
-    print(f"\n{'textures':>9} {'':10} {'first run':>11} {'of it describing':>17}", end="")
+    print(f"\n{'textures':>9} {'':10} {'first run':>11} {'processor':>11}", end="")
+    print(f" {'of it describing':>17}", end="")
     print(f" {'again':>9} {f'{_ADDED} more':>9} {'peak memory':>12} {'load':>5}")
     table = []
     for size in sizes:
@@ -184,6 +185,7 @@ def growth(work: Path, sizes: list[int], before: Path | None = None) -> list[dic
         row |= {
             "seconds": cold["seconds"],
             "describing_seconds": cold["describing"],
+            "processor_seconds": cold["processor"],
             "cached_seconds": warm["seconds"],
             "cached_describing_seconds": warm["describing"],
             "added_seconds": more["seconds"],
@@ -195,8 +197,10 @@ def growth(work: Path, sizes: list[int], before: Path | None = None) -> list[dic
         if earlier:
             row["before"] = earlier
             _print_row(size, "before", earlier)
-            shares = [row[k] / earlier[k] for k in ("seconds", "describing_seconds")]
-            print(f"{'':9} {'share':10} {shares[0]:11.2f} {shares[1]:17.2f}", flush=True)
+            keys = ("seconds", "processor_seconds", "describing_seconds")
+            shares = [row[key] / earlier[key] for key in keys]
+            words = f"{shares[0]:11.2f} {shares[1]:11.2f} {shares[2]:17.2f}"
+            print(f"{'':9} {'share':10} {words}", flush=True)
         table.append(row)
     return table
 
@@ -204,7 +208,8 @@ def growth(work: Path, sizes: list[int], before: Path | None = None) -> list[dic
 def _print_row(size: int, build: str, row: dict) -> None:
     added = f"{row['added_seconds']:7.1f} s" if "added_seconds" in row else f"{'':9}"
     print(
-        f"{size:9} {build:10} {row['seconds']:9.1f} s {row['describing_seconds']:15.1f} s"
+        f"{size:9} {build:10} {row['seconds']:9.1f} s {row['processor_seconds']:9.1f} s"
+        f" {row['describing_seconds']:15.1f} s"
         f" {row['cached_seconds']:7.2f} s {added} {row['peak_megabytes']:9.0f} MB"
         f" {row['load']:5.1f}",
         flush=True,
@@ -222,6 +227,7 @@ def _earlier(work: Path, size: int, before: Path) -> dict:
     return {
         "seconds": cold["seconds"],
         "describing_seconds": cold["describing"],
+        "processor_seconds": cold["processor"],
         "cached_seconds": warm["seconds"],
         "peak_megabytes": max(cold["megabytes"], warm["megabytes"]),
         "load": os.getloadavg()[0],
@@ -235,10 +241,13 @@ def _in_process(work: Path, size: int, added: int = 0, build: Path | None = None
     surroundings = os.environ | _AS_WORKER
     if build:
         surroundings["PYTHONPATH"] = os.pathsep.join((str(work.resolve()), str(build.resolve())))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, cwd=build, env=surroundings
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(done.stdout.splitlines()[-1]) | {"processor": spent}
 
 
 def _run(work: Path, size: int, added: int = 0) -> dict:

@@ -69,7 +69,7 @@ class DuplicateSet:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search has found, from which a later one among more images can go on.
+    """Sets of duplicates, and the links from which a later search among more images goes on.
 
     Attributes
     ----------
