@@ -27,6 +27,10 @@ _MOST_IN_CELL = 64
 _ALIKE = 0.9
 """Least cosine of the surroundings of keypoints that are paired."""
 
+_PLACE = 0.09
+"""Side of the cells in which places are counted, as a share of the whole's side."""
+
+_PARTS_AT_ONCE = 1000
 _LEAST_VOTES, _MOST_CANDIDATES = 5, 4
 """Pairs of keypoints in one arrangement, and candidates of each crop that are looked at."""
 
@@ -117,36 +121,19 @@ def _candidates(
     one, other = _paired(images, new[images], levels, around)
     if not len(one):
         return []
-    # How many half octaves a blob of the part is larger than that of the whole.
-    shift = levels[other] // 2 - levels[one] // 2
     # Keypoints are those of the center, a square; an oblong image reaches further.
     beyond = sizes / sizes.min(1, keepdims=True).clip(1) / 2 - 0.5
     arrangements = []
-    for side in np.geomspace(_SMALLEST, _LARGEST, 8):
-        expected = -2 * np.log2(side)
-        fits = np.abs(shift - expected) < 0.95
-        whole, part = images[one[fits]], images[other[fits]]
-        corners = places[one[fits]] - side * places[other[fits]]
-        low, high = corners - side * beyond[part], corners + side * (1 + beyond[part])
-        inside = (low > -beyond[whole] - _SLACK) & (high < 1 + beyond[whole] + _SLACK)
-        inside = inside.all(1)
-        whole, part, corners = whole[inside], part[inside], corners[inside]
-        for offset in (0.0, 0.5):
-            cells = np.floor(corners / 0.09 + offset).astype(np.int64) + 24
-            votes = ((whole * (rows[-1] + 1) + part) * 64 + cells[:, 0]) * 64 + cells[:, 1]
-            order = np.argsort(votes)
-            starts = np.flatnonzero(np.diff(votes[order], prepend=-1))
-            counts = np.diff(starts, append=len(order))
-            enough = counts >= _LEAST_VOTES
-            if not enough.any():
-                continue
-            means = np.add.reduceat(corners[order], starts)[enough] / counts[enough, None]
-            first = order[starts[enough]]
-            arrangements.append(
-                np.column_stack(
-                    [counts[enough], whole[first], part[first], np.full(len(first), side), means]
-                )
-            )
+    for start in range(0, len(beyond), _PARTS_AT_ONCE):
+        here = (images[other] >= start) & (images[other] < start + _PARTS_AT_ONCE)
+        wholes, parts = one[here], other[here]
+        # How many half octaves a blob of the part is larger than that of the whole.
+        shift = levels[parts] // 2 - levels[wholes] // 2
+        for side in np.geomspace(_SMALLEST, _LARGEST, 8):
+            fits = np.abs(shift + 2 * np.log2(side)) < 0.95
+            corners = places[wholes[fits]] - side * places[parts[fits]]
+            pairs = np.stack([images[wholes[fits]], images[parts[fits]]])
+            arrangements += _arrangements(pairs, corners, side, beyond)
     if not arrangements:
         return []
     table = np.concatenate(arrangements)
@@ -160,6 +147,29 @@ def _candidates(
         (int(whole), int(part), side, x, y)
         for _, whole, part, side, x, y in table[place < _MOST_CANDIDATES].tolist()
     ]
+
+
+def _arrangements(
+    pairs: np.ndarray, corners: np.ndarray, side: float, beyond: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Yield votes, whole, part, side and corner ``(A, 6)`` of parts that many keypoints agree on."""
+    whole, part = pairs
+    low, high = corners - side * beyond[part], corners + side * (1 + beyond[part])
+    inside = (low > -beyond[whole] - _SLACK) & (high < 1 + beyond[whole] + _SLACK)
+    inside = inside.all(1)
+    whole, part, corners = whole[inside], part[inside], corners[inside]
+    for offset in (0.0, 0.5):
+        cells = np.floor(corners / _PLACE + offset).astype(np.int64) + 24
+        votes = ((whole * len(beyond) + part) * 64 + cells[:, 0]) * 64 + cells[:, 1]
+        order = np.argsort(votes)
+        starts = np.flatnonzero(np.diff(votes[order], prepend=-1))
+        counts = np.diff(starts, append=len(order))
+        enough = counts >= _LEAST_VOTES
+        if enough.any():
+            means = np.add.reduceat(corners[order], starts)[enough] / counts[enough, None]
+            first = order[starts[enough]]
+            sides = np.full(len(first), side)
+            yield np.column_stack([counts[enough], whole[first], part[first], sides, means])
 
 
 def _paired(
