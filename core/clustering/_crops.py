@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -90,12 +90,12 @@ def find_crops(
         It was asked to stop.
     """
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=1024)
     def lab(row: int) -> np.ndarray | None:
         image = thumbnail(row)
         return None if image is None else lab_of(image, _SIDE)
 
-    @lru_cache(maxsize=4096)
+    @cache
     def is_regular(row: int) -> bool:
         image = lab(row)
         return image is not None and _repetition(image[..., 0]) > _REGULAR
@@ -123,7 +123,7 @@ def _candidates(
         return []
     # Keypoints are those of the center, a square; an oblong image reaches further.
     beyond = sizes / sizes.min(1, keepdims=True).clip(1) / 2 - 0.5
-    arrangements = []
+    arrangements: list[np.ndarray] = []
     for start in range(0, len(beyond), _PARTS_AT_ONCE):
         here = (images[other] >= start) & (images[other] < start + _PARTS_AT_ONCE)
         wholes, parts = one[here], other[here]

@@ -307,8 +307,8 @@ class _Details:
     """Thumbnails from disk, by which pictures are compared more closely."""
 
     def __init__(self, thumbnail: Thumbnail) -> None:
-        self._thumbnail = lru_cache(maxsize=4096)(thumbnail)
-        self._lab = lru_cache(maxsize=4096)(self._read)
+        self._thumbnail = thumbnail
+        self._lab = lru_cache(maxsize=1024)(self._read)
 
     def _read(self, row: int) -> np.ndarray | None:
         image = self._thumbnail(row)
