@@ -10,10 +10,8 @@ from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from impasto.core.clustering.algorithms import MANY, Links, grow_tree
 from impasto.core.clustering.doubts import LEAST, MOST, find_doubts
-from impasto.core.clustering.duplicates import duplicates
 from impasto.core.clustering.grouping import group, with_silhouettes
 from impasto.core.clustering.quality import sentence, silhouettes
-from impasto.core.features.fingerprint import LENGTH
 from impasto.core.features.metric import Calibration
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -116,7 +114,7 @@ def test_singles_stay_single(algorithm: str) -> None:
 
 @pytest.mark.parametrize("algorithm", ["KMEANS", "AGGLOMERATIVE", "DBSCAN"])
 def test_few_odd_points_among_many_stay_single(algorithm: str) -> None:
-    points, labels = blobs((MANY, MANY // 2))
+    points, _ = blobs((MANY, MANY // 2))
     points[[5, 50]] = [[40] * 6, [-40] * 6]
     found = group(points, algorithm).labels
     for odd in (5, 50):
@@ -191,12 +189,3 @@ def test_sentence_counts_in_plain_words() -> None:
         ([0, 0, -1], 0, "3 textures in 1 group; 1 texture ungrouped."),
     ):
         assert sentence(np.array(labels, np.int64), doubts) == words
-
-
-def test_duplicates_of_nothing_and_of_noise() -> None:
-    random = np.random.default_rng(0)
-    prints = random.standard_normal((40, LENGTH)).astype(np.float32) * 20
-    prints[:, -64:] = np.sign(prints[:, -64:])
-    prints[17] = prints[4]
-    assert duplicates(prints[:0]) == []
-    assert [found.tolist() for found in duplicates(prints)] == [[4, 17]]
