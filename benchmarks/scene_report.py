@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -83,7 +84,7 @@ def _pairs(scenes: Sequence[Scene], points: Sequence[np.ndarray]) -> tuple[np.nd
 def _reliability(probability: np.ndarray, same: np.ndarray) -> list[dict]:
     """Return for each tenth of probability what was said and what was so."""
     rows = []
-    for low, high in zip(_BINS[:-1], _BINS[1:], strict=True):
+    for low, high in pairwise(_BINS):
         here = (probability >= low) & ((probability < high) | (high == 1))
         if here.sum() >= 5:
             rows.append(

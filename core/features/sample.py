@@ -12,6 +12,7 @@ import numpy as np
 from ..image.color import compress_range, srgb_to_lab_fast
 from ..image.picture import Picture
 from .stateless import Stateless
+from .unused import used_texels
 
 SIDE = 192
 """Pixels along a window's side; a multiple of the encoder's stride."""
@@ -127,14 +128,18 @@ class Resize(Stateless):
 
 
 def _opacity(picture: Picture) -> np.ndarray | None:
-    """Return alpha as ``(H, W)`` float32 in [0, 1]; None if nothing is transparent, or everything."""
-    if picture.alpha is None:
-        return None
+    """Return alpha as ``(H, W)`` float32 in [0, 1]; None if nothing is transparent, or everything.
+
+    Where nothing is transparent, texels between UV islands are.
+    """
     alpha = picture.alpha
+    if alpha is None:
+        return used_texels(picture.color)
     top = np.iinfo(alpha.dtype).max if np.issubdtype(alpha.dtype, np.integer) else 1
     opacity = np.clip(np.nan_to_num(alpha.astype(np.float32) / top), 0, 1)
     # A fully transparent image is most likely one whose alpha means something else.
-    return opacity if opacity.any() and (opacity < 1).any() else None
+    transparent = opacity.any() and (opacity < 1).any()
+    return opacity if transparent else used_texels(picture.color)
 
 
 def _shrink_color(picture: Picture, opacity: np.ndarray | None) -> np.ndarray:
