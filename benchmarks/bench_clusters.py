@@ -4,10 +4,11 @@
 
 Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``), with
 the number of groups chosen automatically, beside K-means of color histograms, which is given the true
-number. Growth: seconds and memory of the whole task for more and more textures of 256 x 256, each
-size in a separate process, again from the cache, and with a hundred textures more; beside it, if
-``--before`` names its folder, an earlier checkout on the same textures. Regions: what a style for each
-region adds to the time of painting 2048 x 2048.
+number. Scenes: pairs that are rightly or wrongly in one group, in small scenes (see ``scenes.py``).
+Growth: seconds and memory of the whole task for more and more textures of 256 x 256, each size in a
+separate process, again from the cache, and with a hundred textures more; beside it, if ``--before``
+names its folder, an earlier checkout on the same textures. Regions: what a style for each region adds
+to the time of painting 2048 x 2048.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from impasto.core.tasks.analyze import AnalyzeRequest
 from impasto.core.tasks.registry import run
 
 from .materials import CONTENT, materials, write_set
+from .scene_report import scene_quality
 
 VIEWS = 12
 _SIDE, _TURNS = 2048, 5
@@ -86,7 +88,11 @@ def main() -> None:
         if arguments.growth_only:
             report = json.loads(file.read_text()) if file.is_file() else {}
         else:
-            report = {"quality": quality(work), "regions": regions()}
+            report = {
+                "quality": quality(work),
+                "scenes": scene_quality(arguments.out),
+                "regions": regions(),
+            }
         report["growth"] = growth(work, arguments.sizes, arguments.before)
     file.write_text(json.dumps(report, indent=1) + "\n")
     if report["growth"]:
