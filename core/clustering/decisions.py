@@ -1,9 +1,10 @@
-"""What the artist decided about pairs of images, free of contradictions: light, for Blender's process."""
+"""What the artist decided about pairs of images, free of contradictions; light, for Blender."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Decisions:
         united = set[int]().union(*(sets.get(item, {item}) for item in items))
         kept = [p for p in self.pairs if p.together or not _between(p, united, united)]
         chained = set(items[:1]).union(*(sets.get(item, {item}) for item in items[:1]))
-        for previous, item in zip(items, items[1:], strict=False):
+        for previous, item in pairwise(items):
             if item not in chained:
                 kept.append(Decision(previous, item, True))
                 chained |= sets.get(item, {item})

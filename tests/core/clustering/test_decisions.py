@@ -64,7 +64,9 @@ def test_join_keeps_nothing_of_the_group_apart_from_it(decisions, sides):
     found = decisions.join(item, group)
     assert found.decided(item, group[0]) is True
     for other in group[1:]:  # those that the first keeps apart cannot be joined as well
-        assert found.decided(item, other) is not False or decisions.decided(group[0], other) is False
+        assert (
+            found.decided(item, other) is not False or decisions.decided(group[0], other) is False
+        )
 
 
 @given(histories, parts)
