@@ -1,18 +1,20 @@
 """How well and how fast textures are grouped.
 
-    python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--out docs/clustering]
+    python -m benchmarks.bench_clusters [--sizes 100 1000 10000] [--before FOLDER]
 
 Quality: the adjusted Rand index against the labels of a set of materials (see ``materials.py``), with
 the number of groups chosen automatically, beside K-means of color histograms, which is given the true
 number. Growth: seconds and memory of the whole task for more and more textures of 256 x 256, each
-size in a separate process, and again from the cache. Regions: what a style for each region adds to
-the time of painting 2048 x 2048.
+size in a separate process, again from the cache, and with a hundred textures more; beside it, if
+``--before`` names its folder, an earlier checkout on the same textures. Regions: what a style for each
+region adds to the time of painting 2048 x 2048.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -48,6 +50,17 @@ from .materials import CONTENT, materials, write_set
 
 VIEWS = 12
 _SIDE, _TURNS = 2048, 5
+_ADDED = 100
+_AS_WORKER = {
+    # As the worker sets up itself: threads sleep while they wait, and glibc keeps large blocks.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "5000",
+    "OPENBLAS_THREAD_TIMEOUT": "4",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
+    "MALLOC_TOP_PAD_": str(64 * 2**20),
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 def main() -> None:
@@ -58,20 +71,24 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, help="keep the textures here (default: a temporary folder)"
     )
+    parser.add_argument("--before", type=Path, help="checkout of an earlier build to compare with")
+    parser.add_argument("--growth-only", action="store_true", help="measure nothing else")
     parser.add_argument("--once", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--added", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.once:
-        print(json.dumps(_run(arguments.work, arguments.once)))
+        print(json.dumps(_run(arguments.work, arguments.once, arguments.added)))
         return
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or Path(temporary)
         arguments.out.mkdir(parents=True, exist_ok=True)
-        report = {
-            "quality": quality(work),
-            "regions": regions(),
-            "growth": growth(work, arguments.sizes),
-        }
-    (arguments.out / "bench_clusters.json").write_text(json.dumps(report, indent=1) + "\n")
+        file = arguments.out / "bench_clusters.json"
+        if arguments.growth_only:
+            report = json.loads(file.read_text()) if file.is_file() else {}
+        else:
+            report = {"quality": quality(work), "regions": regions()}
+        report["growth"] = growth(work, arguments.sizes, arguments.before)
+    file.write_text(json.dumps(report, indent=1) + "\n")
     if report["growth"]:
         theme.save(growth_plot(report["growth"]), arguments.out / "growth.png")
 
@@ -150,51 +167,97 @@ def regions() -> list[dict]:
     return table
 
 
-def growth(work: Path, sizes: list[int]) -> list[dict]:
+def growth(work: Path, sizes: list[int], before: Path | None = None) -> list[dict]:
     """Measure seconds and peak memory of the whole task for each size, cold and from the cache."""
     if not sizes:
         return []
     chosen = materials()
-    print(
-        f"\n{'textures':>9} {'first run':>11} {'from cache':>11} {'times':>7} {'peak memory':>12}"
-    )
+    print(f"\n{'textures':>9} {'':10} {'first run':>11} {'processor':>11}", end="")
+    print(f" {'of it describing':>17}", end="")
+    print(f" {'again':>9} {f'{_ADDED} more':>9} {'peak memory':>12} {'load':>5}")
     table = []
     for size in sizes:
-        write_set(work / "many", chosen, -(-max(sizes) // len(chosen)))
-        cold, warm = (_in_process(work, size) for _ in range(2))
-        row = {
-            "textures": size,
+        most = max(sizes) + _ADDED
+        write_set(work / "many", chosen, -(-most // len(chosen)))
+        row = {"textures": size}
+        # The earlier build runs in between, under the same load.
+        cold = _in_process(work, size)
+        earlier = _earlier(work, size, before) if before else None
+        warm, more = _in_process(work, size), _in_process(work, size, _ADDED)
+        row |= {
             "seconds": cold["seconds"],
-            "cached_seconds": warm["seconds"],
             "describing_seconds": cold["describing"],
+            "processor_seconds": cold["processor"],
+            "cached_seconds": warm["seconds"],
             "cached_describing_seconds": warm["describing"],
-            "peak_megabytes": max(cold["megabytes"], warm["megabytes"]),
+            "added_seconds": more["seconds"],
+            "added_describing_seconds": more["describing"],
+            "peak_megabytes": max(cold["megabytes"], warm["megabytes"], more["megabytes"]),
+            "load": os.getloadavg()[0],
         }
+        _print_row(size, "now", row)
+        if earlier:
+            row["before"] = earlier
+            _print_row(size, "before", earlier)
+            keys = ("seconds", "processor_seconds", "describing_seconds")
+            shares = [row[key] / earlier[key] for key in keys]
+            words = f"{shares[0]:11.2f} {shares[1]:11.2f} {shares[2]:17.2f}"
+            print(f"{'':9} {'share':10} {words}", flush=True)
         table.append(row)
-        ratio = row["seconds"] / row["cached_seconds"]
-        print(
-            f"{size:9} {row['seconds']:9.1f} s {row['cached_seconds']:9.1f} s {ratio:7.1f}"
-            f" {row['peak_megabytes']:9.0f} MB",
-            flush=True,
-        )
-        again = row["describing_seconds"] / row["cached_describing_seconds"]
-        describing = f"{row['describing_seconds']:.1f} s, from the cache {again:.0f} times faster"
-        print(f"{'':9} of it describing: {describing}")
     return table
 
 
-def _in_process(work: Path, size: int) -> dict:
+def _print_row(size: int, build: str, row: dict) -> None:
+    added = f"{row['added_seconds']:7.1f} s" if "added_seconds" in row else f"{'':9}"
+    print(
+        f"{size:9} {build:10} {row['seconds']:9.1f} s {row['processor_seconds']:9.1f} s"
+        f" {row['describing_seconds']:15.1f} s"
+        f" {row['cached_seconds']:7.2f} s {added} {row['peak_megabytes']:9.0f} MB"
+        f" {row['load']:5.1f}",
+        flush=True,
+    )
+
+
+def _earlier(work: Path, size: int, before: Path) -> dict:
+    """Measure an earlier checkout by its own benchmark, on the same textures."""
+    place = work / "before"
+    place.mkdir(exist_ok=True)
+    for link, target in ((place / "many", work / "many"), (place / "impasto", before)):
+        if not link.exists():
+            link.symlink_to(target.resolve())
+    cold, warm = (_in_process(place, size, build=before) for _ in range(2))
+    return {
+        "seconds": cold["seconds"],
+        "describing_seconds": cold["describing"],
+        "processor_seconds": cold["processor"],
+        "cached_seconds": warm["seconds"],
+        "peak_megabytes": max(cold["megabytes"], warm["megabytes"]),
+        "load": os.getloadavg()[0],
+    }
+
+
+def _in_process(work: Path, size: int, added: int = 0, build: Path | None = None) -> dict:
     command = [sys.executable, "-m", "benchmarks.bench_clusters"]
-    command += ["--once", str(size), "--work", str(work)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    command += ["--once", str(size), "--work", str(work.resolve())]
+    command += ["--added", str(added)] if added else []
+    surroundings = os.environ | _AS_WORKER
+    if build:
+        surroundings["PYTHONPATH"] = os.pathsep.join((str(work.resolve()), str(build.resolve())))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=build, env=surroundings
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(done.stdout.splitlines()[-1]) | {"processor": spent}
 
 
-def _run(work: Path, size: int) -> dict:
-    """Run the task once on ``size`` textures, taken evenly from all materials."""
+def _run(work: Path, size: int, added: int = 0) -> dict:
+    """Run the task once on ``size`` textures, taken evenly from all materials, and some more."""
     files = sorted((work / "many").glob("*.jpg"))
     step = len(files) / size
     paths = [files[int(index * step)] for index in range(size)]
+    paths += sorted({*files} - {*paths})[:added]
     images = tuple(ImageRef(str(path), (str(path),)) for path in paths)
     request = AnalyzeRequest(images, str(work / f"out{size}"), str(work / f"cache{size}"))
     start = time.perf_counter()

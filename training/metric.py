@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import csv
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -33,10 +35,13 @@ from impasto.core.features.metric import BLOCKS, PATH, Embed, Metric
 from impasto.core.features.pipeline import describing_pipeline
 from impasto.core.image.picture import Picture
 
-from .synthetic import CONTENTS
+from .synthetic import CONTENTS, STYLES
 
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "training"
+LEARNED_STYLES = tuple(sorted(STYLES)[::2])
+"""Ways of drawing that are learned from; ``benchmarks.scenes`` measures on the others."""
+
 _HIDDEN = {"color": 64, "material": 128}
 _DIMENSIONS = {"color": 16, "material": 48}
 _WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -44,10 +49,11 @@ _WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 _STEPS, _BATCH, _RATE, _DECAY, _DROPOUT = 2500, 192, 2e-3, 1e-2, 0.1
 _FOLDS = 4
+_THREADS = 2
 _PRIOR = 1 / 8
 """Share of pairs that are the same kind, as in small scenes."""
 
-_DRAWN, _DRAWN_SIDE = 20, 384
+_DRAWN, _DRAWN_SIDE = {"surface": 25, "style": 10}, 384
 _KINDS = dict.fromkeys(("hidden", "projection"), np.float16)
 
 
@@ -269,8 +275,10 @@ def pictures() -> Iterator[tuple[str, str, bool, np.ndarray]]:
             False,
             image,
         )
-    for name, draw in CONTENTS.items():
-        for number in range(_DRAWN):
+    ways = [(name, draw, _DRAWN["surface"]) for name, draw in CONTENTS.items()]
+    ways += [(name, STYLES[name], _DRAWN["style"]) for name in LEARNED_STYLES]
+    for name, draw, count in ways:
+        for number in range(count):
             random = np.random.default_rng([11, number, *name.encode()])
             yield name, f"{name} {number}", True, draw(random, _DRAWN_SIDE).astype(np.float32) / 255
 
@@ -278,17 +286,31 @@ def pictures() -> Iterator[tuple[str, str, bool, np.ndarray]]:
 def described(count: int) -> Views:
     """Descriptions of ``count`` views of every picture."""
     pipeline = describing_pipeline()
-    rows, names, collections, drawn = [], [], [], []
-    for number, (collection, name, is_drawn, image) in enumerate(pictures()):
-        random = np.random.default_rng(number)
-        rows.append(pipeline.transform([[view] for view in views(image, count, random)]))
-        names += [name] * count
-        collections += [collection] * count
-        drawn += [is_drawn] * count
+
+    def describe(job: tuple[int, tuple[str, str, bool, np.ndarray]]) -> np.ndarray:
+        number, (*_, image) = job
         if number % 50 == 0:
             _log.info("%d pictures", number)
+        random = np.random.default_rng(number)
+        return pipeline.transform([[view] for view in views(image, count, random)])
+
+    # Pictures are drawn or read by one thread, a few ahead of those that describe them.
+    rows, names, collections, drawn = [], [], [], []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for batch in batched(enumerate(pictures()), 4 * _THREADS):
+            rows += pool.map(describe, batch)
+            names += [name for _, (_, name, _, _) in batch for _ in range(count)]
+            collections += [collection for _, (collection, *_) in batch for _ in range(count)]
+            drawn += [is_drawn for _, (_, _, is_drawn, _) in batch for _ in range(count)]
     numbered = (np.unique(words, return_inverse=True)[1] for words in (names, collections))
     return Views(np.concatenate(rows), *numbered, np.array(drawn))
+
+
+def batched(items: Iterable, size: int) -> Iterator[list]:
+    """Lists of ``size`` items; the last may be shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def main() -> None:

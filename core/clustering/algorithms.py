@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,6 +154,28 @@ class Links:
             for pairs in (self.together, self.apart)
         ]
         return Links(*kept)
+
+    def with_sets(self, sets: Sequence[np.ndarray]) -> Links:
+        """Put the points of sets together, too, unless the artist keeps some of a set apart.
+
+        Parameters
+        ----------
+        sets : sequence of (M,) int64
+            Rows of each set.
+
+        Returns
+        -------
+        Links
+            These links and more.
+        """
+        more: list[tuple[int, int]] = []
+        for rows in sets:
+            wanted = [(int(rows[0]), int(row)) for row in rows[1:]]
+            joined = Links((*self.together, *more, *wanted), self.apart)
+            labels = joined.sets(1 + int(max([*joined.rows, 0])))
+            if all(labels[a] != labels[b] for a, b in self.apart):
+                more += wanted
+        return Links((*self.together, *more), self.apart)
 
     def sets(self, count: int) -> np.ndarray:
         """Return a label for each point, equal where points belong together, also by way of others.

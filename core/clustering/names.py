@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from ..features.columns import COLUMNS
 from ..image.color import lab_to_srgb
@@ -96,7 +97,11 @@ def lab_palette(rows: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray
     if len(pixels) > 4096:
         pixels = pixels[np.random.default_rng(seed).permutation(len(pixels))[:4096]]
     distinct = len(np.unique(pixels.round(1), axis=0))
-    found = KMeans(min(_MOST_COLORS, distinct), n_init=2, random_state=seed).fit(pixels.round(1))
+    # For a few thousand pixels, threads would mostly wait for each other.
+    with threadpool_limits(1):
+        found = KMeans(min(_MOST_COLORS, distinct), n_init=2, random_state=seed).fit(
+            pixels.round(1)
+        )
     counts = np.bincount(found.labels_, minlength=len(found.cluster_centers_))
     centers = found.cluster_centers_
     kept: list[int] = []

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..image.color import srgb_to_lab_fast
 from .sample import Sample
 from .stateless import Stateless
 
@@ -36,8 +35,7 @@ def lab_pixels(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
         In [0, 1].
     """
     evenly = np.s_[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP]
-    lab = srgb_to_lab_fast(np.concatenate([window[evenly] for window in sample.windows]))
-    return lab.reshape(-1, 3), sample.visible[:, *evenly].reshape(-1)
+    return sample.lab[:, *evenly].reshape(-1, 3), sample.visible[:, *evenly].reshape(-1)
 
 
 class ColorBlock(Stateless):
@@ -72,8 +70,9 @@ class ColorBlock(Stateless):
         chromas = _soft_histogram((spread + 1) / 2, weights, _CHROMA_BINS)
         mean = weights @ lab
         away = lab - mean
-        deviation = np.sqrt(weights @ away**2)
-        skew = np.cbrt(weights @ away**3)
+        squares = away * away
+        deviation = np.sqrt(weights @ squares)
+        skew = np.cbrt(weights @ (squares * away))
         moments = np.concatenate([mean, deviation, skew, [np.hypot(*mean[1:])]]) / 100
         parts = (
             np.sqrt(lightness),

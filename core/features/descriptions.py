@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
+from threading import Semaphore
 
 import numpy as np
 
 from ..control import SILENT, Control, Failure
 from ..errors import BadRequest, ImageMissing, ImpastoError
-from ..image.files import read_picture
+from ..image.files import image_size, read_picture
 from ..image.picture import Picture
 from ..image.reference import ImageRef
 from .cache import DescriptorCache, content_key
 from .columns import LENGTH
+from .encoder import shared_encoder
 from .pipeline import describing_pipeline
 from .sample import Sample
 from .thumbnails import Thumbnails
 
 _BATCH = 8
+_MOST_THREADS = 8
+_LARGE, _LARGE_AT_ONCE = 2048**2, 2
+"""Pixels of a large image, and how many of those are in memory at a time."""
+
+_NO_ROW = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True)
@@ -85,51 +96,138 @@ def describe(
     >>> len(described.rows), [failure.key for failure in described.failures]
     (1, ['Gone'])
     """
-    found: dict[str, tuple[str, np.ndarray]] = {}
-    failures: list[Failure] = []
-    missing: list[tuple[ImageRef, str]] = []
+    contents, failures = _contents(images, cache, control)
+    rows = cache.get_many([*contents.values()])
+    drawn = thumbnails.contents() if thumbnails else set()
+    missing = [
+        (image, contents[image.key])
+        for image in images
+        if image.key in contents
+        and not (contents[image.key] in rows and (not thumbnails or contents[image.key] in drawn))
+    ]
+    done = len(images) - len(missing)
+    describer = _Describer(thumbnails)
+    try:
+        if missing:
+            describer.start(control.part(done / len(images), 1.0))
+        for image, content, row in describer.describe(missing):
+            control.advance(done / len(images), f"Describing {image.key}")
+            done += 1
+            if isinstance(row, ImpastoError):
+                failures.append(Failure(image.key, str(row)))
+                del contents[image.key]
+                continue
+            rows[content] = row
+            cache.put(content, row)
+    finally:
+        describer.stop()
+        cache.close()
+    kept = tuple(i for i in images if i.key in contents)
+    table = np.zeros((len(kept), LENGTH), np.float32)
+    for index, image in enumerate(kept):
+        table[index] = rows[contents[image.key]]
+    return Descriptions(kept, table, tuple(contents[i.key] for i in kept), tuple(failures))
+
+
+def _contents(
+    images: Sequence[ImageRef], cache: DescriptorCache, control: Control
+) -> tuple[dict[str, str], list[Failure]]:
+    """Return the content key of each image by its key, and those whose files cannot be read."""
+    known = cache.known_digests([path for image in images for path in image.paths])
+    contents: dict[str, str] = {}
+    failures = []
     for image in images:
         control.cancel.raise_if_set()
         try:
-            content = content_key(image)
+            contents[image.key] = content_key(
+                image, lambda path: known.get(path) or cache.read_digest(path)
+            )
         except (OSError, BadRequest) as error:
             failures.append(Failure(image.key, _missing(error)))
-            continue
-        row = cache.get(content)
-        if row is None or (thumbnails and not thumbnails.has(content)):
-            missing.append((image, content))
-        else:
-            found[image.key] = content, row
-    pipeline = describing_pipeline()
-    resize, blocks = pipeline.named_steps["resize"], pipeline.named_steps["blocks"]
-    done = len(images) - len(missing)
-    for batch in _batches(missing):
-        samples: list[tuple[ImageRef, str, Sample]] = []
+    return contents, failures
+
+
+class _Describer:
+    """Describes images in as many threads as torch may use, each of them with one of torch's.
+
+    So the other half of the work is shared, too, and no thread waits for another between layers.
+    """
+
+    def __init__(self, thumbnails: Thumbnails | None) -> None:
+        self._thumbnails = thumbnails
+        pipeline = describing_pipeline()
+        self._resize = pipeline.named_steps["resize"]
+        self._blocks = pipeline.named_steps["blocks"]
+        self._large = Semaphore(_LARGE_AT_ONCE)
+        self._pool: ThreadPoolExecutor | None = None
+        self._threads, self._ahead = 1, 1
+        self._stopped = False
+
+    def start(self, control: Control) -> None:
+        """Load the encoder, and start the threads."""
+        import torch
+
+        shared_encoder()
+        # The worker sets torch's threads when it is told of progress after torch was loaded.
+        control.advance(0.0, "Describing")
+        self._threads = torch.get_num_threads()
+        self._ahead = 2 * min(self._threads, _MOST_THREADS) + 1
+        self._pool = ThreadPoolExecutor(
+            min(self._threads, _MOST_THREADS),
+            "impasto-describe",
+            initializer=torch.set_num_threads,
+            initargs=(1,),
+        )
+
+    def describe(
+        self, missing: Sequence[tuple[ImageRef, str]]
+    ) -> Iterator[tuple[ImageRef, str, np.ndarray | ImpastoError]]:
+        """Yield each image, its content key, and its row or why there is none, in order."""
+        if self._pool is None:
+            return
+        waiting: deque[tuple[list[tuple[ImageRef, str]], Future]] = deque()
+        batches = _batches(missing)
+        while True:
+            # A few batches ahead, so that a pause or a cancel is not followed by much work.
+            for batch in islice(batches, self._ahead - len(waiting)):
+                waiting.append((batch, self._pool.submit(self._batch, batch)))
+            if not waiting:
+                return
+            batch, future = waiting.popleft()
+            for (image, content), row in zip(batch, future.result(), strict=True):
+                yield image, content, row
+
+    def stop(self) -> None:
+        """End the threads, and give torch its own back."""
+        self._stopped = True
+        if self._pool is not None:
+            import torch
+
+            self._pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(self._threads)
+
+    def _batch(self, batch: list[tuple[ImageRef, str]]) -> list[np.ndarray | ImpastoError]:
+        results: list[np.ndarray | ImpastoError] = []
+        samples: list[Sample] = []
         for image, content in batch:
-            control.advance(done / len(images), f"Describing {image.key}")
-            done += 1
+            if self._stopped:
+                return []
             try:
-                sample = resize.transform([[*_tiles(image)]])[0]
+                sample = self._sample(image)
             except ImpastoError as error:
-                failures.append(Failure(image.key, str(error)))
+                results.append(error)
                 continue
-            if thumbnails:
-                thumbnails.put(content, sample)
-            samples.append((image, content, sample))
-        if samples:
-            for (image, content, _), row in zip(
-                samples, blocks.transform([s for _, _, s in samples]), strict=True
-            ):
-                cache.put(content, row)
-                found[image.key] = content, row
-    kept = tuple(i for i in images if i.key in found)
-    rows = np.stack([found[i.key][1] for i in kept]) if kept else np.zeros((0, LENGTH), np.float32)
-    return Descriptions(kept, rows, tuple(found[i.key][0] for i in kept), tuple(failures))
+            if self._thumbnails:
+                self._thumbnails.put(content, sample)
+            samples.append(sample)
+            results.append(_NO_ROW)
+        rows = iter(self._blocks.transform(samples) if samples else ())
+        return [next(rows) if result is _NO_ROW else result for result in results]
 
-
-def _batches(items: list) -> Iterator[list]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
+    def _sample(self, image: ImageRef) -> Sample:
+        width, height = image_size(image.paths[0])
+        with self._large if width * height > _LARGE else nullcontext():
+            return self._resize.transform([[*_tiles(image)]])[0]
 
 
 def _tiles(image: ImageRef) -> Iterator[Picture]:
@@ -137,6 +235,11 @@ def _tiles(image: ImageRef) -> Iterator[Picture]:
         picture = read_picture(path, color_space=image.color_space, alpha_mode=image.alpha_mode)
         # Channel-packed alpha is another map, which hides nothing.
         yield (replace(picture, alpha=None) if image.alpha_mode == "CHANNEL_PACKED" else picture)
+
+
+def _batches(items: Sequence[tuple[ImageRef, str]]) -> Iterator[list[tuple[ImageRef, str]]]:
+    for start in range(0, len(items), _BATCH):
+        yield list(items[start : start + _BATCH])
 
 
 def _missing(error: OSError | BadRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import cv2
@@ -45,6 +46,21 @@ class Thumbnails:
         """
         return self.folder / f"{content}_{self.size}.png"
 
+    def contents(self) -> set[str]:
+        """List the thumbnails that exist; much faster than asking for each.
+
+        Returns
+        -------
+        set of str
+            Their content keys.
+        """
+        ending = f"_{self.size}.png"
+        try:
+            names = os.listdir(self.folder)
+        except OSError:
+            return set()
+        return {name.removesuffix(ending) for name in names if name.endswith(ending)}
+
     def has(self, content: str) -> bool:
         """Return whether a thumbnail exists.
 
@@ -61,7 +77,7 @@ class Thumbnails:
         return self.path(content).is_file()
 
     def put(self, content: str, sample: Sample) -> None:
-        """Write the middle window of a sample, with alpha if something is transparent.
+        """Write the center of a sample, with alpha if something is transparent.
 
         Parameters
         ----------
@@ -70,15 +86,15 @@ class Thumbnails:
         sample : Sample
             The image.
         """
-        middle = len(sample.windows) // 2
-        image, seen = sample.windows[middle], sample.visible[middle]
+        image, seen = sample.center, sample.center_visible
         square = (self.size, self.size)
-        small = cv2.resize(image, square, interpolation=cv2.INTER_AREA)[..., ::-1]
-        if seen.min() < 1:
+        small = cv2.resize(image, square, interpolation=cv2.INTER_AREA)
+        pixels = cv2.cvtColor(cv2.convertScaleAbs(small, alpha=255), cv2.COLOR_RGB2BGR)
+        if not sample.opaque:
             opacity = cv2.resize(seen, square, interpolation=cv2.INTER_AREA)
-            small = np.dstack([small, opacity])
+            pixels = np.dstack([pixels, cv2.convertScaleAbs(opacity, alpha=255)])
         path = self.path(content)
-        png = cv2.imencode(".png", np.rint(small * 255).astype(np.uint8))[1].tobytes()
+        png = cv2.imencode(".png", pixels)[1].tobytes()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, png, overwrite=True, cache=True)

@@ -26,7 +26,8 @@ DIRECTIONS = _DIRECTIONS / _DIRECTIONS.norm(dim=1, keepdim=True)
 """Unit directions in RGB on which the palette is sliced, ``(8, 3)``."""
 
 CODE_LENGTH = 2 * sum(WIDTHS) + QUANTILES * len(DIRECTIONS)
-_EPSILON = 1e-5
+EPSILON = 1e-5
+"""Added to variances before their root."""
 
 
 def feature_statistics(features: Features) -> Tensor:
@@ -47,7 +48,7 @@ def feature_statistics(features: Features) -> Tensor:
     parts = []
     for f in features:
         variance, mean = torch.var_mean(f, dim=(2, 3), correction=0)
-        parts += [mean, (variance + _EPSILON).sqrt()]
+        parts += [mean, (variance + EPSILON).sqrt()]
     return torch.cat(parts, dim=1)
 
 
@@ -184,5 +185,5 @@ class FeatureSums:
         for count, first, second in zip(self._count, self._sum, self._square, strict=True):
             mean = first / count.clamp(min=1e-9)
             variance = (second / count.clamp(min=1e-9) - mean.square()).clamp(min=0)
-            parts += [mean, (variance + _EPSILON).sqrt()]
+            parts += [mean, (variance + EPSILON).sqrt()]
         return torch.cat(parts, dim=1).float()

@@ -72,7 +72,7 @@ def draw(
             if image is None:
                 shape = theme.rounded(*at, size, size, 0.09 * size)
                 shape.set(facecolor=theme.LINE, zorder=2)
-                axes.add_patch(shape)
+                axes.add_artist(shape)
             else:
                 theme.thumbnail(axes, image, *at, size, color=theme.mixed(color, 0.55))
     return figure
@@ -112,7 +112,7 @@ def _draw_block(
         at = (origin[0] + x * cell - reach / 2, origin[1] + y * cell - reach / 2)
         shape = theme.rounded(*at, reach, reach, 0.2 * cell)
         shape.set(facecolor=ground, zorder=1)
-        axes.add_patch(shape)
+        axes.add_artist(shape)
     left, top, right, _ = block.box
     x, y = origin[0] + (left + right) / 2 * cell, origin[1] + top * cell - 0.12 * cell - 6
     name, count = caption

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
 
 _GAP, _NAME_HEIGHT = 0.5, 0.45
 """Cells between blocks, and for the name above each."""
@@ -103,9 +104,11 @@ def _on_plane(points: np.ndarray, seed: int) -> np.ndarray:
         flat = PCA(2, random_state=seed).fit_transform(np.pad(points, ((0, 0), (0, 1))))
     else:
         perplexity = min(30.0, (count - 1) / 3)
-        flat = TSNE(
-            2, perplexity=perplexity, init="pca", random_state=seed, max_iter=500
-        ).fit_transform(points)
+        # For a few hundred points, threads would mostly wait for each other.
+        with threadpool_limits(1, "openmp"):
+            flat = TSNE(
+                2, perplexity=perplexity, init="pca", random_state=seed, max_iter=500
+            ).fit_transform(points)
     flat = flat - flat.mean(0)
     return flat / max(float(np.sqrt((flat**2).sum(1).mean())), 1e-9)
 

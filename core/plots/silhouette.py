@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from . import theme
@@ -89,14 +90,11 @@ def draw(
         found = np.sort(values[labels == row])[::-1]
         step = height / len(found)
         color = theme.group_color(row)
-        ys = top + step * (np.arange(len(found)) + 0.5)
-        axes.barh(
-            ys,
-            found * span,
-            height=step * (0.82 if step > 3 else 1.0),
-            left=zero,
-            color=color,
-            zorder=2,
+        axes.add_collection(
+            PolyCollection(
+                _bars(found * span, zero, top, step), facecolor=color, edgecolor="none", zorder=2
+            ),
+            autolim=False,
         )
         if len(found) == 1:
             axes.text(
@@ -139,3 +137,22 @@ def draw(
         )
         axes.text(x + 7, _TOP - 16, f"mean {mean:.2f}", color=theme.TEXT, fontsize=10, va="center")
     return figure
+
+
+def _bars(lengths: np.ndarray, zero: float, top: float, step: float) -> list[np.ndarray]:
+    """Return polygons of bars below each other; thin ones are one outline, without gaps.
+
+    A patch for each of ten thousand bars would take seconds.
+    """
+    ends = zero + lengths
+    if step <= 3:
+        edges = top + step * np.arange(len(ends) + 1)
+        xs, ys = np.repeat(ends, 2), np.repeat(edges, 2)[1:-1]
+        sides = np.array([[zero, edges[-1]], [zero, top]])
+        return [np.concatenate([np.stack([xs, ys], 1), sides])]
+    middles = top + step * (np.arange(len(ends)) + 0.5)
+    half = 0.41 * step
+    starts = np.full_like(ends, zero)
+    xs = np.stack([starts, ends, ends, starts], 1)
+    ys = np.stack([middles - half, middles - half, middles + half, middles + half], 1)
+    return list(np.stack([xs, ys], 2))

@@ -135,7 +135,7 @@ def thumbnail(
     shape = rounded(left, top, size, size, 0.09 * size)
     edge = "none" if color is None else color
     shape.set(facecolor="none", edgecolor=edge, linewidth=1.8, zorder=_ORDER + 0.1)
-    axes.add_patch(shape)
+    axes.add_artist(shape)  # unlike add_patch, it does not measure the limits
     shown.set_clip_path(shape)
 
 

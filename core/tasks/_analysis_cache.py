@@ -19,7 +19,7 @@ from .analyze import AnalyzeRequest, AnalyzeResult
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 2
+_VERSION = 3
 """To be raised when the same points are grouped, named or drawn differently."""
 
 _KEPT = 8

@@ -13,9 +13,10 @@ from ..image.reference import ImageRef
 from .registry import Request, task
 
 if TYPE_CHECKING:
+    from ..clustering.duplicates import DuplicateSet
     from ..features import Descriptions, Thumbnails
 
-_DESCRIBED, _GROUPED, _NAMED = 0.8, 0.86, 0.9
+_DESCRIBED, _COMPARED, _GROUPED, _NAMED = 0.78, 0.84, 0.88, 0.9
 """Shares of the task that are done after each step."""
 
 
@@ -84,7 +85,10 @@ class AnalyzeResult:
     doubts : tuple of Doubt
         Pairs that may or may not be the same kind of thing, the least certain first.
     duplicates : tuple of tuple of str
-        Sets of keys of images that show the same picture.
+        Sets of keys of images that show the same picture; first the largest or most complete one.
+    duplicate_kinds : tuple of tuple of str
+        How each of them differs from the first: ``same``, ``smaller``, ``mirrored``, ``turned``,
+        ``crop``; empty for the first itself.
     thumbnails : dict of str to str
         PNG of each image, by its key.
     plots : dict of str to str
@@ -99,6 +103,7 @@ class AnalyzeResult:
     sentence: str = ""
     doubts: tuple[Doubt, ...] = ()
     duplicates: tuple[tuple[str, ...], ...] = ()
+    duplicate_kinds: tuple[tuple[str, ...], ...] = ()
     thumbnails: dict[str, str] = field(default_factory=dict)
     plots: dict[str, str] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -169,20 +174,22 @@ def _analyze(
     request: AnalyzeRequest, described: Descriptions, thumbnails: Thumbnails, control: Control
 ) -> AnalyzeResult:
     """Group the images, name the groups, and draw the plots."""
-    from ..clustering.algorithms import Links
+    from ..clustering.algorithms import MANY, Links
     from ..clustering.analysis import comparable, doubts, group_unlocked, name_groups
-    from ..clustering.duplicates import duplicates
     from ..clustering.names import srgb_palette
-    from ..features.columns import COLUMNS
     from ..features.metric import calibration
     from ..plots.analysis import Analysis, draw_plots
 
     keys = [image.key for image in described.images]
     points = comparable(described.rows, request.material_weight, request.seed)
     index = {key: number for number, key in enumerate(keys)}
+    comparing = control.part(_DESCRIBED, _COMPARED, "Comparing")
+    same = _duplicates(request, described, thumbnails, comparing)
     calibrated = calibration(request.material_weight)
     locked = [[index[key] for key in members if key in index] for members in request.locked]
     links = Links(_rows(request.together, index), _rows(request.apart, index))
+    if len(keys) <= MANY:
+        links = links.with_sets([one.rows for one in same])
     grouping = group_unlocked(
         points,
         locked,
@@ -192,12 +199,11 @@ def _analyze(
         linkage=request.linkage,
         seed=request.seed,
         links=links,
-        control=control.part(_DESCRIBED, _GROUPED, "Grouping"),
+        control=control.part(_COMPARED, _GROUPED, "Grouping"),
     )
     control.advance(_GROUPED, "Naming groups")
     unsure = doubts(points, locked, calibrated, seed=request.seed, links=links)
     named = name_groups(described.rows, points, grouping, request.seed, len(unsure))
-    same = duplicates(described.rows[:, COLUMNS["fingerprint"]])
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
         Path(request.output_folder),
@@ -226,9 +232,32 @@ def _analyze(
             )
             for pair in unsure
         ),
-        duplicates=tuple(tuple(keys[i] for i in members) for members in same),
+        duplicates=tuple(tuple(keys[row] for row in one.rows) for one in same),
+        duplicate_kinds=tuple(one.kinds for one in same),
         plots=plots,
     )
+
+
+def _duplicates(
+    request: AnalyzeRequest, described: Descriptions, thumbnails: Thumbnails, control: Control
+) -> tuple[DuplicateSet, ...]:
+    """Find images that show the same picture; what an earlier search compared is not compared again."""
+    from ..clustering.duplicates import duplicates
+    from ..features.columns import COLUMNS
+    from ._search_cache import SearchCache
+
+    folder = Path(request.cache_folder) / "duplicates" if request.cache_folder else None
+    searches = SearchCache(folder)
+    searched, links = searches.get(described.contents)
+    found = duplicates(
+        described.rows[:, COLUMNS["fingerprint"]],
+        lambda row: thumbnails.read(described.contents[row]),
+        control,
+        searched=searched,
+        links=links,
+    )
+    searches.put(described.contents, found.links)
+    return found.sets
 
 
 def _rows(pairs: tuple[tuple[str, str], ...], index: dict[str, int]) -> tuple[tuple[int, int], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import bpy
 
 from ...core.clustering.settings import Group
@@ -136,9 +138,11 @@ def keep(
     settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
     settings.sentence, settings.score = result.sentence, result.score
     doubts.keep(settings, result.doubts, {key: texture.image for key, texture in found.items()})
-    for keys in result.duplicates:
+    for keys, kinds in zip_longest(result.duplicates, result.duplicate_kinds, fillvalue=()):
         settings.duplicates.add().name = ", ".join(
-            found[key].image.name for key in keys if key in found
+            f"{found[key].image.name} ({kind})" if kind else found[key].image.name
+            for key, kind in zip_longest(keys, kinds, fillvalue="")
+            if key in found
         )
     for texture in textures:
         if texture.skipped:

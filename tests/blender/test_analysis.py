@@ -69,8 +69,12 @@ def test_locked_group_stays_and_its_images_are_in_no_other(keep):
 
 def test_duplicates_and_skipped_images_are_listed(keep, build):
     build.material("Rough", build.image("R"), "Roughness")
-    settings = keep(("A", "B", "C", "D"), duplicates=(("A", "C"),))
-    assert [row.name for row in settings.duplicates] == ["A, C"]
+    settings = keep(
+        ("A", "B", "C", "D"),
+        duplicates=(("A", "C"), ("B", "D")),
+        duplicate_kinds=(("", "mirrored"),),
+    )
+    assert [row.name for row in settings.duplicates] == ["A, C (mirrored)", "B, D"]
     assert [(row.name, row.reason) for row in settings.skipped] == [
         ("R", "Roughness data, not restyled")
     ]

@@ -102,8 +102,9 @@ def _say(result: AnalyzeResult, report: Report) -> None:
         report.say(
             f"\nIn doubt: '{doubt.first}' and '{doubt.second}' ({doubt.probability:.0%}, {where})"
         )
-    for same in result.duplicates:
-        report.say(f"\nThe same picture: {', '.join(same)}")
+    for same, kinds in zip(result.duplicates, result.duplicate_kinds, strict=True):
+        words = [f"{k} ({kind})" if kind else k for k, kind in zip(same, kinds, strict=True)]
+        report.say(f"\nThe same picture: {', '.join(words)}")
     report.say("")
     for path in result.plots.values():
         report.say(f"Saved: '{path}'")

@@ -1,4 +1,4 @@
-"""Grouping of points: numbers, knees, trees, silhouettes, stability."""
+"""Grouping of points: trees, what the artist decided, doubts, silhouettes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
-from impasto.core.clustering.algorithms import MANY, grow_tree, kmeans, knee
-from impasto.core.clustering.duplicates import duplicates
+from impasto.core.clustering.algorithms import MANY, Links, grow_tree
+from impasto.core.clustering.doubts import LEAST, MOST, find_doubts
 from impasto.core.clustering.grouping import group, with_silhouettes
-from impasto.core.clustering.quality import sentence, silhouettes, stability
-from impasto.core.features.fingerprint import LENGTH
+from impasto.core.clustering.quality import sentence, silhouettes
+from impasto.core.features.metric import Calibration
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -88,9 +88,84 @@ def test_tree_cuts_by_number_and_distance() -> None:
     assert adjusted_rand_score(labels, tree.cut(3)) == 1
     for number in range(1, len(points) + 1):
         assert len(np.unique(tree.cut(number))) == number
-    heights = tree.links[:, 2]
-    assert np.array_equal(tree.cut_at((heights[-3] + heights[-2]) / 2), tree.cut(3))
-    assert len(np.unique(tree.cut_at(heights[-1] + 1))) == 1
+    joins = tree.joins()
+    assert np.array_equal(tree.cut_at((joins[-3] + joins[-2]) / 2), tree.cut(3))
+    assert len(np.unique(tree.cut_at(joins.max() + 1))) == 1
+    assert len(np.unique(tree.cut_at(joins.min() - 1))) == len(points)
+
+
+def test_tight_groups_are_not_joined_where_loose_ones_are() -> None:
+    """Between the groups it is equally far (0.62); how near textures are inside them decides."""
+    tight = np.array([[0, 0], [0.1, 0], [0, 0.1], [0.62, 0], [0.72, 0], [0.62, 0.1]], np.float32)
+    loose = np.array([[0, 0], [0, 0.7], [0, 0.35], [0.5, 0], [0.5, 0.7], [0.5, 0.35]], np.float32)
+    assert group(tight, reach=0.7).count == 2
+    assert group(loose, reach=0.7).count == 1
+
+
+@pytest.mark.parametrize("algorithm", ["KMEANS", "AGGLOMERATIVE", "DBSCAN"])
+def test_singles_stay_single(algorithm: str) -> None:
+    points = 2 * np.eye(8, dtype=np.float32)
+    points[1] = points[0] + 0.1
+    labels = group(points, algorithm, reach=0.7).labels
+    assert labels[0] == labels[1] >= 0
+    rest = labels[2:]
+    assert (rest == -1).all() if algorithm == "DBSCAN" else len(np.unique(labels)) == 7
+
+
+@pytest.mark.parametrize("algorithm", ["KMEANS", "AGGLOMERATIVE", "DBSCAN"])
+def test_few_odd_points_among_many_stay_single(algorithm: str) -> None:
+    points, _ = blobs((MANY, MANY // 2))
+    points[[5, 50]] = [[40] * 6, [-40] * 6]
+    found = group(points, algorithm).labels
+    for odd in (5, 50):
+        assert found[odd] == -1 or (found == found[odd]).sum() == 1
+
+
+LINKED = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=6)
+
+
+@given(
+    together=LINKED,
+    apart=LINKED,
+    algorithm=st.sampled_from(["KMEANS", "AGGLOMERATIVE", "DBSCAN"]),
+    seed=st.integers(0, 50),
+)
+@settings(max_examples=80, deadline=None)
+def test_what_the_artist_decided_holds(together, apart, algorithm, seed) -> None:
+    points = np.random.default_rng(seed).standard_normal((8, 3)).astype(np.float32)
+    links = Links(tuple(together), tuple(apart))
+    labels = group(points, algorithm, reach=1.0, links=links).labels
+    sets = links.sets(8)
+    for a, b in together:
+        assert a == b or labels[a] == labels[b] >= 0
+    for a, b in apart:
+        assert sets[a] == sets[b] or labels[a] != labels[b] or labels[a] == -1
+
+
+def test_equal_points_can_be_kept_apart() -> None:
+    points = np.zeros((4, 3), np.float32)
+    for algorithm in ("KMEANS", "AGGLOMERATIVE", "DBSCAN"):
+        labels = group(points, algorithm, links=Links(apart=((0, 3),))).labels
+        assert labels[0] != labels[3]
+
+
+def test_doubts_are_the_unsure_joins_until_they_are_decided() -> None:
+    calibration = Calibration(5.0, 10.0)  # even odds at 0.5
+    points = np.array([[0, 0], [0.1, 0], [0.57, 0], [5, 0], [5.2, 0]], np.float32)
+    (doubt,) = find_doubts(points, grow_tree(points), calibration)
+    assert {doubt.first, doubt.second} == {0, 2} or {doubt.first, doubt.second} == {1, 2}
+    assert LEAST <= doubt.probability <= MOST
+    for links in (Links(together=((0, 2),)), Links(apart=((1, 2),))):
+        tree = grow_tree(points, links=links)
+        assert find_doubts(points, tree, calibration, links) == []
+
+
+def test_calibration_goes_both_ways() -> None:
+    calibration = Calibration(5.8, 7.9)
+    for probability in (0.1, 0.5, 0.9):
+        distance = calibration.distance(probability)
+        assert calibration.probability(distance) == pytest.approx(probability)
+    assert calibration.distance(1.0) == 0.0
 
 
 def test_equal_heights_are_cut_apart() -> None:
@@ -99,36 +174,18 @@ def test_equal_heights_are_cut_apart() -> None:
         assert [len(np.unique(tree.cut(number))) for number in (1, 2, 5, 6, 9)] == [1, 2, 5, 6, 6]
 
 
-def test_stable_where_true() -> None:
-    points, labels = blobs((20, 20, 20))
-    found = stability(points, {3: labels, 7: kmeans(points, 7, 0)})
-    assert found[3] > 0.99
-    assert found[7] < found[3]
-
-
-def test_knee_lies_between_near_and_far() -> None:
-    points, _ = blobs((40, 40))
-    assert 0.1 < knee(points, 4) < 1.0
-
-
 def test_renumbering_by_size_keeps_noise() -> None:
     found = with_silhouettes(np.zeros((6, 2), np.float32), np.array([5, -1, 2, 2, 5, 2]))
     assert found.labels.tolist() == [1, -1, 0, 0, 1, 0]
 
 
-def test_sentence_names_the_overlap() -> None:
-    points, labels = blobs((20, 20, 20), spread=0.05)
-    points[labels == 1] = points[labels == 0] + 0.02
-    words = sentence(["wood", "bark", "brick"], labels, silhouettes(points, labels), "")
-    assert words.startswith("3 groups, ")
-    assert "'wood' overlaps 'bark'" in words
-    assert sentence([], np.zeros(0, int), silhouettes(points[:0], labels[:0]), "").endswith(".")
-
-
-def test_duplicates_of_nothing_and_of_noise() -> None:
-    random = np.random.default_rng(0)
-    prints = random.standard_normal((40, LENGTH)).astype(np.float32) * 20
-    prints[:, -64:] = np.sign(prints[:, -64:])
-    prints[17] = prints[4]
-    assert duplicates(prints[:0]) == []
-    assert [found.tolist() for found in duplicates(prints)] == [[4, 17]]
+def test_sentence_counts_in_plain_words() -> None:
+    for labels, doubts, words in (
+        ([], 0, "No textures."),
+        ([0], 0, "1 texture."),
+        ([0, 1, 2], 0, "3 textures, each of its own kind."),
+        ([0, 0, 0], 0, "3 textures in 1 group."),
+        ([0, 0, 1], 1, "3 textures in 2 groups, 1 of them with a single texture; 1 pair in doubt."),
+        ([0, 0, -1], 0, "3 textures in 1 group; 1 texture ungrouped."),
+    ):
+        assert sentence(np.array(labels, np.int64), doubts) == words

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -33,8 +38,9 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     cache = DescriptorCache(tmp_path / "cache")
     assert cache.get("ab12") is None
     cache.put("ab12", row(3))
+    np.testing.assert_array_equal(cache.get("ab12"), row(3))
+    cache.flush()
     np.testing.assert_array_equal(DescriptorCache(tmp_path / "cache").get("ab12"), row(3))
-    assert not list((tmp_path / "cache").rglob("*.part"))
 
 
 def test_the_key_follows_content_and_reading(image: ImageRef, tmp_path: Path) -> None:
@@ -52,37 +58,132 @@ def test_the_key_follows_content_and_reading(image: ImageRef, tmp_path: Path) ->
         content_key(ImageRef("none", ()))
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"nonsense" * 40])
-def test_a_damaged_file_is_a_miss(tmp_path: Path, damage: bytes) -> None:
+@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"nonsense" * 4000])
+def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
+    kept = DescriptorCache(tmp_path)
+    kept.put("ab12", row())
+    kept.close()
+    (tmp_path / "descriptions.sqlite").write_bytes(damage)
     cache = DescriptorCache(tmp_path)
-    cache.put("ab12", row())
-    next(tmp_path.rglob("*.npy")).write_bytes(damage)
     assert cache.get("ab12") is None
     cache.put("ab12", row(2))
-    np.testing.assert_array_equal(cache.get("ab12"), row(2))
+    cache.close()
+    np.testing.assert_array_equal(DescriptorCache(tmp_path).get("ab12"), row(2))
 
 
-def test_pickles_and_foreign_rows_are_misses(tmp_path: Path) -> None:
+def test_a_file_that_is_damaged_inside_costs_only_the_cache(
+    image: ImageRef, tmp_path: Path
+) -> None:
+    kept = DescriptorCache(tmp_path / "cache")
+    for index in range(100):
+        kept.put(f"{index:04}", row())
+    kept.close()
+    path = tmp_path / "cache" / "descriptions.sqlite"
+    path.write_bytes(path.read_bytes()[:20000])
+    assert describe([image], cache=DescriptorCache(tmp_path / "cache")).rows.shape == (1, LENGTH)
+    content = content_key(image)
+    describe([image], cache=DescriptorCache(tmp_path / "cache"))
+    assert DescriptorCache(tmp_path / "cache").get(content) is not None
+
+
+def test_foreign_rows_are_misses(tmp_path: Path) -> None:
     cache = DescriptorCache(tmp_path)
     cache.put("ab12", row())
-    file = next(tmp_path.rglob("*.npy"))
-    for content in (np.zeros(3, np.float32), row(np.nan), np.array([{"a": 1}], object)):
-        np.save(file, content, allow_pickle=True)
+    cache.close()
+    for content in (np.zeros(3, np.float32).tobytes(), row(np.nan).tobytes(), "text", None, 5):
+        with closing(sqlite3.connect(tmp_path / "descriptions.sqlite")) as file, file:
+            file.execute("DELETE FROM descriptions")
+            file.execute("DROP TABLE descriptions")
+            file.execute("CREATE TABLE descriptions (key TEXT PRIMARY KEY, row)")
+            file.execute("INSERT INTO descriptions VALUES ('ab12', ?)", (content,))
         assert cache.get("ab12") is None
 
 
+def test_files_of_another_layout_are_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "ab12.npy").write_bytes(b"of an earlier version")
+    with closing(sqlite3.connect(tmp_path / "descriptions.sqlite")) as file, file:
+        file.execute("CREATE TABLE descriptions (other TEXT)")
+    cache = DescriptorCache(tmp_path)
+    cache.put("ab12", row())
+    cache.close()
+    np.testing.assert_array_equal(cache.get("ab12"), row())
+    assert not (tmp_path / "ab").exists()
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    """Whole rows of both are there in the end."""
+    program = """
+import sys, numpy as np
+from pathlib import Path
+from impasto.core.features import DescriptorCache
+from impasto.core.features.columns import LENGTH
+cache = DescriptorCache(Path(sys.argv[1]))
+for index in range(60):
+    cache.put(f"{sys.argv[2]}{index}", np.full(LENGTH, index, np.float32))
+    cache.flush()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    both = [subprocess.Popen([*command, name]) for name in ("a", "b")]
+    assert [process.wait(120) for process in both] == [0, 0]
+    rows = DescriptorCache(tmp_path).get_many([f"{name}{i}" for name in "ab" for i in range(60)])
+    assert len(rows) == 120
+    assert all((rows[f"{name}{i}"] == i).all() for name in "ab" for i in range(60))
+
+
+def test_a_killed_process_leaves_what_it_wrote(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys, numpy as np
+from pathlib import Path
+from impasto.core.features import DescriptorCache
+from impasto.core.features.columns import LENGTH
+cache = DescriptorCache(Path(sys.argv[1]))
+cache.put("written", np.ones(LENGTH, np.float32))
+cache.flush()
+with cache._database() as connection:
+    connection.execute("DELETE FROM descriptions")
+    os._exit(1)
+"""
+    process = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert process.returncode == 1
+    assert DescriptorCache(tmp_path).get("written") is not None
+
+
 def test_the_oldest_go_first(tmp_path: Path) -> None:
-    cache = DescriptorCache(tmp_path, bytes_at_most=3 * (4 * LENGTH + 128))
-    for age, key in enumerate(("aa1", "bb2", "cc3", "dd4", "ee5")):
+    cache = DescriptorCache(tmp_path, bytes_at_most=3 * 4 * LENGTH)
+    keys = ("aa1", "bb2", "cc3", "dd4", "ee5")
+    for key in keys:
         cache.put(key, row())
-        os.utime(tmp_path / key[:2] / f"{key}.npy", (1000 + age, 1000 + age))
+    cache.close()
+    with closing(sqlite3.connect(tmp_path / "descriptions.sqlite")) as file, file:
+        for age, key in enumerate(keys):
+            file.execute("UPDATE uses SET time = ? WHERE key = ?", (1000 + age, key))
     assert cache.get("aa1") is not None
     assert cache.prune() == 2
-    assert [key for key in ("aa1", "bb2", "cc3", "dd4", "ee5") if cache.get(key) is not None] == [
-        "aa1",
-        "dd4",
-        "ee5",
-    ]
+    assert [key for key in keys if cache.get(key) is not None] == ["aa1", "dd4", "ee5"]
+
+
+def test_known_files_are_not_read_again(image: ImageRef, tmp_path: Path) -> None:
+    path = image.paths[0]
+    cache = DescriptorCache(tmp_path / "cache")
+    digest = cache.read_digest(path)
+    assert cache.known_digests([path]) == {}  # written a moment ago: it may change unnoticed
+    os.utime(path, (1e9, 1e9))
+    wait_for_the_clock(path)
+    assert cache.read_digest(path) == digest
+    cache.close()
+    assert DescriptorCache(tmp_path / "cache").known_digests([path]) == {path: digest}
+    Path(path).write_bytes(Path(path).read_bytes()[::-1])  # as long as before
+    os.utime(path, (1e9, 1e9))
+    assert DescriptorCache(tmp_path / "cache").known_digests([path]) == {}
+    Path(path).unlink()
+    assert DescriptorCache(tmp_path / "cache").known_digests([path]) == {}
+
+
+def wait_for_the_clock(path: str) -> None:
+    """Wait until a file is no longer new."""
+    while time.time() - os.stat(path).st_ctime < 2.1:
+        time.sleep(0.1)
 
 
 def test_a_folder_that_cannot_be_made_costs_only_the_cache(image: ImageRef, tmp_path: Path) -> None:

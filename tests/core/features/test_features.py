@@ -8,8 +8,9 @@ import pytest
 from impasto.core.features import comparing_pipeline, describing_pipeline
 from impasto.core.features.columns import LENGTH
 from impasto.core.features.encoder import encoder_signature
-from impasto.core.features.metric import load_metric
+from impasto.core.features.metric import calibration, load_metric
 from impasto.core.features.sample import SIDE, Resize
+from impasto.core.features.unused import used_texels
 from impasto.core.image.picture import Picture
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -58,7 +59,7 @@ def test_steps_are_named() -> None:
     assert list(material.named_steps) == ["grayscale", "textures"]
     comparing = comparing_pipeline().fit(describe(Picture(planks()), Picture(speckle())))
     color = comparing.named_steps["blocks"].named_transformers_["color"]
-    assert list(color.named_steps) == ["standardize", "discriminate", "pca", "balance"]
+    assert list(color.named_steps) == ["standardize", "embed", "pca", "balance"]
 
 
 def test_turning_and_light_matter_little() -> None:
@@ -116,3 +117,59 @@ def test_the_bundled_metric_fits_the_bundled_encoder() -> None:
     metric = load_metric()
     assert metric is not None
     assert metric.encoder.shape == encoder_signature().shape
+
+
+def atlas(ground: float, seed: int = 0) -> np.ndarray:
+    """Three islands of wavy lines on a flat ground, ``(256, 256, 3)`` float32."""
+    image = np.full((256, 256, 3), ground, np.float32)
+    wood = planks(256)
+    for top, left, height, width in ((10, 12, 150, 110), (20, 140, 90, 100), (180, 30, 60, 200)):
+        image[top : top + height, left : left + width] = wood[:height, :width]
+    return image
+
+
+def test_texels_between_islands_do_not_count() -> None:
+    black, gray, white = (used_texels(atlas(ground)) for ground in (0.0, 0.25, 1.0))
+    for used in (black, gray, white):
+        assert used is not None
+        assert used.mean() == pytest.approx((150 * 110 + 90 * 100 + 60 * 200) / 256**2, abs=0.01)
+    table = points(
+        Picture(atlas(0.0)), Picture(atlas(1.0)), Picture(planks(256)), material_weight=0
+    )
+    assert gap(table, 0, 1) < calibration(0.0).distance(0.5)
+    assert gap(table, 0, 2) < calibration(0.0).distance(0.5)
+
+
+@pytest.mark.parametrize("name", ["dots", "text", "noise", "flat", "framed in red"])
+def test_pictures_that_are_no_atlas_count_in_full(name: str) -> None:
+    ys, xs = np.mgrid[:256, :256]
+    picture = {
+        "dots": np.where(np.hypot(ys % 32 - 16, xs % 32 - 16) < 10, 1.0, 0.0),
+        "text": np.where((ys % 12 < 7) & (xs % 9 < 5) & (ys > 20) & (ys < 230), 0.0, 1.0),
+        "noise": np.random.default_rng(0).uniform(0, 1, (256, 256)),
+        "flat": np.full((256, 256), 0.5),
+        "framed in red": np.zeros((256, 256)),
+    }[name]
+    color = np.repeat(picture[..., None], 3, 2).astype(np.float32)
+    if name == "framed in red":
+        color = np.broadcast_to(np.float32([0.8, 0.1, 0.1]), color.shape).copy()
+        color[40:200, 40:200] = planks(160)
+    assert used_texels(color) is None
+
+
+def test_tiny_ramp_and_pixel_art() -> None:
+    """They get finite points; the same ramp turned is near, another is far."""
+    ramp = np.linspace([0.1, 0.1, 0.4], [1.0, 0.8, 0.3], 256).astype(np.float32)
+    wide, tall = np.tile(ramp, (8, 1, 1)), np.tile(ramp[:, None], (1, 8, 1))
+    other = np.tile(
+        np.linspace([0.0, 0.3, 0.0], [0.6, 1.0, 0.6], 256).astype(np.float32), (8, 1, 1)
+    )
+    pixels = np.kron(
+        np.random.default_rng(3).choice([0.1, 0.5, 0.9], (16, 16, 1)), np.ones((16, 16, 3))
+    ).astype(np.float32)
+    one = np.full((1, 1, 3), 0.4, np.float32)
+    table = points(*map(Picture, (wide, tall, other, pixels, one)), material_weight=0.5)
+    assert np.isfinite(table).all()
+    assert gap(table, 0, 1) < 0.5 * gap(table, 0, 2)
+    assert calibration().probability(gap(table, 0, 2)) < 0.5
+    assert calibration().probability(gap(table, 0, 3)) < 0.35
