@@ -47,7 +47,7 @@ def move(settings, into: int) -> None:
     for uid in moved:  # none, if the image was deleted
         known = known.part([uid, *others], rest)
         known = known.join(uid, others) if others else known
-        known = known.keep_apart(uid, rest[:1])
+        known = known.keep_apart(uid, rest)
     shift(settings, source, [chosen], into)
     remember(settings, known)
 
