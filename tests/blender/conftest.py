@@ -33,6 +33,8 @@ def write_png(path: Path, pixels: np.ndarray) -> Path:
 class Builder:
     """Makes images, materials and objects in the open file."""
 
+    write = staticmethod(write_png)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

@@ -349,6 +349,16 @@ def test_silhouette_is_in_the_advanced_panel(keep, read):
     assert "Silhouette 0.52" in read(panels.IMPASTO_PT_grouping)
 
 
+def test_dense_clusters_have_no_number(keep, draw):
+    settings = keep("ABC", "DEF")
+    panel = panels.IMPASTO_PT_textures
+    assert {"automatic", "similarity"} <= draw(panel)
+    settings.automatic = False
+    assert {"automatic", "group_count"} <= draw(panel) and "similarity" not in draw(panel)
+    settings.algorithm = "DBSCAN"
+    assert "similarity" in draw(panel) and not {"automatic", "group_count"} & draw(panel)
+
+
 # --- the next analysis -----------------------------------------------------------------------------
 
 
