@@ -102,12 +102,11 @@ class IMPASTO_PT_doubts:
 
     @classmethod
     def poll(cls, context):
-        return doubts.any_open(context.scene.impasto)
+        return doubts.count_open(context.scene.impasto) > 0
 
     def draw(self, context):
         settings = context.scene.impasto
-        asked = doubts.questions(settings)
-        for question in asked[:_ASKED]:
+        for question in doubts.questions(settings, at_most=_ASKED):
             box = self.layout.box()
             box.context_pointer_set("impasto_doubt", settings.doubts[question.index])
             row = box.row()
@@ -119,9 +118,10 @@ class IMPASTO_PT_doubts:
             row = box.row(align=True)
             row.operator("impasto.mark_same").index = question.index
             row.operator("impasto.mark_different").index = question.index
-        if len(asked) > _ASKED:
+        more = doubts.count_open(settings) - _ASKED
+        if more > 0:
             said = pgettext_iface("and {count} more")
-            self.layout.label(text=said.format(count=len(asked) - _ASKED), translate=False)
+            self.layout.label(text=said.format(count=more), translate=False)
 
 
 class IMPASTO_PT_members:

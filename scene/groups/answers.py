@@ -58,5 +58,10 @@ def different(settings, row) -> None:
 
 def _follow(settings, image: bpy.types.Image, into: int) -> int:
     """Move a texture to a group; return the group's index afterwards."""
-    source, index = doubts.place(settings, image)
+    source, index = next(
+        (source, index)
+        for source, group in enumerate(settings.groups)
+        for index, member in enumerate(group.members)
+        if member.image == image
+    )
     return edit.shift(settings, source, [index], into)

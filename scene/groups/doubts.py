@@ -33,16 +33,24 @@ def keep(settings, doubts: Sequence[Doubt], images: Mapping[str, bpy.types.Image
     settle(settings)
 
 
-def any_open(settings) -> bool:
-    """Return whether there is something to ask."""
-    return any(row.first is not None and row.second is not None for row in settings.doubts)
+def count_open(settings) -> int:
+    """Return how many doubts are open: those about a removed image are not."""
+    return len(_open_rows(settings))
 
 
-def questions(settings) -> list[Question]:
+def questions(settings, at_most: int) -> list[Question]:
     """Return what to ask the artist, the least certain first."""
-    members = {m.image: m for group in settings.groups for m in group.members if m.image}
+    rows = _open_rows(settings)[:at_most]
+    wanted = {image for _, row in rows for image in (row.first, row.second)}
+    members: dict = {}
+    for member in (member for group in settings.groups for member in group.members):
+        image = member.image
+        if image in wanted:
+            members[image] = member
+            if len(members) == len(wanted):
+                break
     found = []
-    for index, row in enumerate(settings.doubts):
+    for index, row in rows:
         pair = (members.get(row.first), members.get(row.second))
         if None not in pair:
             found.append(Question(index, pair, _names(*pair)))
@@ -51,12 +59,15 @@ def questions(settings) -> list[Question]:
 
 def settle(settings) -> None:
     """Remove the doubts that are answered: by a decision, or as the artist changed the groups."""
+    if not settings.doubts:
+        return
     known = decisions.read(settings)
+    where = _groups_by_image(settings)
     for index in reversed(range(len(settings.doubts))):
         row = settings.doubts[index]
-        groups = groups_of(settings, row)
+        groups = where.get(row.first), where.get(row.second)
         if (
-            groups is None
+            None in groups
             or _one(settings, groups) != row.together
             or known.decided(row.first.session_uid, row.second.session_uid) is not None
         ):
@@ -74,17 +85,28 @@ def locked(settings, row, *, same: bool) -> str:
 
 def groups_of(settings, row) -> tuple[int, int] | None:
     """Return the groups of both textures of a doubt, or None if one of them is in none."""
-    one, other = place(settings, row.first), place(settings, row.second)
-    return None if one is None or other is None else (one[0], other[0])
+    where = _groups_by_image(settings)
+    groups = where.get(row.first), where.get(row.second)
+    return None if None in groups else groups
 
 
-def place(settings, image: bpy.types.Image | None) -> tuple[int, int] | None:
-    """Return the group and the row of a texture, or None if it is in no group."""
-    for index, group in enumerate(settings.groups):
-        for row, member in enumerate(group.members):
-            if image is not None and member.image == image:
-                return index, row
-    return None
+def _open_rows(settings) -> list[tuple]:
+    """Return the doubts that have both images, with their indices."""
+    return [
+        (index, row)
+        for index, row in enumerate(settings.doubts)
+        if row.first is not None and row.second is not None
+    ]
+
+
+def _groups_by_image(settings) -> dict[bpy.types.Image, int]:
+    """Return the index of the group of each image."""
+    return {
+        member.image: index
+        for index, group in enumerate(settings.groups)
+        for member in group.members
+        if member.image is not None
+    }
 
 
 def _one(settings, groups: tuple[int, int]) -> bool:

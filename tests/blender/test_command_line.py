@@ -72,11 +72,11 @@ def test_analyze_tells_and_saves_the_groups(run, blend, build):
 
 
 def test_analyze_tells_what_is_unsure(run, build):
-    """Textures halfway between two."""
+    """Textures from one kind to another in small steps."""
     one, other = (build.pixels(kind).astype(float) for kind in (0, 3))
-    for step, name in enumerate("ABCDE"):
+    for step, name in enumerate("ABCDEFGHI"):
         build.textured(name)
-        pixels = (one * (1 - step / 4) + other * step / 4).astype("uint8")
+        pixels = (one * (1 - step / 8) + other * step / 8).astype("uint8")
         build.write(build.folder / f"{name}.png", pixels)
         bpy.data.images[name].reload()
     build.save()

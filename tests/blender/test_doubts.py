@@ -108,7 +108,7 @@ def test_textures_are_called_by_their_own_materials_or_images(build, images, sha
     settings = bpy.context.scene.impasto
     row = settings.doubts.add()
     row.first, row.second = (part.image for part in parts)
-    (question,) = doubts.questions(settings)
+    (question,) = doubts.questions(settings, at_most=5)
     assert question.names == names
 
 
@@ -401,3 +401,30 @@ def test_the_next_analysis_obeys(build, algorithm):
     ops.forget_decisions()
     ops.analyze_textures()
     assert sorted(groups(settings)) == ["ABCD", "EFGH"]
+
+
+@pytest.fixture
+def graded(build):
+    """Textures from one kind to another in small steps, analyzed."""
+    one, other = (build.pixels(kind).astype(float) for kind in (0, 3))
+    for step, name in enumerate("ABCDEFGHI"):
+        image = build.textured(name).image
+        pixels = one * (1 - step / 8) + other * step / 8
+        build.write(build.folder / f"{name}.png", pixels.astype("uint8"))
+        image.reload()
+    build.save()
+    ops.analyze_textures()
+    settings = bpy.context.scene.impasto
+    assert settings.doubts
+    return settings
+
+
+@pytest.mark.parametrize("answer", ["same", "different"])
+def test_the_next_analysis_obeys_an_answer_and_does_not_ask_again(graded, answer):
+    pair = asked(graded)[0]
+    getattr(ops, f"mark_{answer}")(index=0)
+    for _ in range(2):  # now, and after the next analysis
+        together = [set(pair) <= set(group) for group in groups(graded)]
+        assert any(together) is (answer == "same")
+        assert pair not in asked(graded)
+        ops.analyze_textures()
