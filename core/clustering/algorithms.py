@@ -122,7 +122,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Links:
-    """What the artist decided: pairs of points that belong together, or apart.
+    """Pairs of points that belong together, or apart, as the artist decided.
 
     Attributes
     ----------

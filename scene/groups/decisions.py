@@ -32,8 +32,8 @@ def write(settings, decisions: Decisions) -> None:
 
 
 def count(settings) -> int:
-    """Return the number of decisions."""
-    return len(_whole(settings))
+    """Return how many textures were decided about; each with one or more others."""
+    return len({row.first for row in _whole(settings)})
 
 
 def forget(settings) -> None:
