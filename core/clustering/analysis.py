@@ -10,8 +10,8 @@ import numpy as np
 from ..control import SILENT, Control
 from ..features import comparing_pipeline
 from ..features.metric import Calibration
-from .algorithms import NO_LINKS, Links, grow_tree
-from .doubts import LEAST, Pair, find_doubts
+from .algorithms import NO_LINKS, Links
+from .doubts import Pair, find_doubts
 from .grouping import Grouping, group, with_silhouettes
 from .names import NamedGroups, group_names, lab_palette, nearest_to_mean
 from .quality import sentence
@@ -105,7 +105,7 @@ def group_unlocked(
     for label, members in enumerate(kept):
         labels[members] = label
     labels[free] = np.where(found.labels >= 0, found.labels + len(kept), -1)
-    return with_silhouettes(points, labels, seed)
+    return with_silhouettes(points, labels, seed, found.tree)
 
 
 def unlocked(count: int, locked: Sequence[Sequence[int]]) -> np.ndarray:
@@ -129,9 +129,8 @@ def unlocked(count: int, locked: Sequence[Sequence[int]]) -> np.ndarray:
 def doubts(
     points: np.ndarray,
     locked: Sequence[Sequence[int]],
+    grouping: Grouping,
     calibration: Calibration,
-    *,
-    seed: int = 0,
     links: Links = NO_LINKS,
 ) -> list[Pair]:
     """Find pairs outside locked groups that may or may not be the same kind of thing.
@@ -142,10 +141,10 @@ def doubts(
         From :func:`comparable`.
     locked : sequence of sequences of int
         Rows of locked groups.
+    grouping : Grouping
+        From :func:`group_unlocked`.
     calibration : Calibration
         What distances mean.
-    seed : int, optional
-        Random seed.
     links : Links, optional
         What the artist decided already.
 
@@ -154,15 +153,12 @@ def doubts(
     list of Pair
         Rows of ``points``; the least certain first.
     """
-    free = unlocked(len(points), locked)
-    if len(free) < 2:
+    if grouping.tree is None:
         return []
-    among = links.among(free)
-    reach = calibration.distance(LEAST)
-    tree = grow_tree(points[free], "average", seed, reach=reach, links=among)
+    free = unlocked(len(points), locked)
+    found = find_doubts(points[free], grouping.tree, calibration, links.among(free))
     return [
-        replace(pair, first=int(free[pair.first]), second=int(free[pair.second]))
-        for pair in find_doubts(points[free], tree, calibration, among)
+        replace(pair, first=int(free[pair.first]), second=int(free[pair.second])) for pair in found
     ]
 
 

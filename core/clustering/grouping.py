@@ -25,11 +25,14 @@ class Grouping:
         One for each point.
     score : float
         Mean silhouette of the grouped points, in [-1, 1]; 0 where it is undefined.
+    tree : Tree or None
+        The tree of averages that the groups are from; None of fewer than two points.
     """
 
     labels: np.ndarray
     silhouettes: Silhouettes
     score: float
+    tree: Tree | None = None
 
     @property
     def count(self) -> int:
@@ -105,10 +108,12 @@ def group(
         labels = _by_density(points, tree, reach, links)
     else:
         labels = _by_number(points, tree, groups, reach, linkage, seed, links, algorithm)
-    return with_silhouettes(points, labels, seed)
+    return with_silhouettes(points, labels, seed, tree)
 
 
-def with_silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> Grouping:
+def with_silhouettes(
+    points: np.ndarray, labels: np.ndarray, seed: int = 0, tree: Tree | None = None
+) -> Grouping:
     """Renumber labels by size and measure their silhouettes.
 
     Parameters
@@ -119,6 +124,8 @@ def with_silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> G
         Group of each point; -1 is ungrouped.
     seed : int, optional
         Random seed.
+    tree : Tree, optional
+        The tree that they are from.
 
     Returns
     -------
@@ -127,7 +134,7 @@ def with_silhouettes(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> G
     """
     tidy = _by_size(labels)
     found = silhouettes(points, tidy, seed)
-    return Grouping(tidy, found, found.mean(tidy))
+    return Grouping(tidy, found, found.mean(tidy), tree)
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:

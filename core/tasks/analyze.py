@@ -202,7 +202,7 @@ def _analyze(
         control=control.part(_COMPARED, _GROUPED, "Grouping"),
     )
     control.advance(_GROUPED, "Naming groups")
-    unsure = doubts(points, locked, calibrated, seed=request.seed, links=links)
+    unsure = doubts(points, locked, grouping, calibrated, links)
     named = name_groups(described.rows, points, grouping, request.seed, len(unsure))
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
