@@ -54,6 +54,23 @@ class PlotItem(bpy.types.PropertyGroup):
     path: StringProperty(subtype="FILE_PATH")
 
 
+class LinkItem(bpy.types.PropertyGroup):
+    """What the artist decided about two textures: ``together``, or apart."""
+
+    first: PointerProperty(type=bpy.types.Image)
+    second: PointerProperty(type=bpy.types.Image)
+    together: BoolProperty()
+
+
+class DoubtItem(bpy.types.PropertyGroup):
+    """Two textures that may be the same kind of thing; ``together``: the analysis grouped them."""
+
+    first: PointerProperty(type=bpy.types.Image)
+    second: PointerProperty(type=bpy.types.Image)
+    probability: FloatProperty()
+    together: BoolProperty()
+
+
 class TextureItem(bpy.types.PropertyGroup):
     """An image in a group."""
 
@@ -340,7 +357,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         name="Grouping",
         description="How textures are grouped",
         items=(
-            ("KMEANS", "Balanced", "Groups of similar size. Good default"),
+            ("KMEANS", "Balanced", "Compact groups of textures near their mean. Good default"),
             ("DBSCAN", "Dense Clusters", "Dense groups of any shape. Odd textures stay ungrouped"),
             (
                 "AGGLOMERATIVE",
@@ -351,7 +368,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     )
     automatic: BoolProperty(
         name="Automatic",
-        description="Find the number of groups automatically",
+        description="Let Similarity decide how many groups there are",
         default=True,
     )
     group_count: IntProperty(
@@ -369,9 +386,11 @@ class ImpastoSettings(bpy.types.PropertyGroup):
         name="Linkage",
         description="How the distance between two groups is measured",
         items=(
-            ("average", "Average", "Mean distance between the textures of the two groups"),
-            ("ward", "Ward", "Minimize the spread inside each group"),
+            # Numbers as in the files of earlier versions, where Ward came first.
+            ("average", "Average", "Mean distance between the textures of the two groups", 1),
+            ("ward", "Ward", "Minimize the spread inside each group", 0),
         ),
+        default="average",
     )
     material_weight: FloatProperty(
         name="Color to Structure",
@@ -388,6 +407,8 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     active_group: IntProperty(name="Active Group", description="The group selected in the list")
     sentence: StringProperty()
     score: FloatProperty()
+    doubts: CollectionProperty(type=DoubtItem)
+    links: CollectionProperty(type=LinkItem)
     duplicates: CollectionProperty(type=NoteItem)
     skipped: CollectionProperty(type=NoteItem)
     plots: CollectionProperty(type=PlotItem)
@@ -405,6 +426,8 @@ _CLASSES = (
     ColorItem,
     NoteItem,
     PlotItem,
+    LinkItem,
+    DoubtItem,
     TextureItem,
     LookSettings,
     FrameLookSettings,

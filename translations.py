@@ -48,6 +48,15 @@ CHINESE = {
     "Revert": "还原",
     "Revert Textures": "还原纹理",
     "Duplicates": "重复图片",
+    "In Doubt": "存疑",
+    "Are {first} and {second} the same?": "{first} 和 {second} 是同一种吗？",
+    "and {count} more": "还有 {count} 个",
+    "Same": "相同",
+    "Different": "不同",
+    "Forget Decisions": "忘记决定",
+    "1 decision": "1 个决定",
+    "{count} decisions": "{count} 个决定",
+    "Silhouette {score}": "轮廓系数 {score}",
     "Select Objects": "选择物体",
     "Silhouette": "轮廓系数图",
     "Output Size": "输出尺寸",
@@ -69,6 +78,10 @@ CHINESE = {
     "Public domain": "公有领域",
     # Why a button cannot be pressed
     "A group of one texture cannot be split": "只有一个纹理的分组无法拆分",
+    "{group} is locked; unlock it first": "“{group}”已锁定；请先解锁",
+    "No decisions yet; move, merge or split groups to make some": (
+        "还没有任何决定；移动、合并或拆分分组即可作出决定"
+    ),
     "A job is running; cancel it first": "有任务正在运行；请先取消它",
     "Select a group first": "请先选择一个分组",
     "Choose an image as the style first; only images are refined": (
@@ -425,7 +438,7 @@ CHINESE = {
     "Restyle this group with all groups": "风格化所有分组时包含该分组",
     "Restyle this texture": "风格化此纹理",
     "Pause or resume the running job": "暂停或继续正在运行的任务",
-    "Find the number of groups automatically": "自动确定分组数量",
+    "Let Similarity decide how many groups there are": "由“相似度”决定分为多少组",
     "Maximum size of the longer side in pixels (0 = source size)": (
         "最长边的最大像素数（0 表示源图像的尺寸）"
     ),
@@ -447,7 +460,9 @@ CHINESE = {
         "以低分辨率风格化纹理，以便快速判断风格"
     ),
     "Restyle the textures of the groups; the originals are kept": "风格化各分组的纹理；原图会保留",
-    "Groups of similar size. Good default": "大小相近的分组。适合作为默认",
+    "Compact groups of textures near their mean. Good default": (
+        "由接近平均值的纹理组成的紧凑分组。适合作为默认"
+    ),
     "Select the objects that use the textures of the active group": "选择使用活动分组纹理的物体",
     "Show a plot in an Image Editor": "在图像编辑器中显示图表",
     "What paints the picture": "用什么来绘制图像",
@@ -479,6 +494,15 @@ CHINESE = {
     "Toggle between original and restyled textures": "在原始纹理与风格化纹理之间切换",
     "How alike textures must be to share a group. Higher makes more, smaller groups": (
         "纹理要多相似才归为一组。值越高，分组越多、越小"
+    ),
+    "Merge the groups of both textures, and keep them together when analyzing again": (
+        "合并两个纹理所在的分组，再次分析时也保持在一起"
+    ),
+    "Keep both textures in different groups, also when analyzing again": (
+        "使两个纹理留在不同的分组，再次分析时也是如此"
+    ),
+    "Forget which textures you moved, merged or kept apart. The groups stay until you analyze again": (
+        "忘记您移动、合并或分开了哪些纹理。分组在再次分析之前保持不变"
     ),
     "Textures of all materials in the file": "文件中所有材质的纹理",
     "Textures of all objects in this scene": "当前场景中所有物体的纹理",

@@ -11,8 +11,8 @@ import bpy
 from ..core.errors import ImpastoError
 from ..scene.jobs import queue
 from ..scene.words import joined
-from ..translations import tip
 from .group_operator import GroupOperator
+from .idle_operator import IdleOperator
 
 if TYPE_CHECKING:
     from ..scene.jobs.job import SceneJob
@@ -24,7 +24,7 @@ _DRAW_INTERVAL = 0.25
 """Least seconds between two redraws of the progress: each takes time from the artist."""
 
 
-class JobOperator:
+class JobOperator(IdleOperator):
     """Mix-in of operators that run a job; subclasses only start it."""
 
     # Without annotations: Blender takes those of an operator for properties.
@@ -36,15 +36,6 @@ class JobOperator:
     def start(self, context: bpy.types.Context) -> SceneJob:
         """Hand the request to the worker."""
         raise NotImplementedError
-
-    @classmethod
-    def idle(cls) -> bool:
-        """Return False, and set the reason for ``poll``, while another job runs."""
-        running = queue.current()
-        if running is not None:
-            reason = tip("{job} is running; wait for it or cancel it")
-            cls.poll_message_set(reason.format(job=running.title))
-        return running is None
 
     def execute(self, context):
         if not self._begin(context):

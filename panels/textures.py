@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from bpy.app.translations import pgettext_iface
+
 from ..scene import plots
+from ..scene.groups import decisions, doubts
 from ..scene.jobs import queue
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
 from ..widgets import paragraph, split_layout
+from .lists import member_icon
+
+_ASKED = 5
+"""Doubts that are shown at a time; the others follow as these are answered."""
 
 
 class IMPASTO_PT_textures:
@@ -18,12 +25,15 @@ class IMPASTO_PT_textures:
         layout = split_layout(self)
         layout.prop(settings, "scope")
         layout.prop(settings, "algorithm")
-        column = layout.column(heading="Groups", heading_ctxt=CONTEXT)
-        column.prop(settings, "automatic")
-        if settings.automatic or settings.algorithm == "DBSCAN":
-            column.prop(settings, "similarity", slider=True)
+        if settings.algorithm == "DBSCAN":  # it has no number of groups
+            layout.prop(settings, "similarity", slider=True)
         else:
-            column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
+            column = layout.column(heading="Groups", heading_ctxt=CONTEXT)
+            column.prop(settings, "automatic")
+            if settings.automatic:
+                column.prop(settings, "similarity", slider=True)
+            else:
+                column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
         layout.prop(settings, "material_weight")
         row = layout.row()
         row.scale_y = 1.3
@@ -50,6 +60,14 @@ class IMPASTO_PT_grouping:
         row.active = settings.algorithm == "AGGLOMERATIVE"
         row.prop(settings, "linkage")
         layout.prop(settings, "seed")
+        count = decisions.count(settings)
+        said = pgettext_iface("1 decision" if count == 1 else "{count} decisions")
+        row = layout.row()
+        row.label(text=said.format(count=count), translate=False)
+        row.operator("impasto.forget_decisions")
+        if settings.score:
+            said = pgettext_iface("Silhouette {score}")
+            layout.label(text=said.format(score=f"{settings.score:.2f}"), translate=False)
 
 
 class IMPASTO_PT_groups:
@@ -76,6 +94,34 @@ class IMPASTO_PT_groups:
             for plot in settings.plots:
                 title = plots.TITLES.get(plot.name, plot.name.title())
                 grid.operator("impasto.open_plot", text=title).kind = plot.name
+
+
+class IMPASTO_PT_doubts:
+    bl_label = "In Doubt"
+    parent = "IMPASTO_PT_textures"
+
+    @classmethod
+    def poll(cls, context):
+        return doubts.count_open(context.scene.impasto) > 0
+
+    def draw(self, context):
+        settings = context.scene.impasto
+        for question in doubts.questions(settings, at_most=_ASKED):
+            box = self.layout.box()
+            box.context_pointer_set("impasto_doubt", settings.doubts[question.index])
+            row = box.row()
+            for member in question.members:
+                row.template_icon(icon_value=member_icon(member), scale=4.0)
+            first, second = question.names
+            said = pgettext_iface("Are {first} and {second} the same?")
+            paragraph(box, context, said.format(first=first, second=second))
+            row = box.row(align=True)
+            row.operator("impasto.mark_same").index = question.index
+            row.operator("impasto.mark_different").index = question.index
+        more = doubts.count_open(settings) - _ASKED
+        if more > 0:
+            said = pgettext_iface("and {count} more")
+            self.layout.label(text=said.format(count=more), translate=False)
 
 
 class IMPASTO_PT_members:
@@ -140,6 +186,7 @@ PANELS = (
     IMPASTO_PT_textures,
     IMPASTO_PT_grouping,
     IMPASTO_PT_groups,
+    IMPASTO_PT_doubts,
     IMPASTO_PT_members,
     IMPASTO_PT_duplicates,
     IMPASTO_PT_skipped,

@@ -115,10 +115,25 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
         report.say(f"\n{group['name']} ({len(group['members'])})")
         for member in group["members"]:
             report.say(f"  {member}")
+    unsure = [
+        {
+            "first": row.first.name_full,
+            "second": row.second.name_full,
+            "probability": round(row.probability, 3),
+            "together": row.together,
+        }
+        for row in settings.doubts
+    ]
+    for doubt in unsure:
+        where = "grouped" if doubt["together"] else "kept apart"
+        report.say(
+            f"\nIn doubt: '{doubt['first']}' and '{doubt['second']}' "
+            f"({doubt['probability']:.0%}, {where})"
+        )
     for row in settings.skipped:
         report.say(f"Skipped: {row.name}. {row.reason}.")
     _save(target, report)
-    report.result(groups=groups, score=settings.score, sentence=settings.sentence)
+    report.result(groups=groups, score=settings.score, sentence=settings.sentence, doubts=unsure)
     return _code(job, report)
 
 

@@ -87,7 +87,10 @@ class Tree:
             pairs = float((sizes[sides] * (sizes[sides] - 1)).sum() / 2)
             inside = sums[sides].sum() / pairs if pairs else _USUAL
             found[step] = height + _INSIDE * pairs / (pairs + 1) * (_USUAL - inside)
-            sums[count + step] = sums[sides].sum() + sizes[sides].prod() * height
+            between = height
+            if height == 0:  # linked points, or equal ones, say nothing of how far apart others are
+                found[step], between = 0.0, _USUAL
+            sums[count + step] = sums[sides].sum() + sizes[sides].prod() * between
         return found
 
     def cut_at(self, distance: float) -> np.ndarray:
@@ -119,7 +122,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Links:
-    """What the artist decided: pairs of points that belong together, or apart.
+    """Pairs of points that belong together, or apart, as the artist decided.
 
     Attributes
     ----------
@@ -196,8 +199,8 @@ class Links:
 
 
 NO_LINKS = Links()
-_FAR = 1e6
-"""Distance of points that the artist keeps apart."""
+_FAR, _LEAST = 1e6, 1e-6
+"""Distance of points that the artist keeps apart, and least distance of any that are not linked."""
 
 
 def grow_tree(
@@ -262,9 +265,18 @@ def _with_far_points(points: np.ndarray, sample: np.ndarray, reach: float) -> np
 
 
 def _linked(distances: np.ndarray, links: Links) -> np.ndarray:
-    """Return condensed distances of a square ``(N, N)`` matrix: 0 in a set, far between some sets."""
+    """Return condensed distances of a square ``(N, N)`` matrix: 0 in a set, far between some sets.
+
+    All points of a set are as far from another point as its nearest half is on average: a texture that
+    the artist put with others must not pull these away from those that they are like.
+    """
     sets = links.sets(len(distances))
-    distances[sets[:, None] == sets] = 0
+    for label in np.flatnonzero(np.bincount(sets) > 1):
+        members = np.flatnonzero(sets == label)
+        near = np.sort(distances[members], axis=0)[: (len(members) + 1) // 2].mean(0)
+        distances[members], distances[:, members] = near, near[:, None]
+    # Equal points that are not linked must not be joined before those that are.
+    distances = np.where(sets[:, None] == sets, 0, np.maximum(distances, _LEAST))
     for a, b in links.apart:
         if sets[a] != sets[b]:  # what was joined later counts
             one, other = sets == sets[a], sets == sets[b]

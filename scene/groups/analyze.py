@@ -17,6 +17,7 @@ from ..looks.look import set_values, values_of
 from ..textures import find, roles
 from ..textures.sources import sources_of
 from ..words import counted
+from . import decisions, doubts
 
 _SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
 
@@ -62,6 +63,7 @@ def _request(settings, refs: tuple[ImageRef, ...]) -> AnalyzeRequest:
         for group in settings.groups
         if group.locked
     )
+    together, apart = decisions.pairs_among(settings, sent)
     return AnalyzeRequest(
         images=refs,
         output_folder=str(storage.new_analysis_folder()),
@@ -73,6 +75,8 @@ def _request(settings, refs: tuple[ImageRef, ...]) -> AnalyzeRequest:
         material_weight=settings.material_weight,
         seed=settings.seed,
         locked=tuple(filter(None, locked)),
+        together=together,
+        apart=apart,
     )
 
 
@@ -133,6 +137,7 @@ def keep(
             _add_group(settings, group, free, result, former).ungrouped = group is loose
     settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
     settings.sentence, settings.score = result.sentence, result.score
+    doubts.keep(settings, result.doubts, {key: texture.image for key, texture in found.items()})
     for keys, kinds in zip_longest(result.duplicates, result.duplicate_kinds, fillvalue=()):
         settings.duplicates.add().name = ", ".join(
             f"{found[key].image.name} ({kind})" if kind else found[key].image.name

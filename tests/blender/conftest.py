@@ -33,6 +33,8 @@ def write_png(path: Path, pixels: np.ndarray) -> Path:
 class Builder:
     """Makes images, materials and objects in the open file."""
 
+    write = staticmethod(write_png)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -155,6 +157,11 @@ class Layout:
 
     def __init__(self) -> None:
         self.drawn: set[str] = set()
+        self.said: list[str] = []
+        """Texts of labels, and identifiers of operators."""
+
+    def label(self, text="", **_options):
+        self.said.append(text)
 
     def prop(self, data, name, **_options):
         assert name in data.bl_rna.properties
@@ -164,6 +171,7 @@ class Layout:
         self.prop(data, name)
 
     def operator(self, name, **_options):
+        self.said.append(name)
         kind, _, verb = name.partition(".")
         properties = getattr(getattr(bpy.ops, kind), verb).get_rna_type().properties
         return SimpleNamespace(**dict.fromkeys(properties.keys()))
@@ -172,23 +180,29 @@ class Layout:
         return lambda *_given, **_options: self
 
 
+def _draw(*panels) -> Layout:
+    layout = Layout()
+    addons = bpy.context.preferences.addons
+    scale = SimpleNamespace(ui_scale=1.0)  # 0 without a window
+    preferences = SimpleNamespace(system=scale, addons=addons)
+    context = SimpleNamespace(scene=bpy.context.scene, preferences=preferences, region=None)
+    for panel in panels:
+        if hasattr(panel, "poll") and not panel.poll(context):
+            continue
+        panel.draw(SimpleNamespace(layout=layout), context)
+    return layout
+
+
 @pytest.fixture
 def draw():
     """Draw bodies of panels; the names of the properties that they show."""
+    return lambda *panels: _draw(*panels).drawn
 
-    def draw(*panels) -> set[str]:
-        layout = Layout()
-        addons = bpy.context.preferences.addons
-        scale = SimpleNamespace(ui_scale=1.0)  # 0 without a window
-        preferences = SimpleNamespace(system=scale, addons=addons)
-        context = SimpleNamespace(scene=bpy.context.scene, preferences=preferences, region=None)
-        for panel in panels:
-            if hasattr(panel, "poll") and not panel.poll(context):
-                continue
-            panel.draw(SimpleNamespace(layout=layout), context)
-        return layout.drawn
 
-    return draw
+@pytest.fixture
+def read():
+    """Draw bodies of panels; the texts of their labels and their operators, in order."""
+    return lambda *panels: _draw(*panels).said
 
 
 @pytest.fixture

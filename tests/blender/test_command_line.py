@@ -64,10 +64,31 @@ def test_analyze_tells_and_saves_the_groups(run, blend, build):
     code, out, _ = run("analyze", "--groups", 2, "--json", "--output", new)
     assert code == 0
     result = json.loads(out.splitlines()[-1])
+    assert result["doubts"] == []
     members = sorted(member for group in result["groups"] for member in group["members"])
     assert result["event"] == "result" and members == ["Brick", "Moss"]
     bpy.ops.wm.open_mainfile(filepath=str(new))
     assert len(bpy.context.scene.impasto.groups) == 2
+
+
+def test_analyze_tells_what_is_unsure(run, build):
+    """Textures from one kind to another in small steps."""
+    one, other = (build.pixels(kind).astype(float) for kind in (0, 3))
+    for step, name in enumerate("ABCDEFGHI"):
+        build.textured(name)
+        pixels = (one * (1 - step / 8) + other * step / 8).astype("uint8")
+        build.write(build.folder / f"{name}.png", pixels)
+        bpy.data.images[name].reload()
+    build.save()
+    code, out, _ = run("analyze", "--json")
+    assert code == 0
+    doubts = json.loads(out.splitlines()[-1])["doubts"]
+    assert doubts and all(0.35 <= doubt["probability"] <= 0.65 for doubt in doubts)
+    assert {doubt["together"] for doubt in doubts} <= {True, False}
+    _, out, _ = run("analyze")
+    assert out.count("In doubt: '") == len(doubts)
+    assert f"In doubt: '{doubts[0]['first']}' and '{doubts[0]['second']}' (" in out
+    assert len(bpy.context.scene.impasto.doubts) == len(doubts)
 
 
 def test_stylize_of_one_group_packed(run, blend, build):

@@ -110,6 +110,10 @@ def test_every_panel_can_be_drawn(body, build, draw):
     group.palette.add()
     settings.plots.add().name = "map"
     settings.duplicates.add().name = "A, B"
+    doubt = settings.doubts.add()
+    doubt.first = doubt.second = group.members[0].image
+    settings.links.add().first = group.members[0].image
+    settings.score = 0.5
     settings.skipped.add().name = "C"
     settings.sentence, settings.automatic = "1 texture", False
     settings.create.generator, settings.create.how = "AUTOMATON", "BETWEEN"

@@ -46,3 +46,14 @@ def test_pictures_become_plots(build):
 def test_files_without_these_settings_are_left_alone():
     versioning.update(bpy.context.scene)
     assert len(bpy.context.scene.impasto.groups) == 0
+
+
+def test_linkage_keeps_its_meaning(build):
+    """Ward came first once, and files store numbers."""
+    assert bpy.context.scene.impasto.linkage == "average"
+    for number, name in enumerate(("ward", "average")):
+        bpy.context.scene.impasto.active_group = 1  # something is stored
+        stored(bpy.context.scene)["linkage"] = number
+        build.save()
+        bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+        assert bpy.context.scene.impasto.linkage == name
