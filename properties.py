@@ -12,11 +12,10 @@ from bpy.props import (
     StringProperty,
 )
 
-from .core.clustering.settings import SIMILARITY
 from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
 from .scene.looks.look import properties
-from .scene.props import ANY_STYLE, duration, seed, target
+from .scene.props import ANY_STYLE, duration, seed, similarity, target
 
 
 def _get_included(item) -> bool:
@@ -374,14 +373,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     group_count: IntProperty(
         name="Groups", description="Number of groups", min=1, soft_max=20, default=4
     )
-    similarity: FloatProperty(
-        name="Similarity",
-        description="How alike textures must be to share a group. Higher makes more, smaller groups",
-        subtype="FACTOR",
-        min=0.0,
-        max=1.0,
-        default=SIMILARITY,
-    )
+    similarity: similarity()
     linkage: EnumProperty(
         name="Linkage",
         description="How the distance between two groups is measured",

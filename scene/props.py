@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bpy.props import EnumProperty, IntProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty
+
+from ..core.clustering.settings import SIMILARITY
 
 ANY_STYLE = "Image, saved style (.impasto), or identifier of a built-in style"
 """Tooltip of a property that takes any style."""
@@ -23,6 +25,18 @@ def duration(description: str, default: int = 120):
 def seed():
     """Return a property for a random seed."""
     return IntProperty(name="Seed", description="Random seed", min=0)
+
+
+def similarity():
+    """Return a property for how alike textures of a group must be."""
+    return FloatProperty(
+        name="Similarity",
+        description="How alike textures must be to share a group. Higher makes more, smaller groups",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=SIMILARITY,
+    )
 
 
 def target():

@@ -7,9 +7,9 @@ import math
 import os
 from collections.abc import Callable
 
-from ..clustering.settings import SIMILARITY
 from ..paint import device
 from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown, with_engine
+from ..tasks.analyze import SIMILARITY
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

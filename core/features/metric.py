@@ -36,7 +36,7 @@ _FAR = 6.0
 
 @dataclass(frozen=True)
 class Calibration:
-    """How probable it is that two images show the same kind of thing, by their distance.
+    """Turns the distance of two images into the probability that they show the same kind of thing.
 
     The log odds are ``offset - slope * distance`` (logistic regression on labeled pairs).
 
@@ -54,12 +54,12 @@ class Calibration:
 
         Parameters
         ----------
-        distance : array_like of float
+        distance : (...) float64 or float
             Distances of points, at least 0.
 
         Returns
         -------
-        array of float64
+        (...) float64
             In [0, 1], of the same shape.
         """
         return expit(self.offset - self.slope * np.asarray(distance, np.float64))
