@@ -15,12 +15,15 @@ from .shown import Shown, shown_groups
 
 _WIDTH, _HEIGHT = 1600, 1000
 _TOP, _MARGIN = 104, 44
-_MOST, _MOST_QUIET = 360, 130
+_MOST, _MOST_QUIET = 260, 80
 """Thumbnails on one map, of which so many without a named group, unless there is no other."""
 
-_LARGEST = 200
+_LARGEST = 280
 _HEADING, _CAPTION = 40, 22
 """Pixels for the heading of a section, and for the names of textures below them."""
+
+_LONGEST = 28
+"""Letters of a name and count, for which there is always room."""
 
 _READABLE = 88
 """Cells from this size on, in pixels, carry the names of their textures."""
@@ -158,11 +161,9 @@ def _balanced(
     room = _HEIGHT - _TOP - _MARGIN / 2
     if not len(rows):
         return [], room
-    widths = {
-        label: 0.6 + 0.13 * len(names[label] + str(shown.sizes[label])) for label in shown.named
-    }
+    widths = {label: _name_cells(names[label], int(shown.sizes[label])) for label in shown.named}
     best: tuple[float, list[Block], float] = (-1.0, [], 0.0)
-    for share in (0.2, 0.3, 0.4, 0.55, 0.7) if sections else (0.0,):
+    for share in (0.14, 0.24, 0.38, 0.55) if sections else (0.0,):
         height = share * room
         aspect = _WIDTH / (room - height)
         placed = lay_out(points[rows], labels[rows], seed, aspect=aspect, least_widths=widths)
@@ -235,13 +236,18 @@ def _draw_name(
     size = float(np.clip(cell / 7, 7.5, 12.5))
     color = theme.mixed(shown.color(block.label), 0.65, "#ffffff")
     count = f"{shown.sizes[block.label]:,}"
-    least = (0.6 + 0.13 * len(name + count)) * cell
+    least = _name_cells(name, int(shown.sizes[block.label])) * cell
     room = max(least, (right - left) * cell) + 0.3 * cell
     beside = theme.text_width(axes, count, size - 1) + 7
     name = theme.fitted(axes, name, room - beside, size, bold=True)
     start = x - (theme.text_width(axes, name, size, bold=True) + beside) / 2
     theme.words(axes, start, y, name, color, size, bold=True, va="bottom")
     theme.words(axes, x * 2 - start, y, count, theme.MUTED, size - 1, ha="right", va="bottom")
+
+
+def _name_cells(name: str, count: int) -> float:
+    """Return how many cells wide a name and a count are; a long name is shortened."""
+    return 0.6 + 0.13 * min(len(f"{name}{count}"), _LONGEST)
 
 
 def _draw_sections(
@@ -259,9 +265,8 @@ def _draw_sections(
     columns = int((_WIDTH - 2 * _MARGIN) // cell)
     used = sum(_HEADING + -(-len(section.rows) // columns) * cell for section in sections)
     top += (floor - top - used) / 2
+    left = (_WIDTH - cell * min(columns, max(len(section.rows) for section in sections))) / 2
     for section in sections:
-        wide = min(columns, len(section.rows)) * cell
-        left = (_WIDTH - wide) / 2
         theme.words(
             picture.axes,
             left + 0.05 * cell,

@@ -20,10 +20,10 @@ _TOP, _SIDE, _FOOT = 130, 50, 60
 _LABEL = 128
 """Pixels to the right of the tree for the words beside the line."""
 
-_MOST = 40
+_MOST = 32
 """Leaves drawn; of larger trees, the lowest merges are drawn as one leaf with a count."""
 
-_LARGEST = 200
+_LARGEST = 230
 _READABLE = 84
 """Leaves from this size on, in pixels, carry the names of their textures."""
 

@@ -158,7 +158,7 @@ def _evened(centers: np.ndarray) -> np.ndarray:
 def _cells(offsets: np.ndarray) -> np.ndarray:
     """Return a cell ``(M, 2)`` of a compact block for each offset, assigned by nearness."""
     count = len(offsets)
-    columns = max(1, int(np.ceil(np.sqrt(count * 1.3))))
+    columns = max(1, round(np.sqrt(count * 1.3)))
     rows = -(-count // columns)
     ys, xs = np.mgrid[:rows, :columns]
     cells = np.stack([xs.ravel(), ys.ravel()], 1).astype(float)[:count]
@@ -189,7 +189,11 @@ def _packed(centers: np.ndarray, sizes: np.ndarray, aspect: float) -> np.ndarray
     certain = centers * max(1.0, float(apart.max()))
     # The smaller the scale from which boxes are pushed apart, the denser; the densest that fits wins.
     side = np.sqrt(sizes.prod(1).sum() / aspect)
-    trials = [_pushed(centers * side * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
+    trials = [
+        _pushed(centers * side * scale * [stretch, 1 / stretch], sizes)
+        for scale in np.linspace(0.3, 1.6, 9)
+        for stretch in (0.8, 1.0, 1.25)
+    ]
     settled = [trial for trial in trials if trial is not None]
     return min([certain, *settled], key=lambda trial: _extent(trial, sizes, aspect))
 

@@ -101,6 +101,8 @@ def _strip(
         axes.add_patch(box)
         box.set_clip_path(frame)
         code = "#" + "".join(f"{round(255 * float(c)):02x}" for c in rgb)
+        if theme.text_width(axes, code, 8) > end - start - 16:
+            continue
         ink = "#000000" if tone > 55 else "#ffffff"
         axes.text(
             start + 10,

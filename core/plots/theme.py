@@ -251,7 +251,10 @@ class Mosaic:
     def show(self) -> None:
         """Add the image to the axes, below all lines and words."""
         height, width = self._pixels.shape[:2]
-        shown = (np.clip(self._pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
+        shown = np.full(
+            (height, width, 4), 255, np.uint8
+        )  # with alpha, matplotlib needs half the time
+        shown[..., :3] = np.clip(self._pixels, 0, 1) * 255 + 0.5
         self._axes.imshow(
             shown, extent=(0, width, height, 0), interpolation="nearest", zorder=0, aspect="auto"
         )
@@ -436,4 +439,9 @@ def save(figure: Figure, path: Path) -> None:
             f'The folder "{path.parent}" cannot be made ({error.strerror}); choose another one.'
         ) from error
     with part_file(path, overwrite=True) as part:
-        figure.savefig(part, format="png", facecolor=figure.get_facecolor())
+        figure.savefig(
+            part,
+            format="png",
+            facecolor=figure.get_facecolor(),
+            pil_kwargs={"compress_level": 3},
+        )
