@@ -30,6 +30,8 @@ class Analysis:
         Thumbnails of the images.
     contents : tuple of str
         Content key of each image, by which its thumbnail is found.
+    titles : tuple of str
+        Name of each image, drawn where there is room; may be empty.
     """
 
     points: np.ndarray
@@ -37,6 +39,7 @@ class Analysis:
     named: NamedGroups
     thumbnails: Thumbnails
     contents: tuple[str, ...]
+    titles: tuple[str, ...] = ()
 
 
 def draw_plots(
@@ -44,6 +47,7 @@ def draw_plots(
     analysis: Analysis,
     *,
     linkage: str = "average",
+    reach: float | None = None,
     cut: bool = False,
     seed: int = 0,
     control: Control = SILENT,
@@ -58,8 +62,10 @@ def draw_plots(
         What to draw.
     linkage : {"average", "ward"}, optional
         Linkage of the dendrogram.
+    reach : float, optional
+        Distance up to which pairs count as alike: marked in a dendrogram of averages.
     cut : bool, optional
-        Mark in the dendrogram where it falls into the groups.
+        Else mark in the dendrogram where it falls into the groups.
     seed : int, optional
         Random seed.
     control : Control, optional
@@ -83,19 +89,33 @@ def draw_plots(
     def thumbnail(row: int) -> np.ndarray | None:
         return analysis.thumbnails.read(analysis.contents[row])
 
-    typical = [thumbnail(row) for row in named.typical]
+    values = analysis.grouping.silhouettes.values
     makers = {
         "map": lambda: cluster_map.draw(
-            points, labels, named.names, thumbnail, below=below, seed=seed
+            points,
+            labels,
+            named.names,
+            thumbnail,
+            titles=analysis.titles,
+            below=below,
+            seed=seed,
         ),
         "dendrogram": lambda: dendrogram.draw(
-            points, labels, thumbnail, linkage=linkage, cut=cut, below=below, seed=seed
+            points,
+            labels,
+            thumbnail,
+            linkage=linkage,
+            reach=reach,
+            cut=cut,
+            titles=analysis.titles,
+            below=below,
+            seed=seed,
         ),
         "silhouette": lambda: silhouette.draw(
-            labels, analysis.grouping.silhouettes.values, named.names, typical, below=below
+            labels, values, named.names, named.typical, thumbnail, below=below
         ),
         "palettes": lambda: palettes.draw(
-            named.names, [len(members) for members in named.members], named.palettes, typical
+            labels, named.names, named.palettes, named.typical, thumbnail, below=below
         ),
     }
     written = {}

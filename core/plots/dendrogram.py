@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,14 +13,22 @@ from scipy.cluster.hierarchy import dendrogram, to_tree
 from ..clustering.algorithms import Tree, grow_tree
 from ..clustering.names import nearest_to_mean
 from . import theme
+from .shown import shown_groups
 
 _WIDTH, _HEIGHT = 1600, 900
-_TOP, _SIDE, _FOOT = 130, 50, 96
-_MOST = 34
+_TOP, _SIDE, _FOOT = 130, 50, 60
+_LABEL = 128
+"""Pixels to the right of the tree for the words beside the line."""
+
+_MOST = 32
 """Leaves drawn; of larger trees, the lowest merges are drawn as one leaf with a count."""
 
+_LARGEST = 230
+_READABLE = 84
+"""Leaves from this size on, in pixels, carry the names of their textures."""
+
 _MIXED = -2
-"""Label of a branch whose leaves are of several groups."""
+"""Label of a branch whose leaves are of several groups, or of none that has a color."""
 
 
 def draw(
@@ -29,7 +37,9 @@ def draw(
     thumbnail: Callable[[int], np.ndarray | None],
     *,
     linkage: str = "average",
-    cut: bool = True,
+    reach: float | None = None,
+    cut: bool = False,
+    titles: Sequence[str] = (),
     below: str = "",
     seed: int = 0,
 ) -> Figure:
@@ -44,9 +54,14 @@ def draw(
     thumbnail : callable
         Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
     linkage : {"average", "ward"}, optional
-        Linkage of the tree.
+        Linkage of the tree; heights are distances of pairs only if it is average.
+    reach : float, optional
+        Distance up to which pairs count as alike, drawn as a line if linkage is average.
     cut : bool, optional
-        Draw the height at which the tree falls into as many groups as there are labels.
+        Draw the height at which the tree falls into as many groups as there are labels, if there is
+        no other line.
+    titles : sequence of str, optional
+        Name of each texture, drawn where there is room.
     below : str, optional
         A line below the heading.
     seed : int, optional
@@ -61,24 +76,52 @@ def draw(
     axes = theme.canvas(figure)
     theme.title(axes, "What joins what", below)
     if len(points) < 2:
+        theme.title(
+            axes,
+            "",
+            "A single texture joins nothing" if len(points) else "Nothing to show",
+            y=_HEIGHT / 2,
+        )
         return figure
     tree = grow_tree(points, linkage, seed)
+    line = _line(tree, labels, linkage, reach, cut)
     layout = dendrogram(
         tree.links, p=_MOST, truncate_mode="lastp", no_plot=True, link_color_func=str
     )
     leaves = layout["leaves"]
-    cell = min((_WIDTH - 2 * _SIDE) / len(leaves), 110)
-    left = (_WIDTH - cell * len(leaves)) / 2
-    floor = _HEIGHT - _FOOT - cell * 0.6
-    scale = (floor - _TOP) / max(float(tree.links[-1, 2]), 1e-9)
-    nodes = to_tree(tree.links, rd=True)[1]
+    right = _WIDTH - _SIDE - (_LABEL if line else 0)
+    cell = min((right - _SIDE) / len(leaves), _LARGEST)
+    left = (_SIDE + right - cell * len(leaves)) / 2
+    floor = _HEIGHT - _FOOT - cell
+    highest = max(float(tree.links[-1, 2]), 1e-9)
+    if line and line[0] < 2 * highest:  # else it is beyond the top
+        highest = max(highest, line[0])
+    scale = (floor - _TOP) / highest
+    mosaic = theme.Mosaic(axes)
+    shown = shown_groups(labels)
     kinds = {}
+    nodes = to_tree(tree.links, rd=True)[1]
+    order = np.argsort(tree.leaves, kind="stable")
+    bounds = np.searchsorted(tree.leaves[order], np.arange(len(tree.links) + 2))
     for place, leaf in enumerate(leaves):
-        members = np.flatnonzero(np.isin(tree.leaves, nodes[leaf].pre_order()))
-        kinds[leaf] = _most_common(labels[members])
-        image = thumbnail(nearest_to_mean(points, members))
+        parts = [order[bounds[i] : bounds[i + 1]] for i in nodes[leaf].pre_order()]
+        members = np.sort(np.concatenate(parts))
+        found = np.unique(labels[members])
+        one = len(found) == 1 and int(found[0]) in shown.named
+        kinds[leaf] = int(found[0]) if one else _MIXED
+        color = shown.color(kinds[leaf]) if one else theme.group_color(-1)
+        row = nearest_to_mean(points, members)
+        size = min(0.86 * cell, cell - 4)
         x = left + cell * (place + 0.5)
-        _draw_leaf(axes, image, len(members), (x, floor), 0.86 * cell, kinds[leaf])
+        mosaic.thumbnail(thumbnail(row), x - size / 2, floor + 10, size, color)
+        if len(members) > 1:
+            theme.words(
+                axes, x, floor + size + 23, f"{len(members):,}", theme.MUTED, 9, ha="center"
+            )
+        elif titles and cell >= _READABLE:
+            text = theme.fitted(axes, titles[row], 0.94 * cell, 8.5)
+            theme.words(axes, x, floor + size + 23, text, theme.MUTED, 8.5, ha="center")
+    mosaic.show()
     # Colors are the numbers of the nodes; the lowest are drawn first.
     links = zip(map(int, layout["color_list"]), layout["icoord"], layout["dcoord"], strict=True)
     lines, line_kinds = [], []
@@ -94,69 +137,41 @@ def draw(
     axes.add_collection(
         LineCollection(
             lines,
-            colors=[theme.group_color(kind) if kind >= 0 else "#6f6f6f" for kind in line_kinds],
+            colors=[shown.color(kind) if kind >= 0 else "#6f6f6f" for kind in line_kinds],
             linewidths=[2.4 if kind >= 0 else 1.5 for kind in line_kinds],
             capstyle="round",
             zorder=1,
-        )
+        ),
+        autolim=False,
     )
-    groups = len(np.unique(labels[labels >= 0]))
-    if cut and 1 < groups < len(points):
-        _draw_cut(axes, tree, groups, floor, scale)
+    if line:
+        _draw_line(axes, line[1], max(floor - line[0] * scale, _TOP - 20), right + 8)
     return figure
 
 
-def _draw_leaf(
-    axes: Axes,
-    image: np.ndarray | None,
-    count: int,
-    place: tuple[float, float],
-    size: float,
-    kind: int,
-) -> None:
-    """Draw a leaf's thumbnail and, below it, how many images it stands for."""
-    x, y = place
-    if image is not None:
-        color = theme.group_color(kind)
-        theme.thumbnail(axes, image, x - size / 2, y + 10, size, color=color)
-    if count > 1:
-        axes.text(
-            x,
-            y + size + 25,
-            f"{count}",
-            color=theme.MUTED,
-            fontsize=9,
-            ha="center",
-            va="center",
-        )
-
-
-def _draw_cut(axes: Axes, tree: Tree, groups: int, floor: float, scale: float) -> None:
-    """Draw the height at which the tree falls into a number of groups."""
+def _line(
+    tree: Tree, labels: np.ndarray, linkage: str, reach: float | None, cut: bool
+) -> tuple[float, str] | None:
+    """Return the height of the line and its words, or None."""
+    if reach is not None and linkage == "average":
+        return reach, "alike below\nthis line"
+    groups = len(np.unique(labels[labels >= 0]))
+    if not cut or not 1 < groups <= len(tree.links):
+        return None
     heights = tree.links[:, 2]
     last = len(heights) - groups
-    height = (heights[last] + heights[last + 1]) / 2
-    y = floor - height * scale
+    height = float(heights[last] + heights[last + 1]) / 2
+    return height, f"cut into\n{groups:,} groups"
+
+
+def _draw_line(axes: Axes, text: str, y: float, right: float) -> None:
+    """Draw a level line across the tree, and words at its end."""
     axes.plot(
-        [_SIDE / 2, _WIDTH - _SIDE / 2],
+        [_SIDE / 2, right],
         [y, y],
         color=theme.TEXT,
         linewidth=1.1,
         linestyle=(0, (4, 4)),
+        zorder=3,
     )
-    axes.text(
-        _WIDTH - _SIDE / 2,
-        y - 14,
-        f"cut at {height:.2f}: {groups} groups",
-        color=theme.TEXT,
-        fontsize=10.5,
-        ha="right",
-        va="center",
-        bbox={"facecolor": theme.BACKGROUND, "edgecolor": "none", "pad": 2},
-        zorder=4,
-    )
-
-
-def _most_common(labels: np.ndarray) -> int:
-    names, counts = np.unique(labels, return_counts=True)
-    return int(names[counts.argmax()])
+    theme.words(axes, right + 10, y, text, theme.TEXT, 10.5)

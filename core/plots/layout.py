@@ -51,8 +51,9 @@ def lay_out(
 ) -> list[Block]:
     """Lay out points by group.
 
-    Members fill a block of cells around their group's center, each in the direction in which it lies
-    from there; the blocks are then packed closely, with space for a name above each.
+    Only the groups' means are laid out, so that the cost hardly grows with N. Members fill a block of
+    cells around that place, each in the direction in which it lies from there; the blocks are then
+    packed closely, with space for a name above each.
 
     Parameters
     ----------
@@ -74,13 +75,13 @@ def lay_out(
     """
     if not len(points):
         return []
-    flat = _on_plane(points, seed)
     names = [int(label) for label in np.unique(labels)]
     members = [np.flatnonzero(labels == name) for name in names]
-    blocks = [_cells(flat[m] - flat[m].mean(0)) for m in members]
+    flat = _on_plane(np.stack([points[m].mean(0) for m in members]), seed)
+    blocks = [_cells(_by_components(points[m], seed)) for m in members]
     sizes = np.stack([np.ptp(block, axis=0) + 1 for block in blocks])
     sizes[:, 0] = np.maximum(sizes[:, 0], [least_widths.get(name, 0) for name in names])
-    centers = _evened(np.stack([flat[m].mean(0) for m in members])) * [aspect, 1]
+    centers = _evened(flat) * [aspect, 1]
     centers = _packed(centers, sizes + np.array((_GAP, _GAP + _NAME_HEIGHT)), aspect)
     middles = [(block.min(0) + block.max(0)) / 2 for block in blocks]
     return [
@@ -91,17 +92,51 @@ def lay_out(
     ]
 
 
+def in_grid(points: np.ndarray, columns: int, seed: int = 0) -> np.ndarray:
+    """Lay out points in rows of cells, so that those that are alike are near each other.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        The points.
+    columns : int
+        Cells in a row.
+    seed : int, optional
+        Random seed.
+
+    Returns
+    -------
+    (N, 2) int64
+        Column and row of each point; only the last row has empty cells, at its end.
+    """
+    count = len(points)
+    cells = np.stack([np.arange(count) % columns, np.arange(count) // columns], 1)
+    if count < 2:
+        return cells
+    wide, high = min(columns, count), -(-count // columns)
+    flat = _on_plane(points, seed)
+    spread = flat.argsort(0).argsort(0) / (count - 1) * [wide - 1, high - 1]
+    return cells[_nearest_cells(spread, cells)]
+
+
+def _by_components(points: np.ndarray, seed: int) -> np.ndarray:
+    """Return ``(N, D)`` points by their two principal components, ``(N, 2)``, around 0."""
+    if len(points) < 3 or np.ptp(points, axis=0).max(initial=0) == 0:
+        flat = np.zeros((len(points), 2))
+        flat[:, 0] = points[:, 0] if points.size else 0
+    else:
+        flat = PCA(2, random_state=seed).fit_transform(np.pad(points, ((0, 0), (0, 1))))
+    return np.asarray(flat - flat.mean(0))
+
+
 def _on_plane(points: np.ndarray, seed: int) -> np.ndarray:
     """Return ``(N, D)`` points on a plane, ``(N, 2)``, of unit spread: by t-SNE, or PCA for a few.
 
     Van der Maaten and Hinton, "Visualizing Data using t-SNE", JMLR 2008.
     """
     count = len(points)
-    if count < 3 or len(np.unique(points, axis=0)) < 3:
-        flat = np.zeros((count, 2))
-        flat[:, 0] = points[:, 0] if points.size else 0
-    elif count < 10:
-        flat = PCA(2, random_state=seed).fit_transform(np.pad(points, ((0, 0), (0, 1))))
+    if count < 10 or len(np.unique(points, axis=0)) < 3:
+        flat = _by_components(points, seed)
     else:
         perplexity = min(30.0, (count - 1) / 3)
         # For a few hundred points, threads would mostly wait for each other.
@@ -123,7 +158,7 @@ def _evened(centers: np.ndarray) -> np.ndarray:
 def _cells(offsets: np.ndarray) -> np.ndarray:
     """Return a cell ``(M, 2)`` of a compact block for each offset, assigned by nearness."""
     count = len(offsets)
-    columns = max(1, int(np.ceil(np.sqrt(count * 1.3))))
+    columns = max(1, round(np.sqrt(count * 1.3)))
     rows = -(-count // columns)
     ys, xs = np.mgrid[:rows, :columns]
     cells = np.stack([xs.ravel(), ys.ravel()], 1).astype(float)[:count]
@@ -131,11 +166,16 @@ def _cells(offsets: np.ndarray) -> np.ndarray:
     cells[(rows - 1) * columns :, 0] += (columns - last) / 2
     spread = np.abs(offsets).max(0) + 1e-9
     wanted = offsets / spread * [columns / 2, rows / 2] + cells.mean(0)
+    return cells[_nearest_cells(wanted, cells)]
+
+
+def _nearest_cells(wanted: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Return the cell ``(M,)`` of each of ``(M, 2)`` places: one each, near on the whole."""
     cost = ((wanted[:, None] - cells[None]) ** 2).sum(2)
-    chosen = np.empty(count, int)
+    chosen = np.empty(len(wanted), int)
     first, second = linear_sum_assignment(cost)
     chosen[first] = second
-    return cells[chosen]
+    return chosen
 
 
 def _packed(centers: np.ndarray, sizes: np.ndarray, aspect: float) -> np.ndarray:
@@ -149,7 +189,11 @@ def _packed(centers: np.ndarray, sizes: np.ndarray, aspect: float) -> np.ndarray
     certain = centers * max(1.0, float(apart.max()))
     # The smaller the scale from which boxes are pushed apart, the denser; the densest that fits wins.
     side = np.sqrt(sizes.prod(1).sum() / aspect)
-    trials = [_pushed(centers * side * scale, sizes) for scale in np.linspace(0.3, 2.0, 18)]
+    trials = [
+        _pushed(centers * side * scale * [stretch, 1 / stretch], sizes)
+        for scale in np.linspace(0.3, 1.6, 9)
+        for stretch in (0.8, 1.0, 1.25)
+    ]
     settled = [trial for trial in trials if trial is not None]
     return min([certain, *settled], key=lambda trial: _extent(trial, sizes, aspect))
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from . import theme
+from .shown import OTHERS_ROW, draw_others, shown_groups
 
 _WIDTH = 1200
 _TOP, _LEFT, _RIGHT, _BOTTOM, _GAP = 112, 330, 60, 70, 16
-_LEAST_HEIGHT = 34
+_LEAST_HEIGHT, _ALL_HEIGHTS = 34, 900
 
 
 def draw(
     labels: np.ndarray,
     values: np.ndarray,
     names: Sequence[str],
-    typical: Sequence[np.ndarray | None],
+    typical: Sequence[int],
+    thumbnail: Callable[[int], np.ndarray | None],
     *,
     below: str = "",
 ) -> Figure:
-    """Draw each group's silhouettes as bars, longest first.
+    """Draw the silhouettes of the largest groups as bars, longest first.
+
+    Groups of a single texture have none: what is not drawn as bars is a line of thumbnails.
 
     Parameters
     ----------
@@ -33,8 +38,10 @@ def draw(
         Silhouette of each image, in [-1, 1].
     names : sequence of str
         Name of each group.
-    typical : sequence of (h, w, 4) uint8 or None
-        Thumbnail of each group's typical member.
+    typical : sequence of int
+        Row of each group's typical member.
+    thumbnail : callable
+        Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
     below : str, optional
         A line below the heading.
 
@@ -43,17 +50,45 @@ def draw(
     Figure
         1200 pixels wide, and as high as needed.
     """
-    counts = [int((labels == row).sum()) for row in range(len(names))]
-    bar = float(np.clip(560 / max(sum(counts), 1), 0.5, 12))
+    shown = shown_groups(labels)
+    counts = [int(shown.sizes[label]) for label in shown.named]
+    bar = min(_ALL_HEIGHTS / max(sum(counts), 1), 12)
     heights = [max(_LEAST_HEIGHT, bar * count) for count in counts]
-    total = sum(heights) + _GAP * max(len(names), 1)
-    figure = theme.figure(_WIDTH, _TOP + total + _BOTTOM)
+    total = sum(heights) + _GAP * len(counts)
+    scale_height = _BOTTOM if counts else 0
+    others = shown.others()
+    height = _TOP + total + scale_height + OTHERS_ROW * len(others) + 20
+    figure = theme.figure(_WIDTH, max(height, 220))
     axes = theme.canvas(figure)
     theme.title(axes, "How surely each texture belongs", below)
-    low = min(-0.25, float(values.min(initial=0)) - 0.05)
-    span = (_WIDTH - _LEFT - _RIGHT) / (1 - low)
-    zero = _LEFT - low * span
-    bottom = _TOP + total - _GAP / 2
+    mosaic = theme.Mosaic(axes)
+    draw_others(axes, mosaic, labels, shown, thumbnail, _TOP + total + scale_height)
+    if counts:
+        low = min(-0.25, float(values.min(initial=0)) - 0.05)
+        span = (_WIDTH - _LEFT - _RIGHT) / (1 - low)
+        zero = _LEFT - low * span
+        _draw_scale(axes, low, zero, span, _TOP + total - _GAP / 2)
+        top = float(_TOP)
+        for label, height in zip(shown.named, heights, strict=True):
+            found = np.sort(values[labels == label])[::-1]
+            color = shown.color(label)
+            bars = _bars(found * span, zero, top, height / len(found))
+            axes.add_collection(
+                PolyCollection(bars, facecolor=color, edgecolor="none", zorder=2), autolim=False
+            )
+            size, middle = min(height, 46), top + height / 2
+            at = (_LEFT - 20 - size, middle - size / 2)
+            mosaic.thumbnail(thumbnail(typical[label]), *at, size, theme.mixed(color, 0.8))
+            name = theme.fitted(axes, names[label], _LEFT - 98, 10.5, bold=True)
+            theme.words(axes, _LEFT - 78, middle, name, theme.TEXT, 10.5, bold=True, ha="right")
+            top += height + _GAP
+        _draw_mean(axes, values[np.isin(labels, shown.named + shown.small)], zero, span, top)
+    mosaic.show()
+    return figure
+
+
+def _draw_scale(axes: Axes, low: float, zero: float, span: float, bottom: float) -> None:
+    """Draw level marks, and what the ends of the scale mean."""
     for tick in (-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1):
         if tick >= low:
             x = zero + tick * span
@@ -62,81 +97,29 @@ def draw(
                 [_TOP - 8, bottom],
                 color=theme.LINE,
                 linewidth=1.4 if tick == 0 else 0.7,
-                zorder=0,
+                zorder=1,
             )
-            axes.text(
-                x,
-                bottom + 18,
-                f"{tick:g}",
-                color=theme.MUTED,
-                fontsize=10,
-                ha="center",
-                va="center",
-            )
-    axes.text(
-        _LEFT, bottom + 44, "nearer to another group", color=theme.MUTED, fontsize=10, va="center"
+            theme.words(axes, x, bottom + 18, f"{tick:g}", theme.MUTED, 10, ha="center")
+    y, end = bottom + 44, _WIDTH - _RIGHT
+    theme.words(axes, _LEFT, y, "nearer to another group", theme.MUTED, 10)
+    theme.words(axes, end, y, "surely in its group", theme.MUTED, 10, ha="right")
+
+
+def _draw_mean(axes: Axes, values: np.ndarray, zero: float, span: float, bottom: float) -> None:
+    """Mark the mean of the textures that share a group, unless none has a silhouette."""
+    if not values.any():
+        return
+    mean = float(values.mean())
+    x = zero + mean * span
+    axes.plot(
+        [x, x],
+        [_TOP - 8, bottom - _GAP],
+        color=theme.TEXT,
+        linewidth=1.2,
+        linestyle=(0, (4, 3)),
+        zorder=3,
     )
-    axes.text(
-        _WIDTH - _RIGHT,
-        bottom + 44,
-        "surely in its group",
-        color=theme.MUTED,
-        fontsize=10,
-        ha="right",
-        va="center",
-    )
-    top = float(_TOP)
-    for row, (name, height) in enumerate(zip(names, heights, strict=True)):
-        found = np.sort(values[labels == row])[::-1]
-        step = height / len(found)
-        color = theme.group_color(row)
-        axes.add_collection(
-            PolyCollection(
-                _bars(found * span, zero, top, step), facecolor=color, edgecolor="none", zorder=2
-            ),
-            autolim=False,
-        )
-        if len(found) == 1:
-            axes.text(
-                zero + 10, top + height / 2, "alone", color=theme.MUTED, fontsize=10, va="center"
-            )
-        image = typical[row]
-        size = min(height, 46)
-        middle = top + height / 2
-        if image is not None:
-            theme.thumbnail(
-                axes,
-                image,
-                _LEFT - 20 - size,
-                middle - size / 2,
-                size,
-                color=theme.mixed(color, 0.8),
-            )
-        axes.text(
-            _LEFT - 78,
-            middle,
-            name,
-            color=theme.TEXT,
-            fontsize=10.5,
-            fontweight="bold",
-            ha="right",
-            va="center",
-        )
-        top += height + _GAP
-    grouped = labels >= 0
-    if len(names) > 1 and grouped.any():
-        mean = float(values[grouped].mean())
-        x = zero + mean * span
-        axes.plot(
-            [x, x],
-            [_TOP - 8, bottom],
-            color=theme.TEXT,
-            linewidth=1.2,
-            linestyle=(0, (4, 3)),
-            zorder=3,
-        )
-        axes.text(x + 7, _TOP - 16, f"mean {mean:.2f}", color=theme.TEXT, fontsize=10, va="center")
-    return figure
+    theme.words(axes, x + 7, _TOP - 16, f"mean {mean:.2f}", theme.TEXT, 10)
 
 
 def _bars(lengths: np.ndarray, zero: float, top: float, step: float) -> list[np.ndarray]:

@@ -207,8 +207,16 @@ def _analyze(
     control.advance(_NAMED, "Drawing")
     plots = draw_plots(
         Path(request.output_folder),
-        Analysis(points, grouping, named, thumbnails, described.contents),
+        Analysis(
+            points,
+            grouping,
+            named,
+            thumbnails,
+            described.contents,
+            tuple(Path(key).name for key in keys),
+        ),
         linkage=request.linkage,
+        reach=None if request.groups else calibrated.distance(request.similarity),
         cut=request.algorithm == "AGGLOMERATIVE" and not request.locked,
         seed=request.seed,
         control=control.part(_NAMED, 1.0, "Drawing"),
