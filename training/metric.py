@@ -26,6 +26,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import save_file
+from scipy.spatial.distance import cdist, pdist
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
@@ -151,12 +152,7 @@ def labeled_distances(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Distances of pairs of views, and whether they show one picture; ``_PRIOR`` of them do."""
     random = np.random.default_rng(seed)
-    parts = []
-    for block, share in (("color", 1 - weight), ("material", weight)):
-        even = (views.rows[:, BLOCKS[block]] - metric.mean[block]) / metric.scale[block]
-        layers = Embed(metric.hidden[block], metric.bias[block], metric.projection[block])
-        parts.append(np.sqrt(share) * layers.transform(even))
-    points = np.concatenate(parts, 1)
+    points = _points(metric, views, weight)
     first, second = np.nonzero(np.triu(views.pictures[:, None] == views.pictures, 1))
     count = round(len(first) * (1 / _PRIOR - 1))
     a, b = random.integers(0, len(points), (2, count))
@@ -165,6 +161,16 @@ def labeled_distances(
     first, second = np.r_[first, a[apart]], np.r_[second, b[apart]]
     distances = np.linalg.norm(points[first] - points[second], axis=1)
     return distances, views.pictures[first] == views.pictures[second]
+
+
+def _points(metric: Metric, views: Views, weight: float) -> np.ndarray:
+    """The views as points ``(N, K)`` at a material weight."""
+    parts = []
+    for block, share in (("color", 1 - weight), ("material", weight)):
+        even = (views.rows[:, BLOCKS[block]] - metric.mean[block]) / metric.scale[block]
+        layers = Embed(metric.hidden[block], metric.bias[block], metric.projection[block])
+        parts.append(np.sqrt(share) * layers.transform(even))
+    return np.concatenate(parts, 1)
 
 
 def held_apart(views: Views, steps: int = _STEPS) -> Iterator[tuple[Metric, Views]]:
@@ -178,16 +184,66 @@ def held_apart(views: Views, steps: int = _STEPS) -> Iterator[tuple[Metric, View
 def calibrated(metric: Metric, views: Views, steps: int = _STEPS) -> tuple[Metric, dict]:
     """The metric with its lines fitted to pictures held apart, and the pairs they were fitted to."""
     pairs: dict[float, list] = {weight: [] for weight in _WEIGHTS}
+    sets = []
     for fitted, others in held_apart(views, steps):
         for weight in _WEIGHTS:
             pairs[weight].append(labeled_distances(fitted, others, weight))
+        sets.append(labeled_sets(fitted, others))
     rows, kept = [], {}
     for weight, found in pairs.items():
         distances, same = (np.concatenate(part) for part in zip(*found, strict=True))
         line = LogisticRegression(C=1e6).fit(distances[:, None], same)
         rows.append((weight, line.intercept_[0], -line.coef_[0, 0]))
         kept[weight] = distances, same
+    table, same = (np.concatenate(part) for part in zip(*sets, strict=True))
+    between, inside, share = LogisticRegression(C=1e6, max_iter=1000).fit(table, same).coef_[0]
+    _log.info(
+        "sets: what is inside weighs %.2f of what is between; usual inside is %.2f "
+        "(_INSIDE and _USUAL of core/clustering/algorithms.py)",
+        -inside / between,
+        -share / inside,
+    )
     return replace(metric, calibration=np.array(rows, np.float32)), kept
+
+
+def labeled_sets(
+    metric: Metric, views: Views, count: int = 30_000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of sets of one to four views, and whether both show one picture.
+
+    Returns a table ``(M, 3)``: the mean distance between the sets, ``k`` times the mean distance inside
+    them, and ``k = n / (n + 1)`` for ``n`` pairs inside; and ``(M,)`` bool. A third of the unlike sets
+    are of a picture and one of the three nearest to it.
+    """
+    random = np.random.default_rng(seed)
+    points = _points(metric, views, 0.5)
+    names = np.unique(views.pictures)
+    rows = {name: np.flatnonzero(views.pictures == name) for name in names}
+    centers = np.stack([points[rows[name]].mean(0) for name in names])
+    nearest = np.argsort(cdist(centers, centers), axis=1)[:, 1:4]
+    table, same = [], []
+    for _ in range(count):
+        one = other = int(random.integers(len(names)))
+        if random.random() > 0.25:
+            near = random.random() < 1 / 3
+            other = int(random.choice(nearest[one]) if near else random.integers(len(names)))
+        first, second = rows[names[one]], rows[names[other]]
+        ambiguous = views.drawn[first[0]] and (
+            views.collections[first[0]] == views.collections[second[0]]
+        )
+        if one != other and ambiguous:
+            continue
+        sizes = random.integers(1, 5, 2)
+        mixed = random.permutation(first)
+        sides = [mixed[: sizes[0]], mixed[sizes[0] : sizes.sum()]]
+        if one != other:
+            sides[1] = random.permutation(second)[: sizes[1]]
+        inside = np.concatenate([pdist(points[side]) for side in sides])
+        share = len(inside) / (len(inside) + 1)
+        between = cdist(points[sides[0]], points[sides[1]]).mean()
+        table.append((between, share * inside.mean() if len(inside) else 0.0, share))
+        same.append(one == other)
+    return np.array(table), np.array(same)
 
 
 def save_metric(metric: Metric, path: Path) -> None:
