@@ -56,6 +56,11 @@ class Shown:
         """
         return theme.group_color(self.named.index(label) if label in self.named else -1)
 
+    @property
+    def unnamed(self) -> int:
+        """Number of groups without a name, and of ungrouped textures."""
+        return len(self.small) + len(self.single) + self.ungrouped
+
     def others(self) -> list[tuple[tuple[int, ...], str]]:
         """Describe the groups without a name.
 
