@@ -83,7 +83,7 @@ def draw(
         # Else thousands of single textures would leave no room for groups.
         kept = np.flatnonzero(np.isin(labels, shown.named))
         points, labels = points[kept], labels[kept]
-        below = f"{below} Only the {len(shown.named)} largest groups are drawn.".strip()
+        below = f"{below} Only the {len(shown.named)} largest groups are drawn here.".strip()
     figure = theme.figure(_WIDTH, _HEIGHT)
     axes = theme.canvas(figure)
     theme.title(axes, "What joins what", below)

@@ -19,7 +19,7 @@ OTHERS_ROW = 96
 
 @dataclass(frozen=True)
 class Shown:
-    """How groups are drawn, by their labels.
+    """Labels of the groups, by the way they are drawn.
 
     Attributes
     ----------

@@ -105,7 +105,7 @@ def test_thousands_of_singles_are_one_line() -> None:
 def test_singles_leave_the_dendrogram_to_the_groups() -> None:
     labels = np.concatenate([np.repeat(np.arange(3), 30), np.arange(3, 203)])
     words = _words(_draw_all(labels)["dendrogram"])
-    assert "Only the 3 largest groups are drawn." in words
+    assert "Only the 3 largest groups are drawn here." in words
     counts = [int(word) for word in words.splitlines() if word.isdigit()]
     assert sum(counts) > 60
     few = np.concatenate([np.repeat(np.arange(3), 3), np.arange(3, 10)])
