@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from . import theme
-from .layout import Block, in_grid, lay_out
+from .layout import Block, group_places, in_grid, lay_out
 from .shown import Shown, shown_groups
 
 _WIDTH, _HEIGHT = 1600, 1000
@@ -23,7 +23,7 @@ _HEADING, _CAPTION = 40, 22
 """Pixels for the heading of a section, and for the names of textures below them."""
 
 _LONGEST = 28
-"""Letters of a name and count, for which there is always room."""
+"""Letters of a name and count for which room is kept."""
 
 _READABLE = 88
 """Cells from this size on, in pixels, carry the names of their textures."""
@@ -86,11 +86,21 @@ def draw(
     mosaic = theme.Mosaic(axes)
     picture = _Picture(axes, mosaic, thumbnail, titles)
     floor = _HEIGHT - _MARGIN / 2
-    placed, height = _balanced(points, labels, rows, shown, names, sections, seed)
-    _draw_groups(picture, placed, rows, shown, names, floor - height)
-    _draw_sections(picture, sections, points, floor - height, floor, seed)
+    places = _balanced(points, labels, rows, shown, names, sections, seed)
+    _draw_groups(picture, places, rows, shown, names, floor - places.lower)
+    _draw_sections(picture, sections, points, places, floor, seed)
     mosaic.show()
     return figure
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Blocks, the side of their cells, the height of the lower part, and the cells of each name."""
+
+    blocks: list[Block]
+    cell: float
+    lower: float
+    widths: Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -156,28 +166,46 @@ def _balanced(
     names: Sequence[str],
     sections: Sequence[_Section],
     seed: int,
-) -> tuple[list[Block], float]:
+) -> _Places:
     """Return the blocks, and the height of the lower part with which cells are of like size."""
     room = _HEIGHT - _TOP - _MARGIN / 2
     if not len(rows):
-        return [], room
-    widths = {label: _name_cells(names[label], int(shown.sizes[label])) for label in shown.named}
+        return _Places([], float(_LARGEST), room, {})
+    widths = _widths(names, shown, room, len(rows))
+    flat = group_places(points[rows], labels[rows], seed)
     best: tuple[float, list[Block], float] = (-1.0, [], 0.0)
     for share in (0.14, 0.24, 0.38, 0.55) if sections else (0.0,):
         height = share * room
         aspect = _WIDTH / (room - height)
-        placed = lay_out(points[rows], labels[rows], seed, aspect=aspect, least_widths=widths)
-        cell, _, _ = _frame(placed, room - height)
+        placed = lay_out(
+            points[rows], labels[rows], seed, aspect=aspect, least_widths=widths, places=flat
+        )
+        cell, _, _ = _frame(placed, widths, room - height)
         if sections:
             cell = min(cell, _section_cell(sections, height))
         if cell > best[0]:
             best = (cell, placed, height)
-    return best[1], best[2]
+    return _Places(best[1], best[0], best[2], widths)
 
 
-def _frame(placed: Sequence[Block], height: float) -> tuple[float, float, float]:
+def _widths(names: Sequence[str], shown: Shown, room: float, count: int) -> dict[int, float]:
+    """Return how many cells wide the name and count above each block are; long ones are shortened."""
+    cell = np.sqrt(0.2 * _WIDTH * room / count)  # about what it will be
+    letter = max(0.13, 6.8 / cell)
+    return {
+        label: 0.6 + letter * min(len(f"{names[label]}{shown.sizes[label]}"), _LONGEST)
+        for label in shown.named
+    }
+
+
+def _frame(
+    placed: Sequence[Block], widths: Mapping[int, float], height: float
+) -> tuple[float, float, float]:
     """Return the side of a cell and its origin's x and y, in pixels: all blocks fit, centered."""
     boxes = np.array([block.box for block in placed])
+    missing = np.array([widths[block.label] for block in placed]) - (boxes[:, 2] - boxes[:, 0])
+    boxes[:, 0] -= np.maximum(missing, 0) / 2
+    boxes[:, 2] += np.maximum(missing, 0) / 2
     low, high = boxes[:, :2].min(0) - [0.3, 0.9], boxes[:, 2:].max(0) + 0.3
     wide, tall = high - low
     cell = min((_WIDTH - 2 * _MARGIN) / wide, height / tall, _LARGEST)
@@ -198,22 +226,25 @@ def _section_cell(sections: Sequence[_Section], height: float) -> float:
 
 def _draw_groups(
     picture: _Picture,
-    placed: Sequence[Block],
+    places: _Places,
     rows: np.ndarray,
     shown: Shown,
     names: Sequence[str],
     floor: float,
 ) -> None:
+    placed, widths = places.blocks, places.widths
     if not placed:
         return
-    cell, left, top = _frame(placed, floor - _TOP)
+    cell, left, top = _frame(placed, widths, floor - _TOP)
     for block in placed:
         color = shown.color(block.label)
         reach = 1.24 * cell
         for x, y in block.cells:
             at = (left + x * cell - reach / 2, top + y * cell - reach / 2)
-            picture.mosaic.box(*at, reach, reach, 0.2 * cell, theme.mixed(color, 0.2))
-        _draw_name(picture.axes, block, cell, (left, top), names[block.label], shown)
+            picture.mosaic.box(*at, reach, reach, 0.12 * cell, theme.mixed(color, 0.2))
+        _draw_name(
+            picture.axes, block, cell, (left, top), names[block.label], widths[block.label], shown
+        )
     for block in placed:
         frame = theme.mixed(shown.color(block.label), 0.55)
         ink = theme.mixed(shown.color(block.label), 0.4, "#ffffff")
@@ -228,6 +259,7 @@ def _draw_name(
     cell: float,
     origin: tuple[float, float],
     name: str,
+    width: float,
     shown: Shown,
 ) -> None:
     """Draw the name of a block above it, and how many textures the group has."""
@@ -236,8 +268,7 @@ def _draw_name(
     size = float(np.clip(cell / 7, 7.5, 12.5))
     color = theme.mixed(shown.color(block.label), 0.65, "#ffffff")
     count = f"{shown.sizes[block.label]:,}"
-    least = _name_cells(name, int(shown.sizes[block.label])) * cell
-    room = max(least, (right - left) * cell) + 0.3 * cell
+    room = (max(width, right - left) + 0.3) * cell
     beside = theme.text_width(axes, count, size - 1) + 7
     name = theme.fitted(axes, name, room - beside, size, bold=True)
     start = x - (theme.text_width(axes, name, size, bold=True) + beside) / 2
@@ -245,23 +276,19 @@ def _draw_name(
     theme.words(axes, x * 2 - start, y, count, theme.MUTED, size - 1, ha="right", va="bottom")
 
 
-def _name_cells(name: str, count: int) -> float:
-    """Return how many cells wide a name and a count are; a long name is shortened."""
-    return 0.6 + 0.13 * min(len(f"{name}{count}"), _LONGEST)
-
-
 def _draw_sections(
     picture: _Picture,
     sections: Sequence[_Section],
     points: np.ndarray,
-    top: float,
+    places: _Places,
     floor: float,
     seed: int,
 ) -> None:
     """Draw the textures without a named group in rows, section below section."""
     if not sections:
         return
-    cell = _section_cell(sections, floor - top)
+    top = floor - places.lower
+    cell = min(_section_cell(sections, places.lower), 1.15 * places.cell)
     columns = int((_WIDTH - 2 * _MARGIN) // cell)
     used = sum(_HEADING + -(-len(section.rows) // columns) * cell for section in sections)
     top += (floor - top - used) / 2
@@ -277,8 +304,8 @@ def _draw_sections(
             bold=True,
         )
         top += _HEADING
-        places = in_grid(points[section.rows], columns, seed)
-        for row, (x, y) in zip(section.rows, places, strict=True):
+        cells = in_grid(points[section.rows], columns, seed)
+        for row, (x, y) in zip(section.rows, cells, strict=True):
             center = (left + (x + 0.5) * cell, top + (y + 0.5) * cell)
             frame = theme.mixed(theme.group_color(-1), 0.8)
             picture.cell(int(row), center, cell, frame, theme.mixed((0.6, 0.6, 0.6), 1.0))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from scipy.cluster.hierarchy import dendrogram, to_tree
+from scipy.cluster.hierarchy import ClusterNode, dendrogram, to_tree
 
 from ..clustering.algorithms import Tree, grow_tree
 from ..clustering.names import nearest_to_mean
@@ -22,6 +22,9 @@ _LABEL = 128
 
 _MOST = 32
 """Leaves drawn; of larger trees, the lowest merges are drawn as one leaf with a count."""
+
+_FEW = 8
+"""Textures and groups besides the named ones that are drawn with these in a tree of many leaves."""
 
 _LARGEST = 230
 _READABLE = 84
@@ -44,6 +47,8 @@ def draw(
     seed: int = 0,
 ) -> Figure:
     """Draw the tree of points, colored by group.
+
+    Where there is much besides the largest groups, only these are drawn.
 
     Parameters
     ----------
@@ -72,6 +77,13 @@ def draw(
     Figure
         1600 x 900 pixels.
     """
+    shown = shown_groups(labels)
+    kept = np.arange(len(points))
+    if len(points) > _MOST and len(shown.named) > 1 and shown.unnamed > _FEW:
+        # Else thousands of single textures would leave no room for groups.
+        kept = np.flatnonzero(np.isin(labels, shown.named))
+        points, labels = points[kept], labels[kept]
+        below = f"{below} Only the {len(shown.named)} largest groups are drawn here.".strip()
     figure = theme.figure(_WIDTH, _HEIGHT)
     axes = theme.canvas(figure)
     theme.title(axes, "What joins what", below)
@@ -97,30 +109,17 @@ def draw(
     if line and line[0] < 2 * highest:  # else it is beyond the top
         highest = max(highest, line[0])
     scale = (floor - _TOP) / highest
-    mosaic = theme.Mosaic(axes)
-    shown = shown_groups(labels)
-    kinds = {}
     nodes = to_tree(tree.links, rd=True)[1]
-    order = np.argsort(tree.leaves, kind="stable")
-    bounds = np.searchsorted(tree.leaves[order], np.arange(len(tree.links) + 2))
-    for place, leaf in enumerate(leaves):
-        parts = [order[bounds[i] : bounds[i + 1]] for i in nodes[leaf].pre_order()]
-        members = np.sort(np.concatenate(parts))
+    kinds = {}
+    mosaic = theme.Mosaic(axes)
+    for place, (leaf, members) in enumerate(_members(tree, nodes, leaves)):
         found = np.unique(labels[members])
-        one = len(found) == 1 and int(found[0]) in shown.named
-        kinds[leaf] = int(found[0]) if one else _MIXED
-        color = shown.color(kinds[leaf]) if one else theme.group_color(-1)
-        row = nearest_to_mean(points, members)
-        size = min(0.86 * cell, cell - 4)
-        x = left + cell * (place + 0.5)
-        mosaic.thumbnail(thumbnail(row), x - size / 2, floor + 10, size, color)
-        if len(members) > 1:
-            theme.words(
-                axes, x, floor + size + 23, f"{len(members):,}", theme.MUTED, 9, ha="center"
-            )
-        elif titles and cell >= _READABLE:
-            text = theme.fitted(axes, titles[row], 0.94 * cell, 8.5)
-            theme.words(axes, x, floor + size + 23, text, theme.MUTED, 8.5, ha="center")
+        kinds[leaf] = int(found[0]) if len(found) == 1 and found[0] in shown.named else _MIXED
+        row = int(kept[nearest_to_mean(points, members)])
+        center = (left + cell * (place + 0.5), floor)
+        color = shown.color(kinds[leaf])
+        name = titles[row] if titles else ""
+        _draw_leaf(axes, mosaic, thumbnail(row), len(members), center, cell, color, name)
     mosaic.show()
     # Colors are the numbers of the nodes; the lowest are drawn first.
     links = zip(map(int, layout["color_list"]), layout["icoord"], layout["dcoord"], strict=True)
@@ -147,6 +146,39 @@ def draw(
     if line:
         _draw_line(axes, line[1], max(floor - line[0] * scale, _TOP - 20), right + 8)
     return figure
+
+
+def _members(
+    tree: Tree, nodes: Sequence[ClusterNode], leaves: Sequence[int]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield each drawn leaf and the rows of the points below it."""
+    order = np.argsort(tree.leaves, kind="stable")
+    bounds = np.searchsorted(tree.leaves[order], np.arange(len(tree.links) + 2))
+    for leaf in leaves:
+        parts = [order[bounds[i] : bounds[i + 1]] for i in nodes[leaf].pre_order()]
+        yield leaf, np.sort(np.concatenate(parts))
+
+
+def _draw_leaf(
+    axes: Axes,
+    mosaic: theme.Mosaic,
+    image: np.ndarray | None,
+    count: int,
+    place: tuple[float, float],
+    cell: float,
+    color: tuple[float, float, float],
+    name: str,
+) -> None:
+    """Draw a leaf's thumbnail and, below it, how many textures it stands for, or its name."""
+    x, floor = place
+    size = min(0.86 * cell, cell - 4)
+    mosaic.thumbnail(image, x - size / 2, floor + 10, size, color)
+    y = floor + size + 23
+    if count > 1:
+        theme.words(axes, x, y, f"{count:,}", theme.MUTED, 9, ha="center")
+    elif cell >= _READABLE:
+        text = theme.fitted(axes, name, 0.94 * cell, 8.5)
+        theme.words(axes, x, y, text, theme.MUTED, 8.5, ha="center")
 
 
 def _line(

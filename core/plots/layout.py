@@ -48,6 +48,7 @@ def lay_out(
     *,
     aspect: float = 1.6,
     least_widths: Mapping[int, float] = MappingProxyType({}),
+    places: np.ndarray | None = None,
 ) -> list[Block]:
     """Lay out points by group.
 
@@ -67,6 +68,8 @@ def lay_out(
         Width of the map over its height.
     least_widths : mapping of int to float, optional
         Cells that the name of a group needs, by label.
+    places : (G, 2) float64, optional
+        From :func:`group_places`, to lay out the same points several times.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def lay_out(
         return []
     names = [int(label) for label in np.unique(labels)]
     members = [np.flatnonzero(labels == name) for name in names]
-    flat = _on_plane(np.stack([points[m].mean(0) for m in members]), seed)
+    flat = group_places(points, labels, seed) if places is None else places
     blocks = [_cells(_by_components(points[m], seed)) for m in members]
     sizes = np.stack([np.ptp(block, axis=0) + 1 for block in blocks])
     sizes[:, 0] = np.maximum(sizes[:, 0], [least_widths.get(name, 0) for name in names])
@@ -90,6 +93,27 @@ def lay_out(
             names, members, blocks, middles, centers, strict=True
         )
     ]
+
+
+def group_places(points: np.ndarray, labels: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Lay out the means of groups on a plane.
+
+    Parameters
+    ----------
+    points : (N, D) float32
+        At least one point.
+    labels : (N,) int64
+        Group of each point; -1 is ungrouped.
+    seed : int, optional
+        Random seed.
+
+    Returns
+    -------
+    (G, 2) float64
+        The place of each label, in ascending order.
+    """
+    means = [points[labels == name].mean(0) for name in np.unique(labels)]
+    return _on_plane(np.stack(means), seed)
 
 
 def in_grid(points: np.ndarray, columns: int, seed: int = 0) -> np.ndarray:

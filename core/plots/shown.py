@@ -19,7 +19,7 @@ OTHERS_ROW = 96
 
 @dataclass(frozen=True)
 class Shown:
-    """How groups are drawn, by their labels.
+    """Labels of the groups, by the way they are drawn.
 
     Attributes
     ----------
@@ -55,6 +55,11 @@ class Shown:
             Red, green and blue, sRGB-encoded in [0, 1].
         """
         return theme.group_color(self.named.index(label) if label in self.named else -1)
+
+    @property
+    def unnamed(self) -> int:
+        """Number of groups without a name, and of ungrouped textures."""
+        return len(self.small) + len(self.single) + self.ungrouped
 
     def others(self) -> list[tuple[tuple[int, ...], str]]:
         """Describe the groups without a name.

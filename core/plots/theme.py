@@ -8,7 +8,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -180,7 +182,7 @@ class Mosaic:
     """
 
     def __init__(self, axes: Axes) -> None:
-        self._axes = axes
+        self._figure = axes.figure
         width, height = round(axes.get_xlim()[1]), round(axes.get_ylim()[0])
         self._pixels = np.empty((height, width, 3), np.float32)
         self._pixels[:] = _rgb(BACKGROUND)
@@ -250,14 +252,9 @@ class Mosaic:
 
     def show(self) -> None:
         """Add the image to the axes, below all lines and words."""
-        height, width = self._pixels.shape[:2]
-        shown = np.full(
-            (height, width, 4), 255, np.uint8
-        )  # with alpha, matplotlib needs half the time
+        shown = np.full((*self._pixels.shape[:2], 4), 255, np.uint8)
         shown[..., :3] = np.clip(self._pixels, 0, 1) * 255 + 0.5
-        self._axes.imshow(
-            shown, extent=(0, width, height, 0), interpolation="nearest", zorder=0, aspect="auto"
-        )
+        self._figure.add_artist(_Pixels(shown))
 
     def _blend(self, left: float, top: float, mask: np.ndarray, color: np.ndarray) -> None:
         """Paint a color or an image through a mask; what lies outside is cut off."""
@@ -269,6 +266,18 @@ class Mosaic:
         if color.ndim == 3:
             color = color[inside][: under.shape[0], : under.shape[1]]
         under += mask * (color - under)
+
+
+class _Pixels(Artist):
+    """An image as large as the figure; unlike matplotlib's images, it is not resampled."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        super().__init__()
+        self._bottom_up = np.ascontiguousarray(pixels[::-1])
+        self.set_zorder(-1)
+
+    def draw(self, renderer: RendererBase) -> None:
+        renderer.draw_image(renderer.new_gc(), 0, 0, self._bottom_up)
 
 
 @lru_cache(maxsize=64)

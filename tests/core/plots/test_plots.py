@@ -102,6 +102,16 @@ def test_thousands_of_singles_are_one_line() -> None:
         assert words.count("Dark Gray") <= MOST_NAMED, kind
 
 
+def test_singles_leave_the_dendrogram_to_the_groups() -> None:
+    labels = np.concatenate([np.repeat(np.arange(3), 30), np.arange(3, 203)])
+    words = _words(_draw_all(labels)["dendrogram"])
+    assert "Only the 3 largest groups are drawn here." in words
+    counts = [int(word) for word in words.splitlines() if word.isdigit()]
+    assert sum(counts) > 60
+    few = np.concatenate([np.repeat(np.arange(3), 3), np.arange(3, 10)])
+    assert "Only" not in _words(_draw_all(few)["dendrogram"])
+
+
 def test_few_textures_carry_their_names() -> None:
     plots = _draw_all(np.array([0, 0, 1, 2, 3]))
     for kind in ("map", "dendrogram"):
@@ -109,12 +119,16 @@ def test_few_textures_carry_their_names() -> None:
 
 
 def test_long_names_are_shortened_and_differ() -> None:
-    labels = np.repeat(np.arange(12), 3)
+    labels = np.repeat(np.arange(12), 4)
     for kind, figure in _draw_all(labels, prefix="A name that goes on and on " * 3).items():
         if kind != "dendrogram":
             names = [t.get_text() for t in _texts(figure) if t.get_text().startswith("A na")]
             assert len(names) == len(set(names)) == 12, kind
             assert all("\u2026" in name for name in names), kind
+        boxes = np.array([text.get_window_extent().extents for text in _texts(figure)])
+        width = figure.get_size_inches()[0] * theme.DPI
+        assert boxes[:, 0].min() >= 0, kind
+        assert boxes[:, 2].max() <= width, kind
 
 
 def test_the_line_is_where_pairs_count_as_alike() -> None:
