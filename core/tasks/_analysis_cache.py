@@ -19,7 +19,7 @@ from .analyze import AnalyzeRequest, AnalyzeResult
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 4
+_VERSION = 5
 """To be raised when the same points are grouped, named or drawn differently."""
 
 _KEPT = 8
