@@ -21,14 +21,14 @@ MANY = 2000
 _MOSTLY, _LOOSE = 0.97, 1.2
 """Share of textures whose neighbors are near, and how much farther DBSCAN looks."""
 
-_USUAL = 0.45
+_USUAL = 0.53
 """Mean distance of views of one texture."""
 
-_INSIDE = 0.7
+_INSIDE = 0.63
 """How much it counts that the textures of a group are nearer to each other than usual.
 
 Both numbers are from a logistic regression on pairs of sets of one to four views, whose collections
-the metric did not know: log odds = a - b (between - 0.7 n / (n + 1) (inside - 0.45)).
+the metric did not know (``training.metric``): a - b (between - 0.63 n / (n + 1) (inside - 0.53)).
 """
 
 

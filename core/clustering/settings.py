@@ -8,11 +8,8 @@ from typing import Literal
 Algorithm = Literal["KMEANS", "DBSCAN", "AGGLOMERATIVE"]
 Linkage = Literal["average", "ward"]
 
-SIMILARITY = 0.55
-"""Probability of being the same kind from which textures are grouped, unless the artist says otherwise.
-
-It is above one half as a texture in a wrong group costs more than one in a group of its own.
-"""
+SIMILARITY = 0.5
+"""Probability of being the same kind from which textures are grouped, unless the artist chooses."""
 
 
 @dataclass(frozen=True)
