@@ -47,6 +47,33 @@ def test_each_panel_alone(artist):
         artist.toggle(title)
 
 
+def test_a_doubt_is_answered(artist):
+    """*Different* parts two pictures of one group, and the next analysis obeys."""
+    artist.toggle("Textures")
+    artist.run(
+        "settings = bpy.context.scene.impasto\n"
+        "members = next(g for g in settings.groups if len(g.members) > 1).members\n"
+        "row = settings.doubts.add()\n"
+        "row.first, row.second = members[0].image, members[1].image\n"
+        "row.probability, row.together = 0.52, True"
+    )
+    together = (
+        "[sum(m.image in (pair.first, pair.second) for m in g.members)"
+        " for g in bpy.context.scene.impasto.groups for pair in bpy.context.scene.impasto.links]"
+    )
+    artist.run("region().tag_redraw()")
+    artist.find(r"impasto\.mark_different")
+    time.sleep(1.0)  # The thumbnails are drawn.
+    artist.shot("in-doubt")
+    artist.press(r"impasto\.mark_different")
+    artist.until("len(bpy.context.scene.impasto.doubts) == 0", "the answer", 10)
+    assert max(artist.ask(together)) == 1
+    artist.press(r"impasto\.analyze_textures")
+    artist.wait_idle()
+    assert max(artist.ask(together)) == 1
+    artist.toggle("Textures")
+
+
 def test_create_a_material(artist):
     artist.toggle("Create")
     artist.run(
