@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 
 import cv2
@@ -31,6 +32,9 @@ _PLACE = 0.09
 """Side of the cells in which places are counted, as a share of the whole's side."""
 
 _PARTS_AT_ONCE = 1000
+_THREADS = 2
+"""OpenCV does most of the work, without Python's lock."""
+
 _LEAST_VOTES, _MOST_CANDIDATES = 5, 4
 """Pairs of keypoints in one arrangement, and candidates of each crop that are looked at."""
 
@@ -100,13 +104,19 @@ def find_crops(
         image = lab(row)
         return image is not None and _repetition(image[..., 0]) > _REGULAR
 
-    for whole, part, side, x, y in _candidates(keypoints, sizes, rows, new):
+    def is_part(candidate: tuple[int, int, float, float, float]) -> bool:
         control.cancel.raise_if_set()
+        whole, part, *place = candidate
         outer, inner = lab(whole), lab(part)
         if outer is None or inner is None or is_regular(whole):
-            continue
-        if _is_part(outer, inner, side, x, y):
-            yield whole, part
+            return False
+        return _is_part(outer, inner, *place)
+
+    candidates = _candidates(keypoints, sizes, rows, new)
+    with ThreadPoolExecutor(_THREADS, "impasto-crops") as pool:
+        for (whole, part, *_), found in zip(candidates, pool.map(is_part, candidates), strict=True):
+            if found:
+                yield whole, part
 
 
 def _candidates(
