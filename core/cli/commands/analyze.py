@@ -92,7 +92,8 @@ def _say(result: AnalyzeResult, report: Report) -> None:
     for group in result.groups:
         report.say(f"\n{group.name} ({len(group.members)})")
         for member in group.members:
-            report.say(f"  {member}{'  (typical)' if member == group.typical else ''}")
+            typical = len(group.members) > 1 and member == group.typical
+            report.say(f"  {member}{'  (typical)' if typical else ''}")
     if result.ungrouped:
         report.say("\nUngrouped")
         for member in result.ungrouped:
