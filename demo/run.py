@@ -61,7 +61,8 @@ def main() -> None:
     settings = scene.impasto
     with step("Render before"):
         render(scene, OUT / "render_before.png")
-    settings.material_weight = 0.7  # what a thing is made of counts more than its color
+    # What a thing is made of counts more than its color, and relatives share a style.
+    settings.material_weight, settings.similarity = 0.7, 0.1
     sentences = {}
     for algorithm in ("DBSCAN", "AGGLOMERATIVE", "KMEANS"):  # the last is what is gone on with
         settings.algorithm = algorithm
