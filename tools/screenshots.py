@@ -34,6 +34,7 @@ PICTURES = {
     "dropped": ("features/dropped", WINDOW),
     "chinese": ("features/chinese-0", WINDOW),
     "queue": ("features/paused", SIDEBAR),
+    "in-doubt": ("panels/in-doubt", SIDEBAR),
     "regions": ("panels/regions", (32, 48, 1248, 912)),
     **{
         f"panel-{name}": (f"panels/panel-{name}", SIDEBAR)
