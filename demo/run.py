@@ -62,7 +62,7 @@ def main() -> None:
     with step("Render before"):
         render(scene, OUT / "render_before.png")
     # What a thing is made of counts more than its color, and relatives share a style.
-    settings.material_weight, settings.similarity = 0.7, 0.1
+    settings.material_weight, settings.similarity = 0.7, 0.2
     sentences = {}
     for algorithm in ("DBSCAN", "AGGLOMERATIVE", "KMEANS"):  # the last is what is gone on with
         settings.algorithm = algorithm
