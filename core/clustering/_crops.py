@@ -172,8 +172,7 @@ def _arrangements(
         cells = np.floor(corners / _PLACE + offset).astype(np.int64) + 24
         votes = ((whole * len(beyond) + part) * 64 + cells[:, 0]) * 64 + cells[:, 1]
         order = np.argsort(votes)
-        starts = np.flatnonzero(np.diff(votes[order], prepend=-1))
-        counts = np.diff(starts, append=len(order))
+        starts, counts = _runs(votes[order])
         enough = counts >= _LEAST_VOTES
         if enough.any():
             means = np.add.reduceat(corners[order], starts)[enough] / counts[enough, None]
@@ -199,8 +198,7 @@ def _paired(
         for count in range(start, around.shape[1] + 1, 2):
             keys = cells[members, :count] @ (8 ** np.arange(count)) * 2 + levels[members] % 2
             order = np.argsort(keys, kind="stable")
-            starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-            counts = np.diff(starts, append=len(order))
+            starts, counts = _runs(keys[order])
             useful = np.logical_or.reduceat(new[members[order]], starts)
             for shared in _within(members[order], starts[useful], counts[useful]):
                 kept = images[shared[0]] != images[shared[1]]
@@ -220,10 +218,16 @@ def _paired(
     # Most images share a keypoint or two by chance.
     both = images[one] * (images.max(initial=0) + 1) + images[other]
     order = np.argsort(both)
-    counts = np.diff(np.flatnonzero(np.diff(both[order], prepend=-1)), append=len(order))
+    _, counts = _runs(both[order])
     often = order[np.repeat(counts >= _LEAST_VOTES, counts)]
     one, other = one[often], other[often]
     return np.concatenate([one, other]), np.concatenate([other, one])
+
+
+def _runs(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where runs of equal numbers, none of them negative, start, and how long they are."""
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return starts, np.diff(starts, append=len(ordered))
 
 
 def _within(members: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> Iterator[np.ndarray]:

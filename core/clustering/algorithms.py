@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -193,9 +193,27 @@ class Links:
         (count,) int64
             Labels.
         """
-        pairs = np.array(self.together, np.int64).reshape(-1, 2)
-        graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
-        return connected_components(graph, directed=False)[1].astype(np.int64)
+        return connected(self.together, count)
+
+
+def connected(pairs: Collection[tuple[int, int]], count: int) -> np.ndarray:
+    """Return a label for each item, equal where pairs connect items, also by way of others.
+
+    Parameters
+    ----------
+    pairs : collection of (int, int)
+        Connected items.
+    count : int
+        Number of items.
+
+    Returns
+    -------
+    (count,) int64
+        Labels from 0 without gaps.
+    """
+    ends = np.array([*pairs], np.int64).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(ends.shape[1]), (ends[0], ends[1])), (count, count))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
 NO_LINKS = Links()

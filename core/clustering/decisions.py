@@ -1,4 +1,4 @@
-"""What the artist decided about pairs of images, free of contradictions; light, for Blender."""
+"""The artist's decisions about pairs of images, kept free of contradictions; light, for Blender."""
 
 from __future__ import annotations
 

@@ -14,8 +14,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from scipy.fft import dctn
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from ..control import SILENT, Control
@@ -29,6 +27,7 @@ from ._same import (
     lab_of,
     shows_the_same,
 )
+from .algorithms import connected
 
 _WAVES = 5
 """Cosine frequencies of a signature, per axis."""
@@ -160,10 +159,7 @@ class _Links:
 
     def labels(self) -> np.ndarray:
         """Return the number of the set of each row."""
-        ends = np.array([*self._kinds], int).reshape(-1, 2).T
-        graph = coo_matrix((np.ones(ends.shape[1]), (ends[0], ends[1])), (self._count,) * 2)
-        labels: np.ndarray = connected_components(graph, directed=False)[1]
-        return labels
+        return connected(self._kinds, self._count)
 
     def items(self) -> Iterable[tuple[tuple[int, int], str]]:
         return self._kinds.items()

@@ -94,23 +94,11 @@ class DescriptorCache:
         """
         found = {key: self._rows[key] for key in keys if key in self._rows}
         wanted = sorted(set(keys) - found.keys())
-        with self._database() as connection:
-            for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                if connection is None:
-                    break
-                some = wanted[start : start + _ASKED_AT_ONCE]
-                marks = ",".join("?" * len(some))
-                chosen = f"SELECT key, row FROM descriptions WHERE key IN ({marks})"
-                for key, content in connection.execute(chosen, some):
-                    if isinstance(content, bytes) and len(content) == 4 * LENGTH:
-                        row = np.frombuffer(content, np.float32)
-                        if np.isfinite(row).all():
-                            found[key] = row
-                # Once a day is enough to know which were not used for longest.
-                connection.execute(
-                    f"UPDATE uses SET time = ? WHERE key IN ({marks}) AND time < ?",
-                    (time.time(), *some, time.time() - _DAY),
-                )
+        for key, content in self._looked_up("key, row", "descriptions", "uses", "key", wanted):
+            if isinstance(content, bytes) and len(content) == 4 * LENGTH:
+                row = np.frombuffer(content, np.float32)
+                if np.isfinite(row).all():
+                    found[key] = row
         return found
 
     def put(self, key: str, row: np.ndarray) -> None:
@@ -169,18 +157,9 @@ class DescriptorCache:
         found: dict[str, bytes] = {}
         wanted = sorted({os.path.abspath(path) for path in paths})
         kept: dict[str, tuple[str, bytes]] = {}
-        with self._database() as connection:
-            for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                if connection is None:
-                    break
-                some = wanted[start : start + _ASKED_AT_ONCE]
-                marks = ",".join("?" * len(some))
-                chosen = f"SELECT path, stamp, digest FROM files WHERE path IN ({marks})"
-                kept.update({path: (s, d) for path, s, d in connection.execute(chosen, some)})
-                connection.execute(
-                    f"UPDATE files SET time = ? WHERE path IN ({marks}) AND time < ?",
-                    (time.time(), *some, time.time() - _DAY),
-                )
+        columns = "path, stamp, digest"
+        for path, stamp, digest in self._looked_up(columns, "files", "files", "path", wanted):
+            kept[path] = stamp, digest
         for path in paths:
             stamp, digest = kept.get(os.path.abspath(path), ("", b""))
             if stamp and stamp == _stamp(path):
@@ -210,6 +189,24 @@ class DescriptorCache:
         if self.folder is not None and before and before == _stamp(path):
             self._digests[os.path.abspath(path)] = before, digest
         return digest
+
+    def _looked_up(
+        self, columns: str, table: str, times: str, key: str, wanted: Sequence[str]
+    ) -> Iterator[tuple]:
+        """Yield what a table holds under keys; in the table of times they count as used now."""
+        with self._database() as connection:
+            for start in range(0, len(wanted), _ASKED_AT_ONCE):
+                if connection is None:
+                    return
+                some = wanted[start : start + _ASKED_AT_ONCE]
+                marks = ",".join("?" * len(some))
+                chosen = f"SELECT {columns} FROM {table} WHERE {key} IN ({marks})"
+                yield from connection.execute(chosen, some)
+                # Once a day is enough to know which were not used for longest.
+                connection.execute(
+                    f"UPDATE {times} SET time = ? WHERE {key} IN ({marks}) AND time < ?",
+                    (time.time(), *some, time.time() - _DAY),
+                )
 
     def prune(self) -> int:
         """Delete the rows that were not used for longest until the others fit.

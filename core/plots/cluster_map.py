@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from . import theme
 from .layout import Block, group_places, in_grid, lay_out
+from .mosaic import Mosaic
 from .shown import Shown, shown_groups
 
 _WIDTH, _HEIGHT = 1600, 1000
@@ -83,7 +84,7 @@ def draw(
     shown = shown_groups(labels)
     sections = _sections(labels, shown, seed)
     rows = _share(np.flatnonzero(np.isin(labels, shown.named)), labels, _MOST, seed)
-    mosaic = theme.Mosaic(axes)
+    mosaic = Mosaic(axes)
     picture = _Picture(axes, mosaic, thumbnail, titles)
     floor = _HEIGHT - _MARGIN / 2
     places = _balanced(points, labels, rows, shown, names, sections, seed)
@@ -105,10 +106,10 @@ class _Places:
 
 @dataclass(frozen=True)
 class _Picture:
-    """What thumbnails are painted with."""
+    """The canvas of a map: thumbnails are painted on it, and names written below them."""
 
     axes: Axes
-    mosaic: theme.Mosaic
+    mosaic: Mosaic
     thumbnail: Callable[[int], np.ndarray | None]
     titles: Sequence[str]
 

@@ -13,6 +13,7 @@ from scipy.cluster.hierarchy import ClusterNode, dendrogram, to_tree
 from ..clustering.algorithms import Tree, grow_tree
 from ..clustering.names import nearest_to_mean
 from . import theme
+from .mosaic import Mosaic
 from .shown import shown_groups
 
 _WIDTH, _HEIGHT = 1600, 900
@@ -111,7 +112,7 @@ def draw(
     scale = (floor - _TOP) / highest
     nodes = to_tree(tree.links, rd=True)[1]
     kinds = {}
-    mosaic = theme.Mosaic(axes)
+    mosaic = Mosaic(axes)
     for place, (leaf, members) in enumerate(_members(tree, nodes, leaves)):
         found = np.unique(labels[members])
         kinds[leaf] = int(found[0]) if len(found) == 1 and found[0] in shown.named else _MIXED
@@ -161,7 +162,7 @@ def _members(
 
 def _draw_leaf(
     axes: Axes,
-    mosaic: theme.Mosaic,
+    mosaic: Mosaic,
     image: np.ndarray | None,
     count: int,
     place: tuple[float, float],

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ..image.color import lab_to_srgb
 from . import theme
+from .mosaic import Mosaic
 from .shown import MOST_NAMED, OTHERS_ROW, draw_others, shown_groups
 
 _WIDTH = 1200
@@ -61,7 +62,7 @@ def draw(
     figure = theme.figure(_WIDTH, max(height, 220))
     axes = theme.canvas(figure)
     theme.title(axes, "Palettes", below)
-    mosaic = theme.Mosaic(axes)
+    mosaic = Mosaic(axes)
     size = _ROW - 16
     for row, label in enumerate(drawn):
         top = _TOP + row * _ROW

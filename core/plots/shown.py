@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from . import theme
+from .mosaic import Mosaic
 
 MOST_NAMED = 24
 """Groups that are drawn with a name; more could not be told apart by color."""
@@ -117,7 +118,7 @@ def shown_groups(labels: np.ndarray, most: int = MOST_NAMED) -> Shown:
 
 def draw_others(
     axes: Axes,
-    mosaic: theme.Mosaic,
+    mosaic: Mosaic,
     labels: np.ndarray,
     shown: Shown,
     thumbnail: Callable[[int], np.ndarray | None],

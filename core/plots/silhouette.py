@@ -10,6 +10,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from . import theme
+from .mosaic import Mosaic
 from .shown import OTHERS_ROW, draw_others, shown_groups
 
 _WIDTH = 1200
@@ -61,7 +62,7 @@ def draw(
     figure = theme.figure(_WIDTH, max(height, 220))
     axes = theme.canvas(figure)
     theme.title(axes, "How surely each texture belongs", below)
-    mosaic = theme.Mosaic(axes)
+    mosaic = Mosaic(axes)
     draw_others(axes, mosaic, labels, shown, thumbnail, _TOP + total + scale_height)
     if counts:
         low = min(-0.25, float(values.min(initial=0)) - 0.05)

@@ -7,7 +7,6 @@ import json
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ..atomic import part_file, write_atomically
 from ..errors import BadRequest, OutputUnwritable
 from ..features.metric import PATH as METRIC
 from ..schema import from_plain, to_plain
+from ._surplus import surplus
 from .analyze import AnalyzeRequest, AnalyzeResult
 
 _log = logging.getLogger(__name__)
@@ -94,18 +94,10 @@ class AnalysisCache:
             # Last, as plots without it do not count.
             text = json.dumps(to_plain(bare))
             write_atomically(place / _FILE, text.encode(), overwrite=True, cache=True)
-            self._prune()
+            for former in surplus(self.folder, "*", _KEPT):
+                shutil.rmtree(former, ignore_errors=True)
         except (OSError, OutputUnwritable) as error:
             _log.warning("The result cannot be kept in %s: %s", self.folder, error)
-
-    def _prune(self) -> None:
-        assert self.folder is not None
-        places = []
-        for place in self.folder.iterdir():
-            with suppress(OSError):  # another process may be at it, too
-                places.append((place.stat().st_mtime, place))
-        for _, place in sorted(places)[:-_KEPT]:
-            shutil.rmtree(place, ignore_errors=True)
 
 
 def analysis_key(request: AnalyzeRequest, keys: Sequence[str], contents: Sequence[str]) -> str:

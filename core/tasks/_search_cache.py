@@ -13,6 +13,7 @@ import numpy as np
 
 from ..atomic import write_atomically
 from ..errors import OutputUnwritable
+from ._surplus import surplus
 
 _log = logging.getLogger(__name__)
 
@@ -88,11 +89,7 @@ class SearchCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, text.encode(), overwrite=True, cache=True)
-            files = []
-            for file in self.folder.glob("*.json"):
-                with suppress(OSError):  # another process may be at it, too
-                    files.append((file.stat().st_mtime, file))
-            for _, file in sorted(files)[:-_KEPT]:
-                file.unlink(missing_ok=True)
+            for former in surplus(self.folder, "*.json", _KEPT):
+                former.unlink(missing_ok=True)
         except (OSError, OutputUnwritable) as error:
             _log.warning("The search cannot be kept in %s: %s", self.folder, error)

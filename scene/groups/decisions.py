@@ -1,4 +1,4 @@
-"""What the artist decided about pairs of textures, kept in the file."""
+"""The artist's decisions about pairs of textures are kept in the file."""
 
 from __future__ import annotations
 

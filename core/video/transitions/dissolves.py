@@ -23,8 +23,8 @@ _STILL = 3.0
 """Mean difference in levels of 255 below which two frames are not worth comparing."""
 
 _LEFT, _LOOSE = 0.5, 0.2
-"""What a mixture leaves of a frame's squared difference from the nearer of the two pictures; a single
-frame may leave so much more."""
+"""Largest share of a frame's squared difference from the nearer picture that a mixture may leave, and
+how much more a single frame may leave."""
 
 _MIDDLE, _PURE = 0.2, 0.08
 """Least share of either picture in the middle of a dissolve, and in all of it."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 SIDE = 48
-"""Of thumbnails, in pixels; whatever the frame's proportions."""
+"""Side of a thumbnail in pixels, whatever the frame's proportions."""
 
 _BLOCK, _REACH, _SLACK = 12, 12, 3
 _COUNT = SIDE // _BLOCK
@@ -22,7 +22,7 @@ _STRONG = 20.0
 """Deviation of a block, in levels, from which on more contrast does not make it count for more."""
 
 _FAR = 0.1
-"""What a displacement by all of the reach costs: the farther, the more there is to choose from."""
+"""Cost of a displacement by all of the reach: the farther, the more there is to choose from."""
 
 _OVERLAP = 0.4
 """Share of the frame, by contrast, that must still be seen for a displacement to be believed."""

@@ -12,6 +12,7 @@ from matplotlib.text import Text
 
 from impasto.core.plots import cluster_map, dendrogram, palettes, silhouette, theme
 from impasto.core.plots.layout import in_grid
+from impasto.core.plots.mosaic import Mosaic
 from impasto.core.plots.shown import MOST_NAMED, shown_groups
 
 _LAB = (np.array([[60.0, 20.0, 30.0], [20.0, 0.0, 0.0]]), np.array([0.7, 0.3]))
@@ -178,7 +179,7 @@ def test_grid_fills_rows(count: int, columns: int) -> None:
 
 def test_mosaic_paints_thumbnails_where_they_belong() -> None:
     figure = theme.figure(200, 100)
-    mosaic = theme.Mosaic(theme.canvas(figure))
+    mosaic = Mosaic(theme.canvas(figure))
     mosaic.thumbnail(np.full((16, 16, 3), (255, 0, 0), np.uint8), 20, 30, 40, "white")
     mosaic.thumbnail(np.full((16, 16, 3), (0, 255, 0), np.uint8), 180, -10, 40, "white")
     mosaic.show()
