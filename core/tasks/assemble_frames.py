@@ -44,11 +44,14 @@ class AssembleFramesResult:
         How many frames it has.
     failures : tuple of Failure
         Frames that could not be read, and are left out.
+    others : tuple of str
+        As in :class:`~.video.settings.FramesResult`.
     """
 
     movie: str
     frames: int
     failures: tuple[Failure, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @task
@@ -85,4 +88,4 @@ def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResul
         overwrite=request.overwrite,
         control=control.part(0.0, 1.0, "Writing the movie"),
     )
-    return AssembleFramesResult(request.movie, count, tuple(failures))
+    return AssembleFramesResult(request.movie, count, tuple(failures), sequence.others)

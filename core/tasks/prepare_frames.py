@@ -49,12 +49,15 @@ class PrepareFramesResult:
         As they were found.
     failures : tuple of Failure
         Frames that cannot be read.
+    others : tuple of str
+        As in :class:`~.video.settings.FramesResult`.
     """
 
     shot_file: str
     frames: int
     shots: tuple[ShotInfo, ...]
     failures: tuple[Failure, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @task
@@ -102,4 +105,6 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     )
     shots.save(Path(request.shot_file), overwrite=request.overwrite)
     control.progress(1.0, "Done")
-    return PrepareFramesResult(request.shot_file, len(shots.numbers), shots.shots, tuple(failures))
+    return PrepareFramesResult(
+        request.shot_file, len(shots.numbers), shots.shots, tuple(failures), sequence.others
+    )

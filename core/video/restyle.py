@@ -114,6 +114,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         str(results.shot_file),
         movie,
         sequence.missing,
+        sequence.others,
     )
 
 

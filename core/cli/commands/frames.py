@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from dataclasses import replace
 from functools import partial
@@ -17,7 +18,7 @@ from ...tasks.prepare_frames import PrepareFramesRequest
 from ...tasks.propagate import PropagateRequest
 from ...tasks.registry import R, Request
 from ...tasks.restyle_frames import FramesRequest
-from ...video.numbers import spelled
+from ...video.numbers import listed, spelled
 from ...video.settings import (
     NO_FIRST,
     NO_LAST,
@@ -43,6 +44,12 @@ on several machines, each with a part of the frames:
   %(prog)s run render/ --style scream --chunk 24 --shots shots.json --only 1-24 --out styled/
   %(prog)s assemble styled/ --movie styled.mp4
 """
+
+
+_RANGE = re.compile(r"(-?\d+)(?:(?:-|\.\.)(-?\d+))?")
+
+_MOST_FRAMES = 2**20
+"""Of a range; Blender's last frame has that number."""
 
 
 class Runner(Protocol):
@@ -172,6 +179,7 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
     )
     result = runner(request, report.control())
     _say_shots(result.shots, report)
+    _say_others(result.others, report)
     report.say(f"Saved: '{result.shot_file}'")
     report.result(shot_file=result.shot_file, frames=result.frames)
     return report_failures(result.failures, result.frames, report)
@@ -218,12 +226,14 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     result = runner(wanted, Control(report.progress, on_item=item_done))
     if result.missing:
         report.say(f"Missing: {spelled(result.missing)}")
+    _say_others(result.others, report)
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
     report.result(
         written=result.written,
         skipped=result.skipped,
         missing=result.missing,
+        others=result.others,
         pattern=result.pattern,
         movie=result.movie,
     )
@@ -235,6 +245,7 @@ def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> in
         _sequence(options), options.movie, options.fps, options.overwrite
     )
     result = runner(request, report.control())
+    _say_others(result.others, report)
     report.say(f"Saved: '{result.movie}'")
     report.result(movie=result.movie, frames=result.frames)
     return report_failures(result.failures, result.frames, report)
@@ -247,6 +258,11 @@ def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
         report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}{then}")
 
 
+def _say_others(names: tuple[str, ...], report: Report) -> None:
+    if names:
+        report.say(f"Not of the sequence: {listed(names)}")
+
+
 def _painted(text: str) -> PaintedFrame:
     """``12=mine.png`` as a painted frame."""
     number, _, path = text.partition("=")
@@ -257,12 +273,12 @@ def _painted(text: str) -> PaintedFrame:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """``1-24,30`` as numbers."""
+    """``1-24,30`` (or ``1..24,30``, as Flamenco writes it) as numbers."""
     found: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        try:
-            found += range(int(first), int(last or first) + 1)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30") from error
+        bounds = _RANGE.fullmatch(part.strip())
+        first, last = (int(n) for n in (bounds[1], bounds[2] or bounds[1])) if bounds else (0, -1)
+        if not 0 <= last - first < _MOST_FRAMES:
+            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30")
+        found += range(first, last + 1)
     return tuple(found)
