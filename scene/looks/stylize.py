@@ -11,7 +11,7 @@ import bpy
 
 from ...core.errors import BadRequest, NoImages, StyleUnreadable
 from ...core.styles.look import with_engine
-from ...core.tasks.stylize import StylizeItem, StylizeRequest
+from ...core.tasks.stylize import StylizeItem, StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
@@ -228,6 +228,7 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
     said = (
         _how_it_ended(job, batch, count),
         batch.note if count else "",
+        _note_on_ramps(job),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
         _note_on_scenes(scene, touched),
@@ -249,6 +250,11 @@ def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
             f"Restyled {count} of {counted(total, 'texture')}" if count else "", job.message
         )
     return f"Restyled {counted(count, 'texture')}{batch.place}"
+
+
+def _note_on_ramps(job: SceneJob) -> str:
+    ramps = job.result.recolored if isinstance(job.result, StylizeResult) else ()
+    return f"Ramps and palettes get other colors only: {', '.join(ramps)}" if ramps else ""
 
 
 def _note_on_linked(linked: list[str]) -> str:
