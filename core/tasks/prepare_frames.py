@@ -21,7 +21,7 @@ class PrepareFramesRequest(Request["PrepareFramesResult"]):
     settings : FramesSettings
         How they will be restyled.
     shot_file : str
-        The JSON file to write.
+        The JSON file to write; its folder is made if need be.
     overwrite : bool
         Replace a shot file that exists.
     memory_limit : int
@@ -92,12 +92,14 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
         Nothing is written.
     """
     from ..paint.session import session
+    from ..video.output import make_folder
     from ..video.sequence import find_sequence
     from ..video.shot_statistics import measure_shots
 
     settings = request.settings
     check_settings(settings)
     sequence = find_sequence(request.sequence)
+    make_folder(Path(request.shot_file).parent)
     networks = session(control)
     style = networks.styles.resolve(settings.look.styles)
     shots, failures = measure_shots(

@@ -133,10 +133,17 @@ def test_the_verb_runs_in_the_worker(build, tmp_path, capsys):
         pixels = cv2.resize(rng.integers(0, 255, (6, 8, 3), np.uint8), (64, 48))
         cv2.imwrite(str(folder / f"{number:04d}.png"), pixels)
     arguments = ["frames", "run", str(folder), "--style", "irises", "--brush-scale", "4"]
+    arguments += ["--device", "cpu"]
     assert command_line.main([*arguments, "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr().out
     assert printed.count("Saved: ") == 2 and "Time: 00:" in printed
     assert command_line.main([*arguments, "--out", str(folder)]) == 2
+    if sys.platform == "linux" and not Path("/dev/nvidiactl").exists():
+        for device in ("cuda", "mps"):
+            elsewhere = [*arguments, "--out", str(tmp_path / device), "--device", device]
+            assert command_line.main(elsewhere) == 2
+            said = capsys.readouterr().err
+            assert f"finds no {device.upper()} device on this machine; set Device to CPU" in said
 
 
 @pytest.fixture

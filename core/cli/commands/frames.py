@@ -28,7 +28,7 @@ from ...video.settings import (
     SequenceRef,
     ShotInfo,
 )
-from ..options import add_device, add_look, add_output, look_from
+from ..options import DEVICES, add_device, add_look, add_output, look_from
 from ..outcome import report_failures
 from ..report import Report
 
@@ -90,8 +90,12 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     for action in (prepare, run_):
         add_look(action, use="FRAMES")
         _add_coherence(action)
-        if runner is registry.run:  # in Blender, the preferences say where
+        if runner is registry.run:
             add_device(action)
+        else:
+            action.add_argument(
+                "--device", type=str.upper, choices=DEVICES, help="default: that of the preferences"
+            )
     prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
     run_.add_argument("--out", required=True, help="folder for the frames")
     run_.add_argument("--shots", default="", metavar="FILE", help="from the action prepare")
