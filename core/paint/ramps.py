@@ -21,8 +21,8 @@ from .working import Plan, display_colors, from_work, to_work
 _MOST = 16
 """Different rows, or columns, of a ramp or a palette."""
 
-_ALIKE = 2.5 / 255
-"""Difference up to which rows are the same: that of two dithered pixels."""
+_ALIKE = 2.5
+"""Levels by which rows may differ and be the same: those of two dithered pixels."""
 
 _SAMPLE = 64
 """Rows and columns that are looked at first."""
@@ -47,13 +47,14 @@ def is_ramp(picture: Picture) -> bool:
     width, height = picture.size
     if min(width, height) == 1:
         return True
+    alike = _ALIKE / (255 if picture.depth == "8" else 65535)
     sample = _pixels(picture, (-(-height // _SAMPLE), -(-width // _SAMPLE)))
-    if not _few(sample) and not _few(sample.transpose(1, 0, 2)):
+    if not _few(sample, alike) and not _few(sample.transpose(1, 0, 2), alike):
         return False
     pixels = _pixels(picture, (1, 1))
-    if min(width, height) > _MOST and np.abs(pixels - pixels[0, 0]).max() <= _ALIKE:
+    if min(width, height) > _MOST and np.abs(pixels - pixels[0, 0]).max() <= alike:
         return False
-    return _few(pixels) or _few(pixels.transpose(1, 0, 2))
+    return _few(pixels, alike) or _few(pixels.transpose(1, 0, 2), alike)
 
 
 def _pixels(picture: Picture, steps: tuple[int, int]) -> np.ndarray:
@@ -66,10 +67,10 @@ def _pixels(picture: Picture, steps: tuple[int, int]) -> np.ndarray:
     return np.concatenate((pixels, alpha / np.float32(full_alpha(alpha.dtype))), axis=2)
 
 
-def _few(rows: np.ndarray) -> bool:
+def _few(rows: np.ndarray, alike: float) -> bool:
     """Return whether all rows are alike but for a few."""
     for _ in range(_MOST):
-        rows = rows[np.abs(rows - rows[0]).max(axis=(1, 2)) > _ALIKE]
+        rows = rows[np.abs(rows - rows[0]).max(axis=(1, 2)) > alike]
         if not len(rows):
             return True
     return False

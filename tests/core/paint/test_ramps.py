@@ -57,6 +57,9 @@ def test_other_pictures_are_none():
     assert not is_ramp(Picture(photo(64, 96)))
     assert not is_ramp(Picture(photo(17, 4000)))
     assert not is_ramp(Picture(np.full((64, 64, 3), 0.4, np.float32))), "a wall of one color"
+    turned = ramp(64, 64) + np.linspace(0, 0.004, 64, dtype=np.float32)[:, None, None]
+    assert is_ramp(Picture(turned)), "in eight bits, its rows are the same"
+    assert not is_ramp(Picture(turned, depth="16"))
     almost = ramp(256, 64)
     almost[10:40, 30:60] = photo(30, 30)
     assert not is_ramp(Picture(almost))
