@@ -1,0 +1,358 @@
+"""Colors of a movie's frames: from luma and chroma to sRGB and back, exactly.
+
+swscale is used to unpack pixels only: its own 16-bit RGB has white at 65283 (99.6 %) where the movie has
+limited range, and it stretches chroma of odd sizes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..errors import UnsupportedImage
+from ..image.color import linear_to_srgb, srgb_to_linear
+from ..image.convert import to_depth
+from ..image.formats import Depth
+from ..image.picture import Picture
+from .movie_file import library
+
+BT709, BT601, RGB = 1, 6, 0
+"""Numbers of matrices, ITU-T H.273."""
+
+_UNKNOWN = 2
+_LUMA = {1: (0.2126, 0.0722), 4: (0.3, 0.11), 7: (0.212, 0.087), 9: (0.2627, 0.0593)}
+_LUMA |= dict.fromkeys((5, 6), (0.299, 0.114))
+"""Weights of red and blue in luma, by matrix."""
+
+_OF_PRIMARIES = {1: 1, 5: 5, 6: 6, 7: 7, 9: 9}
+_SD_SIZE = (1280, 577)
+"""Untagged pictures that are smaller than this both ways count as BT.601, as in players."""
+
+_DISPLAY_CURVES = frozenset({1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
+_CURVES = {
+    **{8: "linear light", 9: "a logarithmic curve", 10: "a logarithmic curve"},
+    **{16: "HDR (PQ)", 17: "a cinema curve (SMPTE 428)", 18: "HDR (HLG)"},
+}
+_FULL_RANGE = 2
+_CENTERED_CHROMA = ("mjpeg", "mpeg1video", "theora")
+_LIMITED_GRAY = ("h264", "hevc", "vp9", "av1", "libdav1d")
+
+# Linear RGB of wide primaries (BT.2020; P3 with white D65) to linear Rec.709: products of the matrices
+# that SMPTE RP 177 derives from their chromaticities.
+_TO_709 = {
+    9: [
+        [1.660491, -0.587641, -0.072850],
+        [-0.124550, 1.132900, -0.008349],
+        [-0.018151, -0.100579, 1.118730],
+    ],
+    12: [
+        [1.224940, -0.224940, 0.0],
+        [-0.042057, 1.042057, 0.0],
+        [-0.019638, -0.078636, 1.098274],
+    ],
+}
+
+
+@dataclass(frozen=True)
+class ColorTags:
+    """What a movie says about its colors, in the numbers of ITU-T H.273.
+
+    Attributes
+    ----------
+    matrix, curve, primaries : int
+        Matrix coefficients, transfer characteristics and color primaries; resolved, where the movie
+        does not say.
+    full_range : bool
+        Black is 0 rather than 16 (of 255).
+    centered_chroma : bool
+        Chroma lies between two columns of pixels (JPEG, MPEG-1) rather than on the left one.
+    """
+
+    matrix: int
+    curve: int
+    primaries: int
+    full_range: bool
+    centered_chroma: bool = False
+
+
+def tags_of(frame: Any, codec: str) -> ColorTags:
+    """Read the color tags of a frame; what is not said is what players take it for.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        Decoded.
+    codec : str
+        Name of the codec.
+
+    Returns
+    -------
+    ColorTags
+        Untagged high definition is BT.709, anything smaller BT.601.
+    """
+    matrix, primaries = int(frame.colorspace), int(frame.color_primaries)
+    name = frame.format.name
+    if matrix in (_UNKNOWN, 3):
+        small = frame.width < _SD_SIZE[0] and frame.height < _SD_SIZE[1]
+        matrix = _OF_PRIMARIES.get(primaries, BT601 if small else BT709)
+    if frame.format.is_rgb:
+        matrix = RGB
+    elif matrix == RGB:
+        matrix = BT709  # a contradiction: these are no RGB pixels
+    full = int(frame.color_range) == _FULL_RANGE or name.startswith("yuvj")
+    if name.startswith(("gray", "ya")) and int(frame.color_range) == 0:
+        full = codec not in _LIMITED_GRAY
+    return ColorTags(matrix, int(frame.color_trc), primaries, full, codec in _CENTERED_CHROMA)
+
+
+def check_tags(tags: ColorTags, name: str) -> None:
+    """Refuse colors that would come out wrong.
+
+    Parameters
+    ----------
+    tags : ColorTags
+        Of a movie.
+    name : str
+        Of the movie.
+
+    Raises
+    ------
+    UnsupportedImage
+        It is HDR, linear or logarithmic, or its chroma is coded in a way that is not supported.
+    """
+    if tags.curve not in _DISPLAY_CURVES:
+        curve = _CURVES.get(tags.curve, f"transfer curve {tags.curve}")
+        raise UnsupportedImage(
+            f'The movie "{name}" is in {curve}, whose colors would come out wrong; convert it to'
+            " Rec.709 (SDR), or export it as an OpenEXR sequence."
+        )
+    if tags.matrix != RGB and tags.matrix not in (*_LUMA, 8):
+        raise UnsupportedImage(
+            f'The movie "{name}" codes its colors in a way (matrix {tags.matrix}) that Impasto cannot'
+            " read; convert it to Rec.709."
+        )
+
+
+def to_picture(frame: Any, tags: ColorTags) -> Picture:
+    """Convert a decoded frame.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        Of any pixel format.
+    tags : ColorTags
+        Of its movie.
+
+    Returns
+    -------
+    Picture
+        sRGB-encoded, of depth 8 or 16, with straight alpha if there is some.
+    """
+    bits = bits_of(frame.format)
+    frame = _planar(frame, bits)
+    planes = [
+        plane_values(frame, component.plane, 8 if component.bits <= 8 else 16)
+        for component in frame.format.components
+    ]
+    bits = bits_of(frame.format)
+    depth: Depth = "8" if bits <= 8 else "16"
+    alpha = None
+    if frame.format.components[-1].is_alpha:
+        alpha = planes.pop()
+        if 8 < bits < 16:
+            alpha = to_depth(alpha.astype(np.float32) / np.float32((1 << bits) - 1), "16")
+        alpha = np.ascontiguousarray(alpha)
+    if frame.format.is_rgb:
+        color = cv2.merge([plane.astype(np.float32) for plane in planes])
+        color *= np.float32(1 / ((1 << bits) - 1))
+    else:
+        color = _from_luma(planes, bits, tags)
+    if tags.primaries in _TO_709:
+        wide = srgb_to_linear(np.clip(color, 0, 1))
+        color = linear_to_srgb(cv2.transform(wide, np.float32(_TO_709[tags.primaries])))
+    return Picture(np.clip(color, 0, 1, out=color), alpha, depth)
+
+
+def bits_of(pixel_format: Any) -> int:
+    """Return how many bits a channel has.
+
+    Parameters
+    ----------
+    pixel_format : av.VideoFormat
+        Of a frame.
+
+    Returns
+    -------
+    int
+        Of the channel that has most.
+    """
+    return max(component.bits for component in pixel_format.components)
+
+
+def plane_values(frame: Any, index: int, bits: int) -> np.ndarray:
+    """Return a plane of a frame, as its own memory.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        Must stay alive.
+    index : int
+        Of the plane.
+    bits : int
+        8 or 16: how a number is stored.
+
+    Returns
+    -------
+    (H, W) uint8 or uint16
+        Can be written to.
+    """
+    plane = frame.planes[index]
+    dtype = np.uint8 if bits == 8 else np.uint16
+    rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)
+    return rows[:, : plane.width]
+
+
+def _planar(frame: Any, bits: int) -> Any:
+    """Return the frame with a plane for each channel, its numbers unchanged."""
+    form = frame.format
+    parts = form.components
+    has_alpha = parts[-1].is_alpha or form.has_palette
+    bits = 16 if bits > 16 else bits  # floats
+    wide = "" if bits <= 8 else "16le"
+    if form.name.startswith("xyz"):
+        raise UnsupportedImage(
+            "Movies in XYZ colors (digital cinema) cannot be read; convert it to Rec.709."
+        )
+    if form.is_rgb or form.has_palette:
+        name = f"gbr{'a' if has_alpha else ''}p{wide}"
+    elif has_alpha and len(parts) == 2:
+        name = f"yuva444p{wide}"
+    elif len(parts) == 1:
+        name = f"gray{wide}"
+    else:
+        across = -(-form.width // parts[1].width)
+        down = -(-form.height // parts[1].height)
+        sampling = {(1, 1): "444", (2, 1): "422", (2, 2): "420", (4, 1): "411", (1, 2): "440"}
+        kind = sampling.get((across, down), "444")
+        name = f"yuv{'a' if has_alpha else ''}{kind}p{wide and f'{bits}le'}"
+    planes = {part.plane for part in parts}
+    usable = len(planes) == len(parts) == len(frame.planes) and bits >= 8
+    if usable and not form.is_big_endian and bits_of(form) <= 16:
+        return frame
+    av = library()
+    same = int(frame.color_range) or 1
+    return frame.reformat(
+        format=name,
+        src_colorspace=1,
+        dst_colorspace=1,
+        src_color_range=same,
+        dst_color_range=same,
+        interpolation=av.video.reformatter.Interpolation.POINT,
+    )
+
+
+def _from_luma(planes: list[np.ndarray], bits: int, tags: ColorTags) -> np.ndarray:
+    """Convert Y, U, V, or Y alone, to RGB."""
+    luma = planes[0].astype(np.float32)
+    black, span, middle, chroma_span = _levels(bits, tags.full_range)
+    luma -= black
+    luma *= 1 / span
+    if len(planes) == 1:
+        return cv2.merge([luma] * 3)
+    parts = [_upsampled(plane, luma.shape, tags.centered_chroma) for plane in planes[1:3]]
+    parts = [(part - middle) * (1 / chroma_span) for part in parts]
+    return cv2.transform(cv2.merge([luma, *parts]), _to_rgb(tags.matrix))
+
+
+def _levels(bits: int, full_range: bool) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Return black, the span to white, zero chroma, and the span of chroma (ITU-R BT.2100, table 9)."""
+    if full_range:
+        values: tuple[int, ...] = (0, (1 << bits) - 1, 1 << bits - 1, (1 << bits) - 1)
+    else:
+        values = tuple(level << bits - 8 for level in (16, 219, 128, 224))
+    return tuple(map(np.float32, values))  # type: ignore[return-value]
+
+
+def _to_rgb(matrix: int) -> np.ndarray:
+    """Return the matrix from luma and chroma to RGB, ``(3, 3)`` float32."""
+    if matrix == 8:  # YCgCo
+        return np.float32([[1, -1, 1], [1, 1, 0], [1, -1, -1]])
+    return np.linalg.inv(_from_rgb(matrix)).astype(np.float32)
+
+
+def _from_rgb(matrix: int) -> np.ndarray:
+    """Return the matrix from RGB to luma and chroma, ``(3, 3)`` float64."""
+    red, blue = _LUMA[matrix]
+    luma = np.array([red, 1 - red - blue, blue])
+    of_blue = ([0, 0, 1] - luma) / (2 * (1 - blue))
+    of_red = ([1, 0, 0] - luma) / (2 * (1 - red))
+    return np.stack([luma, of_blue, of_red])
+
+
+def _upsampled(plane: np.ndarray, shape: tuple[int, ...], centered: bool) -> np.ndarray:
+    """Bring chroma to the size of luma, in place: also where that is odd, where a resize is off."""
+    height, width = shape
+    plane = plane.astype(np.float32)
+    if plane.shape == (height, width):
+        return plane
+    across, down = (
+        -(-full // part) for full, part in zip((width, height), plane.shape[::-1], strict=True)
+    )
+    # A pixel's place among the chroma samples: the left one is at its first pixel, or in their middle.
+    left = (1 / across - 1) / 2 if centered else 0
+    place = np.float32([[1 / across, 0, left], [0, 1 / down, (1 / down - 1) / 2]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        plane, place, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _downsampled(plane: np.ndarray, across: int, down: int, centered: bool) -> np.ndarray:
+    """Average chroma for a lower resolution; sizes are multiples of ``across`` and ``down``."""
+    if down == 2:
+        plane = (plane[::2] + plane[1::2]) * np.float32(0.5)
+    if across == 2 and centered:
+        return (plane[:, ::2] + plane[:, 1::2]) * np.float32(0.5)
+    if across == 2:
+        weights = np.float32([[0.25, 0.5, 0.25]])
+        return cv2.filter2D(plane, -1, weights, borderType=cv2.BORDER_REPLICATE)[:, ::2]
+    return plane
+
+
+def fill_frame(frame: Any, color: np.ndarray, alpha: np.ndarray | None, tags: ColorTags) -> None:
+    """Write colors into a frame that is to be encoded.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        Planar, of the colors' size; RGB or YUV, with alpha or without.
+    color : (H, W, 3) float32
+        sRGB-encoded in [0, 1].
+    alpha : (H, W) float32, or None
+        In [0, 1]; None where the frame has none.
+    tags : ColorTags
+        Of the movie.
+    """
+    form = frame.format
+    bits = bits_of(form)
+    stored = 8 if bits <= 8 else 16
+    top = np.float32((1 << bits) - 1)
+    if form.is_rgb:
+        channels = [channel * top for channel in cv2.split(color)]
+    else:
+        black, span, middle, chroma_span = _levels(bits, tags.full_range)
+        luma, *chroma = cv2.split(cv2.transform(color, _from_rgb(tags.matrix).astype(np.float32)))
+        part = form.components[1]
+        across, down = form.width // part.width, form.height // part.height
+        channels = [luma * span + black]
+        for plane in chroma:
+            small = _downsampled(plane, across, down, tags.centered_chroma)
+            channels.append(small * chroma_span + middle)
+    if form.components[-1].is_alpha:
+        channels.append(np.full(color.shape[:2], top) if alpha is None else alpha * top)
+    for component, channel in zip(form.components, channels, strict=True):
+        plane = plane_values(frame, component.plane, stored)
+        plane[...] = np.clip(np.rint(channel, out=channel), 0, top)
