@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def _count_frames(path: Path) -> np.ndarray:
         stream = video_stream(container, path.name)
         times = [frame.pts for frame in decoded(container.demux(stream), stream.codec_context)]
         tick = 1 / ((stream.guessed_rate or Fraction(24)) * (stream.time_base or Fraction(1)))
-    if None not in times and all(a < b for a, b in zip(times, times[1:], strict=False)):
+    if None not in times and all(a < b for a, b in pairwise(times)):
         return np.array(times, np.int64)
     return np.array([round(i * tick) for i in range(len(times))], np.int64)
 
@@ -213,7 +214,7 @@ def decoded(packets: Iterable[Any], decoder: Any) -> Iterator[Any]:
 
 
 def _without_stragglers(times: np.ndarray) -> np.ndarray:
-    """Drop frames after a hole just before the end: what is shown between them was stored after them."""
+    """Drop frames after a hole just before the end: those between them were stored after them."""
     steps = np.diff(times)
     for place in range(max(0, len(steps) - _REORDERED), len(steps)):
         if steps[place] > 1.5 * np.median(steps):

@@ -1,7 +1,7 @@
 """Colors of a movie's frames: from luma and chroma to sRGB and back, exactly.
 
-swscale is used to unpack pixels only: its own 16-bit RGB has white at 65283 (99.6 %) where the movie has
-limited range, and it stretches chroma of odd sizes.
+FFmpeg's swscale only unpacks pixels here: of movies of limited range it makes 16-bit RGB whose white is
+65283 rather than 65535, and it stretches chroma of odd sizes.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ _OF_PRIMARIES = {1: 1, 5: 5, 6: 6, 7: 7, 9: 9}
 _SD_SIZE = (1280, 577)
 """Untagged pictures that are smaller than this both ways count as BT.601, as in players."""
 
-_DISPLAY_CURVES = frozenset({1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
+_DISPLAY_CURVES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
 _CURVES = {
-    **{8: "linear light", 9: "a logarithmic curve", 10: "a logarithmic curve"},
-    **{16: "HDR (PQ)", 17: "a cinema curve (SMPTE 428)", 18: "HDR (HLG)"},
+    8: "linear light",
+    9: "a logarithmic curve",
+    10: "a logarithmic curve",
+    16: "HDR (PQ)",
+    17: "a cinema curve (SMPTE 428)",
+    18: "HDR (HLG)",
 }
 _FULL_RANGE = 2
 _CENTERED_CHROMA = ("mjpeg", "mpeg1video", "theora")
@@ -78,8 +82,25 @@ class ColorTags:
     centered_chroma: bool = False
 
 
-def tags_of(frame: Any, codec: str) -> ColorTags:
-    """Read the color tags of a frame; what is not said is what players take it for.
+def container_tags(context: Any) -> tuple[int, int, int, int]:
+    """Read the color tags of a container, before decoding overwrites them.
+
+    Parameters
+    ----------
+    context : av.codec.CodecContext
+        That of a stream, of which nothing is decoded yet.
+
+    Returns
+    -------
+    tuple of int
+        Matrix, curve, primaries and range.
+    """
+    tags = (context.colorspace, context.color_trc, context.color_primaries, context.color_range)
+    return tuple(map(int, tags))  # type: ignore[return-value]
+
+
+def tags_of(frame: Any, codec: str, container: tuple[int, int, int, int]) -> ColorTags:
+    """Read the color tags of a frame, else those of its container, else what players take it for.
 
     Parameters
     ----------
@@ -87,25 +108,32 @@ def tags_of(frame: Any, codec: str) -> ColorTags:
         Decoded.
     codec : str
         Name of the codec.
+    container : tuple of int
+        From :func:`container_tags`.
 
     Returns
     -------
     ColorTags
         Untagged high definition is BT.709, anything smaller BT.601.
     """
-    matrix, primaries = int(frame.colorspace), int(frame.color_primaries)
+    own = (frame.colorspace, frame.color_trc, frame.color_primaries, frame.color_range)
+    empty = ((_UNKNOWN, 3), (_UNKNOWN, 0, 3), (_UNKNOWN, 0, 3), (0,))
+    matrix, curve, primaries, levels = (
+        int(a) if int(a) not in none else b
+        for a, b, none in zip(own, container, empty, strict=True)
+    )
     name = frame.format.name
     if matrix in (_UNKNOWN, 3):
         small = frame.width < _SD_SIZE[0] and frame.height < _SD_SIZE[1]
         matrix = _OF_PRIMARIES.get(primaries, BT601 if small else BT709)
-    if frame.format.is_rgb:
+    if frame.format.is_rgb or frame.format.has_palette:
         matrix = RGB
     elif matrix == RGB:
         matrix = BT709  # a contradiction: these are no RGB pixels
-    full = int(frame.color_range) == _FULL_RANGE or name.startswith("yuvj")
-    if name.startswith(("gray", "ya")) and int(frame.color_range) == 0:
+    full = levels == _FULL_RANGE or name.startswith("yuvj")
+    if name.startswith(("gray", "ya", "mono")) and levels == 0:
         full = codec not in _LIMITED_GRAY
-    return ColorTags(matrix, int(frame.color_trc), primaries, full, codec in _CENTERED_CHROMA)
+    return ColorTags(matrix, curve, primaries, full, codec in _CENTERED_CHROMA)
 
 
 def check_tags(tags: ColorTags, name: str) -> None:
@@ -167,12 +195,12 @@ def to_picture(frame: Any, tags: ColorTags) -> Picture:
         alpha = np.ascontiguousarray(alpha)
     if frame.format.is_rgb:
         color = cv2.merge([plane.astype(np.float32) for plane in planes])
-        color *= np.float32(1 / ((1 << bits) - 1))
+        color = color * np.float32(1 / ((1 << bits) - 1))
     else:
         color = _from_luma(planes, bits, tags)
     if tags.primaries in _TO_709:
         wide = srgb_to_linear(np.clip(color, 0, 1))
-        color = linear_to_srgb(cv2.transform(wide, np.float32(_TO_709[tags.primaries])))
+        color = linear_to_srgb(cv2.transform(wide, np.array(_TO_709[tags.primaries], np.float32)))
     return Picture(np.clip(color, 0, 1, out=color), alpha, depth)
 
 
@@ -279,7 +307,7 @@ def _levels(bits: int, full_range: bool) -> tuple[np.float32, np.float32, np.flo
 def _to_rgb(matrix: int) -> np.ndarray:
     """Return the matrix from luma and chroma to RGB, ``(3, 3)`` float32."""
     if matrix == 8:  # YCgCo
-        return np.float32([[1, -1, 1], [1, 1, 0], [1, -1, -1]])
+        return np.array([[1, -1, 1], [1, 1, 0], [1, -1, -1]], np.float32)
     return np.linalg.inv(_from_rgb(matrix)).astype(np.float32)
 
 
@@ -303,7 +331,7 @@ def _upsampled(plane: np.ndarray, shape: tuple[int, ...], centered: bool) -> np.
     )
     # A pixel's place among the chroma samples: the left one is at its first pixel, or in their middle.
     left = (1 / across - 1) / 2 if centered else 0
-    place = np.float32([[1 / across, 0, left], [0, 1 / down, (1 / down - 1) / 2]])
+    place = np.array([[1 / across, 0, left], [0, 1 / down, (1 / down - 1) / 2]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(
         plane, place, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
@@ -317,7 +345,7 @@ def _downsampled(plane: np.ndarray, across: int, down: int, centered: bool) -> n
     if across == 2 and centered:
         return (plane[:, ::2] + plane[:, 1::2]) * np.float32(0.5)
     if across == 2:
-        weights = np.float32([[0.25, 0.5, 0.25]])
+        weights = np.array([[0.25, 0.5, 0.25]], np.float32)
         return cv2.filter2D(plane, -1, weights, borderType=cv2.BORDER_REPLICATE)[:, ::2]
     return plane
 
@@ -328,7 +356,7 @@ def fill_frame(frame: Any, color: np.ndarray, alpha: np.ndarray | None, tags: Co
     Parameters
     ----------
     frame : av.VideoFrame
-        Planar, of the colors' size; RGB or YUV, with alpha or without.
+        Of the colors' size; planar RGB or YUV, with alpha or without, or BGR in 32 bits.
     color : (H, W, 3) float32
         sRGB-encoded in [0, 1].
     alpha : (H, W) float32, or None
@@ -346,13 +374,19 @@ def fill_frame(frame: Any, color: np.ndarray, alpha: np.ndarray | None, tags: Co
         black, span, middle, chroma_span = _levels(bits, tags.full_range)
         luma, *chroma = cv2.split(cv2.transform(color, _from_rgb(tags.matrix).astype(np.float32)))
         part = form.components[1]
-        across, down = form.width // part.width, form.height // part.height
+        across, down = -(-form.width // part.width), -(-form.height // part.height)
         channels = [luma * span + black]
         for plane in chroma:
             small = _downsampled(plane, across, down, tags.centered_chroma)
             channels.append(small * chroma_span + middle)
     if form.components[-1].is_alpha:
         channels.append(np.full(color.shape[:2], top) if alpha is None else alpha * top)
-    for component, channel in zip(form.components, channels, strict=True):
-        plane = plane_values(frame, component.plane, stored)
-        plane[...] = np.clip(np.rint(channel, out=channel), 0, top)
+    packed = {"bgr0": (2, 1, 0), "bgra": (2, 1, 0, 3), "rgba": (0, 1, 2, 3)}.get(form.name)
+    if packed:
+        height, width = color.shape[:2]
+        rows = np.frombuffer(frame.planes[0], np.uint8).reshape(height, -1)[:, : 4 * width]
+        places = [rows[:, place::4] for place in packed]
+    else:
+        places = [plane_values(frame, part.plane, stored) for part in form.components]
+    for place, channel in zip(places, channels, strict=False):
+        place[...] = np.clip(np.rint(channel), 0, top)

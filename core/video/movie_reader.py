@@ -14,7 +14,7 @@ from ..errors import ImageUnreadable
 from ..image.picture import Picture
 from .movie_file import library, open_file, video_stream
 from .movie_index import MovieIndex, decoded, index_movie
-from .movie_pixels import ColorTags, check_tags, tags_of, to_picture
+from .movie_pixels import ColorTags, check_tags, container_tags, tags_of, to_picture
 
 _EARLIER = 3
 """Keyframes before a frame that are tried, as some are none: decoding recovers over several frames."""
@@ -36,8 +36,8 @@ class MovieReader:
         Its frames.
     first : av.VideoFrame
         The first of them, which says how all are stored.
-    codec : str
-        Name of the codec.
+    tags : ColorTags
+        What its colors mean.
     aspect : Fraction
         How many times as wide as high a stored pixel is.
     decoder : str
@@ -49,15 +49,15 @@ class MovieReader:
         path: Path,
         index: MovieIndex,
         first: Any,
-        codec: str,
+        tags: ColorTags,
         aspect: Fraction,
         decoder: str = "",
     ) -> None:
         self.index = index
         self._path, self._decoder = path, decoder
         self._turn = _display_turn(first)
-        self._tags: ColorTags = tags_of(first, codec)
-        check_tags(self._tags, path.name)
+        check_tags(tags, path.name)
+        self._tags = tags
         width, height = first.width, first.height
         across, down = aspect.numerator, aspect.denominator
         if self._turn[0]:
@@ -106,8 +106,10 @@ class MovieReader:
             with_alpha = stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) == "1"
             decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(codec, "") if with_alpha else ""
             aspect = stream.codec_context.sample_aspect_ratio or Fraction(1)
+            said = container_tags(stream.codec_context)
             first = next(decoded(container.demux(stream), stream.codec_context))
-            return cls(path, index, first, codec, aspect if aspect > 0 else Fraction(1), decoder)
+            tags = tags_of(first, codec, said)
+            return cls(path, index, first, tags, aspect if aspect > 0 else Fraction(1), decoder)
 
     def read(self, index: int) -> Picture:
         """Read a frame.

@@ -103,7 +103,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
             else:
                 _restyle_apart(plan, resume, painter, writer, outcome)
             writer.drain()
-        movie = results.write_movie(outcome.finished)
+        movie, notes = results.write_movie(outcome.finished)
     control.progress(1.0, "Done")
     return FramesResult(
         outcome.written,
@@ -114,6 +114,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         str(results.shot_file),
         movie,
         sequence.missing,
+        notes,
     )
 
 

@@ -85,6 +85,7 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
             _describe(done, folder) if done or result is not None else "",
             f"Missing: {gaps}" if gaps and not not_rendered else "",
             not_rendered,
+            *(result.notes if result is not None else ()),
         )
 
     title = f"{'Propagate' if propagate else 'Restyle'} {source.name}"
