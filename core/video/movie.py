@@ -271,7 +271,14 @@ class _Writer:
         self._sound = None
         if self._with_sound and self._timing.sound is not None:
             start, end = self._timing.times[0], self._timing.times[-1]
-            self._sound = Sound(self._timing.sound, start, end, self._container, self._suffix)
+            self._sound = Sound(
+                self._timing.sound,
+                start,
+                end,
+                self._container,
+                self._suffix,
+                from_beginning=self._timing.from_beginning,
+            )
             self._stack.callback(self._sound.close)
             self.sounds = self._sound.streams
 

@@ -106,7 +106,6 @@ def index_movie(path: Path) -> MovieIndex:
         packets, broken = _packets(container, stream)
         time_base = stream.time_base or Fraction(1, 90000)
         rates = [stream.guessed_rate, stream.base_rate, stream.average_rate]
-        listed = stream.frames if container.format.name in ("avi", "mov,mp4,m4a,3gp,3g2,mj2") else 0
     times, decodes, key, discarded = packets
     first = _first_time(path)
     shown = ~discarded & (times != _NEVER)
@@ -132,7 +131,7 @@ def index_movie(path: Path) -> MovieIndex:
         raise ImageUnreadable(
             f'No frame of the movie "{path.name}" can be decoded; export it as an image sequence.'
         )
-    cut_off = broken or listed > len(times) or is_cut_off(path)
+    cut_off = broken or is_cut_off(path)
     if cut_off:
         ascending = _without_stragglers(ascending)
     rate, varies = _rate(ascending, time_base, [r for r in rates if r])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -22,8 +23,16 @@ _COPIED = {
 """Codecs that are copied as they are, by the suffix of the movie: what its players know."""
 
 _ANEW = {".mp4": "aac", ".mov": "pcm_s16le", ".mkv": "flac", ".avi": "pcm_s16le"}
+_LOSSLESS = ("flac", "alac", "wavpack", "tta")
 _BIT_RATE = 320_000
 _DEEP = ("s32", "s32p", "flt", "fltp", "dbl", "dblp", "s64", "s64p")
+_LAYOUTS = {1: "mono", 2: "stereo"}
+_DISK = (
+    errno.ENOSPC,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.EIO,
+)
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
@@ -60,12 +69,22 @@ class Sound:
         Gets the sound; nothing has been written to it yet.
     suffix : str
         Of the movie.
+    from_beginning : bool
+        Nothing is left out before ``start`` but an encoder's delay, which is copied, too.
     """
 
     def __init__(
-        self, source: Path, start: Fraction, end: Fraction, movie: Any, suffix: str
+        self,
+        source: Path,
+        start: Fraction,
+        end: Fraction,
+        movie: Any,
+        suffix: str,
+        *,
+        from_beginning: bool,
     ) -> None:
         self.notes: list[str] = []
+        self._from_beginning = from_beginning
         self._name, self._until = source.name, Fraction(-1)
         self._tracks: dict[int, _Copied | _Encoded] = {}
         self._source: Any = None
@@ -118,13 +137,20 @@ class Sound:
             self.notes.append(f'A sound track of "{self._name}" cannot be read and is left out.')
             return
         codec = stream.codec_context.codec.name
-        if stream.codec_context.codec.canonical_name in _COPIED[suffix]:
+        copied = stream.codec_context.codec.canonical_name in _COPIED[suffix]
+        if not self._from_beginning:
+            # Cut to the sample, as long as that costs nothing; and AVI cannot say when sound begins.
+            copied = copied and codec not in _LOSSLESS and suffix != ".avi"
+        if copied:
             try:
-                self._tracks[stream.index] = _Copied(stream, start, end, movie)
+                self._tracks[stream.index] = _Copied(
+                    stream, start, end, movie, self._from_beginning
+                )
                 return
             except ValueError:  # the container does not take it after all
                 pass
-        names = [codec] if codec.startswith("pcm_") and suffix != ".mp4" else []
+        kept = codec in _LOSSLESS or (codec.startswith("pcm_") and suffix != ".mp4")
+        names = [codec] if kept and (codec in _COPIED[suffix] or codec not in _LOSSLESS) else []
         for name in (*names, _anew(stream, suffix)):
             try:
                 self._tracks[stream.index] = _Encoded(stream, start, end, movie, name)
@@ -156,11 +182,11 @@ class _SourceDamaged(Exception):
 class _Copied:
     """A track whose packets are copied."""
 
-    def __init__(self, stream: Any, start: Fraction, end: Fraction, movie: Any) -> None:
+    def __init__(
+        self, stream: Any, start: Fraction, end: Fraction, movie: Any, from_beginning: bool
+    ) -> None:
         self._start, self._end, self._movie = start, end, movie
-        self._from_beginning = stream.start_time is not None and (
-            start - stream.start_time * stream.time_base < Fraction(1, 5)
-        )
+        self._from_beginning = from_beginning
         self._out = movie.add_stream_from_template(stream)
         _carry_over(stream, self._out)
         self.done = False
@@ -173,7 +199,8 @@ class _Copied:
         if begin >= self._end:
             self.done = True
             return moment
-        # What lies before the first sample that is heard (the encoder's delay) stays where it is.
+        # What lies before the first sample that is heard (the encoder's delay) stays where it is. A
+        # packet that begins before the movie is hidden in part by MP4 and MOV; Matroska begins with it.
         if end <= self._start and not self._from_beginning:
             return moment
         shift = round(self._start / base)
@@ -192,27 +219,19 @@ class _Encoded:
     """A track that is decoded, cut to the sample, and encoded."""
 
     def __init__(self, stream: Any, start: Fraction, end: Fraction, movie: Any, codec: str) -> None:
-        av = library()
-        self._start, self._movie = start, movie
-        rate = stream.codec_context.sample_rate
+        self._start, self._end, self._movie = start, end, movie
+        source = stream.codec_context
+        rate = source.sample_rate
         if codec == "aac":
             rate = next((r for r in _AAC_RATES if r <= rate), _AAC_RATES[-1])
         self._out = movie.add_stream(codec, rate=rate)
-        self._out.codec_context.layout = stream.codec_context.layout
+        target = self._out.codec_context
+        # Some files only count their channels; encoders want to know which is which.
+        target.layout = _LAYOUTS.get(source.layout.nb_channels, source.layout.name)
         if codec == "aac":
-            self._out.codec_context.bit_rate = _BIT_RATE
+            target.bit_rate = _BIT_RATE
         _carry_over(stream, self._out)
-        self._graph = graph = av.filter.Graph()
-        chain = [
-            graph.add_abuffer(template=stream, time_base=stream.time_base),
-            graph.add("atrim", f"start={float(start):.6f}:end={float(end):.6f}"),
-            graph.add("asetpts", f"PTS-{float(start):.6f}/TB"),
-            graph.add("aresample", f"{rate}:async=1:first_pts=0"),
-            graph.add("aformat", f"sample_fmts={self._out.codec_context.format.name}"),
-            graph.add("abuffersink"),
-        ]
-        graph.link_nodes(*chain).configure()
-        self._end = end
+        self._graph: Any = None
         self.done = False
 
     def put(self, packet: Any) -> Fraction:
@@ -222,19 +241,44 @@ class _Encoded:
             self.done = True
             return begin - self._start
         try:
-            frames = packet.decode()
+            for frame in packet.decode():
+                self._graph = self._graph or self._filters(frame)
+                self._graph.push(frame)
+                self._encode()
         except library().FFmpegError as error:
+            if error.errno in _DISK:
+                raise
             raise _SourceDamaged from error
-        for frame in frames:
-            self._graph.push(frame)
-            self._encode()
         return begin - self._start
 
     def finish(self) -> None:
         """Write what the encoder holds back."""
-        self._graph.push(None)
-        self._encode()
-        self._movie.mux(self._out.encode(None))
+        if self._graph is not None:
+            self._graph.push(None)
+            self._encode()
+            self._movie.mux(self._out.encode(None))
+
+    def _filters(self, frame: Any) -> Any:
+        """Return filters that cut frames like this one and bring them to what the encoder takes."""
+        target = self._out.codec_context
+        start, end = (f"{float(moment):.6f}" for moment in (self._start, self._end))
+        kind = f"sample_fmts={target.format.name}:channel_layouts={target.layout.name}"
+        graph = library().filter.Graph()
+        chain = [
+            graph.add_abuffer(
+                sample_rate=frame.sample_rate,
+                format=frame.format.name,
+                layout=frame.layout.name,
+                time_base=frame.time_base,
+            ),
+            graph.add("atrim", f"start={start}:end={end}"),
+            graph.add("asetpts", f"PTS-{start}/TB"),
+            graph.add("aresample", f"{target.sample_rate}:async=1:first_pts=0"),
+            graph.add("aformat", f"{kind}:sample_rates={target.sample_rate}"),
+            graph.add("abuffersink"),
+        ]
+        graph.link_nodes(*chain).configure()
+        return graph
 
     def _encode(self) -> None:
         av = library()
@@ -249,7 +293,7 @@ class _Encoded:
 def _anew(stream: Any, suffix: str) -> str:
     """Return the codec for sound that cannot be copied; samples of over 16 bits keep 24."""
     codec = _ANEW[suffix]
-    lossless = stream.codec_context.codec.name in ("flac", "alac", "wavpack", "tta", "truehd")
+    lossless = stream.codec_context.codec.name in (*_LOSSLESS, "truehd", "ape")
     deep = stream.codec_context.format is not None and stream.codec_context.format.name in _DEEP
     return "pcm_s24le" if codec == "pcm_s16le" and lossless and deep else codec
 

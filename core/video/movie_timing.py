@@ -33,6 +33,8 @@ class Timing:
         All frames are shown equally long.
     sound : Path or None
         A movie or a sound file.
+    from_beginning : bool
+        The first frame is the first of the movie that has the sound.
     pixel_aspect : Fraction
         How many times as wide as high a pixel is.
     notes : tuple of str
@@ -43,6 +45,7 @@ class Timing:
     rate: Fraction
     even: bool = True
     sound: Path | None = None
+    from_beginning: bool = True
     pixel_aspect: Fraction = Fraction(1)
     notes: tuple[str, ...] = ()
 
@@ -107,11 +110,11 @@ def timing_of_movie(
     if movie.index.varies or len(steps) > 1:
         times = [movie.index.start(place) for place in places]
         times.append(movie.index.start(places[-1] + 1))
-        return Timing(tuple(times), movie.fps, even=False, sound=path, pixel_aspect=aspect)
+        return Timing(tuple(times), movie.fps, False, path, places[0] == 0, aspect)
     rate = movie.fps / steps.pop()
     start = movie.index.start(places[0])
     even = tuple(start + i / rate for i in range(len(places) + 1))
-    return Timing(even, rate, sound=path, pixel_aspect=aspect)
+    return Timing(even, rate, True, path, places[0] == 0, aspect)
 
 
 def timing_of_results(
