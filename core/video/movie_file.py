@@ -67,7 +67,7 @@ def open_file(path: Path) -> Container:
         return av.open(f"file:{path}", options=only_files, metadata_errors="replace")
     except (av.FFmpegError, OSError) as error:
         if is_cut_off(path):
-            why = "is cut off: its end, where the list of its frames is, is missing"
+            why = "is cut off: its list of frames is missing"
         elif not path.stat().st_size:
             why = "is empty"
         else:

@@ -228,11 +228,11 @@ def _rate(times: np.ndarray, base: Fraction, candidates: list[Fraction]) -> tupl
     if len(times) < 2:
         return (candidates or [Fraction(24)])[0], False
     mean = Fraction(len(times) - 1, int(times[-1] - times[0])) / base
-    for rate in (*candidates, exact_rate(float(mean))):
+    for rate in map(exact_rate, (*candidates, mean)):
         # Two ticks, as rounded times in a file may begin at any fraction of one.
         near = min(2.001 * float(base), 0.25 / float(rate))
         if np.abs(since - steps / float(rate)).max() <= near:
-            return Fraction(rate), False
+            return rate, False
     return min(max(mean, _LEAST_RATE), _MOST_RATE), True
 
 
@@ -256,6 +256,6 @@ def exact_rate(fps: float | Fraction) -> Fraction:
     """
     whole = max(1, round(fps))
     for rate in (Fraction(whole), Fraction(whole * 1000, 1001)):
-        if abs(float(rate) - float(fps)) < 0.0045:
+        if abs(float(rate) - float(fps)) < 0.0051:
             return rate
     return Fraction(fps).limit_denominator(1001)
