@@ -156,14 +156,19 @@ def write_movie(
                         raise
                     except ImpastoError as error:
                         failures.append(Failure(path.name, str(error)))
-                    control.progress((index + 1) / len(paths))
+                    control.advance((index + 1) / len(paths))
                 if not writer.count:
                     raise NoImages("None of the frames can be read.")
                 writer.finish()
         except av.FFmpegError as error:
-            raise OSError(error.errno, error.strerror) from error
+            raise _as_system_error(error) from error
         _check(part, movie, writer)
     return WrittenMovie(writer.count, tuple(failures), tuple(dict.fromkeys(writer.notes)))
+
+
+def _as_system_error(error: Any) -> OSError:
+    """Return an error of FFmpeg as one of the system, of which :func:`part_file` knows the reasons."""
+    return OSError(error.errno, error.strerror)
 
 
 class _Writer:
@@ -252,19 +257,23 @@ class _Writer:
             options["movflags"] = "+faststart+write_colr"
         self._container = av.open(f"file:{self._part}", "w", options=options)
         self._stack.callback(_close, self._container)
-        try:
-            self._stream = self._container.add_stream(
-                kind.codec, rate=self._timing.rate, options=kind.options
-            )
-        except (ValueError, av.FFmpegError) as error:
+        if kind.codec not in av.codecs_available:
             raise OutputUnwritable(
                 f"The av package (PyAV) of this Python cannot write {kind.codec};"
                 " choose another kind of movie, or install av from PyPI."
-            ) from error
+            )
+        self._stream = self._container.add_stream(
+            kind.codec, rate=self._timing.rate, options=kind.options
+        )
         context = self._stream.codec_context
         context.width, context.height = self._coded_size
         context.pix_fmt, context.time_base = self._kind.format, self._base
         context.sample_aspect_ratio = self._timing.pixel_aspect
+        if self._suffix == ".mkv" and self._timing.pixel_aspect != 1:  # PyAV cannot set it there
+            self.notes.append(
+                ".mkv movies are written with square pixels, and those of the source are not;"
+                " choose .mp4 or .mov."
+            )
         context.thread_count, context.gop_size = _THREADS, _KEY_EVERY
         context.flags |= av.codec.context.Flags.bitexact
         self._tag(context)

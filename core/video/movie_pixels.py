@@ -62,7 +62,7 @@ _TO_709 = {
 
 @dataclass(frozen=True)
 class ColorTags:
-    """What a movie says about its colors, in the numbers of ITU-T H.273.
+    """Say what the numbers of a movie mean, in the terms of ITU-T H.273.
 
     Attributes
     ----------

@@ -105,7 +105,7 @@ class MovieReader:
             # FFmpeg's own VP8 and VP9 decoders leave out what WebM keeps alpha in.
             with_alpha = stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) == "1"
             decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(codec, "") if with_alpha else ""
-            aspect = stream.codec_context.sample_aspect_ratio or Fraction(1)
+            aspect = stream.sample_aspect_ratio or Fraction(1)
             said = container_tags(stream.codec_context)
             first = next(decoded(container.demux(stream), stream.codec_context))
             tags = tags_of(first, codec, said)
