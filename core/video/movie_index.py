@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ import numpy as np
 from ..errors import ImageUnreadable
 from .movie_file import Container, Stream, is_cut_off, library, open_file, video_stream
 
+_NEVER = np.iinfo(np.int64).min
+"""In place of a time that is not there."""
+_LOOKED_AT = 16
+"""Frames that are decoded to see whether packets tell the truth."""
+_MOST_DAMAGED = 0.75
+"""If fewer of these come out, packets are no frames; if more, some are damaged."""
 _REORDERED = 16
 """Most frames that a codec stores in another order than that of their times."""
 _LEAST_RATE, _MOST_RATE = Fraction(1, 100), Fraction(1000)
@@ -80,7 +87,7 @@ def index_movie(path: Path) -> MovieIndex:
     """Look through a movie.
 
     All packets are read, none is decoded but the first ones, so this takes as long as reading the file.
-    A frame takes 8 bytes.
+    Where packets do not tell when frames are shown, all are decoded. A frame takes 8 bytes.
 
     Parameters
     ----------
@@ -103,48 +110,52 @@ def index_movie(path: Path) -> MovieIndex:
     """
     with open_file(path) as container:
         stream = video_stream(container, path.name)
-        packets, broken = _packets(container, stream)
+        packets = _look_through(container, stream)
         time_base = stream.time_base or Fraction(1, 90000)
         rates = [stream.guessed_rate, stream.base_rate, stream.average_rate]
-    times, decodes, key, discarded = packets
-    first = _first_time(path)
-    shown = ~discarded & (times != _NEVER)
-    counted = first is None or bool((times[~discarded] == _NEVER).any())
-    if not counted:
-        # Frames before the first one that can be decoded lack what they refer to: the file begins in
-        # the middle of a stream.
-        shown &= times >= first
-        # Two frames at one time, or a clock that was set back: pieces of several recordings.
-        clock = decodes[decodes != _NEVER]
-        counted = len(np.unique(times[shown])) < shown.sum() or bool((np.diff(clock) < 0).any())
-    is_key = shown & key
-    if counted or not is_key.any():
-        counted = True
-        ascending = _count_frames(path)
-        keys = key_decodes = ascending[:1]
-    else:
-        ascending = np.sort(times[shown])
-        order = np.argsort(times[is_key], kind="stable")
-        keys, key_decodes = times[is_key][order], decodes[is_key][order]
-        key_decodes = np.where(key_decodes == _NEVER, keys, key_decodes)
-    if not len(ascending):
+    times, timed = _shown_times(packets, _decoded_times(path, _LOOKED_AT)), True
+    if times is None:
+        times, timed = _whole_times(_decoded_times(path), time_base * (rates[0] or 24))
+    if not len(times):
         raise ImageUnreadable(
             f'No frame of the movie "{path.name}" can be decoded; export it as an image sequence.'
         )
-    cut_off = broken or is_cut_off(path)
+    cut_off = packets.broken or is_cut_off(path)
     if cut_off:
-        ascending = _without_stragglers(ascending)
-    rate, varies = _rate(ascending, time_base, [r for r in rates if r])
-    return MovieIndex(ascending, keys, key_decodes, time_base, rate, varies, counted, bool(cut_off))
+        times = _without_stragglers(times)
+    usable = packets.key & ~packets.hidden & np.isin(packets.times, times)
+    order = np.argsort(packets.times[usable], kind="stable")
+    keys, decodes = packets.times[usable][order], packets.decodes[usable][order]
+    rate, varies = _rate(times, time_base, [rate for rate in rates if rate])
+    return MovieIndex(
+        times,
+        keys,
+        np.where(decodes == _NEVER, keys, decodes),
+        time_base,
+        rate,
+        varies,
+        counted=not timed or not len(keys),
+        cut_off=cut_off,
+    )
 
 
-_NEVER = np.iinfo(np.int64).min
+@dataclass(frozen=True)
+class _Packets:
+    """What the packets of a movie say, in the order of decoding."""
+
+    times: np.ndarray
+    decodes: np.ndarray
+    key: np.ndarray
+    hidden: np.ndarray
+    """An edit list leaves it out, or the codec only refers to it."""
+    broken: bool
+    """The last one is cut off, or reading failed after it."""
 
 
-def _packets(container: Container, stream: Stream) -> tuple[tuple[np.ndarray, ...], bool]:
-    """Return times, decoding times, whether key and whether not shown; and whether reading failed."""
+def _look_through(container: Container, stream: Stream) -> _Packets:
     av = library()
-    times, decodes, key, hidden, broken = [], [], [], [], False
+    times, decodes, key, hidden = array("q"), array("q"), bytearray(), bytearray()
+    broken, is_vp8 = False, stream.codec_context.name in ("vp8", "libvpx")
     try:
         for packet in container.demux(stream):
             if not packet.size:  # the end; or, in AVI, "the frame before, once more"
@@ -152,32 +163,58 @@ def _packets(container: Container, stream: Stream) -> tuple[tuple[np.ndarray, ..
             times.append(_NEVER if packet.pts is None else packet.pts)
             decodes.append(_NEVER if packet.dts is None else packet.dts)
             key.append(packet.is_keyframe)
-            hidden.append(packet.is_discard)
+            # RFC 6386, 9.1: a frame of VP8 may be there for others only.
+            unseen = is_vp8 and not memoryview(packet)[0] & 0x10
+            hidden.append(packet.is_discard or unseen)
             broken = packet.is_corrupt
     except (av.FFmpegError, OSError):
         broken = True
-    whole = (np.array(times, np.int64), np.array(decodes, np.int64))
-    return (*whole, np.array(key, bool), np.array(hidden, bool)), broken
+    return _Packets(
+        np.array(times, np.int64),
+        np.array(decodes, np.int64),
+        np.array(key, bool),
+        np.array(hidden, bool),
+        broken,
+    )
 
 
-def _first_time(path: Path) -> int | None:
-    """Return the time of the first frame that comes out of the decoder; None if it has none."""
+def _shown_times(packets: _Packets, first: list[int | None]) -> np.ndarray | None:
+    """Return when the frames are shown, as the packets say; None if they do not tell.
+
+    ``first`` are the times of the first frames that came out of the decoder.
+    """
+    times = packets.times[~packets.hidden]
+    if not first or None in first or (times == _NEVER).any():
+        return None
+    # Two frames at one time, or a clock that was set back: pieces of several recordings.
+    clock = packets.decodes[packets.decodes != _NEVER]
+    if len(np.unique(times)) < len(times) or (np.diff(clock) < 0).any():
+        return None
+    # Frames before the first one that can be decoded lack what they refer to: the file begins in the
+    # middle of a stream.
+    times = np.sort(times[times >= first[0]])
+    # Interlaced H.264 may have a packet for each field.
+    looked_at = times[times <= first[-1]]
+    if np.isin(looked_at, np.array(first)).sum() < _MOST_DAMAGED * len(looked_at):
+        return None
+    return times
+
+
+def _decoded_times(path: Path, most: int | None = None) -> list[int | None]:
+    """Decode a movie, or the first frames of it, and return their times."""
     with open_file(path) as container:
         stream = video_stream(container, path.name)
-        for frame in decoded(container.demux(stream), stream.codec_context):
-            return frame.pts
-    return None
+        stream.codec_context.thread_type = "AUTO"
+        frames = decoded(container.demux(stream), stream.codec_context)
+        return [frame.pts for frame in islice(frames, most)]
 
 
-def _count_frames(path: Path) -> np.ndarray:
-    """Decode the whole movie and return the frames' times, or their numbers where they have none."""
-    with open_file(path) as container:
-        stream = video_stream(container, path.name)
-        times = [frame.pts for frame in decoded(container.demux(stream), stream.codec_context)]
-        tick = 1 / ((stream.guessed_rate or Fraction(24)) * (stream.time_base or Fraction(1)))
-    if None not in times and all(a < b for a, b in pairwise(times)):
-        return np.array(times, np.int64)
-    return np.array([round(i * tick) for i in range(len(times))], np.int64)
+def _whole_times(times: list[int | None], per_frame: Fraction) -> tuple[np.ndarray, bool]:
+    """Return the times of all decoded frames, and True; or, where they have none, their numbers."""
+    known = [time for time in times if time is not None]
+    if len(known) == len(times) and all(a < b for a, b in pairwise(known)):
+        return np.array(known, np.int64), True
+    return np.array([round(place / per_frame) for place in range(len(times))], np.int64), False
 
 
 def decoded(packets: Iterable[Any], decoder: Any) -> Iterator[Any]:

@@ -58,7 +58,7 @@ class MovieReader:
         self._turn = _display_turn(first)
         check_tags(tags, path.name)
         self._tags = tags
-        width, height = first.width, first.height
+        width, height = self._coded_size = first.width, first.height
         across, down = aspect.numerator, aspect.denominator
         if self._turn[0]:
             width, height, across, down = height, width, down, across
@@ -134,6 +134,11 @@ class MovieReader:
         frame = self._frame(index) if 0 <= index < self.index.count else None
         if frame is None:
             raise ImageUnreadable(self._why_not(index))
+        if (frame.width, frame.height) != self._coded_size:
+            raise ImageUnreadable(
+                f'From frame {index + 1} on, the pictures of the movie "{self._path.name}" have another'
+                " size; cut it in two."
+            )
         picture = to_picture(frame, self._tags)
         alpha = picture.alpha
         if any(self._turn):

@@ -207,6 +207,7 @@ KINDS = [
     ("m.m2ts", "mpeg2video", {"bf": "2", "g": "10"}),
     ("m.mts", "libx264", {"x264-params": "keyint=10:open-gop=1:bframes=3"}),
     ("m.webm", "libvpx-vp9", {"g": "10", "deadline": "realtime", "cpu-used": "8"}),
+    ("m.webm", "libvpx", {"g": "20", "auto-alt-ref": "1", "lag-in-frames": "16"}),
     ("m.wmv", "wmv2", {"g": "10"}),
     ("m.flv", "flv", {"g": "10"}),
     ("m.3gp", "mpeg4", {"g": "10"}),
@@ -296,6 +297,52 @@ def test_a_stream_that_begins_in_the_middle_begins_with_its_first_whole_frame(tm
     reader = MovieReader.open(tmp_path / "cut.ts")
     numbers = [shown(reader.read(i).color) for i in range(reader.index.count)]
     assert numbers == list(range(numbers[0], 40)) and numbers[0] % 10 == 0
+
+
+def test_packets_without_a_frame_are_none(tmp_path):
+    # As the second fields of interlaced H.264: packets with times of their own, half a frame later.
+    source = write(tmp_path / "s.mkv", numbered(20), "libx264", options={"g": "5", "bf": "0"})
+    path = tmp_path / "m.mkv"
+    with av.open(str(source)) as movie, av.open(str(path), "w") as made:
+        stream = made.add_stream_from_template(movie.streams.video[0])
+        for packet in movie.demux(video=0):
+            if packet.dts is None:
+                continue
+            empty = av.Packet(bytes([0, 0, 0, 2, 9, 0xF0]))  # an access unit delimiter
+            empty.pts = empty.dts = packet.pts + 20
+            empty.time_base = packet.time_base
+            packet.stream = empty.stream = stream
+            made.mux(packet)
+            made.mux(empty)
+    reader = MovieReader.open(path)
+    assert (reader.count, reader.fps) == (20, 24)
+    assert [shown(reader.read(i).color) for i in (0, 13, 4, 19)] == [0, 13, 4, 19]
+
+
+def test_recordings_that_were_put_one_after_the_other_are_read_to_the_end(tmp_path):
+    parts = [
+        write(tmp_path / f"{i}.ts", numbered(12), "libx264", rate=25, options={"bf": "2", "g": "6"})
+        for i in range(2)
+    ]
+    path = tmp_path / "m.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    reader = MovieReader.open(path)
+    numbers = [shown(reader.read(i).color) for i in range(reader.count)]
+    assert numbers == [*range(12), *range(12)]
+    assert shown(reader.read(3).color) == 3 and shown(reader.read(20).color) == 8
+
+
+def test_a_change_of_size_is_said(tmp_path):
+    parts = [
+        write(tmp_path / "a.ts", numbered(6), "mpeg2video", rate=25),
+        write(tmp_path / "b.ts", numbered(6, (128, 96)), "mpeg2video", rate=25),
+    ]
+    path = tmp_path / "m.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    reader = MovieReader.open(path)
+    assert can_be_read(reader, 4) and not can_be_read(reader, reader.index.count - 1)
+    with pytest.raises(ImageUnreadable, match="another size"):
+        reader.read(reader.index.count - 1)
 
 
 def test_pixels_that_are_not_square_stay_and_are_said_to_be_so(tmp_path):
