@@ -52,7 +52,9 @@ class _Kind:
 
 
 _H264 = _Kind("libx264", "yuv420p", _VIDEO, {"preset": "medium", "crf": "14", "profile": "high"})
-_PRORES = _Kind("prores_ks", "yuv422p10le", _VIDEO, {"profile": "hq", "vendor": "apl0"})
+# Of FFmpeg's two ProRes encoders, this one is ten times as fast, and closer; the other has alpha of 16
+# bits.
+_PRORES = _Kind("prores_aw", "yuv422p10le", _VIDEO, {"profile": "3", "vendor": "apl0"})
 _PRORES_ALPHA = _Kind("prores_ks", "yuva444p10le", _VIDEO, {"profile": "4444", "vendor": "apl0"})
 _PNG = _Kind("png", "rgba", _RGB, {"pred": "mixed"})
 _FFV1 = _Kind("ffv1", "bgr0", _RGB, {"level": "3", "slices": "4", "slicecrc": "1"})

@@ -18,7 +18,7 @@ from .movie_file import Container, Stream, is_cut_off, library, open_file, video
 
 _NEVER = np.iinfo(np.int64).min
 """In place of a time that is not there."""
-_LOOKED_AT = 16
+_LOOKED_AT = 8
 """Frames that are decoded to see whether packets tell the truth."""
 _MOST_DAMAGED = 0.75
 """If fewer of these come out, packets are no frames; if more, some are damaged."""

@@ -7,6 +7,7 @@ FFmpeg's swscale only unpacks pixels here: of movies of limited range it makes 1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 
 from ..errors import UnsupportedImage
 from ..image.color import linear_to_srgb, srgb_to_linear
-from ..image.convert import to_depth
+from ..image.convert import clipped, to_depth
 from ..image.formats import Depth
 from ..image.picture import Picture
 from .movie_file import library
@@ -199,9 +200,9 @@ def to_picture(frame: Any, tags: ColorTags) -> Picture:
     else:
         color = _from_luma(planes, bits, tags)
     if tags.primaries in _TO_709:
-        wide = srgb_to_linear(np.clip(color, 0, 1))
+        wide = srgb_to_linear(clipped(color))
         color = linear_to_srgb(cv2.transform(wide, np.array(_TO_709[tags.primaries], np.float32)))
-    return Picture(np.clip(color, 0, 1, out=color), alpha, depth)
+    return Picture(clipped(color), alpha, depth)
 
 
 def bits_of(pixel_format: Any) -> int:
@@ -286,13 +287,13 @@ def _from_luma(planes: list[np.ndarray], bits: int, tags: ColorTags) -> np.ndarr
     """Convert Y, U, V, or Y alone, to RGB."""
     luma = planes[0].astype(np.float32)
     black, span, middle, chroma_span = _levels(bits, tags.full_range)
-    luma -= black
-    luma *= 1 / span
     if len(planes) == 1:
-        return cv2.merge([luma] * 3)
+        return cv2.merge([(luma - black) * (1 / span)] * 3)
     parts = [_upsampled(plane, luma.shape, tags.centered_chroma) for plane in planes[1:3]]
-    parts = [(part - middle) * (1 / chroma_span) for part in parts]
-    return cv2.transform(cv2.merge([luma, *parts]), _to_rgb(tags.matrix))
+    scaled = _to_rgb(tags.matrix) / [span, chroma_span, chroma_span]
+    offset = -scaled @ [black, middle, middle]
+    affine = np.column_stack([scaled, offset]).astype(np.float32)
+    return cv2.transform(cv2.merge([luma, *parts]), affine)
 
 
 def _levels(bits: int, full_range: bool) -> tuple[np.float32, np.float32, np.float32, np.float32]:
@@ -304,11 +305,12 @@ def _levels(bits: int, full_range: bool) -> tuple[np.float32, np.float32, np.flo
     return tuple(map(np.float32, values))  # type: ignore[return-value]
 
 
+@cache
 def _to_rgb(matrix: int) -> np.ndarray:
-    """Return the matrix from luma and chroma to RGB, ``(3, 3)`` float32."""
+    """Return the matrix from luma and chroma to RGB, ``(3, 3)`` float64."""
     if matrix == 8:  # YCgCo
-        return np.array([[1, -1, 1], [1, 1, 0], [1, -1, -1]], np.float32)
-    return np.linalg.inv(_from_rgb(matrix)).astype(np.float32)
+        return np.array([[1.0, -1, 1], [1, 1, 0], [1, -1, -1]])
+    return np.linalg.inv(_from_rgb(matrix))
 
 
 def _from_rgb(matrix: int) -> np.ndarray:
@@ -329,9 +331,18 @@ def _upsampled(plane: np.ndarray, shape: tuple[int, ...], centered: bool) -> np.
     across, down = (
         -(-full // part) for full, part in zip((width, height), plane.shape[::-1], strict=True)
     )
-    # A pixel's place among the chroma samples: the left one is at its first pixel, or in their middle.
-    left = (1 / across - 1) / 2 if centered else 0
-    place = np.array([[1 / across, 0, left], [0, 1 / down, (1 / down - 1) / 2]], np.float32)
+    if (
+        across == 2 and not centered
+    ):  # a sample lies on every other pixel: halfway between, the mean
+        wide = np.empty((plane.shape[0], 2 * plane.shape[1]), np.float32)
+        wide[:, ::2] = plane
+        wide[:, 1:-1:2] = (plane[:, :-1] + plane[:, 1:]) * np.float32(0.5)
+        wide[:, -1] = plane[:, -1]
+        plane, across = wide, 1
+    if across == 1 or centered:
+        size = (plane.shape[1] * across, plane.shape[0] * down)
+        return cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    place = np.array([[1 / across, 0, 0], [0, 1 / down, (1 / down - 1) / 2]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(
         plane, place, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
