@@ -93,8 +93,10 @@ class Input:
     def associated(self) -> bool:
         """Whether the file says that its colors are premultiplied: the tag of TIFF."""
         spec = self.reader.spec()
-        return self.format == "tiff" and spec.alpha_channel >= 0 and not _tag(
-            spec, "tiff:UnassociatedAlpha"
+        return (
+            self.format == "tiff"
+            and spec.alpha_channel >= 0
+            and not _tag(spec, "tiff:UnassociatedAlpha")
         )
 
     def decode(self) -> Picture:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO, NamedTuple
@@ -144,7 +144,7 @@ class Input:
         Parameters
         ----------
         layer : str, optional
-            Its name, or the name of its view layer; empty: the best one, or luminance alone.
+            Its name, or that of its view layer or part; empty: the best one, or luminance alone.
 
         Returns
         -------
@@ -156,23 +156,23 @@ class Input:
         DecodeError
             The file is damaged.
         UnsupportedImage
-            There is no such layer, or it is stored as integers, deep, or at less than full resolution.
+            There is no such layer, or it is stored as integers, or deep.
         """
         if any("deep" in str(part.header.get("type", "")) for part in self.parts):
             raise UnsupportedImage(
                 f'The image "{self.name}" is deep: its pixels have colors at several depths;'
                 " flatten it before."
             )
-        chosen = self._chosen(layer)
+        chosen = self.choose(layer)
         parts = _open(self.file).parts
         if len(parts) < len(self.parts):  # the package only warns of damaged pixels
             raise DecodeError("a damaged part")
         channels = parts[chosen.part].channels
         if chosen.colors == _LUMINANCE:
-            bands = list(_rgb_of(channels, self.meaning, self.size))
+            bands = _rgb_of(channels, self.meaning, self.size)
         else:
-            bands = [channels[name].pixels for name in chosen.colors]
-        alpha = np.ascontiguousarray(channels[chosen.alpha].pixels) if chosen.alpha else None
+            bands = [_at_full_size(channels[name], self.size) for name in chosen.colors]
+        alpha = _at_full_size(channels[chosen.alpha], self.size) if chosen.alpha else None
         every = bands if alpha is None else [*bands, alpha]
         shape = bands[0].shape
         if any(b.dtype not in DEPTHS or b.dtype.kind != "f" or b.shape != shape for b in every):
@@ -188,11 +188,45 @@ class Input:
             color[..., 1:] = color[..., :1]
         return Picture(color, alpha, depth, "linear", len(bands) == 1)
 
-    def _chosen(self, wanted: str) -> Layer:
+    def channels(self) -> dict[str, Any]:
+        """Read the pixels of all parts.
+
+        Returns
+        -------
+        dict of str to OpenEXR.Channel
+            By their whole names, in the order of the file.
+
+        Raises
+        ------
+        DecodeError
+            The file is damaged.
+        """
+        parts = _open(self.file).parts
+        return {name: channel for part in parts for name, channel in part.channels.items()}
+
+    def choose(self, wanted: str = "") -> Layer:
+        """Choose the layer that is decoded.
+
+        Parameters
+        ----------
+        wanted : str, optional
+            As in :meth:`decode`.
+
+        Returns
+        -------
+        Layer
+            The best one that fits.
+
+        Raises
+        ------
+        UnsupportedImage
+            There is none.
+        """
         layers = self.layers()
         if wanted:
             for layer in layers:
-                if wanted in (layer.name, layer.name.partition(".")[0]):
+                part = self.parts[layer.part].header.get("name", "")
+                if wanted in (layer.name, layer.name.partition(".")[0], part):
                     return layer
             there = ", ".join(sorted({layer.name or "RGB" for layer in layers})) or "none"
             raise UnsupportedImage(
@@ -325,27 +359,29 @@ def _rank(layer: Layer) -> tuple[int, int]:
 
 def _rgb_of(
     channels: Mapping[str, Any], meaning: Meaning, size: tuple[int, int]
-) -> Sequence[np.ndarray]:
+) -> list[np.ndarray]:
     """Convert luminance and chroma to R, G, B, each ``(H, W)`` of luminance's dtype.
 
     ``RY`` is (R - Y) / Y and ``BY`` (B - Y) / Y, where Y weighs the primaries as CIE Y does ("Technical
     Introduction to OpenEXR"). Chroma of lower resolution lies on every second pixel.
     """
-    y = channels["Y"].pixels
-    ry, by = (_at_full_size(channels[name].pixels, size) for name in ("RY", "BY"))
+    y, ry, by = (_at_full_size(channels[name], size) for name in _LUMINANCE)
     full = y.astype(np.float32)
+    ry, by = (chroma.astype(np.float32) for chroma in (ry, by))
     r, b = (chroma * full + full for chroma in (ry, by))
     weights = luminance_weights(meaning.primaries)
     g = (full - weights[0] * r - weights[2] * b) / weights[1]
     return [band.astype(y.dtype) for band in (r, g, b)]
 
 
-def _at_full_size(chroma: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Interpolate samples that lie on every second pixel, the first one on the first."""
-    chroma = chroma.astype(np.float32)
+def _at_full_size(channel: Any, size: tuple[int, int]) -> np.ndarray:
+    """Return the pixels of a channel; sub-sampled ones are interpolated, the first lies on the first."""
+    pixels = channel.pixels
     width, height = size
-    if chroma.shape == (height, width):
-        return chroma
-    y, x = (np.arange(n, dtype=np.float32) / 2 for n in (height, width))
-    grid = np.broadcast_arrays(x[None], y[:, None])
-    return cv2.remap(chroma, *map(np.ascontiguousarray, grid), cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+    if pixels.shape == (height, width) or pixels.dtype.kind != "f":
+        return np.ascontiguousarray(pixels)
+    rows = np.arange(height, dtype=np.float32) / channel.ySampling
+    columns = np.arange(width, dtype=np.float32) / channel.xSampling
+    x, y = (np.ascontiguousarray(grid) for grid in np.meshgrid(columns, rows))
+    small = pixels.astype(np.float32)
+    return cv2.remap(small, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE).astype(pixels.dtype)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,12 +60,14 @@ class ImageFile:
         """Width and height in pixels."""
         return self.input.size
 
-    def read(self, *, color_space: str = "", alpha_mode: AlphaMode = "") -> Picture:
+    def read(
+        self, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""
+    ) -> Picture:
         """Decode the pixels.
 
         Parameters
         ----------
-        color_space, alpha_mode : str, optional
+        color_space, alpha_mode, layer : str, optional
             As in :func:`read_picture`.
 
         Returns
@@ -87,7 +88,10 @@ class ImageFile:
                 " save the image in sRGB or as OpenEXR."
             )
         try:
-            picture = self.input.decode()
+            if isinstance(self.input, exr.Input):
+                picture = self.input.decode(layer)
+            else:
+                picture = self.input.decode()
         except (decode.DecodeError, OSError) as error:
             raise _damaged(self.path) from error
         meaning = meaning_of(color_space, picture.depth) if color_space else self.input.meaning
@@ -186,7 +190,7 @@ def image_size(path: str | Path) -> tuple[int, int]:
 
 
 def read_picture(
-    path: str | Path, *, color_space: str = "", alpha_mode: AlphaMode = ""
+    path: str | Path, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""
 ) -> Picture:
     """Read an image file of any format that OpenImageIO or OpenEXR decodes.
 
@@ -201,6 +205,9 @@ def read_picture(
         ``PREMUL``: the colors are premultiplied. Those of OpenEXR always are, except with
         ``CHANNEL_PACKED``, where alpha is unrelated to the colors. ``NONE`` drops alpha. Empty: as
         the tag of a 16-bit TIFF says, else straight.
+    layer : str, optional
+        Of an OpenEXR file with several: its name, or that of its view layer or part. Empty: plain R,
+        G, B, else the picture of the compositor, else the first view layer.
 
     Returns
     -------
@@ -227,7 +234,7 @@ def read_picture(
     ((3, 2), '8', 'srgb')
     """
     with open_image(path) as image:
-        return image.read(color_space=color_space, alpha_mode=alpha_mode)
+        return image.read(color_space=color_space, alpha_mode=alpha_mode, layer=layer)
 
 
 def write_picture(

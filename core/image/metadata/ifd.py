@@ -206,7 +206,7 @@ def without_thumbnail(exif: bytes) -> bytes:
     cut[link : link + 4] = bytes(4)
     if start:
         cut[start:end] = bytes(len(cut[start:end]))
-    return bytes(cut[:start] if 0 < start and end >= len(cut) - 3 else cut)
+    return bytes(cut[:start] if start > 0 and end >= len(cut) - 3 else cut)
 
 
 def _number(directory: Directory, tag: int) -> int:

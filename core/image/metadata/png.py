@@ -49,9 +49,7 @@ def read(file: BinaryIO) -> Metadata:
             native[-1] = (name, exif)
         if name == b"iTXt" and body.startswith(_XMP):
             xmp = _itxt(body)[1].encode()
-    return Metadata(
-        tuple(texts), density, profile, ".png", tuple(native), exif=exif, xmp=xmp
-    )
+    return Metadata(tuple(texts), density, profile, ".png", tuple(native), exif=exif, xmp=xmp)
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:

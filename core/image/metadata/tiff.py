@@ -157,4 +157,6 @@ def with_tags(tiff: bytes, tags: Directory) -> bytes:
         return tiff
     place = len(tiff) + len(tiff) % 2
     directory = write_directory({**read_directory(io.BytesIO(tiff)), **tags}, place)
-    return b"".join((tiff[:4], struct.pack("<I", place), tiff[8:], b"\0" * (len(tiff) % 2), directory))
+    return b"".join(
+        (tiff[:4], struct.pack("<I", place), tiff[8:], b"\0" * (len(tiff) % 2), directory)
+    )
