@@ -375,7 +375,7 @@ def _rgb_of(
 
 
 def _at_full_size(channel: Any, size: tuple[int, int]) -> np.ndarray:
-    """Return the pixels of a channel; sub-sampled ones are interpolated, the first lies on the first."""
+    """Return the pixels of a channel; sub-sampled ones are interpolated from the first pixel on."""
     pixels = channel.pixels
     width, height = size
     if pixels.shape == (height, width) or pixels.dtype.kind != "f":

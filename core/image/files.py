@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..atomic import check_output, write_atomically
-from ..errors import ImageMissing, ImageTooLarge, ImageUnreadable, UnsupportedImage
+from ..errors import (
+    ImageMissing,
+    ImageTooLarge,
+    ImageUnreadable,
+    ImpastoError,
+    UnsupportedImage,
+)
 from . import decode, exr
 from .alpha import cover_of, to_premultiplied, to_straight
 from .convert import with_depth
@@ -187,6 +193,31 @@ def image_size(path: str | Path) -> tuple[int, int]:
     """
     with open_image(path) as image:
         return image.size
+
+
+def result_name(path: str | Path) -> str:
+    """Return the name for the result of an image in a format that can be written.
+
+    Parameters
+    ----------
+    path : str or Path
+        The image.
+
+    Returns
+    -------
+    str
+        Its own name, if its format can be; else with the suffix ``.exr`` if it holds floats, or
+        ``.png``, also where it cannot be read.
+    """
+    path = Path(path)
+    if usual_suffix(path.suffix) in FORMATS:
+        return path.name
+    try:
+        with open_image(path) as image:
+            floats = image.input.meaning.encoding == "linear"
+    except ImpastoError:
+        floats = False
+    return path.with_suffix(".exr" if floats else ".png").name
 
 
 def read_picture(

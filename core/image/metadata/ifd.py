@@ -70,17 +70,50 @@ Directory = dict[int, "Tag | Directory"]
 
 
 def text_tag(text: str) -> Tag:
-    """Return a tag with a text in UTF-8."""
+    """Return a tag with a text.
+
+    Parameters
+    ----------
+    text : str
+        Written in UTF-8.
+
+    Returns
+    -------
+    Tag
+        Of type ASCII.
+    """
     return Tag(ASCII, text.encode() + b"\0")
 
 
 def rational_tag(value: float) -> Tag:
-    """Return a tag with a number of four decimals."""
+    """Return a tag with a fraction.
+
+    Parameters
+    ----------
+    value : float
+        At least 0; kept to four decimals.
+
+    Returns
+    -------
+    Tag
+        Of type RATIONAL.
+    """
     return Tag(RATIONAL, struct.pack("<II", round(value * 10000), 10000))
 
 
 def short_tag(value: int) -> Tag:
-    """Return a tag with a number below 65,536."""
+    """Return a tag with a number.
+
+    Parameters
+    ----------
+    value : int
+        Below 65,536.
+
+    Returns
+    -------
+    Tag
+        Of type SHORT.
+    """
     return Tag(SHORT, struct.pack("<H", value))
 
 
@@ -173,7 +206,18 @@ def write_directory(directory: Directory, place: int) -> bytes:
 
 
 def exif_block(directory: Directory) -> bytes:
-    """Return a directory as an Exif block, from its byte order on; empty if there are no tags."""
+    """Return a directory as an Exif block.
+
+    Parameters
+    ----------
+    directory : Directory
+        The tags.
+
+    Returns
+    -------
+    bytes
+        From its byte order on; empty if there are no tags.
+    """
     return b"II*\0\x08\0\0\0" + write_directory(directory, 8) if directory else b""
 
 

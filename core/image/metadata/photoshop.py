@@ -35,7 +35,18 @@ def kept_resources(resources: bytes) -> tuple[bytes, bytes]:
 
 
 def iptc_resource(iptc: bytes) -> bytes:
-    """Return IPTC records as an image resource; empty if there are none."""
+    """Return IPTC records as an image resource.
+
+    Parameters
+    ----------
+    iptc : bytes
+        The records.
+
+    Returns
+    -------
+    bytes
+        Empty if there are none.
+    """
     if not iptc:
         return b""
     head = _SIGNATURE + struct.pack(">H", _IPTC) + b"\0\0" + struct.pack(">I", len(iptc))
