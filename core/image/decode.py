@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import cv2
 import numpy as np
+from PIL import Image
 
 from ..errors import UnsupportedImage
 from .convert import DEPTHS, to_float
+from .metadata import png
 from .picture import Picture
 from .primaries import Name
 from .spaces import Meaning
@@ -18,6 +21,9 @@ _NOT_PICTURES = frozenset(("null", "term", "zfile"))
 """Formats of OpenImageIO that hold no picture, or a picture of no file."""
 
 _PRIMARIES: dict[int, Name] = {1: "REC709", 9: "REC2020", 11: "P3", 12: "P3"}
+_OTHERS = (b"GIF87a", b"GIF89a", b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
+_CV2_NAMES = (("Y",), ("Y", "A"), ("B", "G", "R"), ("B", "G", "R", "A"))
+
 _FLOATS = ("half", "float", "double")
 _LINEAR, _PQ, _HLG = 8, 16, 18
 """Codes of color primaries and transfer characteristics (ITU-T H.273), which PNG has in cICP."""
@@ -47,10 +53,13 @@ class Input:
         Of its first picture.
     name : str
         The file's, for errors.
+    code_points : tuple of int
+        What a PNG's cICP says, which OpenImageIO knows since 3.1 only.
     """
 
     reader: Any
     name: str
+    code_points: tuple[int, ...] = ()
 
     @property
     def format(self) -> str:
@@ -76,7 +85,7 @@ class Input:
         """
         spec = self.reader.spec()
         linear = str(spec.format) in _FLOATS
-        codes = spec.getattribute("CICP")
+        codes = spec.getattribute("CICP") or self.code_points
         if not codes:
             return Meaning("linear" if linear else "srgb")
         primaries, transfer = codes[:2]
@@ -128,17 +137,74 @@ class Input:
         return picture_of(_known(samples), names)
 
 
-def open_input(path: Path) -> Input:
+@dataclass(frozen=True)
+class OtherInput:
+    """A GIF or JPEG 2000, which OpenImageIO's wheels for older Pythons lack.
+
+    Attributes
+    ----------
+    file : BinaryIO
+        Open for reading.
+    image : PIL.Image.Image
+        Its header has been read.
+    """
+
+    file: BinaryIO
+    image: Image.Image
+    meaning: Meaning = Meaning("srgb")
+    associated: bool = False
+    bits: int = 8
+
+    @property
+    def format(self) -> str:
+        """OpenImageIO's name of the format."""
+        return (self.image.format or "").lower()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.size
+
+    def decode(self) -> Picture:
+        """Decode the first picture.
+
+        Returns
+        -------
+        Picture
+            With straight colors.
+
+        Raises
+        ------
+        DecodeError
+            Damaged or cut off.
+        """
+        try:
+            if self.format == "gif":
+                return picture_of(np.array(self.image.convert("RGBA")), tuple("RGBA"))
+            self.file.seek(0)
+            data = np.frombuffer(self.file.read(), np.uint8)
+            samples = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)  # Pillow has 8 bits only
+        except (cv2.error, OSError, ValueError, SyntaxError, EOFError) as error:
+            raise DecodeError(str(error)) from error
+        if samples is None or samples.dtype not in DEPTHS:
+            raise DecodeError("OpenCV cannot decode it")
+        samples = np.atleast_3d(samples)
+        return picture_of(samples, _CV2_NAMES[samples.shape[2] - 1])
+
+
+def open_input(path: Path, file: BinaryIO) -> Input | OtherInput:
     """Open an image file by what it holds, not by its suffix.
 
     Parameters
     ----------
     path : Path
         The file.
+    file : BinaryIO
+        The same, open.
 
     Returns
     -------
-    Input
+    Input or OtherInput
         Its header has been read.
 
     Raises
@@ -156,6 +222,9 @@ def open_input(path: Path) -> Input:
     reader = oiio.ImageInput.open(str(path), wanted)
     if reader is None:
         error = oiio.geterror()
+        file.seek(0)
+        if file.read(12).startswith(_OTHERS):
+            return _open_other(file)
         raise _failure(error, path.name)
     if reader.format_name() in _NOT_PICTURES:
         raise NotAnImage(reader.format_name())
@@ -165,7 +234,15 @@ def open_input(path: Path) -> Input:
             f'The colors of "{path.name}" are logarithmic densities of film, which Impasto cannot'
             " read; save the image as OpenEXR."
         )
-    return Input(reader, path.name)
+    codes = png.code_points(file) if reader.format_name() == "png" else ()
+    return Input(reader, path.name, codes)
+
+
+def _open_other(file: BinaryIO) -> OtherInput:
+    try:
+        return OtherInput(file, Image.open(file, formats=("GIF", "JPEG2000")))
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise DecodeError(str(error)) from error
 
 
 def picture_of(samples: np.ndarray, names: tuple[str, ...]) -> Picture:
@@ -187,6 +264,8 @@ def picture_of(samples: np.ndarray, names: tuple[str, ...]) -> Picture:
     if "A" in names:
         alpha = np.ascontiguousarray(samples[..., names.index("A")])
     bands = [c for c, name in enumerate(names) if name != "A"][:3]
+    if [names[c] for c in bands] == ["B", "G", "R"]:
+        bands.reverse()
     if not bands:  # alpha alone is a gray picture
         bands, alpha = [0], None
     gray = len(bands) == 1

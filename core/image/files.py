@@ -32,6 +32,7 @@ _EXR = b"\x76\x2f\x31\x01"
 _FOREIGN: dict[str, Callable[[bytes], bool]] = {
     "AVIF": lambda start: start[4:12] in (b"ftypavif", b"ftypavis"),
     "HEIC": lambda start: start[4:8] == b"ftyp" and start[8:11] in (b"hei", b"hev", b"mif", b"msf"),
+    "JPEG XL": lambda start: start.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL ")),
     "QOI": lambda start: start.startswith(b"qoif"),
     "JPEG XR": lambda start: start.startswith(b"II\xbc"),
     "GIMP": lambda start: start.startswith(b"gimp xcf"),
@@ -53,13 +54,13 @@ class ImageFile:
         Where it is.
     file : BinaryIO
         The file itself.
-    input : decode.Input or exr.Input
+    input : decode.Input, decode.OtherInput or exr.Input
         Its decoder, which has read the header.
     """
 
     path: Path
     file: BinaryIO
-    input: decode.Input | exr.Input
+    input: decode.Input | decode.OtherInput | exr.Input
 
     @property
     def size(self) -> tuple[int, int]:
@@ -371,14 +372,14 @@ def _with_alpha(picture: Picture, associated: bool) -> Picture:
     return replace(picture, color=color)
 
 
-def _opened(path: Path, file: BinaryIO) -> decode.Input | exr.Input:
+def _opened(path: Path, file: BinaryIO) -> decode.Input | decode.OtherInput | exr.Input:
     """Read the header of an open file, and refuse what cannot be decoded."""
     start = file.read(64)
     try:
         if start.startswith(_EXR):
-            image: decode.Input | exr.Input = exr.open_input(file, path.name)
+            image: decode.Input | decode.OtherInput | exr.Input = exr.open_input(file, path.name)
         else:
-            image = decode.open_input(path)
+            image = decode.open_input(path, file)
     except OSError as error:
         raise _cannot_be_opened(path, error) from error
     except decode.DecodeError as error:

@@ -52,6 +52,25 @@ def read(file: BinaryIO) -> Metadata:
     return Metadata(tuple(texts), density, profile, ".png", tuple(native), exif=exif, xmp=xmp)
 
 
+def code_points(file: BinaryIO) -> tuple[int, ...]:
+    """Read what cICP says of the colors.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A PNG.
+
+    Returns
+    -------
+    tuple of int
+        Color primaries, transfer, matrix and range (ITU-T H.273); empty if there is no such chunk.
+    """
+    try:
+        return next((tuple(body) for name, body in _chunks(file) if name == b"cICP"), ())
+    except struct.error:
+        return ()
+
+
 def embed(data: bytes, metadata: Metadata) -> bytes:
     """Insert chunks after the header.
 
