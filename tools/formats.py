@@ -43,10 +43,10 @@ def make(folder: Path) -> None:
             print(f"{name}: {error}")
 
 
-def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
+def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:  # noqa: PLR0915
     """Names of files, which say their kind, and how to save each."""
     import OpenEXR
-    import OpenImageIO as oiio
+    import OpenImageIO
     import tifffile
     from PIL import Image
 
@@ -62,17 +62,19 @@ def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
         return np.dstack((color, np.ones_like(color[..., :1])))
 
     def pillow(mode: str = "RGB", **options: object):
-        return lambda path, color: Image.fromarray(bytes_of(color)).convert(mode).save(path, **options)
+        return lambda path, color: (
+            Image.fromarray(bytes_of(color)).convert(mode).save(path, **options)
+        )
 
     def by_oiio(kind: str, alpha: bool = False, **attributes: object):
         def save(path: Path, color: np.ndarray) -> None:
             samples = with_alpha(color) if alpha else color
-            spec = oiio.ImageSpec(WIDTH, HEIGHT, samples.shape[2], kind)
+            spec = OpenImageIO.ImageSpec(WIDTH, HEIGHT, samples.shape[2], kind)
             for name, value in attributes.items():
                 spec[name.replace("_", ":")] = value
-            out = oiio.ImageOutput.create(str(path))
+            out = OpenImageIO.ImageOutput.create(str(path))
             if out is None or not out.open(str(path), spec):
-                raise OSError(oiio.geterror() or out.geterror())
+                raise OSError(OpenImageIO.geterror() or out.geterror())
             dtype = {"uint8": "u1", "uint16": "u2", "half": "f2", "float": "f4"}[kind]
             out.write_image(np.ascontiguousarray(numbers(samples, dtype)))
             out.close()
@@ -91,7 +93,9 @@ def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
 
     def tiff_extra(dtype: str, extra: list[str]):
         def save(path: Path, color: np.ndarray) -> None:
-            samples = numbers(np.dstack([color] + [np.ones_like(color[..., :1])] * len(extra)), dtype)
+            samples = numbers(
+                np.dstack([color] + [np.ones_like(color[..., :1])] * len(extra)), dtype
+            )
             tifffile.imwrite(path, samples, photometric="rgb", extrasamples=extra)
 
         return save
@@ -106,7 +110,9 @@ def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
             path, bytes_of(color), photometric="rgb", compression=compression
         )
 
-    def exr(names: str = "RGB", dtype: str = "f2", prefix: str = "", compression: str = "ZIP", **more):
+    def exr(
+        names: str = "RGB", dtype: str = "f2", prefix: str = "", compression: str = "ZIP", **more
+    ):
         def save(path: Path, color: np.ndarray) -> None:
             header = {
                 "compression": getattr(OpenEXR, f"{compression}_COMPRESSION"),
@@ -134,7 +140,9 @@ def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
 
     def psd(path: Path, color: np.ndarray) -> None:
         header = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, HEIGHT, WIDTH, 8, 3)
-        path.write_bytes(header + bytes(12) + b"\0\0" + np.moveaxis(bytes_of(color), 2, 0).tobytes())
+        path.write_bytes(
+            header + bytes(12) + b"\0\0" + np.moveaxis(bytes_of(color), 2, 0).tobytes()
+        )
 
     return {
         "PNG, 8 bits.png": pillow(),
@@ -166,7 +174,10 @@ def kinds() -> dict[str, Callable[[Path, np.ndarray], object]]:
         "TGA, 16 bits.tga": tga_16,
         "WebP.webp": pillow(lossless=True),
         "WebP, animated.webp": lambda path, color: Image.fromarray(bytes_of(color)).save(
-            path, save_all=True, lossless=True, append_images=[Image.fromarray(255 - bytes_of(color))]
+            path,
+            save_all=True,
+            lossless=True,
+            append_images=[Image.fromarray(255 - bytes_of(color))],
         ),
         "OpenEXR, half.exr": exr(),
         "OpenEXR, float.exr": exr(dtype="f4"),

@@ -35,6 +35,9 @@ _TIFF_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 7, 8, 32773, 32946, 50001))
 _LOGARITHMIC = ("log", "density")
 
 
+_SRGB = Meaning("srgb")
+
+
 class DecodeError(Exception):
     """A decoder failed."""
 
@@ -147,11 +150,13 @@ class OtherInput:
         Open for reading.
     image : PIL.Image.Image
         Its header has been read.
+    meaning, associated, bits
+        As those of :class:`Input`.
     """
 
     file: BinaryIO
     image: Image.Image
-    meaning: Meaning = Meaning("srgb")
+    meaning: Meaning = _SRGB
     associated: bool = False
     bits: int = 8
 

@@ -69,7 +69,9 @@ def test_formats_that_are_only_read_become_png_or_openexr(tmp_path):
     for name, kind in (("a.pfm", "float"), ("b.ppm", "uint8"), ("c.sgi", "uint8")):
         spec = OpenImageIO.ImageSpec(32, 24, 3, kind)
         file = OpenImageIO.ImageOutput.create(str(folder / name))
-        assert file.open(str(folder / name), spec) and file.write_image(stored[kind]) and file.close()
+        assert (
+            file.open(str(folder / name), spec) and file.write_image(stored[kind]) and file.close()
+        )
     done = impasto("stylize", folder, "--style", "kiss", "--strength", 0, "--out", out)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in out.iterdir()) == ["a.exr", "b.png", "c.png"]
