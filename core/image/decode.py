@@ -186,9 +186,11 @@ class OtherInput:
         try:
             if self.format == "gif":
                 return picture_of(np.array(self.image.convert("RGBA")), tuple("RGBA"))
+            # Pillow has 8 bits only, and OpenCV does not survive some damaged files: so both, in order.
+            self.image.load()
             self.file.seek(0)
             data = np.frombuffer(self.file.read(), np.uint8)
-            samples = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)  # Pillow has 8 bits only
+            samples = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
         except (cv2.error, OSError, ValueError, SyntaxError, EOFError) as error:
             raise DecodeError(str(error)) from error
         if samples is None or samples.dtype not in DEPTHS:

@@ -99,7 +99,7 @@ class ImageFile:
                 picture = self.input.decode(layer)
             else:
                 picture = self.input.decode()
-        except (decode.DecodeError, OSError) as error:
+        except (decode.DecodeError, OSError, UnicodeDecodeError) as error:
             raise _damaged(self.path) from error
         meaning = meaning_of(color_space, picture.depth) if color_space else self.input.meaning
         if alpha_mode == "NONE":
