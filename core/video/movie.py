@@ -210,7 +210,7 @@ class _Writer:
                 color, alpha = color * alpha[..., None], None
                 self.notes.append(
                     f"{self._suffix} movies have no transparency: what is transparent shows black;"
-                    " choose .mov or .mkv."
+                    " frames assemble --movie name.mov keeps it."
                 )
         frame = library().VideoFrame(*self._coded_size, self._kind.format)
         more = [

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 
 from ..errors import UnsupportedImage
-from ..image.color import linear_to_srgb, srgb_to_linear
 from ..image.convert import clipped, to_depth
 from ..image.formats import Depth
 from ..image.picture import Picture
+from ..image.spaces import Meaning, to_rec709
 from .movie_file import library
 
 BT709, BT601, RGB = 1, 6, 0
@@ -45,20 +45,7 @@ _FULL_RANGE = 2
 _CENTERED_CHROMA = ("mjpeg", "mpeg1video", "theora")
 _LIMITED_GRAY = ("h264", "hevc", "vp9", "av1", "libdav1d")
 
-# Linear RGB of wide primaries (BT.2020; P3 with white D65) to linear Rec.709: products of the matrices
-# that SMPTE RP 177 derives from their chromaticities.
-_TO_709 = {
-    9: [
-        [1.660491, -0.587641, -0.072850],
-        [-0.124550, 1.132900, -0.008349],
-        [-0.018151, -0.100579, 1.118730],
-    ],
-    12: [
-        [1.224940, -0.224940, 0.0],
-        [-0.042057, 1.042057, 0.0],
-        [-0.019638, -0.078636, 1.098274],
-    ],
-}
+_WIDE: dict[int, Meaning] = {9: Meaning("srgb", "REC2020"), 12: Meaning("srgb", "P3")}
 
 
 @dataclass(frozen=True)
@@ -199,9 +186,8 @@ def to_picture(frame: Any, tags: ColorTags) -> Picture:
         color = color * np.float32(1 / ((1 << bits) - 1))
     else:
         color = _from_luma(planes, bits, tags)
-    if tags.primaries in _TO_709:
-        wide = srgb_to_linear(clipped(color))
-        color = linear_to_srgb(cv2.transform(wide, np.array(_TO_709[tags.primaries], np.float32)))
+    if tags.primaries in _WIDE:
+        color = to_rec709(clipped(color), _WIDE[tags.primaries])
     return Picture(clipped(color), alpha, depth)
 
 

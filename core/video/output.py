@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..atomic import write_atomically
+from ..control import SILENT, Control
 from ..errors import OutputUnwritable
 from ..image.convert import with_depth
 from ..image.files import write_picture
@@ -226,13 +227,17 @@ class Results:
         small = Picture(np.clip(resize(image, size), 0, 1))
         write_picture(small, self._request.thumbnail, overwrite=True)
 
-    def write_movie(self, keys: dict[int, str]) -> tuple[str, tuple[str, ...]]:
+    def write_movie(
+        self, keys: dict[int, str], control: Control = SILENT
+    ) -> tuple[str, tuple[str, ...]]:
         """Make the movie that was asked for; one that was made of the same frames is left as it is.
 
         Parameters
         ----------
         keys : dict
             Content keys of the finished frames by their numbers.
+        control : Control
+            Gets the progress.
 
         Returns
         -------
@@ -247,6 +252,8 @@ class Results:
             A file is in the way that is not the movie of this folder.
         NoImages
             There are no frames.
+        JobCancelled
+            There is no movie then.
         """
         if not self._request.movie:
             return "", ()
@@ -265,7 +272,8 @@ class Results:
         overwrite = self._request.overwrite or ours
         if overwrite or size < 0:
             _write_note(place, {"movie": str(movie), "key": "", "bytes": _UNFINISHED})
-        written = write_movie([self.path(n) for n in numbers], movie, timing, overwrite=overwrite)
+        paths = [self.path(number) for number in numbers]
+        written = write_movie(paths, movie, timing, overwrite=overwrite, control=control)
         entries = {"movie": str(movie), "key": key, "bytes": movie.stat().st_size}
         _write_note(place, {**entries, "notes": written.notes})
         return self._request.movie, written.notes
