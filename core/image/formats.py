@@ -50,8 +50,8 @@ IMAGE_SUFFIXES = (*FORMATS, *_OTHER_SPELLINGS)
 
 # fmt: off
 MOVIE_SUFFIXES = (
-    ".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".m2ts",
-    ".mts", ".m2t", ".wmv", ".flv", ".3gp", ".ogv", ".dv", ".mxf", ".gif",
+    ".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".m2v", ".vob", ".dvd", ".ts",
+    ".m2ts", ".mts", ".m2t", ".wmv", ".flv", ".3gp", ".ogv", ".dv", ".mxf", ".gif",
 )
 # fmt: on
 """Suffixes of movies that can be read, in lower case."""

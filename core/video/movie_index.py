@@ -265,12 +265,17 @@ def _rate(times: np.ndarray, base: Fraction, candidates: list[Fraction]) -> tupl
     if len(times) < 2:
         return (candidates or [Fraction(24)])[0], False
     mean = Fraction(len(times) - 1, int(times[-1] - times[0])) / base
-    for rate in map(exact_rate, (*candidates, mean)):
+    # Rates that are common before those that a header averages over few frames.
+    for rate in sorted(map(exact_rate, (*candidates, mean)), key=_is_uncommon):
         # Two ticks, as rounded times in a file may begin at any fraction of one.
         near = min(2.001 * float(base), 0.25 / float(rate))
         if np.abs(since - steps / float(rate)).max() <= near:
             return rate, False
     return min(max(mean, _LEAST_RATE), _MOST_RATE), True
+
+
+def _is_uncommon(rate: Fraction) -> bool:
+    return rate.denominator not in (1, 1001)
 
 
 def exact_rate(fps: float | Fraction) -> Fraction:
