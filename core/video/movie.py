@@ -297,7 +297,8 @@ class _Writer:
         """Say in a frame or a codec what its colors mean."""
         tags = self._kind.tags
         target.colorspace, target.color_range = tags.matrix, 2 if tags.full_range else 1
-        target.color_primaries, target.color_trc = tags.primaries, tags.curve
+        with suppress(AttributeError):  # frames, before version 17 of PyAV
+            target.color_primaries, target.color_trc = tags.primaries, tags.curve
 
     def _mux(self, packets: Any) -> None:
         for packet in packets:

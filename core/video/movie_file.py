@@ -111,10 +111,26 @@ def video_stream(container: Container, name: str) -> Stream:
             f'The movie "{name}" is compressed in a way that cannot be read here;'
             " export it as H.264, ProRes or an image sequence."
         )
-    for other in container.streams:
-        if other.index != stream.index:
-            other.discard = av.stream.Discard.all
+    skip_others(container, stream)
     return stream
+
+
+def skip_others(container: Container, *wanted: Stream) -> None:
+    """Have the packets of all other streams skipped, which saves reading them.
+
+    Parameters
+    ----------
+    container : av.container.InputContainer
+        The file.
+    *wanted : av.stream.Stream
+        Those of it that are read.
+    """
+    discard = getattr(library().stream, "Discard", None)  # PyAV 17 and later
+    if discard is None:
+        return
+    for stream in container.streams:
+        if stream not in wanted:
+            stream.discard = discard.all
 
 
 def is_cut_off(path: Path) -> bool:

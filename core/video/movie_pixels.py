@@ -87,15 +87,15 @@ def container_tags(context: Any) -> tuple[int, int, int, int]:
     return tuple(map(int, tags))  # type: ignore[return-value]
 
 
-def tags_of(frame: Any, codec: str, container: tuple[int, int, int, int]) -> ColorTags:
+def tags_of(frame: Any, context: Any, container: tuple[int, int, int, int]) -> ColorTags:
     """Read the color tags of a frame, else those of its container, else what players take it for.
 
     Parameters
     ----------
     frame : av.VideoFrame
         Decoded.
-    codec : str
-        Name of the codec.
+    context : av.codec.CodecContext
+        What decoded it.
     container : tuple of int
         From :func:`container_tags`.
 
@@ -104,7 +104,10 @@ def tags_of(frame: Any, codec: str, container: tuple[int, int, int, int]) -> Col
     ColorTags
         Untagged high definition is BT.709, anything smaller BT.601.
     """
-    own = (frame.colorspace, frame.color_trc, frame.color_primaries, frame.color_range)
+    # Before version 17 of PyAV, frames have but two of the tags.
+    curve = getattr(frame, "color_trc", context.color_trc)
+    primaries = getattr(frame, "color_primaries", context.color_primaries)
+    own = (frame.colorspace, curve, primaries, frame.color_range)
     empty = ((_UNKNOWN, 3), (_UNKNOWN, 0, 3), (_UNKNOWN, 0, 3), (0,))
     matrix, curve, primaries, levels = (
         int(a) if int(a) not in none else b
@@ -120,8 +123,8 @@ def tags_of(frame: Any, codec: str, container: tuple[int, int, int, int]) -> Col
         matrix = BT709  # a contradiction: these are no RGB pixels
     full = levels == _FULL_RANGE or name.startswith("yuvj")
     if name.startswith(("gray", "ya", "mono")) and levels == 0:
-        full = codec not in _LIMITED_GRAY
-    return ColorTags(matrix, curve, primaries, full, codec in _CENTERED_CHROMA)
+        full = context.name not in _LIMITED_GRAY
+    return ColorTags(matrix, curve, primaries, full, context.name in _CENTERED_CHROMA)
 
 
 def check_tags(tags: ColorTags, name: str) -> None:

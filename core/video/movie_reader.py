@@ -108,7 +108,7 @@ class MovieReader:
             aspect = stream.sample_aspect_ratio or Fraction(1)
             said = container_tags(stream.codec_context)
             first = next(decoded(container.demux(stream), stream.codec_context))
-            tags = tags_of(first, codec, said)
+            tags = tags_of(first, stream.codec_context, said)
             return cls(path, index, first, tags, aspect if aspect > 0 else Fraction(1), decoder)
 
     def read(self, index: int) -> Picture:

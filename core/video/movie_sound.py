@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ImpastoError
-from .movie_file import library, open_file
+from .movie_file import library, open_file, skip_others
 
 _COPIED = {
     ".mp4": {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"},
@@ -93,9 +93,7 @@ class Sound:
         except ImpastoError as error:
             self.notes.append(f"The movie has no sound: {error}")
             return
-        for stream in self._source.streams:
-            if stream.type != "audio":
-                stream.discard = library().stream.Discard.all
+        skip_others(self._source, *self._source.streams.audio)
         for stream in self._source.streams.audio:
             self._add(stream, start, end, movie, suffix)
         taken = [stream for stream in self._source.streams.audio if stream.index in self._tracks]

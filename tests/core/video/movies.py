@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -95,8 +96,9 @@ def write(
             setattr(stream.codec_context, name, value)
         for target in (stream.codec_context, *frames):
             if tags is not None:
-                target.colorspace, target.color_primaries, target.color_trc = tags[:3]
-                target.color_range = tags[3]
+                target.colorspace, target.color_range = tags[0], tags[3]
+                with suppress(AttributeError):  # frames, before version 17 of PyAV
+                    target.color_primaries, target.color_trc = tags[1:3]
         for index, frame in enumerate(frames):
             frame.pts = index if times is None else times[index]
             frame.time_base = time_base or 1 / Fraction(rate)
