@@ -7,6 +7,9 @@ from typing import Any
 
 from ..errors import ImageMissing, ImageUnreadable, UnsupportedImage
 
+_BOXES = (b"mdat", b"moov", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"udta")
+_UNKNOWN_SIZE = 0xFFFFFFFF
+
 Container = Any
 Stream = Any
 """PyAV's objects; the package is loaded late, and never in Blender's own process."""
@@ -150,10 +153,11 @@ def is_cut_off(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(64)
         if head[:4] == b"RIFF":
-            return size < int.from_bytes(head[4:8], "little") + 8
+            said = int.from_bytes(head[4:8], "little")
+            return said != _UNKNOWN_SIZE and size < said + 8
         if head[:4] == b"\x1aE\xdf\xa3":
             return _matroska_end(head) > size
-        place, names = 0, set()
+        place, names, name = 0, set(), b""
         while place + 8 <= size:
             file.seek(place)
             box = file.read(16)
@@ -166,7 +170,9 @@ def is_cut_off(path: Path) -> bool:
             if length == 0:  # as long as there is
                 break
             place += max(8, length)
-    return b"ftyp" in names and (place > size or not names & {b"moov", b"moof"})
+    # What cameras append after the last box is not always a box.
+    ends_early = place > size and name in _BOXES
+    return b"ftyp" in names and (ends_early or not names & {b"moov", b"moof"})
 
 
 def _matroska_end(head: bytes) -> int:

@@ -204,7 +204,6 @@ def _decoded_times(path: Path, most: int | None = None) -> list[int | None]:
     """Decode a movie, or the first frames of it, and return their times."""
     with open_file(path) as container:
         stream = video_stream(container, path.name)
-        stream.codec_context.thread_type = "AUTO"
         frames = decoded(container.demux(stream), stream.codec_context)
         return [frame.pts for frame in islice(frames, most)]
 

@@ -166,16 +166,17 @@ class MovieReader:
             frame = place.advance(index)
             if frame is not None and not frame.is_corrupt:
                 return frame
-        for earlier in range(_EARLIER):
+        # With several threads, damage in one frame costs its neighbors, too; so the second time, one.
+        for earlier, threads in enumerate((_DECODER_THREADS, *[1] * _EARLIER), start=-1):
             self._thread.place = None
             if place is not None:
                 place.close()
-            place = _Place(self._path, self.index, self._decoder, index, earlier)
+            place = _Place(self._path, self.index, self._decoder, index, max(0, earlier), threads)
             frame = place.advance(index)
             if frame is not None and not frame.is_corrupt:
                 self._thread.place = place
                 return frame
-            if place.is_at_start:
+            if place.is_at_start and threads == 1:
                 break
         if place is not None:
             place.close()
@@ -195,10 +196,16 @@ class _Place:
     """An open movie, and how far it is decoded."""
 
     def __init__(
-        self, path: Path, index: MovieIndex, decoder: str, target: int, earlier: int
+        self,
+        path: Path,
+        index: MovieIndex,
+        decoder: str,
+        target: int,
+        earlier: int,
+        threads: int,
     ) -> None:
         """Begin at the keyframe before the frame ``target``, or ``earlier`` ones."""
-        self._index = index
+        self._index, self._threads = index, threads
         self.position = -1
         key = -1
         if not index.counted:
@@ -236,7 +243,7 @@ class _Place:
         self._stream = video_stream(self._container, path.name)
         own = library().CodecContext.create(decoder, "r") if decoder else None
         self._context = own or self._stream.codec_context
-        self._context.thread_type, self._context.thread_count = "AUTO", _DECODER_THREADS
+        self._context.thread_type, self._context.thread_count = "AUTO", self._threads
         self._frames = decoded(self._container.demux(self._stream), self._context)
 
     def _seek(self, index: MovieIndex, key: int) -> bool:
