@@ -61,9 +61,8 @@ def main() -> None:
                 count,
             )
             made.unlink()
-        print(
-            f"{'(reading the PNG files alone)':34} {_best(lambda: [*map(read_picture, paths)]) / count * 1e3:9.1f}"
-        )
+        alone = _best(lambda: [*map(read_picture, paths)]) / count * 1e3
+        print(f"{'(reading the PNG files alone)':34} {alone:9.1f}")
 
 
 def _row(name: str, ours: Callable[[], object], theirs: Callable[[], object], count: int) -> None:
