@@ -29,17 +29,16 @@ class IMPASTO_OT_revert_textures(ResultsOperator, bpy.types.Operator):
 
     def execute(self, context):
         only = None
-        scope = "SELECTED" if self.target == "SELECTED" else "FILE"
+        materials = find.materials_in("SELECTED", context) if self.target == "SELECTED" else None
         if self.target == "GROUP":
             group = active_group(context.scene)
             only = [member.image for member in group.members] if group else []
-        count = results.revert(find.materials_in(scope, context), only)
+        count = results.revert(materials, only)
         if not count:
             self.report(
                 {"WARNING"}, "None of these textures is restyled; there is nothing to revert"
             )
             return {"CANCELLED"}
-        context.scene.impasto.showing_originals = False
         self.report({"INFO"}, f"Reverted {counted(count, 'texture')}")
         return {"FINISHED"}
 

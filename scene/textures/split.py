@@ -1,0 +1,60 @@
+"""Keep the data uses of a restyled node as they were: a second node shows them the original."""
+
+from __future__ import annotations
+
+import uuid
+
+import bpy
+
+from . import find, paths, relief_nodes, roles
+
+_LABEL = "Original"
+_BELOW = 60
+"""Distance of the second node from the first; both are closed where they overlap."""
+
+
+def keep_data(use: find.ImageUse) -> None:
+    """Move the links of a node that lead to data to a second node, which keeps the original."""
+    node, tree = use.node, use.node.id_data
+    data = {end.signal.start for end in roles.data_ends(use.ends)}
+    links = [link for link in node.outputs["Color"].links if paths.start_of(link) in data]
+    if not links:
+        return
+    if find.SPLIT not in node:
+        node[find.SPLIT] = uuid.uuid4().hex
+    second = next(iter(_seconds(node)), None) or _second(node)
+    second.image = use.image
+    _move(links, second.outputs["Color"])
+    tree.update_tag()
+
+
+def undo(node: bpy.types.Node) -> None:
+    """Give a node its links back, and remove the second node, unless a copy of the node needs it."""
+    key = node.get(find.SPLIT)
+    if key is None:
+        return
+    if sum(other.get(find.SPLIT) == key for other in node.id_data.nodes) == 1:
+        for second in _seconds(node):
+            _move(list(second.outputs["Color"].links), node.outputs["Color"])
+            node.id_data.nodes.remove(second)
+    del node[find.SPLIT]
+
+
+def _seconds(node: bpy.types.Node) -> list[bpy.types.Node]:
+    return [other for other in node.id_data.nodes if other.get(find.KEPT) == node[find.SPLIT]]
+
+
+def _second(node: bpy.types.Node) -> bpy.types.Node:
+    second = node.id_data.nodes.new(node.bl_idname)
+    second[find.KEPT] = node[find.SPLIT]
+    second.label, second.select, second.hide = _LABEL, False, node.hide
+    second.parent, second.width = node.parent, node.width
+    second.location = node.location
+    second.location.y -= relief_nodes.height_of(node) + _BELOW
+    relief_nodes.map_alike(second, node)
+    return second
+
+
+def _move(links: list[bpy.types.NodeLink], output: bpy.types.NodeSocket) -> None:
+    for target, muted in [(link.to_socket, link.is_muted) for link in links]:
+        output.id_data.links.new(output, target).is_muted = muted
