@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from impasto.core.errors import ImageMissing, ImageUnreadable, UnsupportedImage
+from impasto.scene.jobs import queue
+from impasto.scene.textures import find
 from impasto.scene.textures.sources import source_of
 
 
@@ -89,11 +91,83 @@ def test_missing_file_is_named(build, tmp_path):
         source_of(image, tmp_path)
 
 
-def test_missing_tile_is_named(build, tmp_path):
+@pytest.mark.parametrize("gone", [1001, 1002, 1011])
+def test_missing_tile_is_left_out_and_named(build, tmp_path, gone):
+    image = build.tiled("Wall", (1001, 1002, 1011))
+    (tmp_path / f"Wall.{gone}.png").unlink()
+    source = source_of(image, tmp_path)
+    assert source.tiles == tuple(sorted({1001, 1002, 1011} - {gone}))
+    assert [Path(path).name for path in source.ref.paths] == [
+        f"Wall.{tile}.png" for tile in source.tiles
+    ]
+    (said,) = source.without
+    assert f'Tile {gone} of "Wall" is missing' in said and f"Wall.{gone}.png" in said
+
+
+def test_tile_that_is_not_packed_is_left_out_and_named(build, tmp_path):
     image = build.tiled("Wall")
-    (tmp_path / "Wall.1002.png").unlink()
-    with pytest.raises(ImageMissing, match=r"Wall\.1002\.png"):
+    image.pack()
+    image.tiles.new(1005)
+    source = source_of(image, tmp_path)
+    assert source.tiles == (1001, 1002)
+    assert source.without == ('Tile 1005 of "Wall" is not packed; it is left out.',)
+
+
+def test_texture_without_any_tile_is_missing(build, tmp_path):
+    image = build.tiled("Wall")
+    for tile in (1001, 1002):
+        (tmp_path / f"Wall.{tile}.png").unlink()
+    with pytest.raises(ImageMissing, match=r"Wall\.1001\.png"):
         source_of(image, tmp_path)
+
+
+def test_new_tiles_ask_to_be_saved(tmp_path):
+    image = bpy.data.images.new("Wall", 8, 8, tiled=True)
+    with pytest.raises(UnsupportedImage, match="save them"):
+        source_of(image, tmp_path)
+
+
+def mudbox(build, name: str, tiles: tuple[str, ...]):
+    """A UDIM image whose files are named by u and v."""
+    for number, tile in enumerate(tiles):
+        build.png(f"{name}.{tile}", kind=number % 4)
+    image = bpy.data.images.load(str(build.folder / f"{name}.{tiles[0]}.png"))
+    image.source = "TILED"
+    image.filepath = str(build.folder / f"{name}.<UVTILE>.png")
+    image.name = name
+    return image
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_tiles_by_u_and_v_are_those_that_blender_finds(build, tmp_path, packed):
+    named = ("u1_v1", "u10_v1", "u1_v2", "u3_v11")
+    image = mudbox(build, "Wall", named)
+    if packed:
+        image.pack()
+    source = source_of(image, tmp_path)
+    assert source.tiles == (1001, 1010, 1011, 1103) and not source.without
+    expected = [(tmp_path / f"Wall.{tile}.png").read_bytes() for tile in named]
+    assert [Path(path).read_bytes() for path in source.ref.paths] == expected
+
+
+def test_missing_tile_is_said_once_and_the_rest_restyled(build, style):
+    images = build.tiled("Wall", (1001, 1002, 1011)), mudbox(build, "Rock", ("u2_v1", "u1_v2"))
+    for image in images:
+        build.plane(image.name, build.material(image.name, image))
+    (build.folder / "Wall.1001.png").unlink()
+    build.save()
+    bpy.ops.impasto.analyze_textures()
+    said = [failure.message for failure in queue.history[0].failures]
+    assert len(said) == 1 and 'Tile 1001 of "Wall" is missing' in said[0]
+    for group in bpy.context.scene.impasto.groups:
+        group.look.style, group.look.engine = style, "NETWORK"
+    bpy.ops.impasto.stylize_textures()
+    assert [failure.message for failure in queue.history[0].failures] == said
+    shown = {use.image.name: use.node.image for use in find.uses_in(bpy.data.materials)}
+    assert [tile.number for tile in shown["Wall"].tiles] == [1002, 1011]
+    assert [tile.number for tile in shown["Rock"].tiles] == [1002, 1011]
+    assert all("(Impasto)" in image.name for image in shown.values())
+    assert "<UDIM>" in shown["Rock"].filepath_raw
 
 
 def test_painted_tiles_ask_to_be_saved(build, tmp_path):
