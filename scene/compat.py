@@ -82,5 +82,8 @@ def shown_part(strip) -> tuple[int, int]:
     return max(0, int(first)), int(length)
 
 
+READS_AVIF = "AVIF" in bpy.types.ImageFormatSettings.bl_rna.properties["file_format"].enum_items
+"""Whether this Blender reads AVIF files: those that write them do."""
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Options of a property that takes ``//`` paths; without them, 4.5 and later draw it in red."""

@@ -11,7 +11,6 @@ import bpy
 from ...core.control import Failure
 from ...core.errors import (
     ImageMissing,
-    ImageUnreadable,
     ImpastoError,
     NoImages,
     OutputUnwritable,
@@ -20,6 +19,7 @@ from ...core.errors import (
 from ...core.image.formats import FORMATS, usual_suffix
 from ...core.image.reference import ImageRef
 from ..lookup import included_members
+from . import unread, working_space
 from .names import tile_paths
 
 
@@ -69,6 +69,8 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
                 f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
             )
         return _from_pixels(image, temporary)
+    if not tiles:
+        unread.check_animated_webp(image, paths[0])
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )
@@ -190,9 +192,12 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
 
     width, height = image.size
     if width * height == 0:
-        raise ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
+        raise unread.error_without_pixels(image)
+    is_color = not image.colorspace_settings.is_data
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
+    if image.is_float and is_color:
+        working_space.to_rec709(pixels)
     suffix = ".exr" if image.is_float else ".png"
     path = _fresh(temporary, image, suffix)
     copy = bpy.data.images.new(
@@ -211,9 +216,10 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
         bpy.data.images.remove(copy)
     space, alpha_mode = image.colorspace_settings.name, image.alpha_mode
     if image.is_float:
-        space = "Linear Rec.709"
+        space = working_space.LINEAR if is_color else space
         alpha_mode = "PREMUL" if alpha_mode == "STRAIGHT" else alpha_mode
-    return Source(ImageRef(image.name_full, (str(path),), space, alpha_mode), (), suffix)
+    ref = ImageRef(image.name_full, (str(path),), space, alpha_mode, is_copy=True)
+    return Source(ref, (), suffix)
 
 
 def _unsaved_tiles(image: bpy.types.Image) -> str:

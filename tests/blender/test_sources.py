@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import bpy
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from impasto.core.errors import ImageMissing, ImageUnreadable, UnsupportedImage
+from impasto.scene import compat
 from impasto.scene.jobs import queue
 from impasto.scene.textures import find
 from impasto.scene.textures.sources import source_of
@@ -60,6 +62,72 @@ def test_float_pixels_in_memory_are_saved_unchanged(tmp_path):
     copy.colorspace_settings.name = "Non-Color"
     np.testing.assert_array_equal(pixels(copy), before)
     assert image.colorspace_settings.name == "Linear Rec.709"
+
+
+WORKING_SPACES = ["Linear Rec.709", "Linear Rec.2020", "ACEScg"]
+
+
+@pytest.fixture(params=WORKING_SPACES)
+def working_space(request):
+    """Each working space that a file can have; before Blender 5.0 there is one."""
+    if bpy.app.version >= (5, 0, 0):
+        bpy.ops.wm.set_working_color_space(working_space=request.param)
+        assert bpy.data.colorspace.working_space == request.param
+    elif request.param != "Linear Rec.709":
+        pytest.skip("Blender has had other working spaces since 5.0")
+    return request.param
+
+
+def deep_png(build, **options):
+    """A 16-bit file that was painted on: Blender has it in floats."""
+    image = build.image("Deep", dtype=np.uint16, **options)
+    flat = pixels(image)
+    flat[:400] *= 0.5
+    image.pixels.foreach_set(flat)
+    image.update()
+    return image
+
+
+def jpeg_2000(build):
+    """A 16-bit file of a kind that only Blender reads."""
+    scene = bpy.data.scenes.new("Saver")
+    scene.render.image_settings.file_format = "JPEG2000"
+    scene.render.image_settings.color_depth = "16"
+    path = str(build.folder / "Deep.jp2")
+    build.image("Eight").save_render(path, scene=scene)
+    return bpy.data.images.load(path)
+
+
+@pytest.mark.parametrize("kind", ["generated", "painted", "transparent", "jpeg 2000"])
+def test_floats_of_every_working_space_look_the_same_when_they_come_back(
+    build, tmp_path, working_space, kind
+):
+    if kind == "generated":
+        image = generated("Light", is_float=True)
+    elif kind == "jpeg 2000":
+        image = jpeg_2000(build)
+    else:
+        image = deep_png(build, channels=4 if kind == "transparent" else 3)
+    before = pixels(image)
+    assert image.is_float and image.size[0] * image.size[1] > 0
+    source = source_of(image, tmp_path)
+    assert (source.suffix, source.ref.color_space) == (".exr", "Linear Rec.709")
+    assert source.ref.is_copy
+    copy = bpy.data.images.load(source.ref.paths[0])
+    copy.colorspace_settings.name = source.ref.color_space
+    copy.alpha_mode = source.ref.alpha_mode
+    np.testing.assert_allclose(pixels(copy), before, atol=2e-5)
+
+
+def test_float_data_is_not_a_color_of_any_working_space(tmp_path, working_space):
+    image = bpy.data.images.new("Vectors", 6, 4, alpha=True, float_buffer=True)
+    image.colorspace_settings.name = "Non-Color"
+    image.pixels.foreach_set(np.random.default_rng(1).random(96, np.float32))
+    source = source_of(image, tmp_path)
+    copy = bpy.data.images.load(source.ref.paths[0])
+    copy.colorspace_settings.name = source.ref.color_space
+    assert source.ref.color_space == "Non-Color"
+    np.testing.assert_array_equal(pixels(copy), pixels(image))
 
 
 def test_painted_file_is_read_from_memory_not_from_disk(build, tmp_path):
@@ -183,3 +251,90 @@ def test_image_without_pixels_is_refused(build, tmp_path):
     image = bpy.data.images.load(str(broken))
     with pytest.raises(ImageUnreadable, match="no pixels"):
         source_of(image, tmp_path)
+
+
+# --- what this Blender cannot read ------------------------------------------------------------------
+
+
+def blender() -> str:
+    return f"Blender {bpy.app.version[0]}.{bpy.app.version[1]}"
+
+
+def qoi(path: Path) -> Path:
+    """A sound QOI file of one red pixel."""
+    end = bytes(7) + b"\1"
+    path.write_bytes(b"qoif" + struct.pack(">IIBB", 1, 1, 3, 0) + b"\xfe\xff\0\0" + end)
+    return path
+
+
+def test_format_that_no_blender_reads_is_named(tmp_path):
+    image = bpy.data.images.load(str(qoi(tmp_path / "Red.qoi")))
+    with pytest.raises(UnsupportedImage) as caught:
+        source_of(image, tmp_path)
+    said = f'{blender()} cannot read .qoi files ("Red.qoi"); save the image as PNG.'
+    assert str(caught.value) == said
+
+
+def test_format_that_only_newer_blenders_read_is_named(tmp_path):
+    pil = pytest.importorskip("PIL.Image")
+    path = tmp_path / "Wall.avif"
+    pil.new("RGB", (8, 6), (200, 100, 50)).save(path)
+    image = bpy.data.images.load(str(path))
+    if compat.READS_AVIF:
+        assert source_of(image, tmp_path).ref.paths
+        return
+    with pytest.raises(UnsupportedImage, match=r"cannot read \.avif files \(.Wall\.avif.\)"):
+        source_of(image, tmp_path)
+
+
+def test_damaged_file_of_a_format_that_is_read_is_not_blamed_on_blender(tmp_path):
+    path = tmp_path / ("Wall.avif" if compat.READS_AVIF else "Wall.jp2")
+    path.write_bytes(b"nothing")
+    image = bpy.data.images.load(str(path))
+    with pytest.raises(ImageUnreadable, match="has no pixels"):
+        source_of(image, tmp_path)
+
+
+def test_kind_of_dds_that_is_not_read_is_named(tmp_path):
+    header = struct.pack("<4sIIIIIII44xII4s20xI16x", b"DDS ", 124, 0x1007, 4, 4, 0, 0, 0, 32, 4,
+                         b"BC5S", 0x1000)  # fmt: skip
+    path = tmp_path / "Normal.dds"
+    path.write_bytes(header + bytes(16))
+    image = bpy.data.images.load(str(path))
+    with pytest.raises(UnsupportedImage, match=r"cannot read this kind of \.dds file"):
+        source_of(image, tmp_path)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_animated_webp_is_restyled_only_if_blender_shows_it(tmp_path, packed):
+    pil = pytest.importorskip("PIL.Image")
+    path = tmp_path / "Wave.webp"
+    frames = [pil.new("RGB", (8, 6), color) for color in ((200, 100, 50), (0, 200, 0))]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
+    image = bpy.data.images.load(str(path))
+    if packed:
+        image.pack()
+    shown = pixels(image).any()
+    assert image.has_data  # which proves nothing
+    if shown:
+        assert source_of(image, tmp_path).ref.paths
+        return
+    with pytest.raises(UnsupportedImage, match=r"cannot read animated \.webp files"):
+        source_of(image, tmp_path)
+
+
+def test_still_webp_is_read_from_its_file(tmp_path):
+    pil = pytest.importorskip("PIL.Image")
+    path = tmp_path / "Black.webp"
+    pil.new("RGBA", (8, 6), (0, 0, 0, 0)).save(path)
+    image = bpy.data.images.load(str(path))
+    assert source_of(image, tmp_path).ref.paths == (str(path),)
+
+
+def test_analyze_says_that_blender_cannot_read_it_and_does_the_rest(build, tmp_path):
+    image = bpy.data.images.load(str(qoi(tmp_path / "Red.qoi")))
+    build.plane("Red", build.material("Red", image))
+    build.textured("Brick")
+    bpy.ops.impasto.analyze_textures()
+    (failure,) = queue.history[0].failures
+    assert f"{blender()} cannot read .qoi files" in failure.message
