@@ -17,7 +17,12 @@ def keep_data(use: find.ImageUse) -> None:
     """Move the links of a node that lead to data to a second node, which keeps the original."""
     node, tree = use.node, use.node.id_data
     data = {end.signal.start for end in roles.data_ends(use.ends)}
-    links = [link for link in node.outputs["Color"].links if paths.start_of(link) in data]
+    links = [
+        link
+        for link in node.outputs["Color"].links
+        # What another second node got of this one is coordinates.
+        if paths.start_of(link) in data or find.KEPT in link.to_node
+    ]
     if not links:
         return
     if find.SPLIT not in node:
@@ -41,17 +46,24 @@ def undo(node: bpy.types.Node) -> None:
 
 
 def _seconds(node: bpy.types.Node) -> list[bpy.types.Node]:
-    return [other for other in node.id_data.nodes if other.get(find.KEPT) == node[find.SPLIT]]
+    key = node.get(find.SPLIT)
+    return [other for other in node.id_data.nodes if key and other.get(find.KEPT) == key]
 
 
 def _second(node: bpy.types.Node) -> bpy.types.Node:
     second = node.id_data.nodes.new(node.bl_idname)
     second[find.KEPT] = node[find.SPLIT]
-    second.label, second.select, second.hide = _LABEL, False, node.hide
+    second.label, second.select, second.hide, second.mute = _LABEL, False, node.hide, node.mute
     second.parent, second.width = node.parent, node.width
     second.location = node.location
     second.location.y -= relief_nodes.height_of(node) + _BELOW
     relief_nodes.map_alike(second, node)
+    for link in list(second.inputs["Vector"].links):
+        if link.from_socket != link.from_node.outputs.get("Color"):
+            continue
+        for source in _seconds(link.from_node):
+            muted = link.is_muted
+            node.id_data.links.new(source.outputs["Color"], link.to_socket).is_muted = muted
     return second
 
 

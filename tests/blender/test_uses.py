@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import bpy
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from impasto.scene.groups import analyze
-from impasto.scene.textures import find, results
+from impasto.scene.textures import find, results, roles
 
 DATA = {
     "roughness": ("Roughness", None),
@@ -247,3 +251,71 @@ def test_relief_lies_on_the_color_of_a_node_that_was_split(both, studio):
     assert studio.parts(both.tree, "NORMAL_MAP")
     results.revert([both.material])
     assert studio.links(both.tree) == both.before
+
+
+# --- whatever is wired -----------------------------------------------------------------------------
+
+KINDS = [
+    *("TexImage", "TexImage", "TexImage", "Mix", "SeparateColor", "CombineColor", "ValToRGB"),
+    *("HueSaturation", "Bump", "NormalMap", "Math", "Mapping", "TexNoise", "Emission", "MixShader"),
+    *("BsdfPrincipled", "Group", "Invert", "RGBToBW", "Displacement"),
+]
+
+
+def wire_at_random(build, rng: Random, tree, images, groups) -> None:
+    """Fill a tree with nodes that are linked from left to right."""
+    nodes = [node for node in tree.nodes if node.type == "GROUP_INPUT"]
+    for kind in rng.choices(KINDS, k=rng.randint(2, 16)):
+        node = tree.nodes.new(f"ShaderNode{kind}")
+        if kind == "TexImage":
+            node.image = rng.choice(images)
+        if kind == "Mix":
+            node.data_type = rng.choice(["RGBA", "FLOAT"])
+        if kind == "Group" and groups:
+            node.node_tree = rng.choice(groups)
+        node.mute = rng.random() < 0.1
+        nodes.append(node)
+    nodes += [n for n in tree.nodes if n.type in {"GROUP_OUTPUT", "BSDF_PRINCIPLED"}]
+    for _ in range(rng.randint(2, 40)):
+        left, right = sorted(rng.sample(range(len(nodes)), 2))
+        sources = [s for s in nodes[left].outputs if s.identifier != "__extend__"]
+        targets = [s for s in nodes[right].inputs if s.identifier != "__extend__"]
+        if sources and targets:
+            link = tree.links.new(rng.choice(sources), rng.choice(targets))
+            link.is_muted = rng.random() < 0.1
+
+
+@given(st.integers(0, 1 << 30))
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_whatever_is_wired_data_stays_and_revert_restores_all(build, studio_links, seed):
+    rng = Random(seed)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    images = [bpy.data.images.new(f"Image {n}", 2, 2) for n in range(3)]
+    group = bpy.data.node_groups.new("Group", "ShaderNodeTree")
+    for way in ("INPUT", "OUTPUT"):
+        group.nodes.new(f"NodeGroup{way.title()}")
+        for name in ("A", "B"):
+            group.interface.new_socket(name, in_out=way, socket_type="NodeSocketColor")
+    wire_at_random(build, rng, group, images, [])
+    materials = [build.material(name) for name in ("One", "Two")]
+    for material in materials:
+        wire_at_random(build, rng, material.node_tree, images, [group])
+    trees = find.trees_in(materials)
+    before = [(studio_links(tree), len(tree.nodes)) for tree in trees]
+    result = bpy.data.images.new("Result", 2, 2)
+    for texture in find.textures_in(materials):
+        if not texture.skipped:
+            results.assign(texture.image, result, materials)
+    for use in find.uses_in(materials):
+        assert use.node.image != result or not roles.data_ends(use.ends)
+    results.show(materials, originals=True)
+    assert all(use.node.image == use.image for use in find.uses_in(materials))
+    results.revert(materials)
+    assert [(studio_links(tree), len(tree.nodes)) for tree in trees] == before
+
+
+@pytest.fixture
+def studio_links(studio):
+    return studio.links
