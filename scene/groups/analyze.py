@@ -105,11 +105,11 @@ def _owners(scope: find.Scope, context: bpy.types.Context) -> list[find.Owner]:
 def _note_on_unselected(scene: bpy.types.Scene) -> str:
     if scene.impasto.scope != "SELECTED":
         return ""
-    members = (member for group in scene.impasto.groups for member in group.members)
+    members = [member for group in scene.impasto.groups for member in group.members]
+    images = {member.image for member in members}
     materials = {row.material for member in members for row in member.materials} - {None}
-    trees = find.trees_in(materials)
-    owners = [owner for owner in find.users_of(trees) if isinstance(owner, bpy.types.Material)]
-    return unselected.note(scene, set(owners))
+    uses = [use for use in find.uses_in(materials) if use.takes_result and use.image in images]
+    return unselected.note_on_trees(scene, {use.node.id_data for use in uses})
 
 
 def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Texture]:

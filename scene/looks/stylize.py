@@ -292,5 +292,5 @@ def _notes_on_others(scene: bpy.types.Scene | None, trees: list[bpy.types.NodeTr
     ]
     notes = [f"These materials are also used in: {', '.join(others)}" if others else ""]
     if scene is not None and scene.impasto.scope == "SELECTED":
-        notes.append(unselected.note(scene, touched))
+        notes.append(unselected.note_on_trees(scene, trees))
     return notes

@@ -54,9 +54,24 @@ def group_tree(node: bpy.types.Node) -> bpy.types.NodeTree | None:
 def ends_of(node: bpy.types.Node, place: Place) -> list[End]:
     """Return the ends of the links of an image node's color."""
     found: list[End] = []
-    for link in _links(node.outputs["Color"]):
+    for link in first_links(node):
         start = Signal(start_of(link))
         found += _enter(link.to_node, link.to_socket, place, start, set())
+    return found
+
+
+def first_links(node: bpy.types.Node) -> list[bpy.types.NodeLink]:
+    """Return the links by which an image node's color first reaches more than a reroute."""
+    found: list[bpy.types.NodeLink] = []
+    waiting, seen = _links(node.outputs["Color"]), set()
+    while waiting:
+        link = waiting.pop(0)
+        reroute = link.to_node
+        if reroute.type != "REROUTE":
+            found.append(link)
+        elif reroute.name not in seen:
+            seen.add(reroute.name)
+            waiting += _links(reroute.outputs[0])
     return found
 
 

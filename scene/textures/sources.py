@@ -62,6 +62,7 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     packed = bool(image.packed_files)
     found, without = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
     tiles, paths = tuple(found) if tiles else (), list(found.values())
+    unread.check(image, paths[0])
     form = FORMATS.get(usual_suffix(paths[0].suffix))
     if form is None:  # Blender reads more formats than the worker
         if tiles:
@@ -69,8 +70,6 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
                 f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
             )
         return _from_pixels(image, temporary)
-    if not tiles:
-        unread.check_animated_webp(image, paths[0])
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import bpy
 
 from . import find, paths, relief_nodes, roles
+
+_FORMER = "impasto_former"
+"""Custom property of a second node: from which node each of its links came, a reroute or the first."""
 
 _LABEL = "Original"
 _BELOW = 60
@@ -15,11 +19,11 @@ _BELOW = 60
 
 def keep_data(use: find.ImageUse) -> None:
     """Move the links of a node that lead to data to a second node, which keeps the original."""
-    node, tree = use.node, use.node.id_data
+    node = use.node
     data = {end.signal.start for end in roles.data_ends(use.ends)}
     links = [
         link
-        for link in node.outputs["Color"].links
+        for link in paths.first_links(node)
         # What another second node got of this one is coordinates.
         if paths.start_of(link) in data or find.KEPT in link.to_node
     ]
@@ -29,8 +33,11 @@ def keep_data(use: find.ImageUse) -> None:
         node[find.SPLIT] = uuid.uuid4().hex
     second = next(iter(_seconds(node)), None) or _second(node)
     second.image = use.image
-    _move(links, second.outputs["Color"])
-    tree.update_tag()
+    former = json.loads(second.get(_FORMER, "{}"))
+    for link in links:
+        former[paths.start_of(link)] = link.from_node.name
+        _move(link, second.outputs["Color"])
+    second[_FORMER] = json.dumps(former)
 
 
 def undo(node: bpy.types.Node) -> None:
@@ -39,9 +46,14 @@ def undo(node: bpy.types.Node) -> None:
     if key is None:
         return
     if sum(other.get(find.SPLIT) == key for other in node.id_data.nodes) == 1:
+        nodes = node.id_data.nodes
         for second in _seconds(node):
-            _move(list(second.outputs["Color"].links), node.outputs["Color"])
-            node.id_data.nodes.remove(second)
+            former = json.loads(second.get(_FORMER, "{}"))
+            for link in list(second.outputs["Color"].links):
+                reroute = nodes.get(former.get(paths.start_of(link), ""))
+                through = reroute is not None and reroute.type == "REROUTE"
+                _move(link, reroute.outputs[0] if through else node.outputs["Color"])
+            nodes.remove(second)
     del node[find.SPLIT]
 
 
@@ -67,6 +79,6 @@ def _second(node: bpy.types.Node) -> bpy.types.Node:
     return second
 
 
-def _move(links: list[bpy.types.NodeLink], output: bpy.types.NodeSocket) -> None:
-    for target, muted in [(link.to_socket, link.is_muted) for link in links]:
-        output.id_data.links.new(output, target).is_muted = muted
+def _move(link: bpy.types.NodeLink, output: bpy.types.NodeSocket) -> None:
+    target, muted = link.to_socket, link.is_muted
+    output.id_data.links.new(output, target).is_muted = muted

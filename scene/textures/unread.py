@@ -25,32 +25,35 @@ _ANIMATED = 0x02
 def error_without_pixels(image: bpy.types.Image) -> ImpastoError:
     """Return the error for an image that has no pixels although its file is there."""
     suffix = Path(image.filepath_raw).suffix.lower()
-    blender = f"Blender {bpy.app.version[0]}.{bpy.app.version[1]}"
-    if suffix in _NEVER_READ or (suffix == ".avif" and not compat.READS_AVIF):
-        return UnsupportedImage(
-            f'{blender} cannot read {suffix} files ("{image.name}"); save the image as PNG.'
-        )
     if suffix == ".dds":  # some of its compressions only
         return UnsupportedImage(
-            f'{blender} cannot read this kind of .dds file ("{image.name}"), or it is damaged;'
+            f'{_blender()} cannot read this kind of .dds file ("{image.name}"), or it is damaged;'
             " save the image as PNG."
         )
     return ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
 
 
-def check_animated_webp(image: bpy.types.Image, path: Path) -> None:
-    """Refuse an animated WebP file of which this Blender shows nothing.
+def check(image: bpy.types.Image, path: Path) -> None:
+    """Refuse a file of a kind that this Blender cannot show, also if the worker could read it.
 
     Raises
     ------
     UnsupportedImage
     """
-    if path.suffix.lower() != ".webp" or not _is_animated_webp(path) or _shows_something(image):
+    suffix = path.suffix.lower()
+    if suffix in _NEVER_READ or (suffix == ".avif" and not compat.READS_AVIF):
+        raise UnsupportedImage(
+            f'{_blender()} cannot read {suffix} files ("{image.name}"); save the image as PNG.'
+        )
+    if suffix != ".webp" or not _is_animated_webp(path) or _shows_something(image):
         return
     raise UnsupportedImage(
-        f"Blender {bpy.app.version[0]}.{bpy.app.version[1]} cannot read animated .webp files"
-        f' ("{image.name}"); save a frame of it as PNG.'
+        f'{_blender()} cannot read animated .webp files ("{image.name}"); save a frame of it as PNG.'
     )
+
+
+def _blender() -> str:
+    return f"Blender {bpy.app.version[0]}.{bpy.app.version[1]}"
 
 
 def _is_animated_webp(path: Path) -> bool:

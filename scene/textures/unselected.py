@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
-from . import scope
+from . import find, scope
 
 _NAMED = 5
+
+
+def note_on_trees(scene: bpy.types.Scene, trees: Iterable[bpy.types.NodeTree]) -> str:
+    """Return such a sentence on the materials that use some node trees."""
+    owners = find.users_of(trees)
+    return note(scene, {owner for owner in owners if isinstance(owner, bpy.types.Material)})
 
 
 def note(scene: bpy.types.Scene, materials: set[bpy.types.Material]) -> str:

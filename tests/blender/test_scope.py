@@ -261,6 +261,19 @@ def test_object_that_shares_only_a_node_group_is_named(build, style):
     assert node.image != image and "not selected: Other Plane" in last_message()
 
 
+def test_group_without_images_that_others_use_too_is_no_reason_to_name_them(build):
+    one = build.textured("Brick")
+    group = bpy.data.node_groups.new("Utility", "ShaderNodeTree")
+    other = build.material("Other")
+    build.plane("Other", other)
+    for material in (one.material, other):
+        material.node_tree.nodes.new("ShaderNodeGroup").node_tree = group
+    one.item.select_set(True)
+    bpy.context.scene.impasto.scope = "SELECTED"
+    ops.analyze_textures()
+    assert "not selected" not in last_message()
+
+
 def last_message() -> str:
     from impasto.scene.jobs import queue
 
@@ -417,3 +430,11 @@ def test_scope_selected_follows_instances(build, leaf):
     build.plane("Other", build.material("Other"))
     leaf.item.select_set(True)
     assert scope.materials_in("SELECTED", bpy.context) == [leaf.material]
+
+
+def test_reverting_the_selected_names_objects_that_share_the_material(build, restyled, capfd):
+    build.plane("Twin", restyled.material)
+    restyled.item.select_set(True)
+    ops.revert_textures(target="SELECTED")
+    assert "on objects that are not selected: Twin" in capfd.readouterr().out
+    assert restyled.node.image == restyled.image

@@ -221,6 +221,27 @@ def test_link_to_data_that_was_made_later_moves_to_the_same_node(build, both):
     assert both.shader.inputs["Metallic"].links[0].from_node == second
 
 
+def test_reroutes_are_no_reason_to_leave_a_node_alone(build, both, studio):
+    """Many artists lead a texture to a reroute first, and from there to all that it is for."""
+    tree = both.tree
+    first, second = (tree.nodes.new("NodeReroute") for _ in range(2))
+    targets = [link.to_socket for link in both.node.outputs["Color"].links]
+    tree.links.new(both.node.outputs["Color"], first.inputs[0])
+    tree.links.new(first.outputs[0], second.inputs[0])
+    for target, source in zip(targets, (first, first, second), strict=True):
+        tree.links.new(source.outputs[0], target)
+    before = studio.links(tree)
+    (texture,) = find.textures_in([both.material])
+    assert not texture.skipped
+    result = restyle(build, both.image, [both.material])
+    assert both.node.image == result
+    assert both.bump.inputs["Height"].links[0].from_node.image == both.image
+    assert both.ramp.inputs[0].links[0].from_node.image == both.image
+    assert both.shader.inputs["Base Color"].links[0].from_node in {first, second}
+    results.revert([both.material])
+    assert studio.links(tree) == before
+
+
 def test_second_node_is_known_after_saving_and_opening(build, both):
     restyle(build, both.image, [both.material])
     blend = str(build.save())
@@ -259,6 +280,7 @@ KINDS = [
     *("TexImage", "TexImage", "TexImage", "Mix", "SeparateColor", "CombineColor", "ValToRGB"),
     *("HueSaturation", "Bump", "NormalMap", "Math", "Mapping", "TexNoise", "Emission", "MixShader"),
     *("BsdfPrincipled", "Group", "Invert", "RGBToBW", "Displacement"),
+    *("Reroute", "Reroute", "Reroute"),
 ]
 
 
@@ -266,7 +288,7 @@ def wire_at_random(build, rng: Random, tree, images, groups) -> None:
     """Fill a tree with nodes that are linked from left to right."""
     nodes = [node for node in tree.nodes if node.type == "GROUP_INPUT"]
     for kind in rng.choices(KINDS, k=rng.randint(2, 16)):
-        node = tree.nodes.new(f"ShaderNode{kind}")
+        node = tree.nodes.new("NodeReroute" if kind == "Reroute" else f"ShaderNode{kind}")
         if kind == "TexImage":
             node.image = rng.choice(images)
         if kind == "Mix":
