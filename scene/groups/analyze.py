@@ -33,7 +33,10 @@ def start(context: bpy.types.Context) -> SceneJob:
     scene = context.scene
     settings = scene.impasto
     owners = _owners(settings.scope, context)
-    usable = _usable(find.textures_in(owners), settings.scope)
+    textures = find.textures_in(owners)
+    if all(texture.skipped for texture in textures):
+        _name_left_alone(settings, textures)  # also if the next line refuses
+    usable = _usable(textures, settings.scope)
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
     scope = {owner.session_uid for owner in owners}
 
@@ -121,7 +124,8 @@ def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Textur
     usable = [texture for texture in textures if not texture.skipped]
     if not usable:
         raise NoImages(
-            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
+            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable;"
+            " Left Alone says why."
         )
     return usable
 
@@ -143,7 +147,6 @@ def keep(
         if not settings.groups[index].locked:
             settings.groups.remove(index)
     locked = {m.image.session_uid for g in settings.groups for m in g.members if m.image}
-    settings.skipped.clear()
     settings.duplicates.clear()
     by_uid = {texture.image.session_uid: texture for texture in textures}
     found = {key: by_uid[uid] for key, uid in by_key.items() if uid in by_uid}
@@ -161,14 +164,20 @@ def keep(
             for key, kind in zip_longest(keys, kinds, fillvalue="")
             if key in found
         )
-    for texture in textures:
-        if texture.skipped or texture.note:
-            row = settings.skipped.add()
-            row.name, row.reason = texture.image.name, texture.skipped or texture.note
+    _name_left_alone(settings, textures)
     settings.plots.clear()
     for kind, path in result.plots.items():
         plot = settings.plots.add()
         plot.name, plot.path = kind, path
+
+
+def _name_left_alone(settings, textures: list[find.Texture]) -> None:
+    """List the images that keep their look, everywhere or somewhere, and why."""
+    settings.skipped.clear()
+    for texture in textures:
+        if texture.skipped or texture.note:
+            row = settings.skipped.add()
+            row.name, row.reason = texture.image.name, texture.skipped or texture.note
 
 
 def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):

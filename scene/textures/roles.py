@@ -61,10 +61,19 @@ def color_ends(ends: Iterable[End]) -> list[End]:
 
 def is_packed(ends: list[End]) -> bool:
     """Return whether ends are of an image that holds several kinds of data, one in each channel."""
-    colors = {end.signal.channel for end in color_ends(ends)}
-    whole = "" in colors or len(colors) == _CHANNELS
-    channels = {end.signal.channel for end in data_ends(ends)} - {""}
-    return len(channels) >= _PACKED or (bool(colors) and not whole)
+    colors, data = _channels(color_ends(ends)), _channels(data_ends(ends))
+    return len(data - {""}) >= _PACKED or (bool(colors) and "" not in colors)
+
+
+def _channels(ends: list[End]) -> set[str]:
+    """Return the single channels that ends take, and "" if one takes the whole color.
+
+    Three channels that come to one end were put together again.
+    """
+    taken: dict[tuple[int, Role], set[str]] = {}
+    for end in ends:
+        taken.setdefault((end.node.as_pointer(), end.role), set()).add(end.signal.channel)
+    return set().union(*({""} if len(c) >= _CHANNELS else c for c in taken.values()))
 
 
 def is_torn(ends: list[End]) -> bool:

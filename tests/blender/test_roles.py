@@ -63,7 +63,13 @@ def orm(crate, split_kind: str = "ShaderNodeSeparateColor"):
     return split, blend
 
 
-@pytest.mark.parametrize("kind", ["ShaderNodeSeparateColor", "ShaderNodeSeparateXYZ"])
+OLD = pytest.param(
+    "ShaderNodeSeparateRGB",
+    marks=pytest.mark.skipif(bpy.app.version >= (5, 0, 0), reason="gone in Blender 5.0"),
+)
+
+
+@pytest.mark.parametrize("kind", ["ShaderNodeSeparateColor", "ShaderNodeSeparateXYZ", OLD])
 def test_packed_map_is_data_even_where_occlusion_is_multiplied_into_color(crate, kind):
     orm(crate, kind)
     assert crate.roles() == {"Paint": "BASE_COLOR", "Data": "ROUGHNESS"}
@@ -106,6 +112,18 @@ def test_channels_that_are_put_together_again_are_a_color(crate):
     for source, target in zip(split.outputs, reversed(join.inputs), strict=True):
         crate.link(source, target)
     crate.link(join.outputs[0], crate.shader.inputs["Base Color"])
+    assert crate.skipped()["Paint"] == ""
+
+
+def test_color_put_together_again_may_be_height_elsewhere(crate):
+    split, join = crate.new("ShaderNodeSeparateColor"), crate.new("ShaderNodeCombineColor")
+    bump, second = crate.new("ShaderNodeBump"), crate.build.node(crate.tree, crate.images[0])
+    crate.link(second.outputs["Color"], crate.shader.inputs["Base Color"])
+    crate.link(crate.paint.outputs["Color"], split.inputs[0])
+    for source, target in zip(split.outputs, join.inputs, strict=True):
+        crate.link(source, target)
+    crate.link(join.outputs[0], bump.inputs["Height"])
+    crate.link(bump.outputs[0], crate.shader.inputs["Normal"])
     assert crate.skipped()["Paint"] == ""
 
 
