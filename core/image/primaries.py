@@ -105,6 +105,27 @@ def convert(color: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return color @ matrix.T.astype(np.float32)
 
 
+def luminance_weights(primaries: Name | Primaries) -> np.ndarray:
+    """Return by what linear red, green and blue add up to CIE Y.
+
+    Parameters
+    ----------
+    primaries : Name or Primaries
+        Of the colors.
+
+    Returns
+    -------
+    (3,) float64
+        Their sum is 1.
+
+    Raises
+    ------
+    ValueError
+        The primaries span no color space.
+    """
+    return _to_xyz(PRIMARIES[primaries] if isinstance(primaries, str) else _plain(primaries))[1]
+
+
 def _plain(primaries: Primaries) -> Primaries:
     return Primaries(*((float(x), float(y)) for x, y in primaries))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-AlphaMode = Literal["STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
-"""Blender's alpha modes: how a file relates its colors to alpha."""
+AlphaMode = Literal["", "STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
+"""Blender's alpha modes: how a file relates its colors to alpha; empty: as the file says."""
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ class ImageRef:
     key: str
     paths: tuple[str, ...]
     color_space: str = ""
-    alpha_mode: AlphaMode = "STRAIGHT"
+    alpha_mode: AlphaMode = ""
     is_copy: bool = False

@@ -319,7 +319,8 @@ _CHECK = """
 import importlib, sys
 sys.path.extend(sys.argv[1:])
 missing = []
-for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "PIL", "psutil", "safetensors", "matplotlib"):
+for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "OpenImageIO", "PIL", "psutil", "safetensors",
+             "matplotlib"):
     try:
         print(name, getattr(importlib.import_module(name), "__version__", ""))
     except ImportError as error:

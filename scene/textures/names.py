@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from ...core.image.formats import IMAGE_SUFFIXES
+from ...core.image.formats import BLENDER_SUFFIXES
 from .. import compat, storage
 
 UDIM = "<UDIM>"
@@ -18,7 +18,7 @@ UVTILE = "<UVTILE>"
 _LONGEST = min(compat.MAX_NAME_BYTES, 220)
 """Most bytes of a name: files may have 255, including the tile, the suffix and ``.part``."""
 
-_SUFFIX = re.compile(f"({'|'.join(map(re.escape, (*IMAGE_SUFFIXES, '.psd')))})$", re.IGNORECASE)
+_SUFFIX = re.compile(f"({'|'.join(map(re.escape, BLENDER_SUFFIXES))})$", re.IGNORECASE)
 
 
 class Namer:

@@ -24,5 +24,5 @@ def test_only_a_file_of_its_own_hands_on_its_attributes(tmp_path, is_copy):
     assert not run(StylizeRequest((StylizeItem(ref, look, (str(target),)),)), Control()).failures
     written = OpenEXR.File(str(target))
     assert ("Software" in written.header()) != is_copy
-    assert not is_copy or "colorInteropID" not in written.header()
+    assert written.header().get("colorInteropID", "") != "data" or not is_copy
     np.testing.assert_allclose(written.channels()["RGB"].pixels, color, atol=1e-6)
