@@ -12,6 +12,7 @@ from PIL import Image
 
 from ..errors import UnsupportedImage
 from .convert import DEPTHS, to_float
+from .ifd import COMPRESSIONS
 from .metadata import png
 from .picture import Picture
 from .primaries import Name
@@ -29,9 +30,6 @@ _LINEAR, _PQ, _HLG = 8, 16, 18
 """Codes of color primaries and transfer characteristics (ITU-T H.273), which PNG has in cICP."""
 
 _UNSUPPORTED = ("not configured", "not supported", "unsupported", "not implemented", "sorry")
-_TIFF_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 7, 8, 32773, 32946, 50001))
-"""None, fax, LZW, JPEG, Deflate, PackBits, WebP; of others a failure does not mean damage."""
-
 _LOGARITHMIC = ("log", "density")
 
 
@@ -131,7 +129,9 @@ class Input:
         samples = self.reader.read_image(0, 0, 0, spec.nchannels, "unknown")
         error = self.reader.geterror()
         if samples is None or error:
-            if spec.get_int_attribute("tiff:Compression", 1) not in _TIFF_COMPRESSIONS:
+            if (
+                spec.get_int_attribute("tiff:Compression", 1) not in COMPRESSIONS
+            ):  # no sign of damage
                 error = "unsupported"
             raise _failure(error, self.name)
         names = spec.channelnames

@@ -7,6 +7,8 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import ImageUnreadable, ImpastoError, UnsupportedImage
+from ...core.image.formats import FORMATS, usual_suffix
+from ...core.image.ifd import COMPRESSIONS, compression_of
 from .. import compat
 
 # fmt: off
@@ -31,6 +33,27 @@ def error_without_pixels(image: bpy.types.Image) -> ImpastoError:
             " save the image as PNG."
         )
     return ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
+
+
+def only_blender_reads(image: bpy.types.Image, path: Path) -> bool:
+    """Return whether a file has to be taken from Blender's pixels, as the worker cannot decode it.
+
+    Raises
+    ------
+    UnsupportedImage
+        This Blender cannot, either.
+    """
+    if usual_suffix(path.suffix) not in FORMATS:
+        return True
+    with path.open("rb") as file:
+        if compression_of(file) in COMPRESSIONS:
+            return False
+    if not _shows_something(image):
+        raise UnsupportedImage(
+            f'{_blender()} cannot read TIFF files compressed as "{image.name}" is;'
+            " save the image as PNG."
+        )
+    return True
 
 
 def check(image: bpy.types.Image, path: Path) -> None:
