@@ -50,7 +50,7 @@ def only_blender_reads(image: bpy.types.Image, path: Path) -> bool:
             return False
     if not _shows_something(image):
         raise UnsupportedImage(
-            f'{_blender()} cannot read TIFF files compressed as "{image.name}" is;'
+            f'{_blender()} shows only black of "{image.name}", a TIFF whose compression it may not know;'
             " save the image as PNG."
         )
     return True
@@ -91,9 +91,9 @@ def _is_animated_webp(path: Path) -> bool:
 
 
 def _shows_something(image: bpy.types.Image) -> bool:
-    """Return whether any pixel is not zero; that an image has data proves nothing."""
+    """Return whether any color is not black; that an image has data proves nothing."""
     import numpy as np  # late, as it would double the time to enable the extension
 
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
-    return bool(pixels.any())
+    return bool(pixels.reshape(-1, 4)[:, :3].any())
