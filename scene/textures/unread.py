@@ -50,7 +50,7 @@ def only_blender_reads(image: bpy.types.Image, path: Path) -> bool:
             return False
     if not _shows_something(image):
         raise UnsupportedImage(
-            f'{_blender()} shows only black of "{image.name}", a TIFF whose compression it may not know;'
+            f'{_blender()} shows only black of "{image.name}", whose compression it may not know;'
             " save the image as PNG."
         )
     return True
