@@ -24,9 +24,12 @@ class ImageRef:
         sRGB for integers, scene-linear for floats.
     alpha_mode : AlphaMode
         Blender's alpha mode of the image.
+    is_copy : bool
+        The files are copies of pixels in memory: what else they say is not the image's own.
     """
 
     key: str
     paths: tuple[str, ...]
     color_space: str = ""
     alpha_mode: AlphaMode = ""
+    is_copy: bool = False

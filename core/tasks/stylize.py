@@ -161,6 +161,7 @@ def _stylize(
 ) -> None:
     """Stylize one item and write it."""
     from ..image.files import open_image, write_picture
+    from ..image.metadata import NOTHING
     from ..paint import memory
     from ..paint.native import stylize
     from ..paint.regions import RegionPainter
@@ -174,7 +175,7 @@ def _stylize(
             source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
             for source in sources
         ]
-        metadata = [source.metadata() for source in sources]
+        metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
     results = stylize(
         painting.stylizer,
         pictures,
