@@ -169,6 +169,11 @@ def to_picture(frame: Any, tags: ColorTags) -> Picture:
     -------
     Picture
         sRGB-encoded, of depth 8 or 16, with straight alpha if there is some.
+
+    Raises
+    ------
+    UnsupportedImage
+        Its pixels are of a kind that cannot be converted.
     """
     bits = bits_of(frame.format)
     frame = _planar(frame, bits)
@@ -242,7 +247,7 @@ def _planar(frame: Any, bits: int) -> Any:
     wide = "" if bits <= 8 else "16le"
     if form.name.startswith("xyz"):
         raise UnsupportedImage(
-            "Movies in XYZ colors (digital cinema) cannot be read; convert it to Rec.709."
+            "Movies in XYZ colors (digital cinema) cannot be read; convert them to Rec.709."
         )
     if form.is_rgb or form.has_palette:
         name = f"gbr{'a' if has_alpha else ''}p{wide}"
@@ -262,14 +267,19 @@ def _planar(frame: Any, bits: int) -> Any:
         return frame
     av = library()
     same = int(frame.color_range) or 1
-    return frame.reformat(
-        format=name,
-        src_colorspace=1,
-        dst_colorspace=1,
-        src_color_range=same,
-        dst_color_range=same,
-        interpolation=av.video.reformatter.Interpolation.POINT,
-    )
+    try:
+        return frame.reformat(
+            format=name,
+            src_colorspace=1,
+            dst_colorspace=1,
+            src_color_range=same,
+            dst_color_range=same,
+            interpolation=av.video.reformatter.Interpolation.POINT,
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise UnsupportedImage(
+            f"The pixels of the movie ({form.name}) are of a kind that cannot be read; convert it."
+        ) from error
 
 
 def _from_luma(planes: list[np.ndarray], bits: int, tags: ColorTags) -> np.ndarray:

@@ -130,6 +130,8 @@ class MovieReader:
             The movie is gone.
         ImageUnreadable
             There is no such frame, or it is damaged.
+        UnsupportedImage
+            Its pixels are of a kind that cannot be converted.
         """
         frame = self._frame(index) if 0 <= index < self.index.count else None
         if frame is None:

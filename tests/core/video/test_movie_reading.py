@@ -18,6 +18,7 @@ from impasto.core.image.formats import MOVIE_SUFFIXES
 from impasto.core.image.metadata import read_metadata
 from impasto.core.video import movie_file
 from impasto.core.video.movie_index import exact_rate
+from impasto.core.video.movie_pixels import BT709, RGB, ColorTags, to_picture
 from impasto.core.video.movie_reader import MovieReader
 from impasto.core.video.sequence import find_sequence
 from impasto.core.video.settings import SequenceRef
@@ -488,3 +489,36 @@ def test_files_say_themselves_whether_they_are_whole(tmp_path):
         assert not movie_file.is_cut_off(path)
         path.write_bytes(path.read_bytes()[:-40])
         assert movie_file.is_cut_off(path), name
+
+
+PACKED = [
+    *("nv12", "nv21", "yuyv422", "uyvy422", "yuv411p", "yuv410p", "yuv440p", "p010le", "y210le"),
+    *("yuv420p10be", "v30xle", "vuya", "yuva444p16le", "yuvj422p", "xv36le", "nv16"),
+    *("bgr24", "argb", "abgr", "bgra", "0rgb", "rgb48be", "rgba64le", "x2rgb10le", "gbrpf32le"),
+]
+
+
+@pytest.mark.parametrize("pixel_format", PACKED)
+def test_pixels_are_unpacked_however_they_are_stored(pixel_format):
+    color = np.zeros((48, 64, 3), np.uint8)
+    color[...] = (200, 100, 50)
+    full = 2 if pixel_format.startswith("yuvj") else 1
+    frame = av.VideoFrame.from_ndarray(color, "rgb24").reformat(
+        format=pixel_format, dst_colorspace=1, dst_color_range=full
+    )
+    tags = ColorTags(RGB if frame.format.is_rgb else BT709, 1, 1, full == 2)
+    assert np.abs(to_picture(frame, tags).color * 255 - color).max() < 2.5
+
+
+def test_digital_cinema_is_refused():
+    frame = av.VideoFrame(64, 48, "xyz12le")
+    with pytest.raises(UnsupportedImage, match="XYZ"):
+        to_picture(frame, ColorTags(BT709, 1, 1, False))
+
+
+def test_interlaced_frames_are_woven(tmp_path):
+    frames = numbered(6)
+    path = write(tmp_path / "m.ts", frames, "libx264", options={"x264-params": "interlaced=1"})
+    reader = MovieReader.open(path)
+    assert reader.count == 6
+    assert [shown(reader.read(i).color) for i in range(6)] == list(range(6))
