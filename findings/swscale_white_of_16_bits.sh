@@ -1,8 +1,7 @@
 #!/bin/sh
 # PyAV 18.1.0 (libswscale 9.5): video of limited range that is converted to RGB of more than 8 bits never becomes
 # white. The brightest legal luma (940 of 10 bits, 235 of 8) is 65283 of 65535 in rgb48 and gbrp16, and 4080 of
-# 4095 in gbrp12 (0.4 % too dark: 255/256); converted to 8 bits the same frame is 255. Scaling by 65535/65283 afterwards
-# mends it.
+# 4095 in gbrp12 (0.4 % too dark: 255/256); converted to 8 bits the same frame is 255.
 #
 # Exit code 0: still so.
 set -eu
