@@ -52,12 +52,15 @@ class AssembleFramesResult:
         Frames that could not be read, and are left out.
     notes : tuple of str
         Sentences on what the movie lacks: sound, transparency.
+    others : tuple of str
+        As in :class:`~.video.settings.FramesResult`.
     """
 
     movie: str
     frames: int
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @task
@@ -107,4 +110,6 @@ def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResul
         overwrite=request.overwrite,
         control=control.part(0.0, 1.0, "Writing the movie"),
     )
-    return AssembleFramesResult(request.movie, written.frames, written.failures, written.notes)
+    return AssembleFramesResult(
+        request.movie, written.frames, written.failures, written.notes, sequence.others
+    )

@@ -29,7 +29,6 @@ from ..paint.strokes.painter import StrokePainting
 from ..paint.strokes.relief import to_16_bit
 from .movie import MOVIE_VERSION, write_movie
 from .movie_timing import FPS, Timing, even_timing, timing_of_movie
-from .numbers import split_number
 from .sequence import Frame, Sequence
 from .settings import FramesJob
 
@@ -100,8 +99,7 @@ class Results:
         Path
             May not exist yet.
         """
-        name = self._sequence.name(number, self._sequence.suffix)
-        return self.folder / Path(name).with_suffix(self._suffix()).name
+        return self.folder / self._sequence.name(number, self._suffix())
 
     def relief_maps(self, number: int) -> dict[str, Path]:
         """Return the files of a frame's relief, as far as they are asked for.
@@ -118,10 +116,8 @@ class Results:
         """
         if not self._request.relief_maps:
             return {}
-        path = self.path(number).with_suffix(".png")
-        before, digits, after = split_number(path) or (f"{path.stem}_", "", path.suffix)
         return {
-            kind: self.folder / kind / f"{before}{kind}_{digits}{after}"
+            kind: self.folder / kind / self._sequence.name(number, ".png", kind)
             for kind in ("height", "normal")
         }
 
@@ -301,7 +297,7 @@ class Results:
     def _suffix(self) -> str:
         if self._request.format != "SOURCE":
             return _SUFFIXES[self._request.format]
-        return Path(f"frame{self._sequence.suffix}").suffix.lower() or ".png"
+        return Path(f"frame{self._sequence.suffix}").suffix or ".png"
 
     def _note(self, number: int) -> Path:
         return self.folder / _NOTES / f"{self.path(number).name}.json"

@@ -118,6 +118,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         movie,
         sequence.missing,
         notes,
+        sequence.others,
     )
 
 

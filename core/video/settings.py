@@ -19,8 +19,8 @@ FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
 _INTERVALS: dict[str, int] = {"NETWORK": 24, "PATCHES": 24, "STROKES": 96}
 """Frames between two anchors. Strokes live long: at each anchor all of them have been exchanged."""
 
-NO_FIRST, NO_LAST = -(2**31), 2**31 - 1
-"""Bounds of a sequence that exclude nothing."""
+NO_FIRST, NO_LAST = -(10**255), 10**255
+"""Bounds of a sequence that exclude nothing: no name of a file has more digits."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class SequenceRef:
     ----------
     source : str
         The file of any frame (its neighbors belong to it), a pattern with ``####``, ``%04d`` or
-        ``*`` for the number, a folder that holds one sequence, or a movie file.
+        ``*`` for the number, a folder that holds one sequence, or a movie file. Which of several
+        numbers in a name is the frame's, see :func:`~.numbers.find_sequences`.
     first, last : int
         Frame numbers, both included.
     step : int
@@ -203,6 +204,8 @@ class FramesResult:
         Numbers that the sequence leaves out between its first and last.
     notes : tuple of str
         Sentences on what the movie lacks: sound, transparency.
+    others : tuple of str
+        Names of other pictures in the folder that was asked for; they are left as they are.
     """
 
     written: tuple[str, ...] = ()
@@ -214,6 +217,7 @@ class FramesResult:
     movie: str = ""
     missing: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
