@@ -23,7 +23,7 @@ CHINESE = {
     "Groups": "分组",
     "Impasto Style": "Impasto 风格",
     "Jobs": "任务",
-    "Skipped": "已跳过",
+    "Left Alone": "保持原样",
     "Look Presets": "外观预设",
     "Add Look Preset": "添加外观预设",
     "Mark as Assets": "标记为资产",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.textures import find, results
+from ..scene.textures import results
 from .results_operator import ResultsOperator
 
 
@@ -18,10 +18,9 @@ class IMPASTO_OT_compare_textures(ResultsOperator, bpy.types.Operator):
     def execute(self, context):
         settings = context.scene.impasto
         originals = not settings.showing_originals
-        if not results.show(find.materials_of(context.scene), originals):
-            self.report({"ERROR"}, "No texture of this scene is restyled yet; press Stylize first.")
+        if not results.compare(originals):
+            self.report({"ERROR"}, "No texture of this file is restyled yet; press Stylize first.")
             return {"CANCELLED"}
-        settings.showing_originals = originals
         self.report({"INFO"}, "Showing originals" if originals else "Showing restyled textures")
         return {"FINISHED"}
 

@@ -4,8 +4,8 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..scene.lookup import active_group
-from ..scene.textures import find, results
-from ..scene.words import counted
+from ..scene.textures import find, results, unselected
+from ..scene.words import counted, joined
 from .results_operator import ResultsOperator
 
 
@@ -29,18 +29,19 @@ class IMPASTO_OT_revert_textures(ResultsOperator, bpy.types.Operator):
 
     def execute(self, context):
         only = None
-        scope = "SELECTED" if self.target == "SELECTED" else "FILE"
+        materials = find.materials_in("SELECTED", context) if self.target == "SELECTED" else None
         if self.target == "GROUP":
             group = active_group(context.scene)
             only = [member.image for member in group.members] if group else []
-        count = results.revert(find.materials_in(scope, context), only)
+        trees = {node.id_data for node in results.restyled_nodes(materials or ())}
+        count = results.revert(materials, only)
         if not count:
             self.report(
                 {"WARNING"}, "None of these textures is restyled; there is nothing to revert"
             )
             return {"CANCELLED"}
-        context.scene.impasto.showing_originals = False
-        self.report({"INFO"}, f"Reverted {counted(count, 'texture')}")
+        others = unselected.note_on_trees(context.scene, trees)
+        self.report({"INFO"}, joined(f"Reverted {counted(count, 'texture')}", others))
         return {"FINISHED"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene.lookup import active_group
+from ..scene.textures.scope import shows
 from ..scene.words import counted
 from ..translations import tip
 from .group_operator import GroupOperator
@@ -26,11 +27,11 @@ class IMPASTO_OT_select_objects(GroupOperator, bpy.types.Operator):
 
     def execute(self, context):
         group = active_group(context.scene)
-        materials = {row.material for member in group.members for row in member.materials}
+        rows = (row for member in group.members for row in member.materials)
+        materials = {row.material for row in rows if row.material is not None}
         count = 0
         for item in context.view_layer.objects:
-            uses = any(slot.material in materials for slot in item.material_slots if slot.material)
-            item.select_set(uses)
+            item.select_set(shows(item, materials))
             count += item.select_get()
         self.report({"INFO"}, f"Selected {counted(count, 'object')}")
         return {"FINISHED"}

@@ -169,7 +169,7 @@ class IMPASTO_PT_duplicates:
 
 
 class IMPASTO_PT_skipped:
-    bl_label = "Skipped"
+    bl_label = "Left Alone"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 

@@ -34,7 +34,7 @@ from .jobs import worker
 from .jobs.job import SceneJob
 from .looks import stylize
 from .looks.look import set_look
-from .textures import find, results
+from .textures import results
 from .words import counted
 
 _SCOPES = {"selected": "SELECTED", "scene": "SCENE", "file": "FILE"}
@@ -143,7 +143,7 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
             f"({doubt['probability']:.0%}, {where})"
         )
     for row in settings.skipped:
-        report.say(f"Skipped: {row.name}. {row.reason}.")
+        report.say(f"Left alone: {row.name}. {row.reason}.")
     _save(target, report)
     report.result(groups=groups, score=settings.score, sentence=settings.sentence, doubts=unsure)
     return _code(job, report)
@@ -180,7 +180,7 @@ def _stylize(options: argparse.Namespace, report: Report) -> int:
 
 def _revert(options: argparse.Namespace, report: Report) -> int:
     target = _target(options, needed=True)
-    count = results.revert(find.materials_in("FILE", bpy.context))
+    count = results.revert(None)
     report.say(f"Reverted {counted(count, 'texture')}")
     if count:
         _save(target, report)

@@ -8,11 +8,28 @@ MAX_NAME_BYTES = 255 if bpy.app.version >= (5, 0, 0) else 63
 """Longest name of a data-block, in bytes of UTF-8."""
 
 
-def node_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
-    """Return the nodes that a material renders with; before 5.0 they can be switched off."""
-    if bpy.app.version < (5, 0, 0) and not material.use_nodes:
+def node_tree(owner: bpy.types.ID) -> bpy.types.NodeTree | None:
+    """Return the nodes that a material, world or light renders with.
+
+    Before 5.0 they can be switched off.
+    """
+    if bpy.app.version < (5, 0, 0) and not owner.use_nodes:
         return None
-    return material.node_tree
+    return owner.node_tree
+
+
+def data_given_to(modifier: bpy.types.NodesModifier) -> list[bpy.types.ID]:
+    """Return the data-blocks that are inputs of a Geometry Nodes modifier.
+
+    Since 5.2 inputs are properties; before, they are custom properties.
+    """
+    if hasattr(modifier, "properties"):
+        inputs = modifier.properties.inputs
+        rows = (getattr(inputs, prop.identifier) for prop in inputs.bl_rna.properties)
+        values = [getattr(row, "value", None) for row in rows]
+    else:
+        values = list(modifier.values())
+    return [value for value in values if isinstance(value, bpy.types.ID)]
 
 
 def use_nodes(material: bpy.types.Material) -> None:
@@ -64,6 +81,9 @@ def shown_part(strip) -> tuple[int, int]:
         length = strip.frame_final_duration
     return max(0, int(first)), int(length)
 
+
+READS_AVIF = "AVIF" in bpy.types.ImageFormatSettings.bl_rna.properties["file_format"].enum_items
+"""Whether this Blender reads AVIF files: those that write them do."""
 
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Options of a property that takes ``//`` paths; without them, 4.5 and later draw it in red."""

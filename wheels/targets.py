@@ -94,6 +94,8 @@ SMALL = {
     "opencv-python-headless": "cv2",
     "safetensors": "safetensors",
     "OpenEXR": "OpenEXR",
+    "OpenImageIO": "OpenImageIO",
+    "av": "av",
     "matplotlib": "matplotlib",
     "pillow": "PIL",
     "psutil": "psutil",

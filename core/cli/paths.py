@@ -8,7 +8,7 @@ from glob import glob
 from pathlib import Path
 
 from ..errors import BadRequest, NoImages, OutputUnwritable
-from ..image.formats import IMAGE_SUFFIXES
+from ..image.formats import IMAGE_SUFFIXES, READ_SUFFIXES
 
 
 def find_images(inputs: Sequence[str]) -> list[Path]:
@@ -33,7 +33,7 @@ def find_images(inputs: Sequence[str]) -> list[Path]:
     for text in inputs:
         path = Path(text)
         if path.is_dir():
-            paths = sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
+            paths = sorted(p for p in path.iterdir() if p.suffix.lower() in READ_SUFFIXES)
         elif path.exists() or not any(c in text for c in "*?["):
             paths = [path]  # a missing file is told by name when it is read
         else:
@@ -52,7 +52,8 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
     images : sequence of Path
         The sources.
     out : str
-        A file for one image, else a folder in which results get the names of their sources.
+        A file for one image, else a folder in which results get the names of their sources; those of
+        formats that are not written become PNG, or OpenEXR where they hold floats.
 
     Returns
     -------
@@ -66,14 +67,18 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
     OutputUnwritable
         The folder cannot be made.
     """
+    from ..image.files import result_name
+
     target = Path(out)
     suffix = target.suffix.lower()
     if target.is_dir() or suffix not in IMAGE_SUFFIXES:
-        if not target.is_dir() and (mimetypes.guess_type(out)[0] or "").startswith("image/"):
+        guess = mimetypes.guess_type(out)[0] or ""
+        picture = guess.startswith("image/") or suffix in READ_SUFFIXES
+        if not target.is_dir() and picture:
             known = ", ".join(sorted(IMAGE_SUFFIXES))
             raise BadRequest(f'Impasto cannot write "{suffix}" files; choose one of {known}.')
         make_folder(target)
-        outputs = [target / i.name for i in images]
+        outputs = [target / result_name(i) for i in images]
     elif len(images) > 1:
         raise BadRequest(f"{len(images)} images cannot go into one file; name a folder with --out.")
     else:

@@ -9,6 +9,12 @@ _BAND = 256
 _LEAST = 1e-6
 """Alpha below this, or not a number, counts as 0: dividing by it could give infinity."""
 
+_COVERED = np.float32(0.5)
+"""Pixels of at least this alpha say how bright covered colors are."""
+
+_TRANSPARENT = np.float32(1 / 255)
+"""Alpha below this cannot be seen with 8 bits."""
+
 
 def full_alpha(dtype: np.dtype) -> int:
     """Return the value that means opaque.
@@ -44,7 +50,7 @@ def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     (H, W, 3) float32
         ``color`` itself if no pixel, or every pixel, is transparent.
     """
-    hidden = ~(alpha >= alpha.dtype.type(full_alpha(alpha.dtype) / 255))
+    hidden = ~(alpha >= alpha.dtype.type(full_alpha(alpha.dtype) * _TRANSPARENT))
     if not hidden.any() or hidden.all():
         return color
     # Each visible pixel is a source with its own label; hidden ones get the label of the nearest.
@@ -60,15 +66,14 @@ def fill_under_alpha(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def to_straight(color: np.ndarray, alpha: np.ndarray) -> None:
     """Divide premultiplied color by its alpha, in place.
 
-    Where alpha is 0 the color stays, as in Blender. (Emission without coverage, as in renders of fire,
-    is then lost when the color is multiplied again.)
+    Where alpha is 0 the color stays, as in Blender.
 
     Parameters
     ----------
     color : (H, W, 3) float32
         Premultiplied; changed to straight.
     alpha : (H, W) uint8, uint16, float16 or float32
-        Of the same picture.
+        Of the same picture, or its cover (see :func:`cover_of`).
     """
     for rows, share in _shares(alpha):
         share[~(share >= _LEAST)] = 1
@@ -83,7 +88,7 @@ def to_premultiplied(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     color : (H, W, 3) float32
         Straight.
     alpha : (H, W) uint8, uint16, float16 or float32
-        Of the same picture.
+        Of the same picture, or its cover.
 
     Returns
     -------
@@ -94,6 +99,36 @@ def to_premultiplied(color: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     for rows, share in _shares(alpha):
         np.multiply(color[rows], share[..., None], out=result[rows])
     return result
+
+
+def cover_of(color: np.ndarray, alpha: np.ndarray) -> np.ndarray | None:
+    """Find light that covers nothing, as that of fire: color where alpha is below one 8-bit step.
+
+    It counts as covering as much as is needed to be no brighter than the brightest covered color.
+
+    Parameters
+    ----------
+    color : (H, W, 3) float32
+        Premultiplied.
+    alpha : (H, W) uint8, uint16, float16 or float32
+        Of the same picture.
+
+    Returns
+    -------
+    (H, W) float32 in [0, 1], or None
+        At least alpha; None if it is alpha everywhere.
+    """
+    light = color.max(axis=2)
+    share = np.concatenate([share for _, share in _shares(alpha)])
+    share[~(share >= _LEAST)] = 0
+    np.minimum(share, 1, out=share)
+    covered = share >= _COVERED
+    peak = np.max(light / np.maximum(share, _COVERED), where=covered, initial=1.0)
+    needed = np.minimum(light / np.float32(peak), 1)
+    glows = (share < _TRANSPARENT) & (needed > share)
+    if not glows.any():
+        return None
+    return np.where(glows, needed, share)
 
 
 def _shares(alpha: np.ndarray):

@@ -10,7 +10,7 @@ import numpy as np
 from .alpha import full_alpha
 from .color import linear_to_srgb, srgb_to_linear
 from .formats import Depth
-from .picture import Encoding, Picture
+from .picture import Picture
 
 DTYPES: dict[Depth, type[np.generic]] = {
     "8": np.uint8,
@@ -114,6 +114,7 @@ def with_depth(picture: Picture, depth: Depth) -> Picture:
         return picture
     old, new = (np.dtype(DTYPES[d]).kind == "f" for d in (picture.depth, depth))
     color, encoding = picture.color, picture.encoding
+    primaries = picture.primaries if old == new else "REC709"
     if old and not new and encoding == "linear":
         color, encoding = linear_to_srgb(color), "srgb"
     elif new and not old and encoding == "srgb":
@@ -123,31 +124,6 @@ def with_depth(picture: Picture, depth: Depth) -> Picture:
         share = np.empty(alpha.shape, np.float32)
         to_float(alpha, share)
         alpha = to_depth(share, depth)
-    return replace(picture, color=color, alpha=alpha, depth=depth, encoding=encoding)
-
-
-def encoding_of(color_space: str, depth: Depth) -> Encoding:
-    """Return the encoding of a color space.
-
-    Camera and view spaces (Filmic Log, AgX Base sRGB, ...) count as display colors.
-
-    Parameters
-    ----------
-    color_space : str
-        Blender's name of it; empty: sRGB for integers, scene-linear for floats.
-    depth : Depth
-        How the file stores a channel.
-
-    Returns
-    -------
-    Encoding
-        Meaning of the numbers.
-    """
-    name = color_space.lower()
-    if not name:
-        return "srgb" if depth in ("8", "16") else "linear"
-    if any(part in name for part in ("non-colo", "noncolo", "raw", "data")):
-        return "data"
-    if any(part in name for part in ("linear", "acescg", "aces2065", "xyz")):
-        return "linear"
-    return "srgb"
+    return replace(
+        picture, color=color, alpha=alpha, depth=depth, encoding=encoding, primaries=primaries
+    )

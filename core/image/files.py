@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from ..atomic import check_output, write_atomically
-from ..errors import ImageMissing, ImageTooLarge, ImageUnreadable, UnsupportedImage
-from . import codec, exr
-from .alpha import to_premultiplied, to_straight
-from .convert import encoding_of, with_depth
-from .formats import BLENDER_SUFFIXES, FORMATS, usual_suffix
-from .headers import BadHeader, Header, is_complete, read_header
+from ..errors import (
+    ImageMissing,
+    ImageTooLarge,
+    ImageUnreadable,
+    ImpastoError,
+    UnsupportedImage,
+)
+from . import decode, exr
+from .alpha import cover_of, to_premultiplied, to_straight
+from .convert import with_depth
+from .encode import encode
+from .formats import FORMATS, usual_suffix
 from .metadata import NOTHING, Metadata, embed, exr_attributes, metadata_of
 from .picture import Picture
 from .reference import AlphaMode
+from .spaces import Meaning, from_rec709, is_hdr, meaning_of, to_rec709
 
 _MOST_PIXELS = 1 << 30
+
+_EXR = b"\x76\x2f\x31\x01"
+_FOREIGN: dict[str, Callable[[bytes], bool]] = {
+    "AVIF": lambda start: start[4:12] in (b"ftypavif", b"ftypavis"),
+    "HEIC": lambda start: start[4:8] == b"ftyp" and start[8:11] in (b"hei", b"hev", b"mif", b"msf"),
+    "JPEG XL": lambda start: start.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL ")),
+    "QOI": lambda start: start.startswith(b"qoif"),
+    "JPEG XR": lambda start: start.startswith(b"II\xbc"),
+    "GIMP": lambda start: start.startswith(b"gimp xcf"),
+    "KTX": lambda start: start.startswith((b"\xabKTX 11", b"\xabKTX 20")),
+    "PDF": lambda start: start.startswith(b"%PDF"),
+    "SVG": lambda start: b"<svg" in start,
+    "Krita": lambda start: start[30:54] == b"mimetypeapplication/x-kri",
+}
+"""Formats of pictures that no decoder here knows, and how their files begin."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +54,27 @@ class ImageFile:
         Where it is.
     file : BinaryIO
         The file itself.
-    header : Header
-        Its kind and size.
+    input : decode.Input, decode.OtherInput or exr.Input
+        Its decoder, which has read the header.
     """
 
     path: Path
     file: BinaryIO
-    header: Header
+    input: decode.Input | decode.OtherInput | exr.Input
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        return self.header.width, self.header.height
+        return self.input.size
 
-    def read(self, *, color_space: str = "", alpha_mode: AlphaMode = "STRAIGHT") -> Picture:
+    def read(
+        self, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""
+    ) -> Picture:
         """Decode the pixels.
 
         Parameters
         ----------
-        color_space, alpha_mode : str, optional
+        color_space, alpha_mode, layer : str, optional
             As in :func:`read_picture`.
 
         Returns
@@ -64,28 +87,42 @@ class ImageFile:
         ImageUnreadable
             Damaged or cut off.
         UnsupportedImage
-            An OpenEXR file without a color layer.
+            An OpenEXR file without a color layer, or an unknown compression.
         """
-        header = self.header
-        related = alpha_mode in ("STRAIGHT", "PREMUL")
-        self.file.seek(0)
+        if is_hdr(color_space):
+            raise UnsupportedImage(
+                f'The colors of "{self.path.name}" are in {color_space}, which Impasto cannot paint;'
+                " save the image in sRGB or as OpenEXR."
+            )
         try:
-            if header.kind == "exr":
-                picture = exr.decode(self.file, self.path.name, premultiplied=related)
+            if isinstance(self.input, exr.Input):
+                picture = self.input.decode(layer)
             else:
-                data = bytearray(os.fstat(self.file.fileno()).st_size)
-                self.file.readinto(data)  # type: ignore[attr-defined]
-                if not is_complete(header.kind, data):
-                    raise _damaged(self.path)
-                picture = codec.decode(data, header)
-                divided = header.alpha == "premultiplied"
-                if alpha_mode == "PREMUL" and picture.alpha is not None and not divided:
-                    to_straight(picture.color, picture.alpha)
-        except (codec.DecodeError, OSError) as error:
+                picture = self.input.decode()
+        except (decode.DecodeError, OSError, UnicodeDecodeError) as error:
             raise _damaged(self.path) from error
+        meaning = meaning_of(color_space, picture.depth) if color_space else self.input.meaning
         if alpha_mode == "NONE":
             picture = replace(picture, alpha=None)
-        return replace(picture, encoding=encoding_of(color_space, picture.depth))
+        cover = None
+        if picture.alpha is not None and self._is_associated(alpha_mode):
+            cover = cover_of(picture.color, picture.alpha)
+            to_straight(picture.color, picture.alpha if cover is None else cover)
+        return replace(
+            picture,
+            color=to_rec709(picture.color, meaning),
+            cover=cover,
+            encoding=meaning.encoding,
+            primaries=meaning.primaries,
+        )
+
+    def _is_associated(self, alpha_mode: AlphaMode) -> bool:
+        """Return whether the file has multiplied alpha into its colors."""
+        if isinstance(self.input, exr.Input):  # always, if they are related at all
+            return alpha_mode != "CHANNEL_PACKED"
+        # Blender ignores what a TIFF of 8 bits or floats says, and writes those of 16 bits so.
+        says = self.input.associated and self.input.bits == 16
+        return alpha_mode == "PREMUL" or (not alpha_mode and says)
 
     def metadata(self) -> Metadata:
         """Read what the file says besides its pixels.
@@ -134,7 +171,7 @@ def open_image(path: str | Path) -> Iterator[ImageFile]:
     except OSError as error:
         raise _cannot_be_opened(path, error) from error
     with file:
-        yield ImageFile(path, file, _header(path, file))
+        yield ImageFile(path, file, _opened(path, file))
 
 
 def image_size(path: str | Path) -> tuple[int, int]:
@@ -159,20 +196,50 @@ def image_size(path: str | Path) -> tuple[int, int]:
         return image.size
 
 
+def result_name(path: str | Path) -> str:
+    """Return the name for the result of an image in a format that can be written.
+
+    Parameters
+    ----------
+    path : str or Path
+        The image.
+
+    Returns
+    -------
+    str
+        Its own name, if its format can be; else with the suffix ``.exr`` if it holds floats, or
+        ``.png``, also where it cannot be read.
+    """
+    path = Path(path)
+    if usual_suffix(path.suffix) in FORMATS:
+        return path.name
+    try:
+        with open_image(path) as image:
+            floats = image.input.meaning.encoding == "linear"
+    except ImpastoError:
+        floats = False
+    return path.with_suffix(".exr" if floats else ".png").name
+
+
 def read_picture(
-    path: str | Path, *, color_space: str = "", alpha_mode: AlphaMode = "STRAIGHT"
+    path: str | Path, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""
 ) -> Picture:
-    """Read an image file: PNG, JPEG, TIFF, BMP, TGA, WebP, OpenEXR or Radiance HDR.
+    """Read an image file of any format that OpenImageIO or OpenEXR decodes.
 
     Parameters
     ----------
     path : str or Path
         The file.
     color_space : str, optional
-        Blender's name of its color space; empty: sRGB for integers, scene-linear for floats.
+        Blender's name of its color space; empty: as the file says (``colorInteropID``,
+        chromaticities, code points), else sRGB for integers and scene-linear for floats.
     alpha_mode : AlphaMode, optional
-        ``PREMUL``: an integer file's colors are premultiplied. Those of OpenEXR always are, except
-        with ``CHANNEL_PACKED``, where alpha is unrelated to the colors. ``NONE`` drops alpha.
+        ``PREMUL``: the colors are premultiplied. Those of OpenEXR always are, except with
+        ``CHANNEL_PACKED``, where alpha is unrelated to the colors. ``NONE`` drops alpha. Empty: as
+        the tag of a 16-bit TIFF says, else straight.
+    layer : str, optional
+        Of an OpenEXR file with several: its name, or that of its view layer or part. Empty: plain R,
+        G, B, else the picture of the compositor, else the first view layer.
 
     Returns
     -------
@@ -199,7 +266,7 @@ def read_picture(
     ((3, 2), '8', 'srgb')
     """
     with open_image(path) as image:
-        return image.read(color_space=color_space, alpha_mode=alpha_mode)
+        return image.read(color_space=color_space, alpha_mode=alpha_mode, layer=layer)
 
 
 def write_picture(
@@ -207,7 +274,7 @@ def write_picture(
     path: str | Path,
     *,
     overwrite: bool = False,
-    alpha_mode: AlphaMode = "STRAIGHT",
+    alpha_mode: AlphaMode = "",
     metadata: Metadata = NOTHING,
 ) -> None:
     """Write a picture in the format that the suffix names: whole, or not at all.
@@ -263,46 +330,80 @@ def write_picture(
     check_output(path, overwrite=overwrite)  # before the time that encoding takes
     if picture.depth not in form.depths:
         picture = with_depth(picture, form.depths[-1])
-    related = alpha_mode in ("STRAIGHT", "PREMUL")
+    picture = _with_own_primaries(picture, suffix, metadata)
+    associated = picture.alpha is not None and _is_written_associated(picture, suffix, alpha_mode)
     if suffix == ".exr":
         attributes = exr_attributes(metadata, picture)
-        data = exr.encode(picture, premultiplied=related, attributes=attributes)
+        data = exr.encode(picture, premultiplied=associated, attributes=attributes)
     else:
-        if alpha_mode == "PREMUL" and picture.alpha is not None:
-            picture = replace(picture, color=to_premultiplied(picture.color, picture.alpha))
-        data = embed(codec.encode(picture, suffix), suffix, metadata, picture)
+        picture = _with_alpha(picture, associated)
+        data = embed(encode(picture, suffix, associated=associated), suffix, metadata, picture)
     write_atomically(path, data, overwrite=overwrite)
 
 
-def _header(path: Path, file: BinaryIO) -> Header:
+def _with_own_primaries(picture: Picture, suffix: str, metadata: Metadata) -> Picture:
+    """Return a picture with the numbers that a file of its primaries has, if this file can say so."""
+    says = metadata.kind in ("", suffix) or metadata.profile or suffix == ".exr"
+    if not says or picture.primaries == "REC709":
+        return replace(picture, primaries="REC709")
+    meaning = Meaning(picture.encoding, picture.primaries)
+    return replace(picture, color=from_rec709(picture.color, meaning))
+
+
+def _is_written_associated(picture: Picture, suffix: str, alpha_mode: AlphaMode) -> bool:
+    """Return whether alpha is multiplied into the colors of a file."""
+    if suffix == ".exr":
+        return alpha_mode != "CHANNEL_PACKED"
+    blenders = suffix == ".tif" and picture.depth == "16"  # Blender takes them for premultiplied
+    return alpha_mode == "PREMUL" or (not alpha_mode and blenders)
+
+
+def _with_alpha(picture: Picture, associated: bool) -> Picture:
+    """Return a picture with the numbers of a file: its colors multiplied, or divided, by alpha."""
+    if picture.alpha is None or not (associated or picture.cover is not None):
+        return picture
+    color = picture.color
+    if picture.cover is not None:
+        color = to_premultiplied(color, picture.cover)
+        if not associated:
+            to_straight(color, picture.alpha)
+    else:
+        color = to_premultiplied(color, picture.alpha)
+    return replace(picture, color=color)
+
+
+def _opened(path: Path, file: BinaryIO) -> decode.Input | decode.OtherInput | exr.Input:
     """Read the header of an open file, and refuse what cannot be decoded."""
+    start = file.read(64)
     try:
-        header = read_header(file, path.suffix)
-        if header is not None and header.kind == "exr":
-            file.seek(0)
-            width, height = exr.size(file)
-            header = replace(header, width=width, height=height)
+        if start.startswith(_EXR):
+            image: decode.Input | decode.OtherInput | exr.Input = exr.open_input(file, path.name)
+        else:
+            image = decode.open_input(path, file)
     except OSError as error:
         raise _cannot_be_opened(path, error) from error
-    except (BadHeader, codec.DecodeError) as error:
-        raise _damaged(path) from error
-    if header is None:
-        if path.suffix.lower() in BLENDER_SUFFIXES:
+    except decode.DecodeError as error:
+        refused = next((name for name, marks in _FOREIGN.items() if marks(start)), "")
+        if refused:
             raise UnsupportedImage(
-                f'Impasto cannot read "{path.suffix}" files ("{path.name}");'
-                " save the image as PNG or OpenEXR."
-            )
-        raise ImageUnreadable(f'"{path.name}" is empty or not an image; choose another file.')
-    if header.width < 1 or header.height < 1:
+                f'Impasto cannot read {refused} files ("{path.name}"); save the image as PNG.'
+            ) from error
+        if isinstance(error, decode.NotAnImage) or not start:
+            raise ImageUnreadable(
+                f'"{path.name}" is empty or not an image; choose another file.'
+            ) from error
+        raise _damaged(path) from error
+    width, height = image.size
+    if width < 1 or height < 1:
         raise ImageUnreadable(
             f'The image "{path.name}" has no pixels; save it again or restore it.'
         )
-    if header.width * header.height > _MOST_PIXELS:
+    if width * height > _MOST_PIXELS:
         raise ImageTooLarge(
-            f'The image "{path.name}" has {header.width} x {header.height} pixels,'
+            f'The image "{path.name}" has {width} x {height} pixels,'
             " more than Impasto can read; make it smaller."
         )
-    return header
+    return image
 
 
 def _cannot_be_opened(path: Path, error: OSError) -> ImageUnreadable:

@@ -48,15 +48,24 @@ _OTHER_SPELLINGS = {".jpeg": ".jpg", ".tiff": ".tif"}
 IMAGE_SUFFIXES = (*FORMATS, *_OTHER_SPELLINGS)
 """Suffixes of image files, in lower case."""
 
-MOVIE_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".ogv")
-"""Suffixes of movies that can be read, in lower case."""
-
 # fmt: off
-BLENDER_SUFFIXES = (
-    ".jp2", ".j2c", ".dds", ".psd", ".gif", ".dpx", ".cin", ".sgi", ".rgb", ".avif",
+MOVIE_SUFFIXES = (
+    ".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".m2v", ".vob", ".dvd", ".ts",
+    ".m2ts", ".mts", ".m2t", ".wmv", ".flv", ".3gp", ".ogv", ".dv", ".mxf", ".gif",
 )
 # fmt: on
-"""Suffixes of image files that Blender reads and Impasto does not."""
+"""Suffixes of movies that can be read, in lower case."""
+
+READ_SUFFIXES = (
+    *IMAGE_SUFFIXES,
+    *(".psd", ".dds", ".dpx", ".sgi", ".rgb", ".rgba", ".bw", ".jp2", ".j2k", ".j2c", ".jph"),
+    *(".jxl", ".ico", ".pic", ".rla", ".iff", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".tx"),
+    *(".sxr", ".mxr"),
+)
+"""Suffixes of image files that can be read; what :data:`FORMATS` lacks is written as PNG or OpenEXR."""
+
+BLENDER_SUFFIXES = (*READ_SUFFIXES, ".gif", ".cin", ".avif")
+"""Suffixes of image files, with those that only Blender reads."""
 
 
 def usual_suffix(suffix: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from .formats import Depth
+from .primaries import Name, Primaries
 
 Encoding = Literal["srgb", "linear", "data"]
 """Meaning of the numbers: sRGB-encoded color, scene-linear color, or no color at all."""
@@ -30,6 +31,11 @@ class Picture:
         Meaning of the color numbers.
     gray : bool
         The file had one color channel, and is written with one unless color was added.
+    cover : (H, W) float32 in [0, 1], or None
+        By what a file of premultiplied colors multiplies them, where that is not alpha: light that
+        covers nothing (fire, glow) has colors at alpha 0.
+    primaries : Name or Primaries
+        Of the file's numbers. ``color`` always has those of Rec.709, out of its gamut where needed.
     """
 
     color: np.ndarray
@@ -37,6 +43,8 @@ class Picture:
     depth: Depth = "8"
     encoding: Encoding = "srgb"
     gray: bool = False
+    cover: np.ndarray | None = None
+    primaries: Name | Primaries = "REC709"
 
     @property
     def size(self) -> tuple[int, int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-AlphaMode = Literal["STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
-"""Blender's alpha modes: how a file relates its colors to alpha."""
+AlphaMode = Literal["", "STRAIGHT", "PREMUL", "CHANNEL_PACKED", "NONE"]
+"""Blender's alpha modes: how a file relates its colors to alpha; empty: as the file says."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,12 @@ class ImageRef:
         sRGB for integers, scene-linear for floats.
     alpha_mode : AlphaMode
         Blender's alpha mode of the image.
+    is_copy : bool
+        The files are copies of pixels in memory: what else they say is not the image's own.
     """
 
     key: str
     paths: tuple[str, ...]
     color_space: str = ""
-    alpha_mode: AlphaMode = "STRAIGHT"
+    alpha_mode: AlphaMode = ""
+    is_copy: bool = False

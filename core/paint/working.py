@@ -7,7 +7,7 @@ strengths are applied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -127,11 +127,13 @@ def to_work(
     """
     color, mask = display_colors(picture), None
     if picture.alpha is not None and alpha_covers:
-        color = fill_under_alpha(color, picture.alpha)
-        share = picture.alpha.astype(np.float32) / full_alpha(picture.alpha.dtype)
+        cover = picture.alpha if picture.cover is None else picture.cover
+        color = fill_under_alpha(color, cover)
+        share = cover.astype(np.float32) / full_alpha(cover.dtype)
         mask = np.clip(resize(share, goal.working, wrap=seamless), 0, 1)
     work = resize(color, goal.working, wrap=seamless)
-    if work is not picture.color or picture.depth not in ("8", "16"):  # integers are in range
+    in_range = picture.depth in ("8", "16") and picture.primaries == "REC709"
+    if work is not picture.color or not in_range:
         work = np.clip(work, 0, 1)
     return work, mask
 
@@ -163,7 +165,10 @@ def resize_picture(picture: Picture, size: tuple[int, int], seamless: bool) -> P
     color = resize(picture.color, size, wrap=seamless)
     if picture.depth in ("8", "16"):
         color = color.clip(0, 1)
-    return Picture(color, alpha, picture.depth, picture.encoding, picture.gray)
+    cover = picture.cover
+    if cover is not None:
+        cover = resize(cover, size, wrap=seamless).clip(0, 1)
+    return replace(picture, color=color, alpha=alpha, cover=cover)
 
 
 def discards_original(picture: Picture, work: np.ndarray, look: Look) -> bool:

@@ -166,6 +166,7 @@ def _stylize(
 ) -> bool:
     """Stylize one item and write it; return whether it got other colors only."""
     from ..image.files import open_image, write_picture
+    from ..image.metadata import NOTHING
     from ..paint import memory
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
@@ -181,7 +182,7 @@ def _stylize(
             source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
             for source in sources
         ]
-        metadata = [source.metadata() for source in sources]
+        metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
     only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))

@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..errors import UnsupportedImage
+from ..image import exr
 from ..image.resize import resize
 from .flow import flow_targets, sample
 
@@ -39,8 +41,8 @@ class Passes:
     position: np.ndarray | None = None
 
 
-def read_passes(path: Path, size: tuple[int, int]) -> Passes | None:
-    """Read the passes of a multilayer OpenEXR file.
+def read_passes(path: Path, size: tuple[int, int], layer: str = "") -> Passes | None:
+    """Read the passes of a multilayer OpenEXR file: those of the view layer whose colors are read.
 
     Blender's Vector channels are in pixels with y up: X, Y = previous - current, Z, W = current -
     next.
@@ -51,6 +53,8 @@ def read_passes(path: Path, size: tuple[int, int]) -> Passes | None:
         A frame.
     size : (width, height)
         To which the passes are scaled, in pixels.
+    layer : str, optional
+        The color layer, as in :func:`~.image.files.read_picture`.
 
     Returns
     -------
@@ -60,23 +64,21 @@ def read_passes(path: Path, size: tuple[int, int]) -> Passes | None:
     """
     if path.suffix.lower() != ".exr":
         return None
-    import OpenEXR
-
     try:
-        parts = OpenEXR.File(str(path), separate_channels=True).parts
-    except (RuntimeError, ValueError):
+        with path.open("rb") as file:
+            channels = _RenderLayer(exr.open_input(file, path.name), layer)
+    except (OSError, exr.DecodeError):
         return None
-    channels = {name: channel for part in parts for name, channel in part.channels.items()}
-    x, y, z, w = (_channel(channels, f"Vector.{axis}") for axis in "XYZW")
+    x, y, z, w = (channels.get("Vector", axis) for axis in "XYZW")
     if x is None or y is None or z is None or w is None or not (x.any() or y.any() or z.any()):
         return None
     height, width = x.shape
     scale = np.array([size[0] / width, size[1] / height], np.float32)
     to_previous = resize(np.dstack([x, -y]), size) * scale
     to_next = resize(np.dstack([-z, w]), size) * scale
-    depth = _channel(channels, "Depth.Z")
+    depth = channels.get("Depth", "Z")
     if depth is None:
-        depth = _channel(channels, "Depth.V")
+        depth = channels.get("Depth", "V")
     if depth is not None:
         depth = cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST)
     normal, position = (_vectors(channels, name, size) for name in ("Normal", "Position"))
@@ -119,14 +121,37 @@ def same_surface(flow: np.ndarray, frame: Passes, other: Passes) -> np.ndarray |
     return same if known else None
 
 
-def _vectors(channels: dict, name: str, size: tuple[int, int]) -> np.ndarray | None:
+class _RenderLayer:
+    """The channels of a file, by the names of passes of one view layer.
+
+    Blender calls them ``ViewLayer.Pass.Channel``, with a view of stereo renders before the channel.
+    """
+
+    def __init__(self, source: exr.Input, layer: str) -> None:
+        try:
+            color = source.choose(layer).name
+        except UnsupportedImage:
+            color = ""
+        self._channels = source.channels()
+        self._layer, _, rest = color.partition(".")
+        self._view = rest.partition(".")[2]
+        self._any = not color or color == exr.MAIN_LAYERS[0]
+
+    def get(self, name: str, channel: str) -> np.ndarray | None:
+        """Return a channel of a pass, ``(H, W)`` float32, or None if the layer has none."""
+        ending = ".".join(filter(None, (name, self._view, channel)))
+        known = [f"{self._layer}.{ending}"]
+        if self._any:  # the picture is none of a view layer
+            main = exr.MAIN_LAYERS[1].partition(".")[0]
+            known = [ending, f"{main}.{ending}"]
+            known += [other for other in self._channels if other.endswith(f".{ending}")]
+        found = next((other for other in known if other in self._channels), None)
+        return None if found is None else np.asarray(self._channels[found].pixels, np.float32)
+
+
+def _vectors(channels: _RenderLayer, name: str, size: tuple[int, int]) -> np.ndarray | None:
     """Read a pass of three channels, without interpolation, which would mix surfaces at edges."""
-    x, y, z = (_channel(channels, f"{name}.{axis}") for axis in "XYZ")
+    x, y, z = (channels.get(name, axis) for axis in "XYZ")
     if x is None or y is None or z is None:
         return None
     return cv2.resize(np.dstack([x, y, z]), size, interpolation=cv2.INTER_NEAREST)
-
-
-def _channel(channels: dict, ending: str) -> np.ndarray | None:
-    name = next((n for n in sorted(channels) if n == ending or n.endswith(f".{ending}")), None)
-    return None if name is None else np.asarray(channels[name].pixels, np.float32)

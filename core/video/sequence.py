@@ -9,9 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
-from ..errors import BadRequest, ImageUnreadable, NoImages
+from ..errors import BadRequest, NoImages
 from ..image.files import image_size, read_picture
 from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
@@ -21,6 +19,8 @@ from .numbers import NumberedFiles, find_sequences, listed, sequence_like, seque
 from .settings import SequenceRef
 
 _PADDING = 4
+_DENSITY = 72 / 0.0254
+"""Pixels per meter, where only their aspect is known."""
 
 _SPARSE = 100
 """How many times as many numbers as frames there may be for those without a frame to be missing."""
@@ -87,12 +87,12 @@ class Sequence:
         return {frame.number: frame for frame in self.frames}
 
     @property
-    def fps(self) -> float:
+    def fps(self) -> Fraction:
         """Frames per second, as a movie or the first frame says; 0 if neither does."""
         if self.movie is not None:
             return self.movie.fps
         fps = dict(self.metadata(self.frames[0]).native).get("framesPerSecond")
-        return float(fps) if isinstance(fps, Fraction) and fps > 0 else 0.0
+        return fps if isinstance(fps, Fraction) and fps > 0 else Fraction(0)
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -155,15 +155,9 @@ class Sequence:
         UnsupportedImage
             Its file is of a kind that cannot be read.
         """
-        if frame.index < 0:
+        if self.movie is None:
             return read_picture(frame.path, color_space=self.color_space)
-        pixels = self.movie.read(frame.index) if self.movie is not None else None
-        if pixels is None:
-            raise ImageUnreadable(
-                f'Frame {frame.number} of "{frame.path.name}" cannot be read;'
-                " export the movie as an image sequence."
-            )
-        return Picture(pixels.astype(np.float32) / 255)
+        return self.movie.read(frame.index)
 
     def size(self, frame: Frame) -> tuple[int, int]:
         """Return the size of a frame, without decoding a file of its own.
@@ -185,7 +179,7 @@ class Sequence:
         ImageUnreadable
             Its file, or that place of the movie, cannot be read.
         """
-        return image_size(frame.path) if frame.index < 0 else self.read(frame).size
+        return image_size(frame.path) if self.movie is None else self.movie.size
 
     def metadata(self, frame: Frame) -> Metadata:
         """Read what a frame's file says besides its pixels.
@@ -198,9 +192,12 @@ class Sequence:
         Returns
         -------
         Metadata
-            Empty for a frame of a movie.
+            Of a frame of a movie, whose pixels are not square: their aspect.
         """
-        return read_metadata(frame.path) if frame.index < 0 else NOTHING
+        if self.movie is None:
+            return read_metadata(frame.path)
+        aspect = self.movie.pixel_aspect
+        return NOTHING if aspect == 1 else Metadata(density=(_DENSITY, _DENSITY * float(aspect)))
 
 
 def find_sequence(reference: SequenceRef) -> Sequence:

@@ -152,7 +152,8 @@ class FramesJob:
     depth : FileDepth
         Of the results.
     movie : str
-        File of a movie to make of the finished frames; empty: none is made.
+        File of a movie to make of the finished frames, with the sound of a source that is a movie;
+        empty: none is made.
     fps : float
         Of the movie; 0: as the source says (a movie, or an OpenEXR file's framesPerSecond), else 24.
     thumbnail : str
@@ -201,6 +202,8 @@ class FramesResult:
         The movie; empty if none was asked for.
     missing : tuple of int
         Numbers that the sequence leaves out between its first and last.
+    notes : tuple of str
+        Sentences on what the movie lacks: sound, transparency.
     others : tuple of str
         Names of other pictures in the folder that was asked for; they are left as they are.
     """
@@ -213,6 +216,7 @@ class FramesResult:
     shot_file: str = ""
     movie: str = ""
     missing: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 

@@ -24,7 +24,7 @@ from ..models.loading import FOLDER
 from ..paint.engine import TILE
 from .sequence import Frame
 from .settings import FramesSettings, ShotInfo
-from .versions import SHOT_FILE_VERSION, SHOTS_VERSION
+from .versions import DECODING_VERSION, SHOT_FILE_VERSION, SHOTS_VERSION
 
 _SHORT = 4
 """Frames after the first that a shot must have to end with an anchor."""
@@ -192,7 +192,10 @@ def files_digest(frames: Iterable[Frame]) -> str:
     str
         SHA-256, in hexadecimal.
     """
+    frames = list(frames)
     digest = hashlib.sha256()
+    if any(frame.index >= 0 for frame in frames):
+        digest.update(f"movie {DECODING_VERSION}\n".encode())
     for path in dict.fromkeys(frame.path for frame in frames):
         with suppress(OSError):
             found = path.stat()

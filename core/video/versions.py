@@ -12,3 +12,6 @@ frames of former versions are then made anew."""
 FRAME_VERSION = 5
 """Raise it when the same shot file gives other pixels: frames of former versions are then not taken for
 finished, and a shot that one of them has begun is not continued with another look."""
+
+DECODING_VERSION = 2
+"""Raise it when the frames of the same movie are read with other pixels, or are counted otherwise."""

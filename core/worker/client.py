@@ -319,7 +319,8 @@ _CHECK = """
 import importlib, sys
 sys.path.extend(sys.argv[1:])
 missing = []
-for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "PIL", "psutil", "safetensors", "matplotlib"):
+for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "OpenImageIO", "PIL", "psutil", "safetensors",
+             "matplotlib"):
     try:
         print(name, getattr(importlib.import_module(name), "__version__", ""))
     except ImportError as error:
@@ -328,6 +329,10 @@ try:
     print("OpenEXR", importlib.import_module("OpenEXR").__version__)
 except ImportError:
     print("no OpenEXR: EXR files cannot be used")
+try:
+    print("av", importlib.import_module("av").__version__)
+except ImportError:
+    print("no av: movies cannot be used")
 if missing:
     sys.exit("it lacks " + ", ".join(missing))
 """
@@ -341,7 +346,7 @@ def check_python(
 ) -> str:
     """Ask a Python for the versions of what the worker needs; takes seconds.
 
-    Without OpenEXR only EXR files cannot be used; the answer says so.
+    Without OpenEXR only EXR files cannot be used, without av only movies; the answer says so.
 
     Parameters
     ----------

@@ -88,6 +88,7 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
             f"Missing: {gaps}" if gaps and not not_rendered else "",
             f"Not of the sequence: {others}" if others else "",
             not_rendered,
+            *(result.notes if result is not None else ()),
         )
 
     title = f"{'Propagate' if propagate else 'Restyle'} {source.name}"

@@ -14,9 +14,10 @@ from .. import storage
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
 from ..looks.look import set_values, values_of
-from ..textures import find, roles
+from ..textures import find, roles, unselected
+from ..textures.scope import lights_in
 from ..textures.sources import sources_of
-from ..words import counted
+from ..words import counted, joined
 from . import decisions, doubts
 
 _SCOPE_WORDS = {"SELECTED": "the selected objects", "SCENE": "this scene", "FILE": "this file"}
@@ -31,23 +32,27 @@ def start(context: bpy.types.Context) -> SceneJob:
     """
     scene = context.scene
     settings = scene.impasto
-    materials = find.materials_in(settings.scope, context)
-    usable = _usable(find.textures_in(materials), settings.scope)
+    owners = _owners(settings.scope, context)
+    textures = find.textures_in(owners)
+    if all(texture.skipped for texture in textures):
+        _name_left_alone(settings, textures)  # also if the next line refuses
+    usable = _usable(textures, settings.scope)
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
-    scope = {material.session_uid for material in materials}
+    scope = {owner.session_uid for owner in owners}
 
     def conclude(job: SceneJob) -> None:
         target = job.scene
         if job.result is None or target is None:
             return
-        found = find.textures_in(
-            material for material in bpy.data.materials if material.session_uid in scope
-        )
+        found = find.textures_in(o for o in find.every_owner() if o.session_uid in scope)
         keep(target, job.result, found, by_key)
         job.changed = True
         groups = target.impasto.groups
         count = sum(len(group.members) for group in groups)
-        job.message = f"Found {counted(count, 'texture')} in {counted(len(groups), 'group')}"
+        job.message = joined(
+            f"Found {counted(count, 'texture')} in {counted(len(groups), 'group')}",
+            _note_on_unselected(target),
+        )
 
     with draft_job(scene.session_uid) as draft:
         sources, failures = sources_of((texture.image for texture in usable), draft.folder)
@@ -88,11 +93,26 @@ def one_group(context: bpy.types.Context, scope: find.Scope) -> None:
     NoImages
         There are none.
     """
-    textures = _usable(find.textures_in(find.materials_in(scope, context)), scope)
+    textures = _usable(find.textures_in(_owners(scope, context)), scope)
     group = context.scene.impasto.groups.add()
     group.name = "All Textures"
     for texture in textures:
         fill_member(group.members.add(), texture, "")
+
+
+def _owners(scope: find.Scope, context: bpy.types.Context) -> list[find.Owner]:
+    """Return what is looked through; images of worlds and lights are only named."""
+    return [*find.materials_in(scope, context), *lights_in(scope, context)]
+
+
+def _note_on_unselected(scene: bpy.types.Scene) -> str:
+    if scene.impasto.scope != "SELECTED":
+        return ""
+    members = [member for group in scene.impasto.groups for member in group.members]
+    images = {member.image for member in members}
+    materials = {row.material for member in members for row in member.materials} - {None}
+    uses = [use for use in find.uses_in(materials) if use.takes_result and use.image in images]
+    return unselected.note_on_trees(scene, {use.node.id_data for use in uses})
 
 
 def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Texture]:
@@ -104,7 +124,8 @@ def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Textur
     usable = [texture for texture in textures if not texture.skipped]
     if not usable:
         raise NoImages(
-            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable."
+            f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable;"
+            " Left Alone says why."
         )
     return usable
 
@@ -126,7 +147,6 @@ def keep(
         if not settings.groups[index].locked:
             settings.groups.remove(index)
     locked = {m.image.session_uid for g in settings.groups for m in g.members if m.image}
-    settings.skipped.clear()
     settings.duplicates.clear()
     by_uid = {texture.image.session_uid: texture for texture in textures}
     found = {key: by_uid[uid] for key, uid in by_key.items() if uid in by_uid}
@@ -144,14 +164,20 @@ def keep(
             for key, kind in zip_longest(keys, kinds, fillvalue="")
             if key in found
         )
-    for texture in textures:
-        if texture.skipped:
-            row = settings.skipped.add()
-            row.name, row.reason = texture.image.name, texture.skipped
+    _name_left_alone(settings, textures)
     settings.plots.clear()
     for kind, path in result.plots.items():
         plot = settings.plots.add()
         plot.name, plot.path = kind, path
+
+
+def _name_left_alone(settings, textures: list[find.Texture]) -> None:
+    """List the images that keep their look, everywhere or somewhere, and why."""
+    settings.skipped.clear()
+    for texture in textures:
+        if texture.skipped or texture.note:
+            row = settings.skipped.add()
+            row.name, row.reason = texture.image.name, texture.skipped or texture.note
 
 
 def _add_group(settings, group: Group, found: dict, result: AnalyzeResult, former: list[dict]):

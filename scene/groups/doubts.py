@@ -9,7 +9,7 @@ from pathlib import PurePath
 import bpy
 
 from ...core.clustering.settings import Doubt
-from ...core.image.formats import BLENDER_SUFFIXES, IMAGE_SUFFIXES
+from ...core.image.formats import BLENDER_SUFFIXES
 from . import decisions
 
 
@@ -132,5 +132,5 @@ def _names(first, second) -> tuple[str, str]:
 def _bare(name: str) -> str:
     """Return the name of an image without the suffix of its file."""
     path = PurePath(name)
-    known = path.suffix.lower() in (*IMAGE_SUFFIXES, *BLENDER_SUFFIXES)
+    known = path.suffix.lower() in BLENDER_SUFFIXES
     return name.removesuffix(path.suffix) if known else name

@@ -15,7 +15,7 @@ from ...core.tasks.stylize import StylizeItem, StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
-from ..textures import destination, find, names, relief, results
+from ..textures import destination, find, names, relief, results, unselected
 from ..textures.sources import Source, sources_of
 from ..words import counted, joined
 from . import gallery
@@ -203,37 +203,52 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
             loaded[done.key].append((part, image.session_uid))
             if not bpy.app.background:
                 results.read(image)
-    touched: set[bpy.types.Material] = set()
+    said = _show(job, batch, loaded)
+    job.message = joined(*said)
+
+
+def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
+    """Show the loaded results; return what there is to say."""
+    known = _uses_by_material(batch)
+    shown: list[bpy.types.Image] = []
     linked: list[str] = []
     flat: list[tuple[relief.Obstacle, str]] = []
-    count = 0
     for key, parts in loaded.items():
         plan = batch.plans[key]
         result, *maps = (_loaded(*part) for part in parts)
         original = lookup.by_uid(bpy.data.images, plan.source_uid)
-        if original is None:  # deleted meanwhile
-            for image in (result, *maps):
-                bpy.data.images.remove(image)
-            continue
-        materials = [m for m in bpy.data.materials if m.session_uid in plan.material_uids]
-        linked += results.assign(original, result, materials)
-        flat += relief.assign(original, relief.Maps(*maps) if maps else None, materials)
-        touched.update(materials)
-        count += 1
-    job.changed = count > 0
-    scene = job.scene
-    if scene is not None and job.changed:
-        results.show(find.materials_of(scene), originals=False)
-        scene.impasto.showing_originals = False
-    said = (
-        _how_it_ended(job, batch, count),
-        batch.note if count else "",
+        if original is not None:  # else it was deleted meanwhile
+            job.changed = True
+            materials = [m for m in known if m.session_uid in plan.material_uids]
+            uses = [use for m in materials for use in known[m] if use.image == original]
+            linked += results.assign(original, result, materials, uses)
+            if result.users:
+                flat += relief.assign(
+                    original, relief.Maps(*maps) if maps else None, materials, uses
+                )
+                shown.append(result)
+                continue
+        for image in (result, *maps):
+            bpy.data.images.remove(image)
+    if shown:
+        results.compare(originals=False)
+    return [
+        _how_it_ended(job, batch, len(shown)),
+        batch.note if shown else "",
         _note_on_ramps(job),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
-        _note_on_scenes(scene, touched),
-    )
-    job.message = joined(*said)
+        *_notes_on_others(job.scene, results.trees_showing(shown)),
+    ]
+
+
+def _uses_by_material(batch: _Batch) -> dict[bpy.types.Material, list[find.ImageUse]]:
+    """Return the uses of images in the materials of a job, found once for all of its results."""
+    uids = {uid for plan in batch.plans.values() for uid in plan.material_uids}
+    known = {m: [] for m in bpy.data.materials if m.session_uid in uids}
+    for use in find.uses_in(known):
+        known[use.material].append(use)
+    return known
 
 
 def _loaded(plan: results.Plan, uid: int) -> bpy.types.Image:
@@ -249,6 +264,8 @@ def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
         return joined(
             f"Restyled {count} of {counted(total, 'texture')}" if count else "", job.message
         )
+    if not count:
+        return "No texture was restyled"
     return f"Restyled {counted(count, 'texture')}{batch.place}"
 
 
@@ -271,10 +288,15 @@ def _notes_on_relief(flat: list[tuple[relief.Obstacle, str]]) -> list[str]:
     return [f"{_NO_RELIEF[obstacle]}: {', '.join(rows)}" for obstacle, rows in named.items()]
 
 
-def _note_on_scenes(scene: bpy.types.Scene | None, touched: set) -> str:
+def _notes_on_others(scene: bpy.types.Scene | None, trees: list[bpy.types.NodeTree]) -> list[str]:
+    """Return where else the changed nodes are seen: in other scenes, on objects not selected."""
+    touched = {owner for owner in find.users_of(trees) if isinstance(owner, bpy.types.Material)}
     others = [
         other.name
         for other in bpy.data.scenes
         if other != scene and find.materials_of(other) & touched
     ]
-    return f"These materials are also used in: {', '.join(others)}" if others else ""
+    notes = [f"These materials are also used in: {', '.join(others)}" if others else ""]
+    if scene is not None and scene.impasto.scope == "SELECTED":
+        notes.append(unselected.note_on_trees(scene, trees))
+    return notes

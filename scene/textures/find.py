@@ -1,17 +1,18 @@
-"""Find the image textures of a scope, their uses, and which of them can be restyled."""
+"""Find the image textures of materials, their uses, and which of them can be restyled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import bpy
 
 from .. import compat
-from . import roles
+from . import paths, roles
+from .scope import Scope, materials_in, materials_of, objects_in  # noqa: F401 (for callers)
 
-Scope = Literal["SELECTED", "SCENE", "FILE"]
+Owner = bpy.types.Material | bpy.types.World | bpy.types.Light
+"""What has a tree of shader nodes."""
 
 ORIGINAL = "impasto_original"
 """Custom property of a restyled node: the image that it showed before; it keeps that in the file."""
@@ -28,6 +29,12 @@ RELIEF = "impasto_relief"
 PART = "impasto_relief_part"
 """Custom property of a node that was made for relief: the identifier of that relief."""
 
+SPLIT = "impasto_split"
+"""Custom property of a restyled node whose data uses a second node took over: an identifier."""
+
+KEPT = "impasto_kept"
+"""Custom property of such a second node: the identifier of the first one."""
+
 _DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
 _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
 
@@ -42,76 +49,76 @@ class ImageUse:
         The original, also while the node shows a result.
     node : bpy.types.Node
         The node.
-    material : bpy.types.Material
-        The material.
+    material : bpy.types.Material, bpy.types.World or bpy.types.Light
+        The material, or the world or light that uses the node.
     role : str
-        What the node is for.
+        What the node is for, in all materials that use it.
     entered : tuple of bpy.types.Node
         The group nodes in which the node is, outermost first.
+    ends : tuple of paths.End
+        The ends of the links of its color, in all materials that use it.
+    torn : bool
+        Whether its links lead to color and to data that cannot be told apart.
     """
 
     image: bpy.types.Image
     node: bpy.types.Node
-    material: bpy.types.Material
-    role: roles.Role
+    material: Owner
+    role: roles.Role = "UNUSED"
     entered: tuple[bpy.types.Node, ...] = ()
+    ends: tuple[paths.End, ...] = ()
+    torn: bool = False
+
+    @property
+    def is_editable(self) -> bool:
+        """Return whether the node can be changed.
+
+        What is linked cannot; a library override would forget the original when it is saved.
+        """
+        trees = (self.material, self.node.id_data)
+        return all(item.is_editable and item.override_library is None for item in trees)
+
+    @property
+    def takes_result(self) -> bool:
+        """Return whether the node may show a result: not where the image is data.
+
+        An unconnected node takes it, too, so that it is up to date when it is plugged in.
+        """
+        shown = self.role in roles.COLOR_ROLES or self.role == "UNUSED"
+        return shown and not self.torn and isinstance(self.material, bpy.types.Material)
 
 
 @dataclass
 class Texture:
-    """An image with all its uses in a scope; ``skipped`` says why it cannot be restyled."""
+    """An image with all its uses in a scope.
+
+    Attributes
+    ----------
+    image : bpy.types.Image
+        The original.
+    uses : list of ImageUse
+        Its uses.
+    skipped : str
+        Why it cannot be restyled; empty if it can.
+    note : str
+        Where it keeps its look although it can be restyled; empty if it is restyled everywhere.
+    """
 
     image: bpy.types.Image
     uses: list[ImageUse] = field(default_factory=list)
     skipped: str = ""
+    note: str = ""
 
     @property
     def materials(self) -> list[bpy.types.Material]:
         """Return the materials that use it, each once, in the order found."""
-        return list(dict.fromkeys(use.material for use in self.uses))
+        found = dict.fromkeys(use.material for use in self.uses)
+        return [owner for owner in found if isinstance(owner, bpy.types.Material)]
 
     @property
     def role(self) -> roles.Role:
         """Return its most important role; a color role wins over data."""
-        found = {use.role for use in self.uses}
-        return next(role for role in roles.LABELS if role in found)
-
-
-def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Object]:
-    """Return the objects of a scope, including those in instanced collections."""
-    if scope == "FILE":
-        return list(bpy.data.objects)
-    if scope == "SELECTED":
-        return _with_instances(context.view_layer.objects.selected)
-    return _with_instances(context.scene.objects)
-
-
-def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
-    """Return the materials of a scope by name; of the whole file, also those without an object."""
-    if scope == "FILE":
-        return [material for material in bpy.data.materials if not material.is_grease_pencil]
-    return sorted(_used_by(objects_in(scope, context)), key=lambda material: material.name_full)
-
-
-def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
-    """Return the materials that the objects of a scene use."""
-    return _used_by(_with_instances(scene.objects))
-
-
-def _with_instances(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
-    found: dict[bpy.types.Object, None] = {}
-    waiting = list(objects)
-    while waiting:
-        item = waiting.pop()
-        if item not in found:
-            found[item] = None
-            if item.instance_type == "COLLECTION" and item.instance_collection:
-                waiting.extend(item.instance_collection.all_objects)
-    return list(found)
-
-
-def _used_by(objects: Iterable[bpy.types.Object]) -> set[bpy.types.Material]:
-    return {slot.material for item in objects for slot in item.material_slots if slot.material}
+        return roles.most_important(use.role for use in self.uses)
 
 
 def original_of(node: bpy.types.Node) -> bpy.types.Image | None:
@@ -121,50 +128,117 @@ def original_of(node: bpy.types.Node) -> bpy.types.Image | None:
     return original if original and node.image in {original, node.get(RESULT)} else node.image
 
 
-def trees_in(materials: Iterable[bpy.types.Material]) -> list[bpy.types.NodeTree]:
+def trees_in(owners: Iterable[Owner]) -> list[bpy.types.NodeTree]:
     """Return the node trees of the materials, also of their node groups, each once."""
     found: dict[bpy.types.NodeTree, None] = {}
-    waiting = [compat.node_tree(material) for material in materials]
+    waiting = [compat.node_tree(owner) for owner in owners]
     while waiting:
         tree = waiting.pop()
         if tree is not None and tree not in found:
             found[tree] = None
-            waiting += [node.node_tree for node in tree.nodes if node.type == "GROUP"]
+            waiting += [paths.group_tree(node) for node in tree.nodes]
     return list(found)
 
 
-def uses_in(materials: Iterable[bpy.types.Material]) -> Iterator[ImageUse]:
-    """Yield every image node of the materials, also in node groups at any depth."""
-    for material in materials:
-        tree = compat.node_tree(material)
-        if tree is not None:
-            yield from _uses_in_tree(material, tree, ())
+def every_tree() -> list[bpy.types.NodeTree]:
+    """Return all trees of shader nodes in the file, whether something uses them or not."""
+    groups = (tree for tree in bpy.data.node_groups if tree.type == "SHADER")
+    trees = (owner.node_tree for owner in every_owner())
+    return [tree for tree in (*trees, *groups) if tree is not None]
 
 
-def _uses_in_tree(
-    material: bpy.types.Material, tree: bpy.types.NodeTree, entered: tuple[bpy.types.Node, ...]
+def every_owner() -> list[Owner]:
+    """Return all materials, worlds and lights of the file."""
+    return [*bpy.data.materials, *bpy.data.worlds, *bpy.data.lights]
+
+
+def users_of(trees: Iterable[bpy.types.NodeTree]) -> list[Owner]:
+    """Return the materials, worlds and lights that use one of the trees, also in node groups."""
+    wanted = set(trees)
+    return [owner for owner in every_owner() if not wanted.isdisjoint(trees_in([owner]))]
+
+
+def uses_in(owners: Iterable[Owner]) -> list[ImageUse]:
+    """Return every image node of the materials, also in node groups at any depth.
+
+    What a node in a group is for depends on all materials of the file that use the group.
+    """
+    owners = list(owners)
+    uses = list(_raw_uses(owners))
+    shared = {use.node.id_data for use in uses if use.entered}
+    others = [owner for owner in users_of(shared) if owner not in owners] if shared else []
+    ends: dict[int, list[paths.End]] = {}
+    for use in (*uses, *_raw_uses(others)):
+        ends.setdefault(use.node.as_pointer(), []).extend(use.ends)
+    return [_judged(use, ends[use.node.as_pointer()]) for use in uses]
+
+
+def _judged(use: ImageUse, ends: list[paths.End]) -> ImageUse:
+    """Return a use with its role, given the ends of its node in all materials."""
+    role = roles.role_of(ends)
+    alpha = use.node.outputs.get("Alpha")
+    if not ends and alpha is not None and alpha.is_linked:
+        role = "ALPHA"
+    torn = role in roles.COLOR_ROLES and roles.is_torn(ends)
+    return replace(use, role=role, ends=tuple(ends), torn=torn)
+
+
+def _raw_uses(
+    owners: Iterable[Owner], only: set[bpy.types.Image] | None = None
 ) -> Iterator[ImageUse]:
-    for node in tree.nodes:
-        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
+    """Yield the uses of all images or some, each with the ends that it has in this material."""
+    for owner in owners:
+        tree = compat.node_tree(owner)
+        if tree is None:
+            continue
+        for node, entered in _image_nodes(tree, ()):
             image = original_of(node)
-            if image is not None:
-                role = roles.role_of(node, (tree, entered))
-                yield ImageUse(image, node, material, role, entered)
-        elif node.type == "GROUP" and node.node_tree is not None and node not in entered:
-            yield from _uses_in_tree(material, node.node_tree, (*entered, node))
+            if image is not None and (only is None or image in only):
+                ends = tuple(paths.ends_of(node, (node.id_data, entered)))
+                yield ImageUse(image, node, owner, entered=entered, ends=ends)
 
 
-def textures_in(materials: Iterable[bpy.types.Material]) -> list[Texture]:
+def _image_nodes(
+    tree: bpy.types.NodeTree, entered: tuple[bpy.types.Node, ...]
+) -> Iterator[tuple[bpy.types.Node, tuple[bpy.types.Node, ...]]]:
+    for node in tree.nodes:
+        inner = paths.group_tree(node)
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
+            yield node, entered
+        elif inner is not None and node not in entered:
+            yield from _image_nodes(inner, (*entered, node))
+
+
+def textures_in(owners: Iterable[Owner]) -> list[Texture]:
     """Return the images of the materials with their uses, sorted by name."""
     textures: dict[bpy.types.Image, Texture] = {}
-    for use in uses_in(materials):
+    for use in uses_in(owners):
         textures.setdefault(use.image, Texture(use.image)).uses.append(use)
+    packed = _packed(textures)
     for texture in textures.values():
-        texture.skipped = _reason_to_skip(texture)
+        texture.skipped = _reason_to_skip(texture, packed.get(texture.image, []))
+        if not texture.skipped:
+            texture.note = _note_on_kept(texture)
     return sorted(textures.values(), key=lambda texture: texture.image.name_full)
 
 
-def _reason_to_skip(texture: Texture) -> str:
+def _packed(images: Iterable[bpy.types.Image]) -> dict[bpy.types.Image, list[paths.End]]:
+    """Return those images that hold several kinds of data, by any node of the file, and those ends.
+
+    Their other nodes are left alone, too: one may multiply their occlusion into a color.
+    """
+    found: dict[bpy.types.Image, list[paths.End]] = {}
+    by_node: dict[int, list[ImageUse]] = {}
+    for use in _raw_uses(every_owner(), set(images)):
+        by_node.setdefault(use.node.as_pointer(), []).append(use)
+    for uses in by_node.values():
+        ends = [end for use in uses for end in use.ends]
+        if roles.data_ends(ends) and roles.is_packed(ends):
+            found.setdefault(uses[0].image, []).extend(roles.data_ends(ends))
+    return found
+
+
+def _reason_to_skip(texture: Texture, packed: list[paths.End]) -> str:
     image = texture.image
     if image.type in _UNSUITABLE_TYPES or image.source == "VIEWER":
         return "Render or compositor result; save it as an image first"
@@ -176,4 +250,44 @@ def _reason_to_skip(texture: Texture) -> str:
         return f"{image.colorspace_settings.name} data, not restyled"
     if texture.role not in roles.COLOR_ROLES:
         return f"{roles.LABELS[texture.role]} data, not restyled"
-    return ""
+    if packed:
+        return f"{_listed(end.role for end in packed)} data in one image, not restyled"
+    colors = [use for use in texture.uses if use.role in roles.COLOR_ROLES]
+    if any(use.takes_result and use.is_editable for use in colors):
+        return ""
+    if all(use.torn for use in colors):
+        data = roles.data_ends(end for use in colors for end in use.ends)
+        return (
+            f"The same links use it as color and as {_listed(end.role for end in data)} data;"
+            " give each use an Image Texture node of its own to restyle it"
+        )
+    kinds = {type(use.material) for use in colors if not use.torn}
+    if kinds == {bpy.types.World}:
+        return "Image of the world, not restyled"
+    if bpy.types.Material not in kinds:
+        return "Image of a light, not restyled"
+    return "In linked materials only, which cannot be changed; make them local to restyle it"
+
+
+def _note_on_kept(texture: Texture) -> str:
+    """Return where an image that is restyled elsewhere is left alone."""
+    kept: dict[str, dict[str, None]] = {}
+    for use in texture.uses:
+        if use.takes_result and use.is_editable:
+            for end in roles.data_ends(use.ends):
+                kept.setdefault(f"{roles.LABELS[end.role]} data", {})[use.material.name] = None
+            continue
+        if use.role not in roles.COLOR_ROLES:
+            why = f"{roles.LABELS[use.role]} data"
+        elif isinstance(use.material, bpy.types.Material):
+            why = "color and data by the same links" if use.torn else "part of a linked material"
+        else:
+            why = f"image of a {use.material.bl_rna.name.lower()}"
+        kept.setdefault(why, {})[use.material.name] = None
+    listed = "; ".join(f"{why} ({', '.join(names)})" for why, names in kept.items())
+    return f"Restyled only where it is color; left alone as {listed}" if kept else ""
+
+
+def _listed(found: Iterable[roles.Role]) -> str:
+    wanted = set(found)
+    return " and ".join(label for role, label in roles.LABELS.items() if role in wanted)

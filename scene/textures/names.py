@@ -8,14 +8,17 @@ from pathlib import Path
 
 import bpy
 
-from ...core.image.formats import IMAGE_SUFFIXES
+from ...core.image.formats import BLENDER_SUFFIXES
 from .. import compat, storage
 
 UDIM = "<UDIM>"
+UVTILE = "<UVTILE>"
+"""Blender's words for the tile in a path: 1012 or u2_v2."""
+
 _LONGEST = min(compat.MAX_NAME_BYTES, 220)
 """Most bytes of a name: files may have 255, including the tile, the suffix and ``.part``."""
 
-_SUFFIX = re.compile(f"({'|'.join(map(re.escape, (*IMAGE_SUFFIXES, '.psd')))})$", re.IGNORECASE)
+_SUFFIX = re.compile(f"({'|'.join(map(re.escape, BLENDER_SUFFIXES))})$", re.IGNORECASE)
 
 
 class Namer:
@@ -49,4 +52,13 @@ class Namer:
 
 def tile_paths(path: Path, tiles: tuple[int, ...]) -> list[Path]:
     """Return the file of each tile, or the path itself if there are none."""
-    return [Path(str(path).replace(UDIM, str(tile))) for tile in tiles] or [path]
+    pattern = str(path)
+    return [
+        Path(pattern.replace(UDIM, str(tile)).replace(UVTILE, _uv_tile(tile))) for tile in tiles
+    ] or [path]
+
+
+def _uv_tile(tile: int) -> str:
+    """Return a tile as Mudbox writes it: 10 in a row, both numbers from 1."""
+    v, u = divmod(tile - 1001, 10)
+    return f"u{u + 1}_v{v + 1}"

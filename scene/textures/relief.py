@@ -23,27 +23,30 @@ class Maps:
 
 
 def assign(
-    original: bpy.types.Image, maps: Maps | None, materials: Iterable[bpy.types.Material]
+    original: bpy.types.Image,
+    maps: Maps | None,
+    materials: Iterable[bpy.types.Material],
+    uses: Iterable[find.ImageUse] | None = None,
 ) -> list[tuple[Obstacle, str]]:
     """Give relief to every node of the materials that shows a result of the original.
 
     Without maps, relief that is there is removed. Linked materials stay as they are. Maps without
     users, earlier or new, are removed from the file. Returns the names of materials with a base
-    color that has no relief, and why.
+    color that has no relief, and why. ``uses`` are those of the materials, if they are known.
     """
     without: dict[tuple[Obstacle, str], None] = {}
     images = set() if maps is None else {maps.normal, maps.height}
-    for node, uses in _by_node(original, materials):
+    for node, its_uses in _by_node(original, find.uses_in(materials) if uses is None else uses):
         images |= relief_nodes.images(node)
         # A node group may be used several times; its Normal Map node names one UV map for all.
-        uv_map, *others = {relief_nodes.uv_map_of(node, use.entered) for use in uses}
+        uv_map, *others = {relief_nodes.uv_map_of(node, use.entered) for use in its_uses}
         mapped = uv_map is not None and not others
         sockets = relief_nodes.normal_inputs(node)
         if maps is not None and sockets and mapped:
             relief_nodes.add(node, maps.normal, maps.height, sockets, uv_map)
             continue
         remove(node)
-        for use in uses:
+        for use in its_uses:
             if maps is not None and use.role == "BASE_COLOR":
                 without["SHADER" if mapped else "MAPPING", use.material.name] = None
     for image in images - {None}:
@@ -53,23 +56,23 @@ def assign(
 
 
 def _by_node(
-    original: bpy.types.Image, materials: Iterable[bpy.types.Material]
+    original: bpy.types.Image, uses: Iterable[find.ImageUse]
 ) -> list[tuple[bpy.types.Node, list[find.ImageUse]]]:
     """Return the nodes that may be changed and have the original, each with its uses."""
     found: dict[int, tuple[bpy.types.Node, list[find.ImageUse]]] = {}
-    for use in find.uses_in(materials):
+    for use in uses:
         node = use.node
-        if use.image == original and use.material.is_editable and node.id_data.is_editable:
+        if use.image == original and use.is_editable and use.takes_result:
             found.setdefault(node.as_pointer(), (node, []))[1].append(use)
     return list(found.values())
 
 
-def show(materials: Iterable[bpy.types.Material], visible: bool) -> None:
-    """Show or hide all relief of the materials.
+def show(trees: Iterable[bpy.types.NodeTree], visible: bool) -> None:
+    """Show or hide all relief in some node trees.
 
     The links from its Normal Map nodes are muted: such a node would itself pass on its color.
     """
-    for tree in find.trees_in(materials):
+    for tree in trees:
         if tree.is_editable:
             for node in tree.nodes:
                 if find.PART in node and node.type == "NORMAL_MAP":
@@ -87,10 +90,10 @@ def remove(node: bpy.types.Node) -> None:
         relief_group.remove_unused()
 
 
-def remove_orphans(materials: Iterable[bpy.types.Material]) -> int:
+def remove_orphans(trees: Iterable[bpy.types.NodeTree]) -> int:
     """Remove relief whose texture is gone or shows another image; return how many there were."""
     count = 0
-    for tree in find.trees_in(materials):
+    for tree in trees:
         if not tree.is_editable:
             continue
         owned = {node.get(find.RELIEF) for node in tree.nodes if _is_restyled(node)}

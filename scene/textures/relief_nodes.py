@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import bpy
 
-from . import find, relief_group, roles
+from . import find, paths, relief_group
 
 LABEL = "Relief"
 
@@ -56,7 +56,7 @@ def normal_inputs(node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
     tree = node.id_data
     shaders = {
         end.node.as_pointer(): end.node
-        for end in roles.ends_of(node, (tree, ()))
+        for end in paths.ends_of(node, (tree, ()))
         if end.role == "BASE_COLOR" and end.tree == tree and "Normal" in end.node.inputs
     }
     return [shader.inputs["Normal"] for shader in shaders.values()]
@@ -94,7 +94,7 @@ def add(
         picture.image = normal
         picture[HEIGHT] = height
         if alone or workshop.is_new(picture):
-            _map_alike(picture, node)
+            map_alike(picture, node)
     for part in maps:
         if not part.inputs["Color"].is_linked:
             tree.links.new(pictures[0].outputs["Color"], part.inputs["Color"])
@@ -121,6 +121,29 @@ def remove(tree: bpy.types.NodeTree, key: str) -> None:
             _bridge(part)
     for part in parts:
         tree.nodes.remove(part)
+
+
+def map_alike(picture: bpy.types.Node, node: bpy.types.Node) -> None:
+    """Map a picture as another node maps its own."""
+    for name in _ALIKE:
+        if hasattr(node, name):  # an environment texture has no extension
+            setattr(picture, name, getattr(node, name))
+    for prop in node.texture_mapping.bl_rna.properties:
+        if not prop.is_readonly:
+            value = getattr(node.texture_mapping, prop.identifier)
+            setattr(picture.texture_mapping, prop.identifier, value)
+    links, vector = node.id_data.links, picture.inputs["Vector"]
+    for link in list(vector.links):
+        links.remove(link)
+    if node.inputs["Vector"].is_linked:
+        model = node.inputs["Vector"].links[0]
+        source, muted = model.from_socket, model.is_muted
+        links.new(source, vector).is_muted = muted
+
+
+def height_of(node: bpy.types.Node) -> float:
+    """Return the height of a node on screen."""
+    return node.dimensions.y or _USUAL_HEIGHT
 
 
 class _Workshop:
@@ -212,23 +235,6 @@ def _is_fed(socket: bpy.types.NodeSocket, sources: Iterable[bpy.types.Node]) -> 
     return False
 
 
-def _map_alike(picture: bpy.types.Node, node: bpy.types.Node) -> None:
-    """Map a picture as another node maps its own."""
-    for name in _ALIKE:
-        setattr(picture, name, getattr(node, name))
-    for prop in node.texture_mapping.bl_rna.properties:
-        if not prop.is_readonly:
-            value = getattr(node.texture_mapping, prop.identifier)
-            setattr(picture.texture_mapping, prop.identifier, value)
-    links, vector = node.id_data.links, picture.inputs["Vector"]
-    for link in list(vector.links):
-        links.remove(link)
-    if node.inputs["Vector"].is_linked:
-        model = node.inputs["Vector"].links[0]
-        source, muted = model.from_socket, model.is_muted
-        links.new(source, vector).is_muted = muted
-
-
 def _parts(tree: bpy.types.NodeTree, key: str | None) -> list[bpy.types.Node]:
     return [node for node in tree.nodes if key and node.get(find.PART) == key]
 
@@ -248,4 +254,4 @@ def _place(node: bpy.types.Node) -> tuple[float, float]:
 
 
 def _bottom(node: bpy.types.Node) -> float:
-    return _place(node)[1] - (node.dimensions.y or _USUAL_HEIGHT)
+    return _place(node)[1] - height_of(node)

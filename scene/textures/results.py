@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from . import find, relief
+from . import find, relief, split
 from .find import RECIPE
 from .names import tile_paths
 
@@ -84,63 +84,109 @@ def read(image: bpy.types.Image) -> None:
 
 
 def assign(
-    original: bpy.types.Image, result: bpy.types.Image, materials: Iterable[bpy.types.Material]
+    original: bpy.types.Image,
+    result: bpy.types.Image,
+    materials: Iterable[bpy.types.Material],
+    uses: Iterable[find.ImageUse] | None = None,
 ) -> list[str]:
-    """Show a result in every node of the materials that shows the original.
+    """Show a result in every node of the materials that shows the original as color.
 
-    Earlier results without users are removed from the file. Returns the names of materials that
-    could not be changed because they are linked.
+    What is data keeps the original. Earlier results without users are removed from the file.
+    ``uses`` are those of the materials, if they are known. Returns the names of materials that could
+    not be changed because they are linked.
     """
-    locked = []
-    earlier = set()
-    for use in list(find.uses_in(materials)):
+    locked: list[str] = []
+    earlier: set[bpy.types.Image | None] = set()
+    former: list[bpy.types.Node] = []
+    for use in find.uses_in(materials) if uses is None else uses:
         if use.image != original:
             continue
-        if not (use.material.is_editable and use.node.id_data.is_editable):
-            locked.append(use.material.name)
+        node = use.node
+        if not use.is_editable:
+            if use.takes_result:
+                locked.append(use.material.name)
             continue
-        earlier.add(use.node.get(find.RESULT))
-        use.node[find.ORIGINAL] = original
-        use.node[find.RESULT] = result
-        use.node.image = result
+        earlier.add(node.get(find.RESULT))
+        if not use.takes_result:
+            former.append(node)  # color until the artist linked it elsewhere
+            continue
+        split.keep_data(use)
+        node[find.ORIGINAL] = original
+        node[find.RESULT] = result
+        node.image = result
+    for node in former:  # last, as it may remove nodes
+        _restore(node)
     for image in earlier - {None, result}:
         if image.users == 0:
             bpy.data.images.remove(image)
     return list(dict.fromkeys(locked))
 
 
-def show(materials: Iterable[bpy.types.Material], originals: bool) -> int:
-    """Show originals or results in all restyled nodes; return the number of nodes."""
-    materials = list(materials)
-    nodes = [node for node in restyled_nodes(materials) if node.get(find.RESULT)]
+def show(materials: Iterable[bpy.types.Material] | None, originals: bool) -> int:
+    """Show originals or results in all restyled nodes; return the number of nodes.
+
+    Without materials: in the whole file, also where nothing uses a node group any more.
+    """
+    trees = _trees(materials)
+    nodes = [node for node in _restyled(trees) if node.get(find.RESULT)]
     for node in nodes:
         node.image = node[find.ORIGINAL if originals else find.RESULT]
     if nodes:
-        relief.show(materials, not originals)
+        relief.show(trees, not originals)
     return len(nodes)
 
 
+def compare(originals: bool) -> int:
+    """Show originals or results everywhere in the file; return the number of nodes."""
+    count = show(None, originals)
+    if count:
+        for scene in bpy.data.scenes:  # they may share materials
+            scene.impasto.showing_originals = originals
+    return count
+
+
 def revert(
-    materials: Iterable[bpy.types.Material], only: Iterable[bpy.types.Image] | None = None
+    materials: Iterable[bpy.types.Material] | None,
+    only: Iterable[bpy.types.Image] | None = None,
 ) -> int:
     """Restore the originals (only of some images, if given); return the number of nodes.
 
-    Relief whose texture the artist has deleted or replaced is removed as well, and counts.
+    Without materials: in the whole file. Relief whose texture the artist has deleted or replaced is
+    removed as well, and counts.
     """
-    materials = list(materials)
+    trees = _trees(materials)
     chosen = None if only is None else set(only)
-    nodes = [
-        node
-        for node in restyled_nodes(materials)
-        if chosen is None or node[find.ORIGINAL] in chosen
-    ]
+    nodes = [node for node in _restyled(trees) if chosen is None or node[find.ORIGINAL] in chosen]
     for node in nodes:
-        node.image = node[find.ORIGINAL]
-        relief.remove(node)
-        for key in (find.ORIGINAL, find.RESULT):
-            if key in node:
-                del node[key]
-    return len(nodes) + relief.remove_orphans(materials)
+        _restore(node)
+    # The trees anew, as the node group of relief may be gone.
+    count = len(nodes) + relief.remove_orphans(_trees(materials))
+    if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
+        for scene in bpy.data.scenes:  # there is nothing left to compare
+            scene.impasto.showing_originals = False
+    return count
+
+
+def trees_showing(shown: Iterable[bpy.types.Image]) -> list[bpy.types.NodeTree]:
+    """Return the trees of shader nodes in which one of the images is a result."""
+    wanted = set(shown)
+    return [
+        tree
+        for tree in find.every_tree()
+        if any(node.get(find.RESULT) in wanted for node in tree.nodes)
+    ]
+
+
+def _restore(node: bpy.types.Node) -> None:
+    """Give a restyled node its original back, and its links."""
+    if find.original_of(node) != node.get(find.ORIGINAL):
+        return
+    node.image = node[find.ORIGINAL]
+    relief.remove(node)
+    split.undo(node)
+    for key in (find.ORIGINAL, find.RESULT):
+        if key in node:
+            del node[key]
 
 
 def any_restyled() -> bool:
@@ -150,12 +196,21 @@ def any_restyled() -> bool:
 
 def restyled_nodes(materials: Iterable[bpy.types.Material]) -> list[bpy.types.Node]:
     """Return the nodes that have a result, whether they show it or the original."""
-    found = {
-        use.node.as_pointer(): use.node
-        for use in find.uses_in(materials)
-        if use.node.get(find.ORIGINAL) == use.image and use.node.id_data.is_editable
-    }
-    return list(found.values())
+    return _restyled(find.trees_in(materials))
+
+
+def _restyled(trees: Iterable[bpy.types.NodeTree]) -> list[bpy.types.Node]:
+    return [
+        node
+        for tree in trees
+        if tree.is_editable
+        for node in tree.nodes
+        if node.get(find.ORIGINAL) and find.original_of(node) == node[find.ORIGINAL]
+    ]
+
+
+def _trees(materials: Iterable[bpy.types.Material] | None) -> list[bpy.types.NodeTree]:
+    return find.every_tree() if materials is None else find.trees_in(materials)
 
 
 def _relative(path: Path) -> str:

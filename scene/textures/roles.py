@@ -1,24 +1,11 @@
-"""Find out what an image is for, by following its links to a shader."""
+"""Decide what an image is for in a node, by the ends of its links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
 
-import bpy
-
-Role = Literal[
-    "BASE_COLOR",
-    "EMISSION",
-    "COLOR",
-    "ALPHA",
-    "NORMAL",
-    "ROUGHNESS",
-    "METALLIC",
-    "HEIGHT",
-    "MASK",
-    "UNUSED",
-]
+from .paths import End
+from .sockets import Role
 
 COLOR_ROLES: tuple[Role, ...] = ("BASE_COLOR", "EMISSION", "COLOR")
 """Roles that are restyled, the most important first; all others are data."""
@@ -32,126 +19,66 @@ LABELS: dict[Role, str] = {
     "ROUGHNESS": "Roughness",
     "METALLIC": "Metallic",
     "HEIGHT": "Height",
+    "COORDINATES": "Coordinates",
     "MASK": "Mask",
     "UNUSED": "Unused",
 }
 
-_BY_SOCKET: dict[str, Role] = {
-    "Base Color": "BASE_COLOR",
-    "Emission Color": "EMISSION",
-    "Emission Strength": "EMISSION",
-    "Emission": "EMISSION",
-    "Alpha": "ALPHA",
-    "Normal": "NORMAL",
-    "Coat Normal": "NORMAL",
-    "Tangent": "NORMAL",
-    "Roughness": "ROUGHNESS",
-    "Coat Roughness": "ROUGHNESS",
-    "Metallic": "METALLIC",
-    "Displacement": "HEIGHT",
-    "Height": "HEIGHT",
-    "Fac": "MASK",
-    "Factor": "MASK",
-}
+_DATA_ROLES: tuple[Role, ...] = (
+    *("NORMAL", "HEIGHT", "ROUGHNESS", "METALLIC", "ALPHA", "COORDINATES", "MASK"),
+)
 
-_BY_NODE: dict[str, Role] = {
-    "OUTPUT_MATERIAL": "EMISSION",  # a color plugged straight into Surface glows
-    "NORMAL_MAP": "NORMAL",
-    "BUMP": "HEIGHT",
-    "DISPLACEMENT": "HEIGHT",
-    "VECTOR_DISPLACEMENT": "HEIGHT",
-}
-
-Place = tuple[bpy.types.NodeTree, tuple[bpy.types.Node, ...]]
-"""A node tree and the group nodes through which it was entered, outermost first."""
+_CHANNELS = 3
+_PACKED = 2
+"""So many channels that are data by themselves make an image packed data."""
 
 
-class End(NamedTuple):
-    """The end of an image's links: what the image is for there, the node, and the node's tree."""
-
-    role: Role
-    node: bpy.types.Node
-    tree: bpy.types.NodeTree
+def most_important(roles: Iterable[Role]) -> Role:
+    """Return the most important of some roles; a color role wins over data."""
+    found = set(roles)
+    return next((role for role in (*COLOR_ROLES, *_DATA_ROLES) if role in found), "UNUSED")
 
 
-def role_of(node: bpy.types.Node, place: Place) -> Role:
-    """Return the most important role among all ends of an image node's links."""
-    roles = {end.role for end in ends_of(node, place)}
-    if not roles and node.outputs["Alpha"].is_linked:
-        return "ALPHA"
-    for role in (*COLOR_ROLES, "NORMAL", "HEIGHT", "ROUGHNESS", "METALLIC", "ALPHA", "MASK"):
-        if role in roles:
-            return role
-    return "UNUSED"
+def role_of(ends: list[End]) -> Role:
+    """Return what an image node with these ends is for.
+
+    Color that is used channel by channel is data if any of it is: an occlusion map that is packed
+    with roughness and metallic is often multiplied into the color.
+    """
+    data = {end.role for end in data_ends(ends)}
+    return most_important(data if data and is_packed(ends) else {end.role for end in ends})
 
 
-def ends_of(node: bpy.types.Node, place: Place) -> Iterator[End]:
-    """Yield the ends of the links of an image node's color."""
-    return _ends(node.outputs["Color"], place, set())
+def data_ends(ends: Iterable[End]) -> list[End]:
+    """Return the ends that take data."""
+    return [end for end in ends if end.role not in COLOR_ROLES]
 
 
-def _ends(output: bpy.types.NodeSocket, place: Place, seen: set) -> Iterator[End]:
-    """Yield the ends of a socket's links, through mixes, ramps and node groups."""
-    step = (output.as_pointer(), place[1])
-    if step in seen:
-        return
-    seen.add(step)
-    for link in output.links:
-        if link.is_muted or not link.is_valid:
-            continue
-        yield from _enter(link.to_node, link.to_socket, place, seen)
+def color_ends(ends: Iterable[End]) -> list[End]:
+    """Return the ends that take color."""
+    return [end for end in ends if end.role in COLOR_ROLES]
 
 
-def _enter(
-    node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place, seen: set
-) -> Iterator[End]:
-    """Yield the ends of a link to an input socket of a node."""
-    role = _end_role(node, socket)
-    if role is not None:
-        yield End(role, node, place[0])
-        return
-    for output, outer in _onward(node, socket, place):
-        yield from _ends(output, outer, seen)
+def is_packed(ends: list[End]) -> bool:
+    """Return whether ends are of an image that holds several kinds of data, one in each channel."""
+    colors, data = _channels(color_ends(ends)), _channels(data_ends(ends))
+    return len(data - {""}) >= _PACKED or (bool(colors) and "" not in colors)
 
 
-def _onward(
-    node: bpy.types.Node, socket: bpy.types.NodeSocket, place: Place
-) -> Iterator[tuple[bpy.types.NodeSocket, Place]]:
-    """Yield the sockets behind an input socket: inside a group, outside it, or of the same node."""
-    entered = place[1]
-    if node.type == "GROUP":
-        if node.node_tree is not None and node not in entered:
-            inside = (node.node_tree, (*entered, node))
-            for entry in node.node_tree.nodes:
-                if entry.type == "GROUP_INPUT":
-                    yield from ((output, inside) for output in _same(entry.outputs, socket))
-    elif node.type == "GROUP_OUTPUT":
-        if entered:
-            outside = (entered[-1].id_data, entered[:-1])
-            yield from ((output, outside) for output in _same(entered[-1].outputs, socket))
-    else:
-        yield from ((output, place) for output in node.outputs)
+def _channels(ends: list[End]) -> set[str]:
+    """Return the single channels that ends take, and "" if one takes the whole color.
+
+    Three channels that come to one end were put together again.
+    """
+    taken: dict[tuple[int, Role], set[str]] = {}
+    for end in ends:
+        taken.setdefault((end.node.as_pointer(), end.role), set()).add(end.signal.channel)
+    return set().union(*({""} if len(c) >= _CHANNELS else c for c in taken.values()))
 
 
-def _same(sockets: Iterable[bpy.types.NodeSocket], like: bpy.types.NodeSocket) -> Iterator:
-    return (socket for socket in sockets if socket.identifier == like.identifier)
-
-
-def _end_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role | None:
-    """Return the role if a link ends here, None if it must be followed further."""
-    if node.type in _BY_NODE:
-        return _BY_SOCKET.get(socket.name, _BY_NODE[node.type])
-    if node.type != "GROUP" and any(output.type == "SHADER" for output in node.outputs):
-        return _shader_role(node, socket)
-    # The Fac of a color ramp is the image itself, in gray.
-    is_mask = socket.name in {"Fac", "Factor"} and node.type not in {"GROUP", "VALTORGB"}
-    return "MASK" if is_mask else None
-
-
-def _shader_role(node: bpy.types.Node, socket: bpy.types.NodeSocket) -> Role:
-    if node.type == "EMISSION" and socket.name == "Color":
-        return "EMISSION"
-    if socket.name == "Color":
-        return "BASE_COLOR"
-    by_type: dict[str, Role] = {"RGBA": "COLOR", "VECTOR": "NORMAL", "SHADER": "EMISSION"}
-    return _BY_SOCKET.get(socket.name, by_type.get(socket.type, "MASK"))
+def is_torn(ends: list[End]) -> bool:
+    """Return whether one link of an image node leads both to color and to data."""
+    color, data = (
+        {end.signal.start for end in found} for found in (color_ends(ends), data_ends(ends))
+    )
+    return bool(color & data)

@@ -11,7 +11,6 @@ import bpy
 from ...core.control import Failure
 from ...core.errors import (
     ImageMissing,
-    ImageUnreadable,
     ImpastoError,
     NoImages,
     OutputUnwritable,
@@ -20,7 +19,8 @@ from ...core.errors import (
 from ...core.image.formats import FORMATS, usual_suffix
 from ...core.image.reference import ImageRef
 from ..lookup import included_members
-from .names import UDIM
+from . import unread, working_space
+from .names import tile_paths
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ class Source:
         UDIM tile numbers in the order of ``ref.paths``; empty for a plain image.
     suffix : str
         Suffix of the result's file.
+    without : tuple of str
+        Sentences on the tiles that are left out, as their files are missing.
     """
 
     ref: ImageRef
     tiles: tuple[int, ...]
     suffix: str
+    without: tuple[str, ...] = ()
 
 
 def source_of(image: bpy.types.Image, temporary: Path) -> Source:
@@ -53,15 +56,14 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     """
     tiles = tuple(tile.number for tile in image.tiles) if image.source == "TILED" else ()
     if image.is_dirty and tiles:
-        raise UnsupportedImage(
-            f'"{image.name}" has painted tiles that are not saved; save them in the Image Editor.'
-        )
+        raise UnsupportedImage(_unsaved_tiles(image))
     if image.source == "GENERATED" or image.is_dirty:
         return _from_pixels(image, temporary)
     packed = bool(image.packed_files)
-    paths = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
-    form = FORMATS.get(usual_suffix(paths[0].suffix))
-    if form is None:  # Blender reads more formats than the worker
+    found, without = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
+    tiles, paths = tuple(found) if tiles else (), list(found.values())
+    unread.check(image, paths[0])
+    if unread.only_blender_reads(image, paths[0]):
         if tiles:
             raise UnsupportedImage(
                 f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
@@ -70,7 +72,8 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )
-    return Source(ref, tiles, form.lossless)
+    form = FORMATS[usual_suffix(paths[0].suffix)]
+    return Source(ref, tiles, form.lossless, tuple(without))
 
 
 def sources_of(
@@ -92,7 +95,7 @@ def sources_of(
     list of Source or None
         None where an image cannot be read.
     tuple of Failure
-        Why.
+        Why, and the tiles that are left out of the others.
 
     Raises
     ------
@@ -101,15 +104,20 @@ def sources_of(
     """
     sources: list[Source | None] = []
     failures: list[Failure] = []
+    readable = 0
     for image in images:
-        if most is not None and len(sources) - len(failures) == most:
+        if most is not None and readable == most:
             break
         try:
-            sources.append(source_of(image, temporary))
+            source = source_of(image, temporary)
         except ImpastoError as error:
             sources.append(None)
             failures.append(Failure(image.name_full, str(error)))
-    if len(failures) == len(sources):
+        else:
+            sources.append(source)
+            failures += [Failure(image.name_full, said) for said in source.without]
+            readable += 1
+    if not readable:
         raise NoImages(failures[0].message)
     return sources, tuple(failures)
 
@@ -131,26 +139,34 @@ def sources_of_group(
     return tuple(source.ref for source in sources if source is not None), failures
 
 
-def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> list[Path]:
+def _on_disk(image: bpy.types.Image, tiles: tuple[int, ...]) -> tuple[dict[int, Path], list[str]]:
+    """Return the file of each tile (0 if there are none), and a sentence on each that is missing."""
     pattern = bpy.path.abspath(image.filepath_raw, library=image.library)
-    paths = [Path(pattern.replace(UDIM, str(tile))) for tile in tiles] or [Path(pattern)]
-    for path in paths:
-        if not pattern or not path.is_file():
-            raise ImageMissing(
-                f'The file of "{image.name}" is missing ({path}); '
-                "find it with File > External Data > Find Missing Files."
-            )
-    return paths
+    if tiles and not pattern:
+        raise UnsupportedImage(_unsaved_tiles(image))
+    paths = dict(zip(tiles or (0,), tile_paths(Path(pattern), tiles), strict=True))
+    there = {tile: path for tile, path in paths.items() if pattern and path.is_file()}
+    if not there:
+        raise ImageMissing(
+            f'The file of "{image.name}" is missing ({next(iter(paths.values()))}); '
+            "find it with File > External Data > Find Missing Files."
+        )
+    return there, [
+        f'Tile {tile} of "{image.name}" is missing ({path}); it is left out.'
+        for tile, path in paths.items()
+        if tile not in there
+    ]
 
 
-def _unpack(image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path) -> list[Path]:
+def _unpack(
+    image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path
+) -> tuple[dict[int, Path], list[str]]:
+    """Write the packed files; the result is like that of :func:`_on_disk`."""
     by_tile = {packed.tile_number if tiles else 0: packed for packed in image.packed_files}
-    paths = []
+    paths: dict[int, Path] = {}
     for tile in tiles or (0,):
         if tile not in by_tile:
-            raise ImageMissing(
-                f'Tile {tile} of "{image.name}" is not packed; pack the image again.'
-            )
+            continue
         packed = by_tile[tile]
         name = Path(packed.filepath.replace("\\", "/")).name
         suffix = Path(name).suffix or f".{image.file_format.lower().removeprefix('open_')}"
@@ -159,8 +175,14 @@ def _unpack(image: bpy.types.Image, tiles: tuple[int, ...], temporary: Path) -> 
             path.write_bytes(packed.packed_file.data)
         except OSError as error:
             raise OutputUnwritable(_no_room(image, error)) from error
-        paths.append(path)
-    return paths
+        paths[tile] = path
+    if not paths:
+        raise ImageMissing(f'No tile of "{image.name}" is packed; pack the image again.')
+    return paths, [
+        f'Tile {tile} of "{image.name}" is not packed; it is left out.'
+        for tile in tiles
+        if tile not in paths
+    ]
 
 
 def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
@@ -169,9 +191,12 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
 
     width, height = image.size
     if width * height == 0:
-        raise ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
+        raise unread.error_without_pixels(image)
+    is_color = not image.colorspace_settings.is_data
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
+    if image.is_float and is_color:
+        working_space.to_rec709(pixels)
     suffix = ".exr" if image.is_float else ".png"
     path = _fresh(temporary, image, suffix)
     copy = bpy.data.images.new(
@@ -190,9 +215,14 @@ def _from_pixels(image: bpy.types.Image, temporary: Path) -> Source:
         bpy.data.images.remove(copy)
     space, alpha_mode = image.colorspace_settings.name, image.alpha_mode
     if image.is_float:
-        space = "Linear Rec.709"
+        space = working_space.LINEAR if is_color else space
         alpha_mode = "PREMUL" if alpha_mode == "STRAIGHT" else alpha_mode
-    return Source(ImageRef(image.name_full, (str(path),), space, alpha_mode), (), suffix)
+    ref = ImageRef(image.name_full, (str(path),), space, alpha_mode, is_copy=True)
+    return Source(ref, (), suffix)
+
+
+def _unsaved_tiles(image: bpy.types.Image) -> str:
+    return f'"{image.name}" has painted tiles that are not saved; save them in the Image Editor.'
 
 
 def _fresh(folder: Path, image: bpy.types.Image, suffix: str) -> Path:

@@ -14,7 +14,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NAME = "bl_ext.user_default.impasto"
 HEAVY = {
-    *("torch", "sklearn", "cv2", "scipy", "matplotlib", "safetensors", "OpenEXR", "PIL"),
+    *(
+        "torch",
+        "sklearn",
+        "cv2",
+        "scipy",
+        "matplotlib",
+        "safetensors",
+        "OpenEXR",
+        "OpenImageIO",
+        "PIL",
+        "av",
+    ),
     "psutil",
 }
 _BASE = {"control", "errors"}

@@ -33,6 +33,8 @@ WORKER = (
     "python3-torch",
     "python3-sklearn",
     "python3-opencv",
+    "python3-openimageio",
+    "python3-av",
     "python3-safetensors",
     "python3-matplotlib",
     "python3-psutil",

@@ -42,7 +42,17 @@ def test_contents(bare):
     assert manifest["permissions"].keys() == {"files"}
     assert "__init__.py" in names and "LICENSE" in names
     assert any(name.startswith("core/models/weights/") for name in names)
-    strangers = ("tests/", "training/", "docs/", "tools/", "benchmarks/", "demo/", ".", "wheels/")
+    strangers = (
+        "findings/",
+        "tests/",
+        "training/",
+        "docs/",
+        "tools/",
+        "benchmarks/",
+        "demo/",
+        ".",
+        "wheels/",
+    )
     assert [name for name in names if name.startswith(strangers)] == []
 
 

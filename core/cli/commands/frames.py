@@ -7,6 +7,7 @@ import math
 import re
 import time
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -142,10 +143,16 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     for action in (run_, assemble):
         action.add_argument(
             "--fps",
-            type=number(0, math.inf),
+            type=_rate,
             default=0.0,
-            help="of the movie; default: as the source says, else 24",
+            help="of the movie; 24000/1001, 25; default: as the source, else 24",
         )
+    assemble.add_argument(
+        "--sound",
+        default="",
+        metavar="FILE",
+        help="the movie that the frames are from, or a sound file; default: the movie, if known",
+    )
     prepare.set_defaults(run=partial(_prepare, runner))
     run_.set_defaults(run=partial(_run, runner))
     assemble.set_defaults(run=partial(_assemble, runner))
@@ -261,6 +268,8 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     _say_others(result.others, report)
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
+    for note in result.notes:
+        report.say(note)
     report.result(
         written=result.written,
         skipped=result.skipped,
@@ -268,18 +277,21 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
         others=result.others,
         pattern=result.pattern,
         movie=result.movie,
+        notes=result.notes,
     )
     return report_failures(result.failures, len(result.written) + len(result.skipped), report)
 
 
 def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     request = AssembleFramesRequest(
-        _sequence(options), options.movie, options.fps, options.overwrite
+        _sequence(options), options.movie, options.fps, options.overwrite, options.sound
     )
     result = runner(request, report.control())
     _say_others(result.others, report)
     report.say(f"Saved: '{result.movie}'")
-    report.result(movie=result.movie, frames=result.frames)
+    for note in result.notes:
+        report.say(note)
+    report.result(movie=result.movie, frames=result.frames, notes=result.notes)
     return report_failures(result.failures, result.frames, report)
 
 
@@ -288,6 +300,17 @@ def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
         typical = ", ".join(map(str, shot.keyframes))
         then = f", then a {shot.transition}" if shot.transition else ""
         report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}{then}")
+
+
+def _rate(text: str) -> float:
+    """``24000/1001`` or ``23.976`` as a number."""
+    try:
+        rate = float(Fraction(text))
+    except (ValueError, ZeroDivisionError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is not like 25 or 24000/1001") from error
+    if rate < 0:
+        raise argparse.ArgumentTypeError("frames per second cannot be negative")
+    return rate
 
 
 def _say_others(names: tuple[str, ...], report: Report) -> None:

@@ -2,7 +2,8 @@
 
 Between files of one format everything is copied unchanged, except what described only the old pixels:
 thumbnails, layers, modification time. Between formats, what both can express: stamps and other texts,
-the pixel aspect, the color profile.
+the pixel aspect, the color profile, Exif, XMP and IPTC. Maker notes hold places in their block, so they
+are kept where it is copied as it is: in PNG and JPEG.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..formats import usual_suffix
-from ..headers import BadHeader
 from ..picture import Picture
 from . import exr, jpeg, png, tiff
 from .base import NOTHING, Metadata
@@ -23,7 +23,7 @@ __all__ = ["NOTHING", "Metadata", "embed", "exr_attributes", "metadata_of", "rea
 _READERS = {".png": png.read, ".jpg": jpeg.read, ".tif": tiff.read, ".exr": exr.read}
 _WRITERS = {".png": png.embed, ".jpg": jpeg.embed, ".tif": tiff.embed}
 _DAMAGED = (
-    *(OSError, RuntimeError, SyntaxError, struct.error, zlib.error, BadHeader),
+    *(OSError, RuntimeError, SyntaxError, struct.error, zlib.error),
     *(ValueError, TypeError, KeyError, IndexError),
 )
 

@@ -27,7 +27,9 @@ class Metadata:
     kind : str
         Suffix of the format it was read from, in lower case.
     native : tuple
-        Everything that was found, in the terms of that format; goes into files of the same format.
+        What else was found, in the terms of that format; goes into files of the same format.
+    exif, xmp, iptc : bytes
+        Blocks that describe the picture: of Exif from its byte order on, of XMP, of IPTC-IIM records.
     """
 
     texts: tuple[tuple[str, str], ...] = ()
@@ -35,6 +37,9 @@ class Metadata:
     profile: bytes = b""
     kind: str = ""
     native: tuple[tuple[Any, Any], ...] = ()
+    exif: bytes = b""
+    xmp: bytes = b""
+    iptc: bytes = b""
 
     def suited_to(self, picture: Picture) -> Metadata:
         """Drop a color profile of another kind than the picture's colors (grays, inks).

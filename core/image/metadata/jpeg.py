@@ -1,19 +1,22 @@
-"""Segments of JPEG files: JFIF, Exif and XMP, ICC, and comments, where Blender writes its stamps."""
+"""Segments of JPEG files: JFIF, Exif, XMP, ICC, IPTC, and comments, where Blender writes its stamps."""
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from PIL import Image
 
-from ..headers import jpeg_segments
+from ..ifd import read_directory, without_thumbnail
 from .base import Metadata
-from .tiff import TEXTS
+from .photoshop import iptc_resource, kept_resources
+from .tiff import texts_of
 
-_JFIF, _EXIF, _ICC, _COMMENT = 0xE0, 0xE1, 0xE2, 0xFE
+_JFIF, _EXIF, _ICC, _RESOURCES, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
 _EXIF_MARK, _XMP_MARK, _ICC_MARK = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
+_MORE_XMP_MARK, _RESOURCES_MARK = b"http://ns.adobe.com/xmp/extension/\0", b"Photoshop 3.0\0"
 _STAMP = "Blender:"
 _LONGEST = 65533
 _METER = 39.37  # inches
@@ -26,37 +29,52 @@ def read(file: BinaryIO) -> Metadata:
     Parameters
     ----------
     file : BinaryIO
-        A JPEG. A damaged one raises ``BadHeader``, ``struct.error``, ``OSError`` or ``ValueError``.
+        A JPEG. A damaged one raises ``OSError``, ``struct.error``, ``SyntaxError`` or ``ValueError``.
 
     Returns
     -------
     Metadata
-        Texts, density, color profile and segments.
+        Texts, density, color profile, blocks and segments.
     """
-    texts, density, parts, native = [], None, [], []
-    for mark, length in jpeg_segments(file):
-        if mark == 0xDA:
-            break
-        if mark not in (_JFIF, _EXIF, _ICC, _COMMENT):
-            continue
-        body = file.read(length)
-        if mark == _JFIF and body.startswith(b"JFIF\0"):
+    texts: list[tuple[str, str]] = []
+    density, native = None, []
+    blocks = dict.fromkeys((_EXIF_MARK, _XMP_MARK, _ICC_MARK, _RESOURCES_MARK), b"")
+    with Image.open(file) as image:
+        segments = [*getattr(image, "applist", ())]
+    for name, body in segments:
+        mark = next((m for m in (*blocks, _MORE_XMP_MARK) if body.startswith(m)), b"")
+        content = body[len(mark) :]
+        if name == "APP0" and body.startswith(b"JFIF\0"):
             density = _density(*struct.unpack_from(">BHH", body, 7))
-            native.append((mark, body))
-        elif mark == _COMMENT:
+            native.append((_JFIF, body))
+        elif name == "COM":
             texts.append(_comment(body.rstrip(b"\0").decode("utf-8", "replace")))
-            native.append((mark, body))
-        elif mark == _ICC and body.startswith(_ICC_MARK):
-            parts.append((body[len(_ICC_MARK)], body[len(_ICC_MARK) + 2 :]))
-        elif mark == _EXIF and body.startswith(_EXIF_MARK):
-            exif = Image.Exif()
-            exif.load(body)
-            texts += [(TEXTS[tag], str(exif[tag])) for tag in TEXTS if tag in exif]
-            native.append((mark, exif.tobytes()))  # without its thumbnail
-        elif mark == _EXIF and body.startswith(_XMP_MARK):
-            native.append((mark, body))
-    profile = b"".join(part for _, part in sorted(parts))
-    return Metadata(tuple(texts), density, profile, ".jpg", tuple(native))
+            native.append((_COMMENT, body))
+        elif mark == _ICC_MARK:
+            blocks[mark] += content[2:]  # programs write the parts in order
+        elif mark == _RESOURCES_MARK:
+            blocks[mark] += content
+        elif mark == _MORE_XMP_MARK:
+            native.append((_EXIF, body))
+        elif mark and not blocks[mark]:
+            blocks[mark] = content
+    exif = blocks[_EXIF_MARK]
+    if exif:
+        texts += texts_of(read_directory(io.BytesIO(exif)))
+        exif = without_thumbnail(exif)
+    resources, iptc = kept_resources(blocks[_RESOURCES_MARK])
+    if resources:
+        native.append((_RESOURCES, resources))
+    return Metadata(
+        tuple(texts),
+        density,
+        blocks[_ICC_MARK],
+        ".jpg",
+        tuple(native),
+        exif=exif,
+        xmp=blocks[_XMP_MARK],
+        iptc=iptc,
+    )
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
@@ -77,9 +95,9 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     if data[2:4] != bytes((0xFF, _JFIF)):
         return data
     end = 4 + struct.unpack_from(">H", data, 4)[0]
-    segments = list(_wanted(metadata))
     first, density = data[:end], metadata.density
-    jfif = next((body for mark, body in segments if mark == _JFIF), None)
+    same = metadata.kind == ".jpg"
+    jfif = next((body for mark, body in metadata.native if mark == _JFIF), None) if same else None
     if jfif is not None:
         density_bytes = jfif[7:12]
     elif density is not None:
@@ -90,22 +108,39 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     first = first[:13] + density_bytes + first[18:]
     rest = b"".join(
         bytes((0xFF, mark)) + struct.pack(">H", len(body) + 2) + body
-        for mark, body in segments
-        if mark != _JFIF
+        for mark, body in _wanted(metadata)
+        if len(body) <= _LONGEST
     )
     return first + rest + data[end:]
 
 
 def _wanted(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
+    if metadata.exif:
+        yield _EXIF, _EXIF_MARK + metadata.exif
+    if metadata.xmp:
+        yield _EXIF, _XMP_MARK + metadata.xmp
+    resources = iptc_resource(metadata.iptc)
     if metadata.kind == ".jpg":
-        yield from metadata.native
-    size = _LONGEST - len(_ICC_MARK) - 2
-    parts = [metadata.profile[i : i + size] for i in range(0, len(metadata.profile), size)]
-    for index, part in enumerate(parts, start=1):
-        yield _ICC, _ICC_MARK + bytes((index, len(parts))) + part
+        for mark, body in metadata.native:
+            if mark == _RESOURCES:
+                resources = body
+            elif mark != _JFIF:
+                yield mark, body
+    yield from _parts(_RESOURCES, resources, lambda index, count: _RESOURCES_MARK)
+    yield from _parts(
+        _ICC, metadata.profile, lambda index, count: _ICC_MARK + bytes((index, count))
+    )
     if metadata.kind != ".jpg":
         for keyword, text in metadata.texts:
             yield _COMMENT, f"{_STAMP}{keyword}:{text}".encode()[:_LONGEST]
+
+
+def _parts(mark: int, block: bytes, head) -> Iterator[tuple[int, bytes]]:
+    """Split a block into segments, each behind ``head(its number from 1, their count)``."""
+    size = _LONGEST - len(head(1, 1))
+    parts = [block[i : i + size] for i in range(0, len(block), size)]
+    for index, part in enumerate(parts, start=1):
+        yield mark, head(index, len(parts)) + part
 
 
 def _density(unit: int, x: int, y: int) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ..ifd import without_thumbnail
 from .base import Metadata
 
 _START = 8
@@ -15,6 +16,7 @@ _COLOR = (b"sRGB", b"gAMA", b"cHRM", b"cICP")
 _KEPT = (*_COLOR, b"iCCP", b"pHYs", b"oFFs", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
 """Not the modification time, nor what refers to stored codes: background, palette, bits."""
 
+_XMP = b"XML:com.adobe.xmp"
 _LONGEST = 1 << 26
 """Most bytes that a chunk may hold, compressed or not; no profile is that long."""
 
@@ -32,7 +34,7 @@ def read(file: BinaryIO) -> Metadata:
     Metadata
         Texts, density, color profile and chunks.
     """
-    texts, density, profile, native = [], None, b"", []
+    texts, density, profile, native, exif, xmp = [], None, b"", [], b"", b""
     for name, body in _chunks(file):
         native.append((name, body))
         if name in (b"tEXt", b"zTXt", b"iTXt"):
@@ -42,7 +44,31 @@ def read(file: BinaryIO) -> Metadata:
         elif name == b"pHYs":
             x, y, _ = struct.unpack(">IIB", body)
             density = (float(x), float(y)) if x and y else None
-    return Metadata(tuple(texts), density, profile, ".png", tuple(native))
+        elif name == b"eXIf":
+            exif = exif or without_thumbnail(body)
+            native[-1] = (name, exif)
+        if name == b"iTXt" and body.startswith(_XMP):
+            xmp = _itxt(body)[1].encode()
+    return Metadata(tuple(texts), density, profile, ".png", tuple(native), exif=exif, xmp=xmp)
+
+
+def code_points(file: BinaryIO) -> tuple[int, ...]:
+    """Read what cICP says of the colors.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        A PNG.
+
+    Returns
+    -------
+    tuple of int
+        Color primaries, transfer, matrix and range (ITU-T H.273); empty if there is no such chunk.
+    """
+    try:
+        return next((tuple(body) for name, body in _chunks(file) if name == b"cICP"), ())
+    except struct.error:
+        return ()
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
@@ -74,6 +100,13 @@ def _wanted(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
         yield b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.profile)
     if metadata.density is not None:
         yield b"pHYs", struct.pack(">IIB", *(max(1, round(d)) for d in metadata.density), 1)
+    if metadata.exif:
+        yield b"eXIf", metadata.exif
+    if metadata.xmp:
+        yield b"iTXt", _XMP + b"\0" * 5 + metadata.xmp
+    if metadata.iptc:
+        records = f"\niptc\n{len(metadata.iptc):8}\n{metadata.iptc.hex()}\n".encode()
+        yield b"zTXt", b"Raw profile type iptc\0\0" + zlib.compress(records)
     for keyword, text in metadata.texts:
         key = keyword.encode("latin-1", "replace")[:79].strip()
         try:
@@ -109,6 +142,11 @@ def _text(name: bytes, body: bytes) -> tuple[str, str] | None:
         return keyword.decode("latin-1"), _inflated(rest[1:]).decode("latin-1")
     if keyword.startswith(b"XML:"):
         return None
+    return _itxt(body)
+
+
+def _itxt(body: bytes) -> tuple[str, str]:
+    keyword, _, rest = body.partition(b"\0")
     packed, (_, _, text) = rest[:1] == b"\1", _split(rest[2:])
     return keyword.decode("latin-1"), (_inflated(text) if packed else text).decode()
 

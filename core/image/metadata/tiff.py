@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
 from typing import BinaryIO
 
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
+from ..ifd import (
+    EXIF,
+    GPS,
+    UNDEFINED,
+    Directory,
+    Tag,
+    exif_block,
+    rational_tag,
+    read_directory,
+    short_tag,
+    text_tag,
+    write_directory,
+)
 from .base import Metadata
+from .photoshop import kept_resources
 
-_DESCRIPTION, _X, _Y, _UNIT, _XMP, _IPTC, _ICC = 270, 282, 283, 296, 700, 33723, 34675
+_DESCRIPTION, _X, _Y, _UNIT, _XMP, _IPTC = 270, 282, 283, 296, 700, 33723
+_ICC, _RESOURCES = 34675, 34377
 TEXTS = {_DESCRIPTION: "Description", 305: "Software", 315: "Author", 33432: "Copyright"}
 """Tags of texts, in Exif, too, and PNG's keywords for them."""
 
-_OTHER_TEXTS = (269, 271, 272, 285, 316)  # document, make, model, page, computer
-_BYTE, _ASCII, _SHORT, _RATIONAL, _UNDEFINED = 1, 2, 3, 5, 7
+_KEPT = frozenset(
+    (
+        *TEXTS,
+        # Document, make, model, orientation, page and place on it, date, computer, rating
+        *(269, 271, 272, 274, 285, 286, 287, 306, 316, 18246, 18249),
+        *(33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113),  # GeoTIFF, GDAL
+        *range(40091, 40096),  # title, subject and the like, of Windows
+        *(33434, 33437, 34850, 34855, *range(36864, 37500), 37510, 37520, 37521, 37522),  # Exif
+        *range(41483, 42036),
+        *(EXIF, GPS),
+    )
+)
+"""Tags that describe the picture; the others are about how its pixels were stored."""
+
 _METER = 39.37  # inches
 _FACTORS = {2: _METER, 3: 100.0}
-
-Tag = tuple[int, int, bytes]
-"""Type, number of values, and their bytes, least significant first."""
 
 
 def read(file: BinaryIO) -> Metadata:
@@ -29,36 +51,53 @@ def read(file: BinaryIO) -> Metadata:
     Parameters
     ----------
     file : BinaryIO
-        A TIFF at its start. A damaged one raises ``OSError``, ``struct.error``, ``SyntaxError`` or
-        ``IndexError``.
+        A TIFF. A damaged one raises ``OSError``, ``struct.error`` or ``KeyError``.
 
     Returns
     -------
     Metadata
-        Texts, density, color profile and tags.
+        Texts, density, color profile, blocks and tags.
     """
-    start = file.read(8)
-    start += file.read(8) if start[2] == 43 else b""
-    found = ImageFileDirectory_v2(start)
-    file.seek(found.next)
-    found.load(file)
-    texts = tuple((TEXTS[tag], _decoded(str(found[tag]))) for tag in TEXTS if tag in found)
-    density = None
-    if found.get(_X) and found.get(_Y):
-        factor = _FACTORS.get(found.get(_UNIT, 2), _METER)
-        density = (float(found[_X]) * factor, float(found[_Y]) * factor)
-    names = [tag for tag in (*TEXTS, *_OTHER_TEXTS) if tag in found]
-    native = [(tag, _ascii(_decoded(str(found[tag])))) for tag in names]
-    if density is not None:
-        native += [(tag, _rational(float(found[tag]))) for tag in (_X, _Y)]
-        native.append((_UNIT, _short(int(found.get(_UNIT, 2)))))
-    for tag, kind in ((_XMP, _BYTE), (_IPTC, _UNDEFINED)):
-        if isinstance(content := found.get(tag), bytes):
-            native.append((tag, (kind, len(content), content)))
-    profile = found.get(_ICC, b"")
+    found = read_directory(file)
+    kept: Directory = {number: tag for number, tag in found.items() if number in _KEPT}
+    tags = {number: tag for number, tag in found.items() if isinstance(tag, Tag)}
+    density, native = None, []
+    if _X in tags and _Y in tags and tags[_X].number > 0 and tags[_Y].number > 0:
+        unit = int(tags[_UNIT].number) if _UNIT in tags else 2
+        factor = _FACTORS.get(unit, _METER)
+        density = (tags[_X].number * factor, tags[_Y].number * factor)
+        native = [(_X, tags[_X]), (_Y, tags[_Y]), (_UNIT, short_tag(unit))]
+    if _RESOURCES in tags:
+        resources, _ = kept_resources(tags[_RESOURCES].content)
+        native.append((_RESOURCES, Tag(tags[_RESOURCES].kind, resources)))
+    content = {number: tags[number].content for number in (_ICC, _XMP, _IPTC) if number in tags}
     return Metadata(
-        texts, density, profile if isinstance(profile, bytes) else b"", ".tif", tuple(native)
+        texts_of(kept),
+        density,
+        content.get(_ICC, b""),
+        ".tif",
+        tuple(native),
+        exif=exif_block(kept),
+        xmp=content.get(_XMP, b""),
+        iptc=content.get(_IPTC, b""),
     )
+
+
+def texts_of(directory: Directory) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a directory, under the keywords of PNG.
+
+    Parameters
+    ----------
+    directory : Directory
+        Of a TIFF file or an Exif block.
+
+    Returns
+    -------
+    tuple of (keyword, text)
+        Those that are there.
+    """
+    found = ((keyword, directory.get(tag)) for tag, keyword in TEXTS.items())
+    return tuple((keyword, tag.text) for keyword, tag in found if isinstance(tag, Tag))
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
@@ -76,81 +115,48 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     bytes
         The file with the tags.
     """
-    return with_tags(data, dict(_wanted(metadata)))
-
-
-def _wanted(metadata: Metadata) -> Iterator[tuple[int, Tag]]:
-    if metadata.profile:
-        yield _ICC, (_UNDEFINED, len(metadata.profile), metadata.profile)
+    tags: Directory = {}
+    if metadata.exif:
+        described = read_directory(io.BytesIO(metadata.exif))
+        tags = {number: tag for number, tag in described.items() if number in _KEPT}
+    blocks = ((_ICC, metadata.profile), (_XMP, metadata.xmp), (_IPTC, metadata.iptc))
+    tags |= {number: Tag(UNDEFINED, block) for number, block in blocks if block}
     if metadata.kind == ".tif":
-        yield from metadata.native
-        return
+        return with_tags(data, {**tags, **dict(metadata.native)})
     if metadata.density is not None:
         x, y = (density / _METER for density in metadata.density)
-        yield from ((_X, _rational(x)), (_Y, _rational(y)), (_UNIT, _short(2)))
-    tags = {keyword: tag for tag, keyword in TEXTS.items()}
+        tags |= {_X: rational_tag(x), _Y: rational_tag(y), _UNIT: short_tag(2)}
+    numbers = {keyword: tag for tag, keyword in TEXTS.items()}
     rest = []
     for keyword, text in metadata.texts:
-        if tags.get(keyword, _DESCRIPTION) != _DESCRIPTION:
-            yield tags[keyword], _ascii(text)
+        if numbers.get(keyword, _DESCRIPTION) != _DESCRIPTION:
+            tags[numbers[keyword]] = text_tag(text)
         else:
             rest.append(text if keyword == "Description" else f"{keyword}: {text}")
     if rest:
-        yield _DESCRIPTION, _ascii("\n".join(rest))
+        tags[_DESCRIPTION] = text_tag("\n".join(rest))
+    return with_tags(data, tags)
 
 
-def with_tags(tiff: bytes, tags: dict[int, Tag]) -> bytes:
+def with_tags(tiff: bytes, tags: Directory) -> bytes:
     """Add tags to a file's directory, in place of those of the same number.
 
     Parameters
     ----------
     tiff : bytes
         A little-endian file of one picture.
-    tags : dict of int to Tag
+    tags : Directory
         By number.
 
     Returns
     -------
     bytes
-        The file with the tags; unchanged if it is not little-endian.
+        The file with the tags; its old directory stays in it, unused.
     """
-    if tiff[:4] != b"II*\0" or not tags:
+    if not tags:
         return tiff
-    (place,) = struct.unpack_from("<I", tiff, 4)
-    (count,) = struct.unpack_from("<H", tiff, place)
-    entries = {}
-    for i in range(count):
-        entry = tiff[place + 2 + 12 * i : place + 14 + 12 * i]
-        entries[struct.unpack_from("<H", entry)[0]] = entry
-    pieces = [tiff[8:], b"\0" * (len(tiff) % 2)]
-    end = len(tiff) + len(tiff) % 2
-    for tag, (kind, length, content) in tags.items():
-        value = content.ljust(4, b"\0")
-        if len(content) > 4:
-            value = struct.pack("<I", end)
-            pieces.append(content + b"\0" * (len(content) % 2))
-            end += len(pieces[-1])
-        entries[tag] = struct.pack("<HHI", tag, kind, length) + value
-    directory = struct.pack("<H", len(entries)) + b"".join(entries[tag] for tag in sorted(entries))
-    return b"".join((tiff[:4], struct.pack("<I", end), *pieces, directory, b"\0" * 4))
-
-
-def _decoded(text: str) -> str:
-    """Decode again what Pillow read as Latin-1, though most programs write UTF-8."""
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
-
-
-def _ascii(text: str) -> Tag:
-    content = text.encode() + b"\0"
-    return _ASCII, len(content), content
-
-
-def _short(value: int) -> Tag:
-    return _SHORT, 1, struct.pack("<H", value)
-
-
-def _rational(value: float) -> Tag:
-    return _RATIONAL, 1, struct.pack("<II", round(value * 10000), 10000)
+    place = len(tiff) + len(tiff) % 2
+    directory = write_directory({**read_directory(io.BytesIO(tiff)), **tags}, place)
+    return b"".join(
+        (tiff[:4], struct.pack("<I", place), tiff[8:], b"\0" * (len(tiff) % 2), directory)
+    )

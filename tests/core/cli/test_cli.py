@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import OpenImageIO
 import pytest
 
 from impasto.core.cli.commands.analyze import PICTURES
@@ -26,6 +27,7 @@ from impasto.core.cli.outcome import run_guarded
 from impasto.core.cli.paths import find_images
 from impasto.core.cli.report import Report, bar
 from impasto.core.control import Progress
+from impasto.core.image.files import read_picture
 from impasto.core.image.formats import FORMATS
 
 ROOT = Path(__file__).parents[3]
@@ -58,6 +60,26 @@ def test_stylize_one_file(pictures, tmp_path):
     before, after = cv2.imread(str(pictures / "a.png")), cv2.imread(str(out))
     assert after.shape == before.shape
     assert np.abs(after.astype(int) - before).mean() > 5
+
+
+def test_formats_that_are_only_read_become_png_or_openexr(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    color = np.random.default_rng(0).random((24, 32, 3), dtype=np.float32)
+    stored = {"float": color, "uint8": np.rint(color * 255).astype(np.uint8)}
+    for name, kind in (("a.pfm", "float"), ("b.ppm", "uint8"), ("c.sgi", "uint8")):
+        spec = OpenImageIO.ImageSpec(32, 24, 3, kind)
+        file = OpenImageIO.ImageOutput.create(str(folder / name))
+        assert (
+            file.open(str(folder / name), spec) and file.write_image(stored[kind]) and file.close()
+        )
+    done = impasto("stylize", folder, "--style", "kiss", "--strength", 0, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in out.iterdir()) == ["a.exr", "b.png", "c.png"]
+    assert np.allclose(read_picture(out / "a.exr").color, color, atol=1e-6)
+    assert np.allclose(read_picture(out / "b.png").color, color, atol=0.003)
+    refused = impasto("stylize", folder / "b.ppm", "--style", "kiss", "--out", tmp_path / "x.dds")
+    assert refused.returncode != 0 and 'cannot write ".dds"' in refused.stderr
 
 
 def test_guides_say_what_belongs_where(tmp_path):

@@ -67,8 +67,8 @@ def test_round_trip(file):
     suffix, picture = file
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"picture{suffix}")
-        write_picture(picture, path)
-        back = read_picture(path)
+        write_picture(picture, path, alpha_mode="STRAIGHT")
+        back = read_picture(path, alpha_mode="STRAIGHT")
         assert image_size(path) == picture.size
         assert [p.name for p in path.parent.iterdir()] == [path.name]
     assert back.size == picture.size
@@ -255,14 +255,16 @@ def test_camera_rotation_is_ignored(tmp_path, suffix, orientation, mode):
 
 def test_premultiplied_tiff_is_told_by_its_tag(tmp_path):
     path = tmp_path / "a.tif"
-    write_picture(Picture(np.full((1, 1, 3), 0.25, np.float32), np.uint16([[32768]]), "16"), path)
+    gray = Picture(np.full((1, 1, 3), 0.25, np.float32), np.uint16([[32768]]), "16")
+    write_picture(gray, path, alpha_mode="STRAIGHT")
     assert read_picture(path).color[0, 0, 0] == pytest.approx(0.25, abs=1e-4)
     tag, other = struct.pack("<HHIHH", 338, 3, 1, 2, 0), struct.pack("<HHIHH", 338, 3, 1, 1, 0)
     data = path.read_bytes()
     assert data.count(tag) == 1
     path.write_bytes(data.replace(tag, other))
-    for mode in ("STRAIGHT", "PREMUL"):
-        assert read_picture(path, alpha_mode=mode).color[0, 0, 0] == pytest.approx(0.5, abs=1e-4)
+    for mode, value in (("", 0.5), ("PREMUL", 0.5), ("STRAIGHT", 0.25)):
+        back = read_picture(path, alpha_mode=mode)
+        assert back.color[0, 0, 0] == pytest.approx(value, abs=1e-4)
 
 
 def test_names_beyond_ascii_and_capital_suffixes(tmp_path):

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import OpenEXR
 import pytest
+import tifffile
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -233,3 +234,96 @@ def test_what_is_damaged_or_missing_costs_nothing_but_itself(tmp_path, suffix, p
         assert read_picture(tmp_path / f"x{suffix}").size == SIZE
     assert read_metadata(tmp_path / f"gone{suffix}") is NOTHING
     assert read_metadata(tmp_path / "a.hdr") is NOTHING
+
+
+def exif_with_maker_note() -> tuple[bytes, bytes]:
+    """An Exif block as cameras write it: a maker note that holds its own place, then a thumbnail."""
+    note = b"Maker\0" + struct.pack("<I", 100) + bytes(range(40))
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 12), (250, 20, 90)).save(buffer, "JPEG")
+    thumbnail = buffer.getvalue()
+    first, second = 8, 100 + len(note)
+    inner = first + 2 + 2 * 12 + 4
+    block = b"II*\0" + struct.pack("<I", first)
+    block += struct.pack("<H", 2) + struct.pack("<HHI4s", 271, 2, 4, b"Ada\0")
+    block += struct.pack("<HHII", 34665, 4, 1, inner) + struct.pack("<I", second)
+    block += struct.pack("<H", 1) + struct.pack("<HHII", 37500, 7, len(note), 100) + bytes(4)
+    block = block.ljust(100, b"\0") + note
+    start = second + 2 + 2 * 12 + 4
+    block += struct.pack("<H", 2) + struct.pack("<HHII", 513, 4, 1, start)
+    block += struct.pack("<HHII", 514, 4, 1, len(thumbnail)) + bytes(4)
+    return block + thumbnail, note
+
+
+@pytest.mark.parametrize("name", ["b.jpg", "b.png"])
+def test_maker_notes_stay_where_they_are_and_thumbnails_go(tmp_path, name):
+    source = tmp_path / "a.jpg"
+    block, note = exif_with_maker_note()
+    Image.fromarray(pixels()).save(source, exif=b"Exif\0\0" + block)
+    metadata = read_metadata(source)
+    assert metadata.exif[100 : 100 + len(note)] == note
+    assert b"\xff\xd8" not in metadata.exif
+    with Image.open(restyled(source, name)) as image:
+        exif = image.getexif()
+        assert exif[271] == "Ada"
+        assert exif.get_ifd(34665)[37500] == note
+        assert not exif.get_ifd(1)
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF>caf\xc3\xa9</rdf:RDF></x:xmpmeta>'
+IPTC = b"\x1c\x02\x78\x00\x06a cave" + b"\x1c\x02\x50\x00\x03Ada"
+THUMBNAIL = b"8BIM\x04\x0c\0\0" + struct.pack(">I", 6) + b"pixels"
+CAPTION = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(IPTC)) + IPTC + b"\0" * (len(IPTC) % 2)
+
+
+def photograph(path: Path) -> Path:
+    """A JPEG with all that a photographer writes into one."""
+    exif = Image.Exif()
+    exif[271], exif[315] = "Maker", "Ada"
+    exif.get_ifd(34665)[33437] = 2.8
+    exif.get_ifd(34853)[1] = "N"
+    buffer = io.BytesIO()
+    Image.fromarray(pixels()).save(buffer, "JPEG", icc_profile=RGB, exif=exif, xmp=XMP)
+    data = buffer.getvalue()
+    segment = b"Photoshop 3.0\0" + THUMBNAIL + CAPTION
+    path.write_bytes(
+        data[:2] + b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + data[2:]
+    )
+    return path
+
+
+@pytest.mark.parametrize("name", ["b.jpg", "b.png", "b.tif"])
+def test_what_a_photograph_says_goes_into_any_format(tmp_path, name):
+    source = photograph(tmp_path / "a.jpg")
+    metadata = read_metadata(source)
+    assert (metadata.iptc, metadata.xmp, metadata.profile) == (IPTC, XMP, RGB)
+    target = restyled(source, name)
+    with Image.open(target) as image:
+        image.load()
+        exif = image.getexif()
+        assert exif[271] == "Maker"
+        assert exif.get_ifd(34665)[33437] == pytest.approx(2.8)
+        assert exif.get_ifd(34853)[1] == "N"
+        assert image.info["icc_profile"] == RGB
+    found, data = read_metadata(target), target.read_bytes()
+    assert found.xmp == XMP
+    assert b"pixels" not in data
+    if name == "b.png":  # as ImageMagick writes it
+        with Image.open(target) as image:
+            image.load()
+            assert IPTC.hex() in image.text["Raw profile type iptc"].replace("\n", "")
+    else:
+        assert found.iptc == IPTC
+
+
+def test_a_big_endian_tiff_says_the_same(tmp_path, png):
+    source = tmp_path / "a.tif"
+    tags = [(33434, 5, 1, (1, 250), True), (306, 2, 0, "2026:12:01 10:00:00", True)]
+    tifffile.imwrite(
+        source, pixels(), photometric="rgb", byteorder=">", extratags=tags, resolution=(72, 144)
+    )
+    target = restyled(source, "b.tif")
+    with Image.open(target) as image:
+        assert image.tag_v2[306] == "2026:12:01 10:00:00"
+        assert image.tag_v2[33434] == pytest.approx(1 / 250)
+    assert read_metadata(target).density == pytest.approx(read_metadata(source).density)
