@@ -25,6 +25,7 @@ from .metadata import NOTHING, Metadata, embed, exr_attributes, metadata_of
 from .picture import Picture
 from .reference import AlphaMode
 from .spaces import Meaning, from_rec709, is_hdr, meaning_of, to_rec709
+from .windows import Window
 
 _MOST_PIXELS = 1 << 30
 
@@ -66,6 +67,14 @@ class ImageFile:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.input.size
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """Where the pixels lie, and the frame that is shown: OpenEXR's data and display window."""
+        if isinstance(self.input, exr.Input):
+            return self.input.data_window, self.input.display_window
+        whole = Window(0, 0, self.size[0] - 1, self.size[1] - 1)
+        return whole, whole
 
     def read(
         self, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""

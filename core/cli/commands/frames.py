@@ -93,6 +93,12 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
         action.add_argument("--overwrite", action="store_true", help="replace results that exist")
         add_output(action)
     for action in (prepare, run_):
+        action.add_argument(
+            "--layer",
+            default="",
+            metavar="NAME",
+            help="of OpenEXR frames with several layers; default: the picture of the compositor",
+        )
         add_look(action, use="FRAMES")
         _add_coherence(action)
         if runner is registry.run:
@@ -198,7 +204,8 @@ def _settings(options: argparse.Namespace) -> FramesSettings:
 
 
 def _sequence(options: argparse.Namespace) -> SequenceRef:
-    return SequenceRef(options.source, options.first, options.last, options.step)
+    layer = getattr(options, "layer", "")
+    return SequenceRef(options.source, options.first, options.last, options.step, layer=layer)
 
 
 def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int:
