@@ -185,6 +185,9 @@ class Results:
         UnsupportedImage
             The format cannot store the picture.
         """
+        if self._sequence.canvas:
+            windows = usual_suffix(self._suffix()) == ".exr"
+            picture = self._sequence.canvas.cut(frame.path, picture, windows=windows)
         if self._request.depth != "SOURCE":
             picture = with_depth(picture, self._request.depth)
         path = self.path(frame.number)

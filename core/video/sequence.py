@@ -14,8 +14,10 @@ from ..image.files import image_size, read_picture
 from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
 from ..image.picture import Picture
+from .canvas import Canvas, find_canvas
 from .movie_reader import MovieReader
 from .numbers import NumberedFiles, find_sequences, listed, sequence_like, sequence_of, spelled
+from .passes import Passes, read_passes
 from .settings import SequenceRef
 
 _PADDING = 4
@@ -80,6 +82,11 @@ class Sequence:
     def is_movie(self) -> bool:
         """Whether the frames are those of a movie."""
         return self.frames[0].index >= 0
+
+    @cached_property
+    def canvas(self) -> Canvas | None:
+        """Where the frames lie that were cropped to what is not empty; None if they were not."""
+        return None if self.is_movie else find_canvas(frame.path for frame in self.frames)
 
     @cached_property
     def by_number(self) -> dict[int, Frame]:
@@ -156,7 +163,8 @@ class Sequence:
             Its file is of a kind that cannot be read.
         """
         if self.movie is None:
-            return read_picture(frame.path, color_space=self.color_space)
+            picture = read_picture(frame.path, color_space=self.color_space)
+            return self.canvas.place(frame.path, picture) if self.canvas else picture
         return self.movie.read(frame.index)
 
     def size(self, frame: Frame) -> tuple[int, int]:
@@ -179,7 +187,28 @@ class Sequence:
         ImageUnreadable
             Its file, or that place of the movie, cannot be read.
         """
+        if self.canvas and frame.path in self.canvas.windows:
+            return self.canvas.whole.size
         return image_size(frame.path) if self.movie is None else self.movie.size
+
+    def passes(self, frame: Frame, size: tuple[int, int]) -> Passes | None:
+        """Read the passes of a frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+        size : (width, height)
+            To which they are scaled, in pixels.
+
+        Returns
+        -------
+        Passes or None
+            None where there are none; those of frames that were cropped are not used.
+        """
+        if frame.index >= 0 or self.canvas:
+            return None
+        return read_passes(frame.path, size)
 
     def metadata(self, frame: Frame) -> Metadata:
         """Read what a frame's file says besides its pixels.

@@ -25,7 +25,6 @@ from ...paint.network import Stylizer
 from ..flow import shrunk_size
 from ..motion import FlowMatch, MotionSource, match_frames
 from ..outcome import Outcome
-from ..passes import read_passes
 from ..plan import Plan, Segment
 from ..prefetch import prefetch
 from ..sequence import Frame
@@ -227,7 +226,9 @@ class Surveyor:
             size = guide_size(picture.size)
             goal = working.Plan(picture.size, size, 1.0)
             work, mask = working.to_work(picture, goal, look.seamless, alpha_covers=True)
-            yield _Read(frame, picture.size, work, mask, _motion_source(frame, picture, work))
+            yield _Read(
+                frame, picture.size, work, mask, _motion_source(self._plan, frame, picture, work)
+            )
 
     def _under(self, item: _Read, shot: int) -> np.ndarray:
         """Paint a small guide, for the underpainting: it is blurred, but must not lag behind."""
@@ -305,9 +306,9 @@ def paint_guide(
     return stylizer.paint(job, Control(cancel=cancel))
 
 
-def _motion_source(frame: Frame, picture: Picture, work: np.ndarray) -> MotionSource:
+def _motion_source(plan: Plan, frame: Frame, picture: Picture, work: np.ndarray) -> MotionSource:
     size = shrunk_size(picture.size, _SIDE)
-    passes = read_passes(frame.path, size) if frame.index < 0 else None
+    passes = plan.sequence.passes(frame, size)
     small = work if work.shape[1::-1] == size else np.clip(resize(work, size), 0, 1)
     return MotionSource(to_depth(small, "8"), passes)
 
