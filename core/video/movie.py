@@ -19,6 +19,7 @@ from ..image.alpha import full_alpha
 from ..image.files import read_picture
 from ..image.picture import Picture
 from ..paint.working import display_colors
+from .canvas import find_canvas
 from .movie_file import library, open_file
 from .movie_pixels import BT601, BT709, RGB, ColorTags, fill_frame
 from .movie_reader import MovieReader
@@ -147,13 +148,17 @@ def write_movie(
         raise OutputUnwritable(f'"{movie}" exists; choose another name for the movie.')
     av = library()
     failures: list[Failure] = []
+    canvas = find_canvas(paths)
     with part_file(movie, overwrite=overwrite, keep_suffix=True) as part:
         try:
             with ExitStack() as stack:
                 writer = _Writer(part, movie, timing, stack)
                 for index, path in enumerate(paths):
                     try:
-                        writer.add(index, read_picture(path))
+                        picture = read_picture(path)
+                        if canvas:
+                            picture = canvas.cut(path, canvas.place(path, picture), windows=False)
+                        writer.add(index, picture)
                     except OutputUnwritable:
                         raise
                     except ImpastoError as error:

@@ -19,6 +19,7 @@ from impasto.core.image.files import read_picture, write_picture
 from impasto.core.image.picture import Picture
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
+from impasto.core.tasks.assemble_frames import AssembleFramesRequest
 from impasto.core.tasks.restyle_frames import FramesRequest
 from impasto.core.video.movie_reader import MovieReader
 from impasto.core.video.output import Results
@@ -248,3 +249,9 @@ def test_frames_cropped_to_what_is_not_empty_are_one_sequence(tmp_path, engine, 
                 assert ("A" in channels) == alpha
                 assert channels["R"].pixels.shape == (height, width)
                 assert channels["R"].pixels.mean() > 0.02
+    movie = AssembleFramesRequest(
+        SequenceRef(str(tmp_path / "SOURCE")), str(tmp_path / "movie.mp4"), 24.0
+    )
+    assembled = registry.run(movie, Control())
+    assert assembled.frames == 4 and not assembled.failures
+    assert MovieReader.open(tmp_path / "movie.mp4").size == (100, 80)
