@@ -47,14 +47,14 @@ def placed(pixels: np.ndarray, window: Window, canvas: Window) -> np.ndarray:
 
     Parameters
     ----------
-    pixels : (H, W) or (H, W, C)
+    pixels : (H, W) or (H, W, C) float32, float16, uint8 or uint16
         Of ``window``.
     window, canvas : Window
         The canvas holds the window.
 
     Returns
     -------
-    (height, width) or (height, width, C) of the same dtype
+    (height, width) or (height, width, C) float32, float16, uint8 or uint16
         Of ``canvas``; ``pixels`` itself if the two are the same.
     """
     if window == canvas:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from ..errors import BadRequest, ImpastoError, NoImages
 from ..image.files import image_size, open_image
@@ -163,8 +165,11 @@ class Sequence:
             with open_image(frame.path) as image:
                 picture = image.read(color_space=self.color_space, layer=self.layer)
                 window, _ = image.windows
-            canvas = self.canvas
-            return picture if canvas is None else placed_picture(picture, window, canvas)
+            if self.canvas is None:
+                return picture
+            if picture.alpha is None:  # around it there is nothing, not black
+                picture = replace(picture, alpha=np.ones(picture.color.shape[:2], np.float32))
+            return placed_picture(picture, window, self.canvas)
         return self.movie.read(frame.index)
 
     @cached_property
@@ -203,7 +208,12 @@ class Sequence:
             return picture
         with open_image(frame.path) as image:
             window, shown = image.windows
-        return cropped_picture(picture, self.canvas, window if suffix == ".exr" else shown)
+            opaque = not image.has_alpha(self.layer)
+        picture = cropped_picture(picture, self.canvas, window if suffix == ".exr" else shown)
+        if opaque and picture.alpha is not None:
+            inside = picture.alpha[..., None] > 0
+            picture = replace(picture, color=picture.color * inside, alpha=None, cover=None)
+        return picture
 
     def passes(self, frame: Frame, size: tuple[int, int]) -> Passes | None:
         """Read the render passes of a frame.
