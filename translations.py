@@ -332,6 +332,10 @@ CHINESE = {
     "Source": "来源",
     "Shared Statistics": "共享统计",
     "Step": "步长",
+    "Layer": "层",
+    "View layer of OpenEXR frames. Leave empty for the picture of the compositor": (
+        "OpenEXR 帧的视图层。留空则使用合成器的图像"
+    ),
     "TIFF": "TIFF",
     "Use Render Output": "使用渲染输出",
     "Also write the restyled frames as a movie": "同时将风格化后的帧写成影片",
