@@ -339,7 +339,6 @@ def test_parsing_loads_nothing_heavy():
 IDLE = [
     ("stylize {a} --style scream --engine strokes --angle 1", "--angle has no effect without"),
     ("stylize {a} --style scream --engine strokes --relief 1", "--relief has no effect without"),
-    ("stylize {a} --style scream=2 --style irises --regions 2", "leave out the weights"),
     ("stylize {a} --style scream --engine network --fineness 1", "--fineness has no effect"),
     ("frames run {in} --style scream --regions 2", "Regions cannot be used on frames"),
     ("frames run {in} --style scream --paint-ramps", "Paint Ramps cannot be used on frames"),
