@@ -26,6 +26,7 @@ from ..paint.device import choose
 from ..tasks import registry
 from . import protocol, threads
 from .failures import explain
+from .outbox import Outbox
 from .protocol import Failed, Finished
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Server:
         self._resumed = threading.Event()
         self._resumed.set()
         self._running: int | None = None
-        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+        self._out = Outbox(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
         os.dup2(2, 1)  # prints of libraries must not break the protocol
         self._last_progress = 0.0
 
@@ -130,10 +131,7 @@ class Server:
             self._send(event)
 
     def _send(self, event: object) -> None:
-        try:
-            self._out.write(protocol.encode(event, self._running) + "\n")
-        except BrokenPipeError:
-            os._exit(0)
+        self._out.put(protocol.encode(event, self._running), passing=isinstance(event, Progress))
 
 
 def release_memory() -> None:

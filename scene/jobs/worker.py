@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ import bpy
 from ..options import WorkerSettings
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ...core.worker.client import WorkerClient
+    from ...core.worker.python_check import PythonCheck
 
 _clients: dict[WorkerSettings, WorkerClient] = {}
 """The client in use, by the settings that it was made for; never more than one."""
 
-_checks: dict[tuple[str, tuple[str, ...]], Future[str]] = {}
+_checks: dict[tuple[str, tuple[str, ...]], PythonCheck] = {}
 """The last answer of each Python that was checked."""
 
 
@@ -40,31 +38,19 @@ def client(settings: WorkerSettings) -> WorkerClient:
     return _clients[settings]
 
 
-def check(settings: WorkerSettings) -> Future[str]:
+def check(settings: WorkerSettings) -> PythonCheck:
     """Ask the worker's Python, without blocking Blender, for the versions of what it needs.
 
-    The future holds them, or a WorkerUnavailable that names what is missing.
+    The answer holds them, or a WorkerUnavailable that names what is missing.
     """
-    from concurrent.futures import Future
+    from ...core.worker.python_check import PythonCheck
 
-    from ...core.errors import ImpastoError
-    from ...core.worker.client import check_python
-
-    answer: Future[str] = Future()
-    command, site = (settings.python, settings.arguments), _wheels()
-
-    def ask() -> None:
-        try:
-            answer.set_result(check_python(*command, site))
-        except ImpastoError as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    _checks[command] = answer
-    return answer
+    command = settings.python, settings.arguments
+    _checks[command] = PythonCheck(*command, _wheels())
+    return _checks[command]
 
 
-def checked(settings: WorkerSettings) -> Future[str] | None:
+def checked(settings: WorkerSettings) -> PythonCheck | None:
     """Return the last check of the worker's Python, or None if it was never checked."""
     return _checks.get((settings.python, settings.arguments))
 
