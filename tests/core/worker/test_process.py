@@ -109,7 +109,9 @@ def test_a_flood_on_standard_error_leaves_its_end(start):
 
 def test_a_process_that_does_not_read_holds_nobody_up(start):
     """Nor does one that stopped in the middle of a line."""
-    process = start("os.write(1, b'half'); sys.stderr.write('.'); sys.stderr.flush(); time.sleep(600)")
+    process = start(
+        "os.write(1, b'half'); sys.stderr.write('.'); sys.stderr.flush(); time.sleep(600)"
+    )
     while not process.tail:
         process.poll()
     os.kill(process.pid, signal.SIGSTOP)
@@ -121,7 +123,9 @@ def test_a_process_that_does_not_read_holds_nobody_up(start):
 
 
 def test_all_that_it_said_comes_before_its_end(start):
-    process = start("sys.stdout.write('line\\n' * 100_000 + 'half'); sys.stdout.flush(); os._exit(3)")
+    process = start(
+        "sys.stdout.write('line\\n' * 100_000 + 'half'); sys.stdout.flush(); os._exit(3)"
+    )
     lines, seen = [], 0
     while process.code is None:
         lines += process.poll()
@@ -150,7 +154,9 @@ def test_a_grandchild_that_holds_the_pipes_is_not_waited_for(start):
     assert process.code == 0
 
 
-@pytest.mark.parametrize("script", ["sys.stdin.read()", "time.sleep(600)", "while 1: print('x' * 999)"])
+@pytest.mark.parametrize(
+    "script", ["sys.stdin.read()", "time.sleep(600)", "while 1: print('x' * 999)"]
+)
 def test_close_ends_it(start, script):
     process = start(script)
     process.send("x")
@@ -160,7 +166,7 @@ def test_close_ends_it(start, script):
 
 def test_a_broken_pipe_is_no_signal_for_blender():
     """Blender 4.2 does not ignore SIGPIPE."""
-    script = f"""
+    script = """
 import os, signal, sys
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 from impasto.core.worker.process import WorkerProcess
@@ -179,7 +185,9 @@ def test_a_client_needs_no_thread(system):
     """A whole session: small and large jobs in order, a cancel, a death, the end."""
     before = threading.active_count()
     client = WorkerClient(sys.executable, site_packages=str(HERE), tasks="trial_tasks")
-    jobs = [client.submit(Trial(what, 3)) for what in ("item", "x" * LARGE, "print", "die", "sleep")]
+    jobs = [
+        client.submit(Trial(what, 3)) for what in ("item", "x" * LARGE, "print", "die", "sleep")
+    ]
     long = client.submit(Trial("sleep", 5000))
     ends = [job.wait(60)[-1] for job in jobs]
     assert [end.error if isinstance(end, Failed) else "" for end in ends] == [
