@@ -91,6 +91,7 @@ class IMPASTO_PT_style_output(WithGroup):
         layout = split_layout(self)
         layout.prop(look, "max_side")
         layout.prop(look, "seed")
+        layout.prop(look, "paint_ramps")
 
 
 class IMPASTO_PT_refine(WithGroup):

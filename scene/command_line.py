@@ -6,6 +6,7 @@ The file is written to only with ``--overwrite``.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -37,7 +38,8 @@ def main(arguments: list[str]) -> int:
         options = build_parser().parse_args(arguments)
     except SystemExit as leave:  # argparse has printed; Blender must quit by itself
         return int(leave.code or 0)
-    report = Report(as_json=options.json, quiet=options.quiet)
+    report = Report(as_json=options.json, quiet=options.quiet, openjd=options.openjd)
+    _in_worker.device = getattr(options, "device", None)
     return outcome.run_guarded(lambda: options.run(options, report), report)
 
 
@@ -210,28 +212,41 @@ def _follow(job: SceneJob, report: Report) -> SceneJob:
     return job
 
 
-def _in_worker(request: Request[R], control: Control) -> R:
-    """Run a request in the worker: torch never loads in Blender's own process.
+class _InWorker:
+    """Runs requests in the worker: torch never loads in Blender's own process.
 
-    Raises
-    ------
-    ImpastoError
-        Whatever the worker raised.
+    ``device`` takes the place of the one in the preferences.
     """
-    job = worker.client(preferences.worker_settings(bpy.context)).submit(request)
-    while True:
-        for event in job.poll():
-            if isinstance(event, Progress):
-                control.progress(event.done, event.step)
-            elif isinstance(event, ItemDone):
-                control.item_done(event)
-            elif isinstance(event, Finished):
-                return event.result
-            elif isinstance(event, Failed):
-                raise getattr(errors, event.error, errors.ImpastoError)(event.message)
-        if control.cancel.is_set():
-            job.cancel()
-        SceneJob.sleep()
+
+    device: str | None = None
+
+    def __call__(self, request: Request[R], control: Control) -> R:
+        """Return the result of a request.
+
+        Raises
+        ------
+        ImpastoError
+            Whatever the worker raised.
+        """
+        settings = preferences.worker_settings(bpy.context)
+        settings = replace(settings, device=self.device or settings.device)
+        job = worker.client(settings).submit(request)
+        while True:
+            for event in job.poll():
+                if isinstance(event, Progress):
+                    control.progress(event.done, event.step)
+                elif isinstance(event, ItemDone):
+                    control.item_done(event)
+                elif isinstance(event, Finished):
+                    return event.result
+                elif isinstance(event, Failed):
+                    raise getattr(errors, event.error, errors.ImpastoError)(event.message)
+            if control.cancel.is_set():
+                job.cancel()
+            SceneJob.sleep()
+
+
+_in_worker = _InWorker()
 
 
 def _save(target: Path | None, report: Report) -> None:

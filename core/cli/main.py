@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     if "device" in options:
         use_device(options)
-    report = Report(as_json=options.json, quiet=options.quiet)
+    report = Report(as_json=options.json, quiet=options.quiet, openjd=options.openjd)
     return run_guarded(lambda: options.run(options, report), report)
 
 

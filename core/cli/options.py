@@ -11,9 +11,11 @@ from ..paint import device
 from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown, with_engine
 from ..tasks.analyze import SIMILARITY
 
+DEVICES = ("AUTO", "CPU", "CUDA", "MPS")
+
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json`` and ``--quiet``.
+    """Add ``--json``, ``--quiet`` and ``--openjd``, of which only one can be given.
 
     Parameters
     ----------
@@ -21,25 +23,33 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         Where to add them.
     """
     group = parser.add_argument_group("what is printed")
-    group.add_argument("--json", action="store_true", help="one JSON object per event, per line")
-    group.add_argument("--quiet", action="store_true", help="only errors")
+    one = group.add_mutually_exclusive_group()
+    one.add_argument("--json", action="store_true", help="one JSON object per event, per line")
+    one.add_argument("--quiet", action="store_true", help="only errors")
+    one.add_argument(
+        "--openjd", action="store_true", help="progress as a farm's Open Job Description reads it"
+    )
 
 
-def add_device(parser: argparse.ArgumentParser) -> None:
+def add_device(parser: argparse.ArgumentParser, *, gpu: bool = True) -> None:
     """Add ``--device`` and ``--threads``.
 
     Parameters
     ----------
     parser : argparse.ArgumentParser
         Where to add them.
+    gpu : bool
+        Whether the command can use one.
     """
     group = parser.add_argument_group("where it runs")
     group.add_argument(
         "--device",
         type=str.upper,
-        choices=("AUTO", "CPU", "CUDA", "MPS"),
+        choices=DEVICES if gpu else ("AUTO", "CPU"),
         default="AUTO",
-        help="auto (default) takes the GPU if torch can use one, else the CPU",
+        help="auto (default) takes the GPU if torch can use one, else the CPU"
+        if gpu
+        else "this command always uses the CPU",
     )
     group.add_argument(
         "--threads",

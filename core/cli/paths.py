@@ -8,7 +8,6 @@ from glob import glob
 from pathlib import Path
 
 from ..errors import BadRequest, NoImages, OutputUnwritable
-from ..image.files import result_name
 from ..image.formats import IMAGE_SUFFIXES, READ_SUFFIXES
 
 
@@ -68,6 +67,8 @@ def outputs_for(images: Sequence[Path], out: str) -> list[Path]:
     OutputUnwritable
         The folder cannot be made.
     """
+    from ..image.files import result_name
+
     target = Path(out)
     suffix = target.suffix.lower()
     if target.is_dir() or suffix not in IMAGE_SUFFIXES:

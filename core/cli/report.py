@@ -28,6 +28,8 @@ class Report:
         Print for machines.
     quiet : bool
         Print only errors.
+    openjd : bool
+        Print progress in the lines that Open Job Description listens for, too.
     out, err : TextIO, optional
         Instead of standard output and standard error.
     """
@@ -37,12 +39,14 @@ class Report:
         *,
         as_json: bool = False,
         quiet: bool = False,
+        openjd: bool = False,
         out: TextIO | None = None,
         err: TextIO | None = None,
     ) -> None:
         self._json, self._quiet = as_json, quiet
         self._out, self._err = out or sys.stdout, err or sys.stderr
-        self._bar = not as_json and not quiet and self._err.isatty()
+        self._bar = not (as_json or quiet or openjd) and self._err.isatty()
+        self._openjd, self._told = openjd, (-1, "")
         self._started = time.monotonic()
         self._drawn = 0.0
 
@@ -67,10 +71,21 @@ class Report:
         if self._json:
             self._line("progress", asdict(event))
             return
+        if self._openjd:
+            self._tell_openjd(event)
         now = time.monotonic()
         if self._bar and (event.done >= 1 or now - self._drawn > _INTERVAL):
             self._drawn = now
             self._draw(bar(event, now - self._started))
+
+    def _tell_openjd(self, event: Progress) -> None:
+        """Print each per cent, and each step that begins; both must begin a line."""
+        percent, step = int(100 * min(1.0, max(0.0, event.done))), event.step
+        if percent != self._told[0]:
+            self.say(f"openjd_progress: {percent}")
+        if step and step != self._told[1]:
+            self.say(f"openjd_status: {step}")
+        self._told = percent, step
 
     def item(self, event: ItemDone) -> None:
         """Name files as soon as they are written.

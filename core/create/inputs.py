@@ -30,11 +30,13 @@ def image_to_tensor(image: np.ndarray, min_side: int) -> Tensor:
         Cut to sides that are multiples of 16.
     """
     tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
+    for axis in (2, 3):
+        if tensor.shape[axis] == 1:  # which has nothing to reflect
+            tensor = torch.cat((tensor, tensor), axis)
     missing = [max(0, min_side - side) for side in tensor.shape[2:]]
     while any(missing):  # a single reflection adds less than the image's own size
         now = [min(m, side - 1) for m, side in zip(missing, tensor.shape[2:], strict=True)]
-        mode = "reflect" if min(tensor.shape[2:]) > 1 else "replicate"
-        tensor = F.pad(tensor, (0, max(now[1], 0), 0, max(now[0], 0)), mode=mode)
+        tensor = F.pad(tensor, (0, now[1], 0, now[0]), mode="reflect")
         missing = [max(0, min_side - side) for side in tensor.shape[2:]]
     height, width = (side // _STRIDE * _STRIDE for side in tensor.shape[2:])
     return tensor[..., :height, :width].contiguous()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from ..errors import UnsupportedImage
 from .convert import DEPTHS, to_float
+from .ifd import COMPRESSIONS
 from .metadata import png
 from .picture import Picture
 from .primaries import Name
@@ -28,13 +29,8 @@ _FLOATS = ("half", "float", "double")
 _LINEAR, _PQ, _HLG = 8, 16, 18
 """Codes of color primaries and transfer characteristics (ITU-T H.273), which PNG has in cICP."""
 
-_UNSUPPORTED = ("not configured", "not supported", "unsupported", "not implemented", "sorry")
-_TIFF_COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 7, 8, 32773, 32946, 50001))
-"""None, fax, LZW, JPEG, Deflate, PackBits, WebP; of others a failure does not mean damage."""
-
+_UNSUPPORTED = ("unsupported", "not supported", "not configured", "not implemented", "sorry")
 _LOGARITHMIC = ("log", "density")
-
-
 _SRGB = Meaning("srgb")
 
 
@@ -105,11 +101,8 @@ class Input:
     def associated(self) -> bool:
         """Whether the file says that its colors are premultiplied: the tag of TIFF."""
         spec = self.reader.spec()
-        return (
-            self.format == "tiff"
-            and spec.alpha_channel >= 0
-            and not _tag(spec, "tiff:UnassociatedAlpha")
-        )
+        tagged = spec.get_int_attribute("tiff:UnassociatedAlpha", 0)
+        return self.format == "tiff" and spec.alpha_channel >= 0 and not tagged
 
     def decode(self) -> Picture:
         """Decode the pixels; orientation in EXIF is ignored, as Blender does.
@@ -131,8 +124,8 @@ class Input:
         samples = self.reader.read_image(0, 0, 0, spec.nchannels, "unknown")
         error = self.reader.geterror()
         if samples is None or error:
-            if spec.get_int_attribute("tiff:Compression", 1) not in _TIFF_COMPRESSIONS:
-                error = "unsupported"
+            if spec.get_int_attribute("tiff:Compression", 1) not in COMPRESSIONS:
+                error = _UNSUPPORTED[0]  # no sign of damage
             raise _failure(error, self.name)
         names = spec.channelnames
         if self.format == "targa" and len(names) == 2:  # said to be red and green
@@ -295,10 +288,6 @@ def _known(samples: np.ndarray) -> np.ndarray:
     if samples.dtype.kind in "iu":
         return (samples / np.float64(np.iinfo(samples.dtype).max)).astype(np.float32)
     return samples.astype(np.float32)
-
-
-def _tag(spec: Any, name: str) -> int:
-    return spec.get_int_attribute(name, 0)
 
 
 def _failure(error: str, name: str) -> Exception:

@@ -13,7 +13,7 @@ import cv2
 from PIL import Image
 
 from .convert import to_depth
-from .metadata.ifd import short_tag
+from .ifd import short_tag
 from .metadata.tiff import with_tags
 from .picture import Picture
 

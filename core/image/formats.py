@@ -48,7 +48,12 @@ _OTHER_SPELLINGS = {".jpeg": ".jpg", ".tiff": ".tif"}
 IMAGE_SUFFIXES = (*FORMATS, *_OTHER_SPELLINGS)
 """Suffixes of image files, in lower case."""
 
-MOVIE_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".ogv")
+# fmt: off
+MOVIE_SUFFIXES = (
+    ".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".m2v", ".vob", ".dvd", ".ts",
+    ".m2ts", ".mts", ".m2t", ".wmv", ".flv", ".3gp", ".ogv", ".dv", ".mxf", ".gif",
+)
+# fmt: on
 """Suffixes of movies that can be read, in lower case."""
 
 READ_SUFFIXES = (

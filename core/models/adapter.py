@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from .decoder import Decoder
-from .layers import Conv3x3
+from .layers import Conv3x3, product
 
 RANK = 8
 
@@ -98,7 +98,7 @@ def add_to_parameters(
     for name, value in additions.items():
         if name.endswith(".up"):
             weight = name.removesuffix("up") + "weight"
-            low_rank = value @ additions[name.removesuffix("up") + "down"]
+            low_rank = product(value, additions[name.removesuffix("up") + "down"])
             changed[weight] = parameters[weight] + low_rank.view_as(parameters[weight])
         elif not name.endswith(".down"):
             changed[name] = parameters[name] + value

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from .encoder import WIDTHS, Features
-from .layers import as_rows, chunks, sort_last
+from .layers import as_rows, chunks, product, sort_last
 
 QUANTILES = 8
 _DIRECTIONS = torch.tensor(
@@ -72,7 +72,7 @@ def palette(image: Tensor, mask: Tensor | None = None) -> Tensor:
     if mask is not None:
         kept = (avg_pool2d(mask, shrink) if shrink > 1 else mask).flatten() >= 0.5
         pixels = pixels[..., kept] if kept.any() else pixels
-    slices = torch.einsum("dc,bcn->bdn", DIRECTIONS.to(image), pixels)
+    slices = product(DIRECTIONS.to(image), pixels)
     at = (torch.arange(QUANTILES, device=image.device, dtype=image.dtype) + 0.5) / QUANTILES
     values = sort_last(slices)
     index = (at * (values.shape[2] - 1)).round().long()
@@ -169,7 +169,8 @@ class FeatureSums:
                 first = second = count.new_zeros(())
                 for here in chunks(rows):
                     part, share = rows[here], w[:, here]
-                    first, second = first + share @ part, second + share @ part.square()
+                    first = first + product(share, part)
+                    second = second + product(share, part.square())
             for total, part in ((self._count, count), (self._sum, first), (self._square, second)):
                 total[i] += part.double().cpu()
 

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from .codes import CODE_LENGTH, split_statistics
 from .encoder import WIDTHS, Features
-from .layers import REFLECT, Border, Conv3x3, OnLayer, Upsample2x, ignore_layer
+from .layers import REFLECT, Border, Conv1x1, Conv3x3, Linear, OnLayer, Upsample2x, ignore_layer
 from .styled_layers import MAPPED, StyledBlock, affine_by_region
 
 _MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
@@ -51,13 +51,11 @@ class Decoder(nn.Module):
         self.register_buffer("code_mean", torch.zeros(CODE_LENGTH))
         self.register_buffer("code_std", torch.ones(CODE_LENGTH))
         self.mapping = nn.Sequential(
-            nn.Linear(CODE_LENGTH, MAPPED), nn.SiLU(), nn.Linear(MAPPED, MAPPED), nn.SiLU()
+            Linear(CODE_LENGTH, MAPPED), nn.SiLU(), Linear(MAPPED, MAPPED), nn.SiLU()
         )
         self.blocks = nn.ModuleList(StyledBlock(*sizes) for sizes in self.BLOCKS)
         w1, w2, w3, w4 = WIDTHS
-        self.narrow = nn.ModuleList(
-            (nn.Conv2d(w4, w3, 1), nn.Conv2d(w3, w2, 1), nn.Conv2d(w2, w1, 1))
-        )
+        self.narrow = nn.ModuleList((Conv1x1(w4, w3), Conv1x1(w3, w2), Conv1x1(w2, w1)))
         self.upsample = Upsample2x()
         self.to_pixels = Conv3x3(w1, 12)
 

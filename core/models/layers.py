@@ -28,6 +28,69 @@ _CACHED = 1 << 19
 """Number of values to process at a time where memory bandwidth limits: 2 MB fit a processor's cache."""
 
 
+def convolve(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1, padding: int = 0
+) -> Tensor:
+    """Convolve maps; at inference on the CPU always by oneDNN.
+
+    It adds in the same order on all processors with AVX2. By itself, torch leaves small maps, on one
+    thread also large ones, to a library that does not.
+
+    Parameters
+    ----------
+    x : (B, in, H, W) float32
+        The maps.
+    weight : (out, in, k, k) float32
+        The kernels.
+    bias : (out,) float32 or None
+        Their bias.
+    stride, padding : int
+        As torch has them.
+
+    Returns
+    -------
+    (B, out, H', W') float32
+        The result.
+    """
+    if (
+        torch.is_grad_enabled()
+        or x.device.type != "cpu"
+        or not torch.backends.mkldnn.is_available()
+    ):
+        return F.conv2d(x, weight, bias, stride, padding)
+    return torch.mkldnn_convolution(
+        *(x, weight, bias, (padding, padding), (stride, stride), (1, 1), 1)
+    )
+
+
+class Conv1x1(nn.Conv2d):
+    """1x1 convolution.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 1)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Convolve a batch of maps.
+
+        Parameters
+        ----------
+        input : (B, in, H, W) float32
+            The maps.
+
+        Returns
+        -------
+        (B, out, H, W) float32
+            The result.
+        """
+        return convolve(input, self.weight, self.bias)
+
+
 class Conv3x3(nn.Conv2d):
     """3x3 convolution whose padding is chosen for each pass.
 
@@ -81,7 +144,7 @@ class Conv3x3(nn.Conv2d):
             The result.
         """
         if torch.is_grad_enabled() or min(x.shape[2:]) < 4:
-            return F.conv2d(pad(x, border), weight, bias, self.stride)
+            return convolve(pad(x, border), weight, bias, self.stride[0])
         return self._convolve_in_place(x, weight, bias, border)
 
     def _convolve_in_place(
@@ -90,14 +153,14 @@ class Conv3x3(nn.Conv2d):
         """Convolve without a padded copy of ``x``: zeros around it, then the edges once more."""
         rows, columns = border
         stride = self.stride[0]
-        out = F.conv2d(x, weight, bias, stride, padding=1)
+        out = convolve(x, weight, bias, stride, padding=1)
         for end in (
             (0, 1) if stride == 1 else (0,)
         ):  # at stride 2, no kernel reaches past an even end
             strip = _pad_axis(_edge(x, 2, rows, end), columns, (1, 1, 0, 0))
-            out[:, :, -end : out.shape[2] if end else 1] = F.conv2d(strip, weight, bias, stride)
+            out[:, :, -end : out.shape[2] if end else 1] = convolve(strip, weight, bias, stride)
             strip = _pad_axis(_edge(x, 3, columns, end), rows, (0, 0, 1, 1))
-            out[:, :, :, -end : out.shape[3] if end else 1] = F.conv2d(strip, weight, bias, stride)
+            out[:, :, :, -end : out.shape[3] if end else 1] = convolve(strip, weight, bias, stride)
         return out
 
 
@@ -175,7 +238,7 @@ class Bottleneck(nn.Module):
 
     def __init__(self, channels: int, squeeze: int) -> None:
         super().__init__()
-        self.squeeze = nn.Conv2d(channels, squeeze, 1)
+        self.squeeze = Conv1x1(channels, squeeze)
         self.expand = Conv3x3(squeeze, channels)
 
     def forward(self, x: Tensor, border: Border = REFLECT) -> Tensor:
@@ -194,6 +257,48 @@ class Bottleneck(nn.Module):
             The result, rectified.
         """
         return torch.relu_(self.expand(torch.relu_(self.squeeze(x)), border) + x)
+
+
+def product(first: Tensor, second: Tensor) -> Tensor:
+    """Multiply small matrices; at inference in double precision.
+
+    Libraries add in an order that differs between processors and numbers of threads. In double
+    precision, what that changes is lost when the result is rounded, so all machines get the same.
+
+    Parameters
+    ----------
+    first : (..., n, k) float32
+        Such as styles.
+    second : (..., k, m) float32
+        Such as weights.
+
+    Returns
+    -------
+    (..., n, m) float32
+        Their product.
+    """
+    if torch.is_grad_enabled() or first.device.type == "mps":  # which has no doubles
+        return first @ second
+    return (first.double() @ second.double()).float()
+
+
+class Linear(nn.Linear):
+    """A linear layer of which all machines get the same at inference; see :func:`product`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Apply the layer.
+
+        Parameters
+        ----------
+        input : (n, in_features) float32
+            Rows.
+
+        Returns
+        -------
+        (n, out_features) float32
+            The result.
+        """
+        return product(input, self.weight.t()) + self.bias
 
 
 def as_rows(maps: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import REFLECT, Border, Conv3x3, as_maps, as_rows, chunks
+from .layers import REFLECT, Border, Conv3x3, Linear, as_maps, as_rows, chunks, product
 
 MAPPED = 256
 """Length of a style as the layers take it."""
@@ -39,7 +39,7 @@ class StyledConv(Conv3x3):
 
     def __init__(self, in_channels: int, out_channels: int, rank: int) -> None:
         super().__init__(in_channels, out_channels)
-        self.gate = nn.Linear(MAPPED, rank)
+        self.gate = Linear(MAPPED, rank)
         self.basis = nn.Parameter(torch.randn(rank, in_channels, 3, 3) / (9 * in_channels) ** 0.5)
         self.spread = nn.Parameter(torch.randn(out_channels, rank) / rank**0.5)
         nn.init.zeros_(self.gate.weight)
@@ -58,7 +58,7 @@ class StyledConv(Conv3x3):
         (out, in, 3, 3) float32
             The kernel.
         """
-        added = (self.spread * self.gate(mapped)) @ self.basis.flatten(1)
+        added = product(self.spread * self.gate(mapped), self.basis.flatten(1))
         return self.weight + added.view_as(self.weight)
 
     def forward(  # type: ignore[override]
@@ -143,8 +143,8 @@ class StyledBlock(nn.Module):
 
     def __init__(self, channels: int, inner: int, rank: int) -> None:
         super().__init__()
-        self.modulation = nn.Linear(MAPPED, 2 * channels)
-        self.noise_gain = nn.Linear(MAPPED, inner)
+        self.modulation = Linear(MAPPED, 2 * channels)
+        self.noise_gain = Linear(MAPPED, inner)
         self.first = StyledConv(channels, inner, rank)
         self.second = StyledConv(inner, channels, rank)
         nn.init.zeros_(self.noise_gain.weight)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..errors import BadRequest
+
 _chosen = "AUTO"
 
 
@@ -18,15 +20,34 @@ def choose(name: str) -> None:
 
 
 def current() -> str:
-    """Return the chosen device if it is available, else the CPU.
+    """Return the chosen device; without a choice, the GPU if there is one that torch can use.
 
     Returns
     -------
     str
         The name by which torch knows it: ``cpu``, ``cuda`` or ``mps``.
+
+    Raises
+    ------
+    BadRequest
+        The chosen one is not there.
     """
     import torch
 
-    available = {"CUDA": torch.cuda.is_available(), "MPS": torch.backends.mps.is_available()}
-    wanted = tuple(available) if _chosen == "AUTO" else (_chosen,)
-    return next((name.lower() for name in wanted if available.get(name)), "cpu")
+    there = [
+        name
+        for name, found in (
+            ("CUDA", torch.cuda.is_available()),
+            ("MPS", torch.backends.mps.is_available()),
+            ("CPU", True),
+        )
+        if found
+    ]
+    if _chosen == "AUTO":
+        return there[0].lower()
+    if _chosen not in there:
+        raise BadRequest(
+            f"torch {torch.__version__} finds no {_chosen} device on this machine;"
+            f" set Device to {' or '.join(there)}."
+        )
+    return _chosen.lower()

@@ -47,7 +47,9 @@ def too_large(key: str, needed: int = 0, available: int = 0) -> ImageTooLarge:
     )
 
 
-def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int = 0) -> int:
+def tile_for(
+    sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int = 0, most: int = TILE
+) -> int:
     """Return the largest side of tiles with which images can be stylized.
 
     Parameters
@@ -60,6 +62,8 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
         Name of the images, for the error.
     limit : int
         Bytes to use; 0: nine tenths of what can be had now without swapping.
+    most : int
+        Largest side to return.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def tile_for(sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int 
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
     at_work = sum(p.working[0] * p.working[1] for p in plans)
     fixed = _BYTES_PER_PIXEL[with_engine(look).engine] * whole + _BYTES_PER_WORKING_PIXEL * at_work
-    tile = TILE
+    tile = most
     while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > available:
         tile //= 2
     needed = fixed + min(_tile_bytes(tile), _BYTES_PER_TILE_PIXEL * at_work)

@@ -215,6 +215,8 @@ class Look:
         Another seed gives other brush strokes.
     regions : int
         Number of regions into which a picture is split, each with its own style; 0: none.
+    paint_ramps : bool
+        Also paint ramps and palettes, which otherwise only get other colors.
     """
 
     styles: tuple[StyleRef, ...]
@@ -327,6 +329,12 @@ class Look:
         "Regions",
         "Split each texture into this many regions and style each separately (0 = off)",
         maximum=8,
+        uses=("TEXTURES",),
+    )
+    paint_ramps: bool = _parameter(
+        False,
+        "Paint Ramps",
+        "Also paint color ramps and palettes; otherwise, only their colors are changed",
         uses=("TEXTURES",),
     )
 

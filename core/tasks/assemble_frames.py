@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..control import Control, Failure
+from ..errors import BadRequest
 from ..video.settings import SequenceRef
 from .registry import Request, task
 
@@ -21,15 +22,20 @@ class AssembleFramesRequest(Request["AssembleFramesResult"]):
     movie : str
         File of the movie.
     fps : float
-        Frames per second; 0: as an OpenEXR file's framesPerSecond says, else 24.
+        Frames per second; 0: as the movie that they were made of, or an OpenEXR file's framesPerSecond
+        says, else 24.
     overwrite : bool
         Replace a movie that exists.
+    sound : str
+        A movie whose frames these were, from number 1, or a sound file that begins with the first of
+        them; empty: the movie that Impasto made them of, if it was one.
     """
 
     sequence: SequenceRef
     movie: str
     fps: float = 0.0
     overwrite: bool = False
+    sound: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,17 @@ class AssembleFramesResult:
         How many frames it has.
     failures : tuple of Failure
         Frames that could not be read, and are left out.
+    notes : tuple of str
+        Sentences on what the movie lacks: sound, transparency.
+    others : tuple of str
+        As in :class:`~.video.settings.FramesResult`.
     """
 
     movie: str
     frames: int
     failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @task
@@ -73,16 +85,31 @@ def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResul
         It exists, its suffix is unknown, or it cannot be written.
     NoImages
         There are no frames, or none can be read.
+    BadRequest
+        The frames are a movie already.
     """
-    from ..video.movie import FPS, write_movie
+    from ..video.movie import write_movie
+    from ..video.movie_timing import FPS, even_timing, timing_of_results
+    from ..video.output import source_movie
     from ..video.sequence import find_sequence
 
     sequence = find_sequence(request.sequence)
-    count, failures = write_movie(
-        [frame.path for frame in sequence.frames],
+    paths = [frame.path for frame in sequence.frames]
+    if sequence.is_movie:
+        raise BadRequest(f'"{paths[0].name}" is a movie already; choose the restyled frames.')
+    source = Path(request.sound) if request.sound else source_movie(paths[0])
+    if source is None:
+        timing = even_timing(len(paths), request.fps or sequence.fps or FPS)
+    else:
+        numbers = [frame.number for frame in sequence.frames]
+        timing = timing_of_results(source, numbers, request.fps, sequence.fps)
+    written = write_movie(
+        paths,
         Path(request.movie),
-        request.fps or sequence.fps or FPS,
+        timing,
         overwrite=request.overwrite,
         control=control.part(0.0, 1.0, "Writing the movie"),
     )
-    return AssembleFramesResult(request.movie, count, tuple(failures))
+    return AssembleFramesResult(
+        request.movie, written.frames, written.failures, written.notes, sequence.others
+    )

@@ -21,7 +21,7 @@ class PrepareFramesRequest(Request["PrepareFramesResult"]):
     settings : FramesSettings
         How they will be restyled.
     shot_file : str
-        The JSON file to write.
+        The JSON file to write; its folder is made if need be.
     overwrite : bool
         Replace a shot file that exists.
     memory_limit : int
@@ -49,12 +49,15 @@ class PrepareFramesResult:
         As they were found.
     failures : tuple of Failure
         Frames that cannot be read.
+    others : tuple of str
+        As in :class:`~.video.settings.FramesResult`.
     """
 
     shot_file: str
     frames: int
     shots: tuple[ShotInfo, ...]
     failures: tuple[Failure, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @task
@@ -89,12 +92,14 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
         Nothing is written.
     """
     from ..paint.session import session
+    from ..video.output import make_folder
     from ..video.sequence import find_sequence
     from ..video.shot_statistics import measure_shots
 
     settings = request.settings
     check_settings(settings)
     sequence = find_sequence(request.sequence)
+    make_folder(Path(request.shot_file).parent)
     networks = session(control)
     style = networks.styles.resolve(settings.look.styles)
     shots, failures = measure_shots(
@@ -102,4 +107,6 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     )
     shots.save(Path(request.shot_file), overwrite=request.overwrite)
     control.progress(1.0, "Done")
-    return PrepareFramesResult(request.shot_file, len(shots.numbers), shots.shots, tuple(failures))
+    return PrepareFramesResult(
+        request.shot_file, len(shots.numbers), shots.shots, tuple(failures), sequence.others
+    )

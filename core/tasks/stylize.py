@@ -99,10 +99,13 @@ class StylizeResult:
         Output files by the image's key.
     failures : tuple of Failure
         The others.
+    recolored : tuple of str
+        Keys of ramps and palettes, of which only the colors were changed.
     """
 
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+    recolored: tuple[str, ...] = ()
 
 
 @task
@@ -132,6 +135,7 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
     painting = session(control)
     written: dict[str, tuple[str, ...]] = {}
     failures = []
+    recolored = []
     count = len(request.items)
     for index, item in enumerate(request.items):
         key = item.image.key
@@ -140,7 +144,7 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
         )
         part.advance(0.0)
         try:
-            _stylize(painting, item, request, part)
+            got_no_paint = _stylize(painting, item, request, part)
         except JobCancelled:
             raise
         except ImpastoError as error:
@@ -151,19 +155,22 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
             failures.append(Failure(key, str(memory.too_large(key))))
         else:
             written[key] = item.outputs
+            recolored += [key] if got_no_paint else []
             control.item_done(ItemDone(key, item.outputs))
     control.progress(1.0, "Done")
-    return StylizeResult(written, tuple(failures))
+    return StylizeResult(written, tuple(failures), tuple(recolored))
 
 
 def _stylize(
     painting: Session, item: StylizeItem, request: StylizeRequest, control: Control
-) -> None:
-    """Stylize one item and write it."""
+) -> bool:
+    """Stylize one item and write it; return whether it got other colors only."""
     from ..image.files import open_image, write_picture
     from ..image.metadata import NOTHING
     from ..paint import memory
-    from ..paint.native import stylize
+    from ..paint.native import Stylized, stylize
+    from ..paint.pipeline import check_pictures
+    from ..paint.ramps import is_ramp, recolor
     from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
@@ -176,20 +183,29 @@ def _stylize(
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
-    results = stylize(
-        painting.stylizer,
-        pictures,
-        look,
-        style,
-        region_painter=(
-            RegionPainter(painting.stylizer, painting.styles, look) if look.regions > 1 else None
-        ),
-        alpha_covers=image.alpha_mode != "CHANNEL_PACKED",
-        tile=tile,
-        exemplars=painting.exemplars,
-        guides=[_read_guide(files) for files in item.guides],
-        control=control.part(0.0, 0.95),
-    )
+    check_pictures(pictures)
+    alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
+    only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))
+    if only_color:
+        recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
+        results = [Stylized(picture) for picture in recolored]
+    else:
+        results = stylize(
+            painting.stylizer,
+            pictures,
+            look,
+            style,
+            region_painter=(
+                RegionPainter(painting.stylizer, painting.styles, look)
+                if look.regions > 1
+                else None
+            ),
+            alpha_covers=alpha_covers,
+            tile=tile,
+            exemplars=painting.exemplars,
+            guides=[_read_guide(files) for files in item.guides],
+            control=control.part(0.0, 0.95),
+        )
     del pictures  # large, and no longer needed
     done = [result.picture for result in results]
     reliefs = [result.strokes for result in results if result.strokes is not None]
@@ -206,6 +222,7 @@ def _stylize(
             overwrite=request.overwrite,
             metadata=kept,
         )
+    return only_color
 
 
 def _read_guide(files: GuideFiles) -> GuidePictures:

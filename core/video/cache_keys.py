@@ -10,7 +10,7 @@ from pathlib import Path
 from ..models.loading import shipped_steps
 from .plan import Plan, Segment
 from .settings import FramesJob
-from .versions import FRAME_VERSION
+from .versions import DECODING_VERSION, FRAME_VERSION
 
 
 class ContentKeys:
@@ -69,7 +69,8 @@ class ContentKeys:
             frame = self._plan.sequence.by_number[number]
             if number in self._plan.painted:
                 digest.update(self._hash(self._plan.painted[number]).encode())
-            digest.update(f"{self._hash(frame.path)} {frame.index}".encode())
+            decoded = f" {DECODING_VERSION}" if frame.index >= 0 else ""
+            digest.update(f"{self._hash(frame.path)} {frame.index}{decoded}".encode())
         return digest.hexdigest()
 
     def _key(self, together: str, number: int) -> str:

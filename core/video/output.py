@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..atomic import write_atomically
+from ..control import SILENT, Control
 from ..errors import OutputUnwritable
 from ..image.convert import with_depth
 from ..image.files import write_picture
@@ -25,14 +27,16 @@ from ..image.picture import Picture
 from ..image.resize import resize
 from ..paint.strokes.painter import StrokePainting
 from ..paint.strokes.relief import to_16_bit
-from .movie import FPS, write_movie
-from .numbers import split_number
+from .movie import MOVIE_VERSION, write_movie
+from .movie_timing import FPS, Timing, even_timing, timing_of_movie
 from .sequence import Frame, Sequence
 from .settings import FramesJob
 
 _NOTES = ".impasto"
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "OPEN_EXR": ".exr"}
 _THUMBNAIL = 256
+_SOURCE = "source.json"
+"""Names the movie that the frames are made of, whose sound goes with them."""
 _UNFINISHED = -2
 """In place of a movie's size while it is being written."""
 
@@ -61,6 +65,16 @@ class Results:
             It cannot be made.
         """
         make_folder(self.folder / _NOTES)
+        place = self.folder / _NOTES / _SOURCE
+        if self._sequence.movie is not None:
+            movie = str(self._sequence.frames[0].path.resolve())
+            # Machines of a farm may write it at once, all of them the same.
+            write_atomically(
+                place, json.dumps({"movie": movie}).encode(), overwrite=True, cache=True
+            )
+        else:
+            with suppress(OSError):
+                place.unlink()
 
     @property
     def pattern(self) -> str:
@@ -85,8 +99,7 @@ class Results:
         Path
             May not exist yet.
         """
-        name = self._sequence.name(number, self._sequence.suffix)
-        return self.folder / Path(name).with_suffix(self._suffix()).name
+        return self.folder / self._sequence.name(number, self._suffix())
 
     def relief_maps(self, number: int) -> dict[str, Path]:
         """Return the files of a frame's relief, as far as they are asked for.
@@ -103,10 +116,8 @@ class Results:
         """
         if not self._request.relief_maps:
             return {}
-        path = self.path(number).with_suffix(".png")
-        before, digits, after = split_number(path) or (f"{path.stem}_", "", path.suffix)
         return {
-            kind: self.folder / kind / f"{before}{kind}_{digits}{after}"
+            kind: self.folder / kind / self._sequence.name(number, ".png", kind)
             for kind in ("height", "normal")
         }
 
@@ -212,18 +223,24 @@ class Results:
         small = Picture(np.clip(resize(image, size), 0, 1))
         write_picture(small, self._request.thumbnail, overwrite=True)
 
-    def write_movie(self, keys: dict[int, str]) -> str:
+    def write_movie(
+        self, keys: dict[int, str], control: Control = SILENT
+    ) -> tuple[str, tuple[str, ...]]:
         """Make the movie that was asked for; one that was made of the same frames is left as it is.
 
         Parameters
         ----------
         keys : dict
             Content keys of the finished frames by their numbers.
+        control : Control
+            Gets the progress.
 
         Returns
         -------
-        str
+        movie : str
             Its path; empty if none was asked for.
+        notes : tuple of str
+            Sentences on what it lacks.
 
         Raises
         ------
@@ -231,25 +248,39 @@ class Results:
             A file is in the way that is not the movie of this folder.
         NoImages
             There are no frames.
+        JobCancelled
+            There is no movie then.
         """
         if not self._request.movie:
-            return ""
-        movie = Path(self._request.movie).resolve()
-        fps = self._request.fps or self._sequence.fps or FPS
-        lines = [str(fps), *(f"{number} {keys[number]}" for number in sorted(keys))]
+            return "", ()
+        movie, numbers = Path(self._request.movie).resolve(), sorted(keys)
+        timing = self._timing(numbers)
+        shown = f"{timing.rate} {timing.sound} {timing.pixel_aspect}"
+        lines = [f"{MOVIE_VERSION} {shown} {'' if timing.even else timing.times}"]
+        lines += [f"{number} {keys[number]}" for number in numbers]
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         place = self.folder / _NOTES / "movie.json"
         note = _read_note(place)
         size = movie.stat().st_size if movie.exists() else -1
         ours = note.get("movie") == str(movie) and note.get("bytes") in (size, _UNFINISHED)
         if ours and size >= 0 and note.get("key") == key:
-            return self._request.movie
+            return self._request.movie, tuple(note.get("notes", ()))
         overwrite = self._request.overwrite or ours
         if overwrite or size < 0:
             _write_note(place, {"movie": str(movie), "key": "", "bytes": _UNFINISHED})
-        write_movie([self.path(n) for n in sorted(keys)], movie, fps, overwrite=overwrite)
-        _write_note(place, {"movie": str(movie), "key": key, "bytes": movie.stat().st_size})
-        return self._request.movie
+        paths = [self.path(number) for number in numbers]
+        written = write_movie(paths, movie, timing, overwrite=overwrite, control=control)
+        entries = {"movie": str(movie), "key": key, "bytes": movie.stat().st_size}
+        _write_note(place, {**entries, "notes": written.notes})
+        return self._request.movie, written.notes
+
+    def _timing(self, numbers: list[int]) -> Timing:
+        """Return when the frames of the movie are shown."""
+        source = self._sequence.movie
+        if source is not None:
+            path = self._sequence.frames[0].path
+            return timing_of_movie(source, path, numbers, self._request.fps)
+        return even_timing(len(numbers), self._request.fps or self._sequence.fps or FPS)
 
     def _write_relief(self, number: int, strokes: StrokePainting | None) -> None:
         maps = self.relief_maps(number)
@@ -266,7 +297,7 @@ class Results:
     def _suffix(self) -> str:
         if self._request.format != "SOURCE":
             return _SUFFIXES[self._request.format]
-        return Path(f"frame{self._sequence.suffix}").suffix.lower() or ".png"
+        return Path(f"frame{self._sequence.suffix}").suffix or ".png"
 
     def _note(self, number: int) -> Path:
         return self.folder / _NOTES / f"{self.path(number).name}.json"
@@ -294,6 +325,25 @@ def make_folder(path: Path) -> None:
         raise OutputUnwritable(
             f'Frames cannot be written to "{path}" ({error.strerror}); choose another folder.'
         ) from error
+
+
+def source_movie(first: Path) -> Path | None:
+    """Return the movie that a frame was made of.
+
+    Parameters
+    ----------
+    first : Path
+        A file of a run.
+
+    Returns
+    -------
+    Path or None
+        The movie, which may be gone; None if it was made of a file of its own, or by something else.
+    """
+    notes = first.parent / _NOTES
+    movie = _read_note(notes / _SOURCE).get("movie")
+    own = _read_note(notes / f"{first.name}.json").get("source")
+    return Path(movie) if movie and own == Path(movie).name else None
 
 
 def _write_note(path: Path, entries: dict[str, Any]) -> None:

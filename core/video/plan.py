@@ -8,13 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..control import Control, Failure
-from ..errors import BadRequest
-from ..paint import memory
+from ..errors import BadRequest, ImageTooLarge
+from ..paint import memory, working
 from ..paint.network import Stylizer
 from ..styles.style import Style
 from .sequence import Sequence
 from .settings import FramesJob, FramesSettings
-from .shot_file import ShotFile, files_digest, load_shot_file, settings_fingerprint
+from .shot_file import (
+    ShotFile,
+    environment,
+    files_digest,
+    load_shot_file,
+    settings_fingerprint,
+)
 from .shot_statistics import measure_shots
 
 
@@ -121,9 +127,11 @@ def make_plan(
     Raises
     ------
     BadRequest
-        The shot file that was given was made for something else.
+        The shot file that was given was made for something else, or on another kind of machine.
     NoImages
         None of the frames can be read.
+    ImageTooLarge
+        There is no memory for the tiles of the shot file that was given.
     """
     settings = request.settings
     shots, failures = _shots(request, sequence, shot_file, stylizer, style, control)
@@ -138,9 +146,22 @@ def make_plan(
         tuple(_segments(shots, painted, by_motion=settings.coherence == "MOTION")),
         numbers.intersection(request.only) if request.only else numbers,
         painted,
-        memory.tile_for([size], settings.look, sequence.pattern, request.memory_limit),
+        _tile(request, shots, size, sequence.pattern),
     )
     return plan, failures
+
+
+def _tile(request: FramesJob, shots: ShotFile, size: tuple[int, int], pattern: str) -> int:
+    """Return the side of tiles: that of the shot file, as another one changes some last bits."""
+    look = request.settings.look
+    tile = memory.tile_for([size], look, pattern, request.memory_limit, shots.tile)
+    if request.shot_file and tile < min(shots.tile, max(working.plan(size, look).working)):
+        raise ImageTooLarge(
+            f'"{request.shot_file}" was made for tiles of {shots.tile} pixels, for which there is'
+            " not enough memory; close other programs, or make it again on this machine with:"
+            " frames prepare."
+        )
+    return tile
 
 
 def _shots(
@@ -161,6 +182,13 @@ def _shots(
                 f'"{path}" was made for other settings or another style;'
                 " make it again with: frames prepare."
             )
+        here = environment(str(stylizer.device))
+        if shots.made_with != here:
+            raise BadRequest(
+                f'"{path}" was made with {_listed(shots.made_with)}, here is {_listed(here)}, which'
+                " gives other pixels; use the same on all machines (see --device), or make it again"
+                " with: frames prepare."
+            )
         if not numbers.issuperset(shots.numbers):
             raise BadRequest(
                 f'"{path}" was made for more frames than there are here;'
@@ -179,6 +207,10 @@ def _shots(
     shots = replace(shots, files=files)
     shots.save(path, overwrite=True)
     return shots, failures
+
+
+def _listed(made_with: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in made_with.items())
 
 
 def _segments(

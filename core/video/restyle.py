@@ -37,8 +37,8 @@ from .settings import FramesJob, FramesResult, check_settings
 from .spill import PaintedSource, SpilledFrames, SpillFile
 from .write import FrameWriter
 
-_PLANNING = 0.1
-"""Share of the progress."""
+_PLANNING, _MOVIE = 0.1, 0.03
+"""Shares of the progress."""
 
 _SPILL_FILES = 3
 """Segments that are being painted or wait to be blended, which short ones do for long ones."""
@@ -85,7 +85,8 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         results.make_folder()
         networks = session(control)
         style = networks.styles.resolve(request.settings.look.styles)
-        planning, working = control.part(0.0, _PLANNING), control.part(_PLANNING, 1.0)
+        painted = 1 - _MOVIE if request.movie else 1.0
+        planning, working = control.part(0.0, _PLANNING), control.part(_PLANNING, painted)
         plan, failures = make_plan(
             request, sequence, results.shot_file, networks.stylizer, style, planning
         )
@@ -103,7 +104,9 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
             else:
                 _restyle_apart(plan, resume, painter, writer, outcome)
             writer.drain()
-        movie = results.write_movie(outcome.finished)
+        movie, notes = results.write_movie(
+            outcome.finished, control.part(painted, 1.0, "Writing the movie")
+        )
     control.progress(1.0, "Done")
     return FramesResult(
         outcome.written,
@@ -114,6 +117,8 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
         str(results.shot_file),
         movie,
         sequence.missing,
+        notes,
+        sequence.others,
     )
 
 

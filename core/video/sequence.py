@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
-from ..errors import ImageUnreadable, NoImages
+from ..errors import BadRequest, NoImages
 from ..image.files import image_size, read_picture
 from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
 from ..image.picture import Picture
 from .movie_reader import MovieReader
-from .numbers import split_number
+from .numbers import NumberedFiles, find_sequences, listed, sequence_like, sequence_of, spelled
 from .settings import SequenceRef
 
-_PLACE = re.compile(r"#+|%0?(\d*)d|\*")
 _PADDING = 4
+_DENSITY = 72 / 0.0254
+"""Pixels per meter, where only their aspect is known."""
+
+_SPARSE = 100
+"""How many times as many numbers as frames there may be for those without a frame to be missing."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Sequence:
         Least digits of the number.
     color_space : str
         As in :class:`~.settings.SequenceRef`.
+    files : NumberedFiles or None
+        Names of the files on disk, whose results have the same ones.
+    others : tuple of str
+        Names of other pictures in the folder, if that was asked for: they are left as they are.
     movie : MovieReader or None
         The movie that the frames are from.
     """
@@ -67,6 +72,8 @@ class Sequence:
     suffix: str
     padding: int
     color_space: str = ""
+    files: NumberedFiles | None = field(default=None, compare=False, repr=False)
+    others: tuple[str, ...] = ()
     movie: MovieReader | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -80,26 +87,29 @@ class Sequence:
         return {frame.number: frame for frame in self.frames}
 
     @property
-    def fps(self) -> float:
+    def fps(self) -> Fraction:
         """Frames per second, as a movie or the first frame says; 0 if neither does."""
         if self.movie is not None:
             return self.movie.fps
         fps = dict(self.metadata(self.frames[0]).native).get("framesPerSecond")
-        return float(fps) if isinstance(fps, Fraction) and fps > 0 else 0.0
+        return fps if isinstance(fps, Fraction) and fps > 0 else Fraction(0)
 
     @property
     def missing(self) -> tuple[int, ...]:
         """Numbers that the sequence leaves out, where the others lie evenly."""
         numbers = [frame.number for frame in self.frames]
         step = math.gcd(*(b - a for a, b in pairwise(numbers)))
-        return tuple(sorted(set(range(numbers[0], numbers[-1], step or 1)) - set(numbers)))
+        expected = range(numbers[0], numbers[-1], step or 1)
+        if len(expected) > _SPARSE * len(numbers):
+            return ()
+        return tuple(sorted(set(expected) - set(numbers)))
 
     @property
     def pattern(self) -> str:
         """Name of the files with ``#`` for the digits of the number."""
         return f"{self.prefix}{'#' * max(1, self.padding)}{self.suffix}"
 
-    def name(self, number: int, suffix: str) -> str:
+    def name(self, number: int, suffix: str, kind: str = "") -> str:
         """Return the name of a frame's file, with another suffix.
 
         Parameters
@@ -108,14 +118,20 @@ class Sequence:
             Of the frame.
         suffix : str
             In place of the sequence's own.
+        kind : str
+            What to put before the number, if it is a file of another kind.
 
         Returns
         -------
         str
             Without a folder.
         """
-        sign, digits = ("-" if number < 0 else ""), f"{abs(number)}".zfill(self.padding)
-        return f"{self.prefix}{sign}{digits}{suffix}"
+        if self.files is not None and number in self.files.names:
+            digits = self.files.digits(number)
+        else:
+            digits = f"{number:0{self.padding}d}"
+        name = f"{self.prefix}{f'{kind}_' if kind else ''}{digits}{self.suffix}"
+        return Path(name).with_suffix(suffix).name
 
     def read(self, frame: Frame) -> Picture:
         """Read a frame.
@@ -139,15 +155,9 @@ class Sequence:
         UnsupportedImage
             Its file is of a kind that cannot be read.
         """
-        if frame.index < 0:
+        if self.movie is None:
             return read_picture(frame.path, color_space=self.color_space)
-        pixels = self.movie.read(frame.index) if self.movie is not None else None
-        if pixels is None:
-            raise ImageUnreadable(
-                f'Frame {frame.number} of "{frame.path.name}" cannot be read;'
-                " export the movie as an image sequence."
-            )
-        return Picture(pixels.astype(np.float32) / 255)
+        return self.movie.read(frame.index)
 
     def size(self, frame: Frame) -> tuple[int, int]:
         """Return the size of a frame, without decoding a file of its own.
@@ -169,7 +179,7 @@ class Sequence:
         ImageUnreadable
             Its file, or that place of the movie, cannot be read.
         """
-        return image_size(frame.path) if frame.index < 0 else self.read(frame).size
+        return image_size(frame.path) if self.movie is None else self.movie.size
 
     def metadata(self, frame: Frame) -> Metadata:
         """Read what a frame's file says besides its pixels.
@@ -182,9 +192,12 @@ class Sequence:
         Returns
         -------
         Metadata
-            Empty for a frame of a movie.
+            Of a frame of a movie, whose pixels are not square: their aspect.
         """
-        return read_metadata(frame.path) if frame.index < 0 else NOTHING
+        if self.movie is None:
+            return read_metadata(frame.path)
+        aspect = self.movie.pixel_aspect
+        return NOTHING if aspect == 1 else Metadata(density=(_DENSITY, _DENSITY * float(aspect)))
 
 
 def find_sequence(reference: SequenceRef) -> Sequence:
@@ -204,6 +217,8 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     ------
     NoImages
         There are none in the range.
+    BadRequest
+        The folder holds several sequences.
     ImageMissing
         The movie is not there.
     ImageUnreadable
@@ -218,7 +233,8 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     ([1, 2, 4], (3,))
     """
     source = Path(reference.source)
-    movie = None
+    movie, files = None, None
+    others: tuple[str, ...] = ()
     if reference.files:
         start = max(1, reference.first)
         frames = [Frame(start + i, Path(f)) for i, f in enumerate(reference.files)]
@@ -227,8 +243,15 @@ def find_sequence(reference: SequenceRef) -> Sequence:
         movie = MovieReader.open(source)
         frames = [Frame(i + 1, source, i) for i in range(movie.count)]
         prefix, suffix, padding = f"{source.stem}_", ".png", _PADDING
+    elif files := _named(source):
+        folder = source.parent
+        if source.is_dir():
+            folder, others = source, _others(source, files)
+        frames = [Frame(number, folder / name) for number, name in files.names.items()]
+        prefix, suffix, padding = files.before, files.after, files.padding
     else:
-        frames, prefix, suffix, padding = _on_disk(source)
+        frames = [Frame(1, source)] if source.is_file() else []
+        prefix, suffix, padding = f"{source.stem}_", source.suffix, _PADDING
     inside = [f for f in frames if reference.first <= f.number <= reference.last]
     if reference.files:
         inside = frames
@@ -240,34 +263,51 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     step = max(1, reference.step)
     start = inside[0].number
     kept = tuple(f for f in inside if (f.number - start) % step == 0)
-    return Sequence(kept, prefix, suffix, padding, reference.color_space, movie)
+    return Sequence(
+        kept,
+        prefix,
+        suffix,
+        padding,
+        reference.color_space,
+        files=files,
+        others=others,
+        movie=movie,
+    )
 
 
-def _on_disk(source: Path) -> tuple[list[Frame], str, str, int]:
-    """Return the frames in a folder, and the prefix, suffix and padding of their names."""
+def _named(source: Path) -> NumberedFiles | None:
+    """Return the files that a folder, a pattern, or one of them means."""
     if source.is_dir():
-        images = (p for p in sorted(source.iterdir()) if p.suffix.lower() in IMAGE_SUFFIXES)
-        parts = next(filter(None, map(split_number, images)), None)
-        if parts is None:
-            return [], "", "", 0
-        prefix, _, suffix = parts
-        folder = source
-    elif place := _PLACE.search(source.name):
-        prefix, suffix, folder = (
-            source.name[: place.start()],
-            source.name[place.end() :],
-            source.parent,
+        return _only_sequence(source)
+    folder = source.parent
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    like = None if source.is_file() else sequence_like(source.name, names)
+    return like or sequence_of(source.name, names)
+
+
+def _only_sequence(folder: Path) -> NumberedFiles | None:
+    """Return the one sequence in a folder, beside which there may be single pictures.
+
+    Raises
+    ------
+    BadRequest
+        There are several.
+    """
+    found = find_sequences(_pictures(folder))
+    several = [files for files in found if len(files.names) > 1] or found
+    if len(several) > 1:
+        shown = [f"{files.pattern} ({spelled(files.names)})" for files in several]
+        raise BadRequest(
+            f'There are several sequences in "{folder}": {listed(shown)};'
+            " choose a frame of the one you mean, or its pattern."
         )
-    elif parts := split_number(source):
-        prefix, _, suffix = parts
-        folder = source.parent
-    elif source.is_file():
-        return [Frame(1, source)], f"{source.stem}_", source.suffix, _PADDING
-    else:
-        return [], "", "", 0
-    expression = re.compile(f"{re.escape(prefix)}(-?\\d+){re.escape(suffix)}")
-    entries = folder.iterdir() if folder.is_dir() else ()
-    found = [(m[1], p) for p in entries if (m := expression.fullmatch(p.name))]
-    frames = {int(digits): Frame(int(digits), path) for digits, path in sorted(found)}
-    padding = min((len(digits.lstrip("-")) for digits, _ in found), default=0)
-    return [frames[n] for n in sorted(frames)], prefix, suffix, padding
+    return several[0] if several else None
+
+
+def _others(folder: Path, files: NumberedFiles) -> tuple[str, ...]:
+    """Return the names of the other pictures in a folder."""
+    return tuple(sorted(set(_pictures(folder)) - set(files.names.values())))
+
+
+def _pictures(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES]

@@ -19,8 +19,8 @@ FileDepth = Literal["SOURCE", "8", "16", "half", "float"]
 _INTERVALS: dict[str, int] = {"NETWORK": 24, "PATCHES": 24, "STROKES": 96}
 """Frames between two anchors. Strokes live long: at each anchor all of them have been exchanged."""
 
-NO_FIRST, NO_LAST = -(2**31), 2**31 - 1
-"""Bounds of a sequence that exclude nothing."""
+NO_FIRST, NO_LAST = -(10**255), 10**255
+"""Bounds of a sequence that exclude nothing: no name of a file has more digits."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class SequenceRef:
     ----------
     source : str
         The file of any frame (its neighbors belong to it), a pattern with ``####``, ``%04d`` or
-        ``*`` for the number, a folder that holds one sequence, or a movie file.
+        ``*`` for the number, a folder that holds one sequence, or a movie file. Which of several
+        numbers in a name is the frame's, see :func:`~.numbers.find_sequences`.
     first, last : int
         Frame numbers, both included.
     step : int
@@ -151,7 +152,8 @@ class FramesJob:
     depth : FileDepth
         Of the results.
     movie : str
-        File of a movie to make of the finished frames; empty: none is made.
+        File of a movie to make of the finished frames, with the sound of a source that is a movie;
+        empty: none is made.
     fps : float
         Of the movie; 0: as the source says (a movie, or an OpenEXR file's framesPerSecond), else 24.
     thumbnail : str
@@ -200,6 +202,10 @@ class FramesResult:
         The movie; empty if none was asked for.
     missing : tuple of int
         Numbers that the sequence leaves out between its first and last.
+    notes : tuple of str
+        Sentences on what the movie lacks: sound, transparency.
+    others : tuple of str
+        Names of other pictures in the folder that was asked for; they are left as they are.
     """
 
     written: tuple[str, ...] = ()
@@ -210,6 +216,8 @@ class FramesResult:
     shot_file: str = ""
     movie: str = ""
     missing: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
+import torch
 
 from ..atomic import write_atomically
 from ..errors import BadRequest
 from ..models.loading import FOLDER
+from ..paint.engine import TILE
 from .sequence import Frame
 from .settings import FramesSettings, ShotInfo
-from .versions import SHOT_FILE_VERSION, SHOTS_VERSION
+from .versions import DECODING_VERSION, SHOT_FILE_VERSION, SHOTS_VERSION
 
 _SHORT = 4
 """Frames after the first that a shot must have to end with an anchor."""
@@ -44,6 +47,10 @@ class ShotFile:
     files : str
         :func:`files_digest` of the frames, where the file was made on the way and frames may have been
         rendered anew since.
+    tile : int
+        Side in pixels of the tiles in which frames are painted.
+    made_with : mapping
+        As :func:`environment` returns it: what pixels depend on, too, but differs between machines.
     """
 
     fingerprint: str
@@ -51,6 +58,8 @@ class ShotFile:
     shots: tuple[ShotInfo, ...]
     content_codes: tuple[np.ndarray, ...]
     files: str = ""
+    tile: int = TILE
+    made_with: Mapping[str, str] = field(default_factory=dict)
 
     def save(self, path: Path, *, overwrite: bool) -> None:
         """Write the file, whole or not at all.
@@ -73,6 +82,8 @@ class ShotFile:
             "numbers": self.numbers,
             "shots": [asdict(shot) for shot in self.shots],
             "files": self.files,
+            "tile": self.tile,
+            "made_with": dict(self.made_with),
             "own": [[float(v) for v in code] for code in self.content_codes],
         }
         write_atomically(path, json.dumps(document).encode(), overwrite=overwrite)
@@ -98,7 +109,7 @@ def load_shot_file(path: Path) -> ShotFile:
     """
     try:
         return _from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadRequest(f'"{path}" is no shot file; make one with: frames prepare.') from error
 
 
@@ -117,7 +128,31 @@ def _from_document(document: dict) -> ShotFile:
     )
     codes = tuple(np.array(code, np.float32) for code in document["own"])
     numbers = tuple(document["numbers"])
-    return ShotFile(document["settings"], numbers, shots, codes, document.get("files", ""))
+    tile = document["tile"]
+    if type(tile) is not int or not 1 <= tile <= TILE:
+        raise ValueError("no tile")
+    made_with = {str(name): str(value) for name, value in document["made_with"].items()}
+    return ShotFile(document["settings"], numbers, shots, codes, document["files"], tile, made_with)
+
+
+def environment(device: str) -> dict[str, str]:
+    """Return what the pixels of frames depend on that may differ between machines.
+
+    Parameters
+    ----------
+    device : str
+        On which the networks run: ``cpu``, ``cuda`` or ``mps``.
+
+    Returns
+    -------
+    dict of str to str
+        ``device``, and the versions of ``torch`` and ``OpenCV``, without how they were built.
+    """
+    return {
+        "device": device,
+        "torch": torch.__version__.partition("+")[0],
+        "OpenCV": cv2.__version__,
+    }
 
 
 def settings_fingerprint(settings: FramesSettings, codes: np.ndarray) -> str:
@@ -157,7 +192,10 @@ def files_digest(frames: Iterable[Frame]) -> str:
     str
         SHA-256, in hexadecimal.
     """
+    frames = list(frames)
     digest = hashlib.sha256()
+    if any(frame.index >= 0 for frame in frames):
+        digest.update(f"movie {DECODING_VERSION}\n".encode())
     for path in dict.fromkeys(frame.path for frame in frames):
         with suppress(OSError):
             found = path.stat()

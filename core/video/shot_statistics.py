@@ -16,7 +16,7 @@ from ..paint.network import Stylizer
 from ..styles.style import Style
 from .sequence import Frame, Sequence
 from .settings import FramesSettings, ShotInfo
-from .shot_file import ShotFile, choose_anchors, settings_fingerprint
+from .shot_file import ShotFile, choose_anchors, environment, settings_fingerprint
 from .shots import describe_frame, find_shots
 
 
@@ -75,7 +75,12 @@ def measure_shots(
         anchors = tuple(choose_anchors(first, last, settings, numbers))
         infos.append(ShotInfo(first, last, keyframes, anchors, shot.transition))
     fingerprint = settings_fingerprint(settings, style.codes)
-    return ShotFile(fingerprint, tuple(numbers), tuple(infos), tuple(codes)), failures
+    shots = ShotFile(
+        *(fingerprint, tuple(numbers), tuple(infos), tuple(codes)),
+        tile=tile,
+        made_with=environment(str(stylizer.device)),
+    )
+    return shots, failures
 
 
 def _describe_all(

@@ -44,15 +44,19 @@ def room(wanted: int, spare: int, available: int) -> int:
 
 
 def wait_asleep() -> None:
-    """Let threads that wait for others sleep; to be called before OpenMP is loaded.
+    """Let threads that wait for others sleep, and OpenCV compute as on other machines.
 
-    Spinning takes the cores from whoever they wait for: those of NumPy's OpenBLAS would do it for a
-    tenth of a second after each product. But with a little spinning, passes of many small steps, such
-    as painting in regions, take two thirds of the time (GNU's OpenMP counts its rounds).
+    To be called before OpenMP and OpenCV are loaded. Spinning takes the cores from whoever they wait
+    for: those of NumPy's OpenBLAS would do it for a tenth of a second after each product. But with a
+    little spinning, passes of many small steps, such as painting in regions, take two thirds of the
+    time (GNU's OpenMP counts its rounds).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # as a power of two, in cycles
+    # IPP computes otherwise on each kind of processor; without it, OpenCV is as fast here.
+    os.environ.setdefault("OPENCV_IPP", "disabled")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # or it warns that IPP is disabled
 
 
 def prepare(wanted: int, spare: int) -> None:

@@ -20,7 +20,7 @@ const JOB_TYPE = {
         {
             key: "frames", type: "string", required: true,
             eval: "f'{C.scene.frame_start}-{C.scene.frame_end}'",
-            description: "Frame range, without gaps: 1-250",
+            description: "Frame range: 1-250, or 1..250",
         },
         {
             key: "chunk_size", type: "int32", default: 24, propargs: { min: 2 }, visible: "submission",
@@ -39,26 +39,39 @@ const JOB_TYPE = {
             description: "How much of the style is applied",
         },
         {
+            key: "device", type: "string", choices: ["cpu", "cuda", "mps"],
+            default: "cpu", visible: "submission",
+            description: "The same on all workers, as a GPU's pixels are not quite those of a CPU",
+        },
+        {
             key: "movie", type: "bool", default: true, required: true,
             description: "Assemble a movie from the frames",
         },
-        { key: "fps", type: "float", default: 24.0, eval: "C.scene.render.fps / C.scene.render.fps_base" },
+        {
+            // Without a default: the expression is only evaluated where there is no value.
+            key: "fps", type: "float", eval: "C.scene.render.fps / C.scene.render.fps_base",
+            description: "Of the movie; 0: as the frames say, else 24",
+        },
     ],
 };
 
-function impasto(name, type, args) {
+// Only the command blender-render reads what Blender prints, for thumbnails and for steps: one for each
+// "Time: ..." and "skipping existing frame ...".
+function impasto(name, type, args, steps) {
     const task = author.Task(name, type);
-    task.addCommand(author.Command("exec", {
-        exe: "{blender}",
-        args: ["--background", "--command", "impasto", "frames"].concat(args),
-    }));
+    const all = ["--background", "--command", "impasto", "frames"].concat(args);
+    task.addCommand(
+        steps
+            ? author.Command("blender-render", { exe: "{blender}", argsBefore: [], blendfile: "", args: all }, steps)
+            : author.Command("exec", { exe: "{blender}", args: all })
+    );
     return task;
 }
 
 function compileJob(job) {
     const settings = job.settings;
     const shots = `${settings.output}/shots.json`;
-    const bounds = settings.frames.split("-");
+    const frames = frameChunker(settings.frames, 1); // whatever the notation: each by itself, in order
     const look = [
         settings.source,
         "--style", settings.style,
@@ -66,8 +79,9 @@ function compileJob(job) {
         "--strength", String(settings.strength),
         "--coherence", settings.coherence,
         "--chunk", String(settings.chunk_size),
-        "--first", bounds[0],
-        "--last", bounds[bounds.length - 1],
+        "--device", settings.device,
+        "--first", frames[0],
+        "--last", frames[frames.length - 1],
         "--overwrite",
     ];
 
@@ -75,21 +89,20 @@ function compileJob(job) {
     job.addTask(prepare);
 
     const restyled = frameChunker(settings.frames, settings.chunk_size).map((chunk) => {
-        const task = impasto(`restyle-${chunk}`, "blender", ["run"].concat(look, [
-            "--shots", shots, "--only", chunk, "--out", settings.output,
-        ]));
+        const args = ["run"].concat(look, ["--shots", shots, "--only", chunk, "--out", settings.output]);
+        const task = impasto(`restyle-${chunk}`, "blender", args, frameChunker(chunk, 1).length);
         task.addDependency(prepare);
         job.addTask(task);
         return task;
     });
 
     if (settings.movie) {
+        const fps = settings.fps ? ["--fps", String(settings.fps)] : [];
         const assemble = impasto("assemble", "misc", [
             "assemble", settings.output,
             "--movie", `${settings.output}/movie.mp4`,
-            "--fps", String(settings.fps),
             "--overwrite",
-        ]);
+        ].concat(fps));
         restyled.forEach((task) => assemble.addDependency(task));
         job.addTask(assemble);
     }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import bpy
 
 from ...core.errors import BadRequest
-from ...core.video.numbers import split_number
+from ...core.video.numbers import find_sequences, sequence_like
 from .. import compat, lookup
 
 _PASSES = ("use_pass_vector", "use_pass_z")
+
+_OTHER_FRAMES = (111111, 222222)
+"""Numbers that have no digit in common, and more digits than most paddings."""
 
 _INTERVAL = 0.5
 """Seconds between two checks whether a render is done."""
@@ -26,14 +30,26 @@ def is_render_output(scene: bpy.types.Scene) -> bool:
     """Return whether the panel's source is what the scene renders, without reading the disk."""
     if not scene.impasto.frames.source:
         return False
-    source = Path(bpy.path.abspath(scene.impasto.frames.source))
-    output = Path(render_output(scene))
-    return _without_number(source) == _without_number(output)
+    source, output = Path(bpy.path.abspath(scene.impasto.frames.source)), render_pattern(scene)
+    same_folder = source.parent == output.parent
+    return same_folder and sequence_like(output.name, [source.name]) is not None
 
 
-def _without_number(path: Path) -> Path:
-    parts = split_number(path)
-    return path.with_name(f"{parts[0]}#{parts[2]}") if parts else path
+def render_pattern(scene: bpy.types.Scene) -> Path:
+    """Return the path of the frames that the scene renders, with ``#`` for the digits of the number.
+
+    Blender knows where in the name it writes the number; the names themselves may not tell, as in
+    ``shot_v0020001.png``.
+    """
+    first, *others = (scene.render.frame_path(frame=number) for number in (0, *_OTHER_FRAMES))
+    before = _common_start([first, *others, scene.render.frame_path(frame=-1)])
+    after = _common_start([name[::-1] for name in others])[::-1]
+    return Path(f"{before}{'#' * max(1, len(first) - len(before) - len(after))}{after}")
+
+
+def _common_start(texts: list[str]) -> str:
+    alike = takewhile(lambda column: len(set(column)) == 1, zip(*texts, strict=False))
+    return "".join(column[0] for column in alike)
 
 
 def wanted_frames(scene: bpy.types.Scene) -> list[int]:
@@ -126,13 +142,13 @@ def use_strip(scene: bpy.types.Scene) -> None:
     else:
         names = [element.filename for element in strip.elements]
         names = names[start : start + shown]
-        numbers = [split_number(Path(name)) for name in names]
-        if not all(numbers):
+        found = find_sequences(names)
+        if len(found) != 1 or set(found[0].names.values()) != set(names):
             raise BadRequest(
                 f'The images of "{strip.name}" are not numbered; put numbers into their names.'
             )
         settings.source = str(Path(strip.directory) / names[0])
-        settings.first, settings.last = int(numbers[0][1]), int(numbers[-1][1])
+        settings.first, settings.last = min(found[0].names), max(found[0].names)
     settings.use_range = True
 
 

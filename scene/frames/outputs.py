@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +9,7 @@ from typing import Literal
 import bpy
 
 from ...core.errors import NoImages
-from ...core.video.numbers import split_number
+from ...core.video.numbers import sequence_like, sequence_of
 from .. import compat
 
 Place = Literal["SEQUENCER", "COMPOSITOR", "IMAGE"]
@@ -46,23 +45,26 @@ def output_folder(settings) -> Path:
 
 def result_files(scene: bpy.types.Scene) -> list[Path]:
     """Return the restyled frames, in order; empty if there are none."""
-    return [path for _, path in _numbered(scene)]
+    return [path for _, path in numbered_results(scene)]
 
 
 def missing_results(scene: bpy.types.Scene) -> list[int]:
     """Return the frame numbers that are missing between the first and the last."""
-    numbers = [number for number, _ in _numbered(scene)]
+    numbers = [number for number, _ in numbered_results(scene)]
     return sorted(set(range(numbers[0], numbers[-1])) - set(numbers)) if numbers else []
 
 
-def _numbered(scene: bpy.types.Scene) -> list[tuple[int, Path]]:
-    first = Path(scene.impasto.frames.result)
-    parts = split_number(first)
-    if parts is None or not first.parent.is_dir():
+def numbered_results(scene: bpy.types.Scene) -> list[tuple[int, Path]]:
+    """Return the restyled frames with their numbers, in order; empty if there are none."""
+    result = Path(scene.impasto.frames.result)  # one of them, or their pattern
+    if not result.name or not result.parent.is_dir():
         return []
-    name = re.compile(re.escape(parts[0]) + r"(\d+)" + re.escape(parts[2]))
-    found = [(int(m[1]), p) for p in first.parent.iterdir() if (m := name.fullmatch(p.name))]
-    return sorted(found)
+    names = [path.name for path in result.parent.iterdir()]
+    find = sequence_of if result.is_file() else sequence_like
+    files = find(result.name, names) or sequence_of(result.name, names)
+    return (
+        [(number, result.with_name(name)) for number, name in files.names.items()] if files else []
+    )
 
 
 def load(context: bpy.types.Context, place: Place) -> str:
@@ -79,7 +81,7 @@ def load(context: bpy.types.Context, place: Place) -> str:
         The frames are not on disk any more.
     """
     scene = context.scene
-    numbered = _numbered(scene)
+    numbered = numbered_results(scene)
     if not numbered:
         raise NoImages("The restyled frames are not on disk; restyle them first.")
     (first, path), last = numbered[0], numbered[-1][0]

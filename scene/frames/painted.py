@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import bpy
 
 from ...core.errors import NoImages
 from ...core.styles.look import SUFFIX
-from ...core.video.numbers import frame_number
 from ...core.video.settings import PaintedFrame
 from ..textures import destination
-from .outputs import output_folder, result_files
+from .outputs import numbered_results, output_folder
 
 _FOLDER = "keyframes"
 """Folder of the painted frames, in that of the restyled ones."""
+
+_NAME = re.compile(r"frame_(-?\d+)")
 
 
 def paint_frame(scene: bpy.types.Scene) -> bpy.types.Image:
@@ -30,7 +32,7 @@ def paint_frame(scene: bpy.types.Scene) -> bpy.types.Image:
         The copy cannot be written.
     """
     number = scene.frame_current
-    source = next((f for f in result_files(scene) if frame_number(f) == number), None)
+    source = dict(numbered_results(scene)).get(number)
     if source is None:
         raise NoImages(f"Frame {number} is not restyled yet; restyle it, or go to another frame.")
     folder = output_folder(scene.impasto.frames) / _FOLDER
@@ -55,9 +57,9 @@ def painted_frames(scene: bpy.types.Scene) -> tuple[PaintedFrame, ...]:
     for image in bpy.data.images:
         if image.is_dirty and Path(bpy.path.abspath(image.filepath)).parent == folder:
             image.save()
-    files = sorted(folder.glob("frame_*")) if folder.is_dir() else []
-    numbered = ((frame_number(file), str(file)) for file in files)
-    found = tuple(PaintedFrame(number, file) for number, file in numbered if number is not None)
+    files = folder.glob("frame_*") if folder.is_dir() else ()
+    numbered = ((int(m[1]), file) for file in files if (m := _NAME.fullmatch(file.stem)))
+    found = tuple(PaintedFrame(number, str(file)) for number, file in sorted(numbered))
     if not found:
         raise NoImages("No frame is painted yet; press Paint Frame, paint, and save the image.")
     return found

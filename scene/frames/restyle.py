@@ -11,7 +11,7 @@ from ...core.errors import BadRequest, NoImages
 from ...core.image.formats import MOVIE_SUFFIXES
 from ...core.tasks.propagate import PropagateRequest
 from ...core.tasks.restyle_frames import FramesRequest
-from ...core.video.numbers import spelled
+from ...core.video.numbers import listed, spelled
 from ...core.video.settings import (
     NO_FIRST,
     NO_LAST,
@@ -78,13 +78,17 @@ def prepare(context: bpy.types.Context, *, propagate: bool = False) -> Waiting:
         job.changed = bool(done)
         result = job.result if isinstance(job.result, FramesResult) else None
         if result is not None and job.scene is not None and done:
-            job.scene.impasto.frames.result = done[0].outputs[0]
+            # The pattern, as it says which number is the frame's.
+            job.scene.impasto.frames.result = result.pattern
         gaps = spelled(result.missing) if result is not None and result.missing else ""
+        others = listed(result.others) if result is not None and result.others else ""
         job.message = joined(
             "Cancelled" if job.cancelled else job.message,
             _describe(done, folder) if done or result is not None else "",
             f"Missing: {gaps}" if gaps and not not_rendered else "",
+            f"Not of the sequence: {others}" if others else "",
             not_rendered,
+            *(result.notes if result is not None else ()),
         )
 
     title = f"{'Propagate' if propagate else 'Restyle'} {source.name}"
@@ -104,8 +108,10 @@ def _request(
     settings = context.scene.impasto.frames
     strokes = settings.look.engine == "STROKES"
     limits = (settings.first, settings.last) if settings.use_range else (NO_FIRST, NO_LAST)
+    rendered = inputs.is_render_output(context.scene)
+    frames = inputs.render_pattern(context.scene) if rendered else source
     return FramesRequest(
-        SequenceRef(str(source), *limits, settings.step if settings.use_range else 1),
+        SequenceRef(str(frames), *limits, settings.step if settings.use_range else 1),
         FramesSettings(
             look_of(settings.look),
             settings.coherence,

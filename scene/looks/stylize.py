@@ -11,7 +11,7 @@ import bpy
 
 from ...core.errors import BadRequest, NoImages, StyleUnreadable
 from ...core.styles.look import with_engine
-from ...core.tasks.stylize import StylizeItem, StylizeRequest
+from ...core.tasks.stylize import StylizeItem, StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
@@ -235,6 +235,7 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     return [
         _how_it_ended(job, batch, len(shown)),
         batch.note if shown else "",
+        _note_on_ramps(job),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
         *_notes_on_others(job.scene, results.trees_showing(shown)),
@@ -266,6 +267,11 @@ def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
     if not count:
         return "No texture was restyled"
     return f"Restyled {counted(count, 'texture')}{batch.place}"
+
+
+def _note_on_ramps(job: SceneJob) -> str:
+    ramps = job.result.recolored if isinstance(job.result, StylizeResult) else ()
+    return f"Ramps and palettes get other colors only: {', '.join(ramps)}" if ramps else ""
 
 
 def _note_on_linked(linked: list[str]) -> str:

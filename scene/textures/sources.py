@@ -63,8 +63,7 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     found, without = _unpack(image, tiles, temporary) if packed else _on_disk(image, tiles)
     tiles, paths = tuple(found) if tiles else (), list(found.values())
     unread.check(image, paths[0])
-    form = FORMATS.get(usual_suffix(paths[0].suffix))
-    if form is None:  # Blender reads more formats than the worker
+    if unread.only_blender_reads(image, paths[0]):
         if tiles:
             raise UnsupportedImage(
                 f'The tiles of "{image.name}" are {paths[0].suffix} files; save them as PNG.'
@@ -73,6 +72,7 @@ def source_of(image: bpy.types.Image, temporary: Path) -> Source:
     ref = ImageRef(
         image.name_full, tuple(map(str, paths)), image.colorspace_settings.name, image.alpha_mode
     )
+    form = FORMATS[usual_suffix(paths[0].suffix)]
     return Source(ref, tiles, form.lossless, tuple(without))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import ImageUnreadable, ImpastoError, UnsupportedImage
+from ...core.image.formats import FORMATS, usual_suffix
+from ...core.image.ifd import COMPRESSIONS, compression_of
 from .. import compat
 
 # fmt: off
@@ -31,6 +33,27 @@ def error_without_pixels(image: bpy.types.Image) -> ImpastoError:
             " save the image as PNG."
         )
     return ImageUnreadable(f'"{image.name}" has no pixels; reload it or remove it.')
+
+
+def only_blender_reads(image: bpy.types.Image, path: Path) -> bool:
+    """Return whether a file has to be taken from Blender's pixels, as the worker cannot decode it.
+
+    Raises
+    ------
+    UnsupportedImage
+        This Blender cannot, either.
+    """
+    if usual_suffix(path.suffix) not in FORMATS:
+        return True
+    with path.open("rb") as file:
+        if compression_of(file) in COMPRESSIONS:
+            return False
+    if not _shows_something(image):
+        raise UnsupportedImage(
+            f'{_blender()} shows only black of "{image.name}", whose compression it may not know;'
+            " save the image as PNG."
+        )
+    return True
 
 
 def check(image: bpy.types.Image, path: Path) -> None:
@@ -68,9 +91,9 @@ def _is_animated_webp(path: Path) -> bool:
 
 
 def _shows_something(image: bpy.types.Image) -> bool:
-    """Return whether any pixel is not zero; that an image has data proves nothing."""
+    """Return whether any color is not black; that an image has data proves nothing."""
     import numpy as np  # late, as it would double the time to enable the extension
 
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
-    return bool(pixels.any())
+    return bool(pixels.reshape(-1, 4)[:, :3].any())

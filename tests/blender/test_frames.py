@@ -133,10 +133,17 @@ def test_the_verb_runs_in_the_worker(build, tmp_path, capsys):
         pixels = cv2.resize(rng.integers(0, 255, (6, 8, 3), np.uint8), (64, 48))
         cv2.imwrite(str(folder / f"{number:04d}.png"), pixels)
     arguments = ["frames", "run", str(folder), "--style", "irises", "--brush-scale", "4"]
+    arguments += ["--device", "cpu"]
     assert command_line.main([*arguments, "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr().out
     assert printed.count("Saved: ") == 2 and "Time: 00:" in printed
     assert command_line.main([*arguments, "--out", str(folder)]) == 2
+    if sys.platform == "linux" and not Path("/dev/nvidiactl").exists():
+        for device in ("cuda", "mps"):
+            elsewhere = [*arguments, "--out", str(tmp_path / device), "--device", device]
+            assert command_line.main(elsewhere) == 2
+            said = capsys.readouterr().err
+            assert f"finds no {device.upper()} device on this machine; set Device to CPU" in said
 
 
 @pytest.fixture
@@ -387,3 +394,67 @@ def test_results_keep_blenders_stamps(moving):
         assert found.density[1] / found.density[0] == pytest.approx(1.5)
         image = bpy.data.images.load(str(file))
         assert tuple(image.size) == (SIZE, SIZE) and image.type != "MULTILAYER"
+
+
+@pytest.mark.parametrize(
+    ("naming", "first"),
+    [("shot_####_v002", "shot_0001_v002.png"), ("shot_v002", "shot_v0020001.png")],
+)
+def test_the_scene_knows_which_number_is_the_frame(moving, tmp_path, naming, first):
+    """Also with one frame rendered, and with another version beside it."""
+    moving.render.image_settings.file_format = "PNG"
+    moving.render.filepath = str(tmp_path / "render" / naming)
+    moving.frame_start = -1
+    bpy.ops.impasto.use_render_output()
+    settings = moving.impasto.frames
+    settings.source = moving.render.frame_path(frame=1)
+    assert inputs.is_render_output(moving)
+    settings.look.style, settings.look.brush_scale = "irises", 4.0
+    (tmp_path / "render").mkdir()
+    for number in (-1, 1, 3):
+        pixels = np.full((48, 64, 3), 60 + 20 * number, np.uint8)
+        cv2.imwrite(moving.render.frame_path(frame=number), pixels)
+    cv2.imwrite(str(tmp_path / "render" / first.replace("v002", "v001")), pixels)
+    assert inputs.missing_frames(moving) == [0, 2]
+    assert bpy.ops.impasto.restyle_frames() == {"FINISHED"}
+    results = outputs.numbered_results(moving)
+    names = [Path(moving.render.frame_path(frame=number)).name for number in (-1, 1, 3)]
+    assert [(number, path.name) for number, path in results] == list(
+        zip((-1, 1, 3), names, strict=True)
+    )
+    assert names[1] == first
+    assert outputs.missing_results(moving) == [0, 2]
+    moving.frame_set(3)
+    assert bpy.ops.impasto.paint_frame() == {"FINISHED"}
+    settings.source = str(tmp_path / "render" / "shot_####_v001.png")
+    assert not inputs.is_render_output(moving)
+
+
+def test_a_strip_of_versions_gives_its_frames(moving, build, tmp_path):
+    folder = tmp_path / "strip"
+    folder.mkdir()
+    names = [f"s_{number:03d}_v002.png" for number in range(3, 6)]
+    for name in names:
+        build.png(Path(name).stem, size=16).rename(folder / name)
+    editor = moving.sequence_editor_create()
+    strip = compat.strips(editor).new_image("S", str(folder / names[0]), 1, 10)
+    for name in names[1:]:
+        strip.elements.append(name)
+    editor.active_strip = strip
+    assert bpy.ops.impasto.use_strip() == {"FINISHED"}
+    assert (moving.impasto.frames.first, moving.impasto.frames.last) == (3, 5)
+
+
+def test_several_sequences_in_a_folder_are_named(sequences):
+    settings, folders = sequences
+    for name in ("a_0001", "a_0002", "b_0001", "b_0002"):
+        (folders[0] / f"{name}.png").write_bytes((folders[0] / "0001.png").read_bytes())
+    settings.source, settings.output = str(folders[0]), str(folders[0] / "out")
+    with pytest.raises(RuntimeError, match=r"a_####\.png \(frames 1-2\), b_####\.png"):
+        bpy.ops.impasto.restyle_frames()
+    settings.source = str(folders[0] / "b_####.png")
+    assert bpy.ops.impasto.restyle_frames() == {"FINISHED"}
+    assert sorted(p.name for p in (folders[0] / "out").glob("*.png")) == [
+        "b_0001.png",
+        "b_0002.png",
+    ]

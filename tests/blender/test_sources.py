@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from impasto.core.errors import ImageMissing, ImageUnreadable, UnsupportedImage
+from impasto.core.image.files import read_picture
 from impasto.scene import compat
 from impasto.scene.jobs import queue
-from impasto.scene.textures import find
+from impasto.scene.textures import find, unread
 from impasto.scene.textures.sources import source_of
 
 
@@ -293,6 +294,29 @@ def test_damaged_file_of_a_format_that_is_read_is_not_blamed_on_blender(tmp_path
     image = bpy.data.images.load(str(path))
     with pytest.raises(ImageUnreadable, match="has no pixels"):
         source_of(image, tmp_path)
+
+
+def test_a_compression_of_tiff_that_only_blender_decodes(tmp_path, monkeypatch):
+    """Deflate stands for ZSTD and LERC, which nothing here can write."""
+    tifffile = pytest.importorskip("tifffile")
+    monkeypatch.setattr(unread, "COMPRESSIONS", frozenset((1,)))
+    codes = np.random.default_rng(0).integers(0, 255, (6, 8, 3), np.uint8)
+    for name, compression in (("Plain.tif", None), ("Packed.tif", "zlib")):
+        path = tmp_path / name
+        tifffile.imwrite(path, codes, photometric="rgb", compression=compression)
+        image = bpy.data.images.load(str(path))
+        source = source_of(image, tmp_path)
+        if compression is None:
+            assert source.ref.paths == (str(path),)
+            continue
+        (copy,) = source.ref.paths
+        assert copy != str(path) and source.suffix == ".png"
+        assert np.array_equal(np.rint(read_picture(copy).color * 255), codes)
+        black = np.zeros_like(codes)
+        tifffile.imwrite(path, black, photometric="rgb", compression=compression)
+        image.reload()
+        with pytest.raises(UnsupportedImage, match="shows only black"):
+            source_of(image, tmp_path)
 
 
 def test_kind_of_dds_that_is_not_read_is_named(tmp_path):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from impasto import preferences
+from impasto.scene.jobs import queue
 from impasto.scene.looks import gallery
 from impasto.scene.options import preferences as chosen_preferences
 from impasto.scene.textures import find, results
@@ -240,3 +241,18 @@ def test_enabling_loads_nothing_heavy_and_disabling_leaves_nothing(tmp_path):
     assert not heavy & set(lines["LOADED"])
     assert lines["LEFT"] == []
     assert "Traceback" not in answer.stderr + answer.stdout
+
+
+def test_a_ramp_gets_other_colors_and_no_relief(build):
+    ramp = build.write(build.folder / "Ramp.png", np.arange(256, dtype=np.uint8)[None, :, None])
+    image = bpy.data.images.load(str(ramp))
+    material = build.material("Toon", image)
+    build.plane("Plane", material)
+    group = build.group(image, style="scream")
+    group.look.engine = "STROKES"
+    assert bpy.ops.impasto.stylize_textures(target="ALL") == {"FINISHED"}
+    assert "Ramps and palettes get other colors only: Ramp.png" in queue.history[0].message
+    result = next(i for i in bpy.data.images if i.name.startswith("Ramp (Impasto)"))
+    pixels = np.array(result.pixels[:]).reshape(256, 4)
+    assert np.abs(np.diff(pixels, axis=0)).max() < 0.03
+    assert not any("Normal" in i.name for i in bpy.data.images)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +19,7 @@ from ...tasks.prepare_frames import PrepareFramesRequest
 from ...tasks.propagate import PropagateRequest
 from ...tasks.registry import R, Request
 from ...tasks.restyle_frames import FramesRequest
-from ...video.numbers import spelled
+from ...video.numbers import listed, spelled
 from ...video.settings import (
     NO_FIRST,
     NO_LAST,
@@ -27,7 +29,7 @@ from ...video.settings import (
     SequenceRef,
     ShotInfo,
 )
-from ..options import add_device, add_look, add_output, look_from
+from ..options import DEVICES, add_device, add_look, add_output, look_from
 from ..outcome import report_failures
 from ..report import Report
 
@@ -43,6 +45,12 @@ on several machines, each with a part of the frames:
   %(prog)s run render/ --style scream --chunk 24 --shots shots.json --only 1-24 --out styled/
   %(prog)s assemble styled/ --movie styled.mp4
 """
+
+
+_RANGE = re.compile(r"(-?\d+)(?:(?:-|\.\.)(-?\d+))?")
+
+_MOST_FRAMES = 2**20
+"""Of a range; Blender's last frame has that number."""
 
 
 class Runner(Protocol):
@@ -83,8 +91,12 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     for action in (prepare, run_):
         add_look(action, use="FRAMES")
         _add_coherence(action)
-        if runner is registry.run:  # in Blender, the preferences say where
+        if runner is registry.run:
             add_device(action)
+        else:
+            action.add_argument(
+                "--device", type=str.upper, choices=DEVICES, help="default: that of the preferences"
+            )
     prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
     run_.add_argument("--out", required=True, help="folder for the frames")
     run_.add_argument("--shots", default="", metavar="FILE", help="from the action prepare")
@@ -123,8 +135,14 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
         action.add_argument(
-            "--fps", type=float, default=0.0, help="default: as the source says, else 24"
+            "--fps", type=_rate, default=0.0, help="24000/1001, 25; default: as the source, else 24"
         )
+    assemble.add_argument(
+        "--sound",
+        default="",
+        metavar="FILE",
+        help="the movie that the frames are from, or a sound file; default: the movie, if known",
+    )
     prepare.set_defaults(run=partial(_prepare, runner))
     run_.set_defaults(run=partial(_run, runner))
     assemble.set_defaults(run=partial(_assemble, runner))
@@ -172,6 +190,7 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
     )
     result = runner(request, report.control())
     _say_shots(result.shots, report)
+    _say_others(result.others, report)
     report.say(f"Saved: '{result.shot_file}'")
     report.result(shot_file=result.shot_file, frames=result.frames)
     return report_failures(result.failures, result.frames, report)
@@ -218,25 +237,33 @@ def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     result = runner(wanted, Control(report.progress, on_item=item_done))
     if result.missing:
         report.say(f"Missing: {spelled(result.missing)}")
+    _say_others(result.others, report)
     if result.movie:
         report.say(f"Saved: '{result.movie}'")
+    for note in result.notes:
+        report.say(note)
     report.result(
         written=result.written,
         skipped=result.skipped,
         missing=result.missing,
+        others=result.others,
         pattern=result.pattern,
         movie=result.movie,
+        notes=result.notes,
     )
     return report_failures(result.failures, len(result.written) + len(result.skipped), report)
 
 
 def _assemble(runner: Runner, options: argparse.Namespace, report: Report) -> int:
     request = AssembleFramesRequest(
-        _sequence(options), options.movie, options.fps, options.overwrite
+        _sequence(options), options.movie, options.fps, options.overwrite, options.sound
     )
     result = runner(request, report.control())
+    _say_others(result.others, report)
     report.say(f"Saved: '{result.movie}'")
-    report.result(movie=result.movie, frames=result.frames)
+    for note in result.notes:
+        report.say(note)
+    report.result(movie=result.movie, frames=result.frames, notes=result.notes)
     return report_failures(result.failures, result.frames, report)
 
 
@@ -245,6 +272,20 @@ def _say_shots(shots: tuple[ShotInfo, ...], report: Report) -> None:
         typical = ", ".join(map(str, shot.keyframes))
         then = f", then a {shot.transition}" if shot.transition else ""
         report.say(f"Shot {index}: frames {shot.first} to {shot.last}, typical {typical}{then}")
+
+
+def _rate(text: str) -> float:
+    """``24000/1001`` or ``23.976`` as a number."""
+    try:
+        rate = float(Fraction(text))
+    except (ValueError, ZeroDivisionError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is not like 25 or 24000/1001") from error
+    if rate < 0:
+        raise argparse.ArgumentTypeError("frames per second cannot be negative")
+    return rate
+def _say_others(names: tuple[str, ...], report: Report) -> None:
+    if names:
+        report.say(f"Not of the sequence: {listed(names)}")
 
 
 def _painted(text: str) -> PaintedFrame:
@@ -257,12 +298,12 @@ def _painted(text: str) -> PaintedFrame:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """``1-24,30`` as numbers."""
+    """``1-24,30`` (or ``1..24,30``, as Flamenco writes it) as numbers."""
     found: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        try:
-            found += range(int(first), int(last or first) + 1)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30") from error
+        bounds = _RANGE.fullmatch(part.strip())
+        first, last = (int(n) for n in (bounds[1], bounds[2] or bounds[1])) if bounds else (0, -1)
+        if not 0 <= last - first < _MOST_FRAMES:
+            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30")
+        found += range(first, last + 1)
     return tuple(found)

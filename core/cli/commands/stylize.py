@@ -109,5 +109,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     )
     request = StylizeRequest(items, overwrite=options.overwrite)
     result = registry.run(request, report.control())
-    report.result(written=result.written)
+    for key in result.recolored:
+        report.say(f"{key}: a ramp or palette, so it gets other colors only; see --paint-ramps")
+    report.result(written=result.written, recolored=result.recolored)
     return report_failures(result.failures, len(result.written), report)

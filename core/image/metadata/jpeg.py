@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from ..ifd import read_directory, without_thumbnail
 from .base import Metadata
-from .ifd import read_directory, without_thumbnail
 from .photoshop import iptc_resource, kept_resources
 from .tiff import texts_of
 

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ..ifd import without_thumbnail
 from .base import Metadata
-from .ifd import without_thumbnail
 
 _START = 8
 _IHDR_END = 33

@@ -6,8 +6,7 @@ import io
 import struct
 from typing import BinaryIO
 
-from .base import Metadata
-from .ifd import (
+from ..ifd import (
     EXIF,
     GPS,
     UNDEFINED,
@@ -20,6 +19,7 @@ from .ifd import (
     text_tag,
     write_directory,
 )
+from .base import Metadata
 from .photoshop import kept_resources
 
 _DESCRIPTION, _X, _Y, _UNIT, _XMP, _IPTC = 270, 282, 283, 296, 700, 33723

@@ -7,8 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from impasto.core.control import CancelToken, Control
+from impasto.core.create.inputs import image_to_tensor
 from impasto.core.create.settings import SampleSettings
 from impasto.core.errors import BadRequest, NoImages, OutputUnwritable, StyleUnreadable
 from impasto.core.image.files import read_picture
@@ -33,10 +36,10 @@ def images(tmp_path, textures):
 
 
 def request(images, tmp_path: Path, generator="GAN", **more) -> CreateRequest:
-    settings = more.pop("sample", SampleSettings((64, 48)))
+    sample = more.pop("sample", SampleSettings((64, 48)))
     out = str(tmp_path / more.pop("name", "new.png"))
     model = str(tmp_path / "made.impasto-model")
-    return CreateRequest(images, generator, out, model, settings, steps=2, detail=96, **more)
+    return CreateRequest(images, generator, out, model, sample, steps=2, detail=96, **more)
 
 
 def test_a_generator_is_fitted_saved_and_drawn_from_again(images, tmp_path):
@@ -143,3 +146,31 @@ def test_a_style_that_is_none_is_said(images, tmp_path):
     asked = InventStyleRequest(str(tmp_path / "c.impasto"), "C", images[0], "SURPRISE", "nothing")
     with pytest.raises(StyleUnreadable):
         run(asked, Control())
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    least=st.sampled_from([16, 64, 160]),
+)
+def test_a_texture_of_any_size_is_extended(height, width, least):
+    """By itself: no color comes in, and the sides are ones that networks take."""
+    image = np.random.default_rng(height).random((height, width, 3)).astype(np.float32)
+    tensor = image_to_tensor(image, least)
+    assert all(side >= least and side % 16 == 0 for side in tensor.shape[2:])
+    pixels = tensor[0].permute(1, 2, 0).numpy()
+    kept = pixels[:height, :width]
+    assert np.array_equal(kept, image[: kept.shape[0], : kept.shape[1]])
+    assert {*map(tuple, pixels.reshape(-1, 3))} <= {*map(tuple, image.reshape(-1, 3))}
+
+
+@pytest.mark.parametrize("generator", ["GAN", "VAE", "AUTOMATON"])
+@pytest.mark.parametrize("size", [(256, 1), (1, 8), (1, 1), (3, 200)])
+def test_a_strip_becomes_a_picture(tmp_path, generator, size):
+    width, height = size
+    pixels = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "strip.png"), pixels)
+    strip = ImageRef("strip", (str(tmp_path / "strip.png"),))
+    result = run(request((strip,), tmp_path, generator), Control())
+    assert read_picture(result.outputs[0]).color.shape == (48, 64, 3)

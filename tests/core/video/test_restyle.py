@@ -17,7 +17,7 @@ import pytest
 
 from impasto.core.cli.main import main
 from impasto.core.control import CancelToken, Control
-from impasto.core.errors import BadRequest, JobCancelled, OutputUnwritable
+from impasto.core.errors import BadRequest, ImageTooLarge, JobCancelled, OutputUnwritable
 from impasto.core.image.files import read_picture
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
@@ -296,6 +296,81 @@ def test_other_settings_need_another_shot_file(animation, tmp_path):
     registry.run(PrepareFramesRequest(SequenceRef(str(animation)), SETTINGS, shots), Control())
     with pytest.raises(BadRequest, match="other settings"):
         run(animation, tmp_path / "out", replace(SETTINGS, strength=0.5), shot_file=shots)
+
+
+def prepared(animation: Path, folder: Path, **options) -> Path:
+    """Write a shot file."""
+    shots = folder / "shots.json"
+    request = PrepareFramesRequest(
+        SequenceRef(str(animation)), SETTINGS, str(shots), overwrite=True, **options
+    )
+    registry.run(request, Control())
+    return shots
+
+
+@pytest.mark.parametrize("name", ["device", "torch", "OpenCV"])
+def test_a_shot_file_from_another_kind_of_machine_is_refused(animation, tmp_path, name):
+    shots = prepared(animation, tmp_path)
+    document = json.loads(shots.read_text())
+    assert document["made_with"]["device"] in ("cpu", "cuda", "mps")
+    document["made_with"][name] = "another"
+    shots.write_text(json.dumps(document))
+    with pytest.raises(BadRequest, match=f"{name} another.*which gives other pixels"):
+        run(animation, tmp_path / "out", shot_file=str(shots))
+
+
+def test_all_machines_paint_in_the_tiles_of_the_shot_file(tmp_path):
+    """However much memory each has; one that has too little says so."""
+    source = tmp_path / "in"
+    source.mkdir()
+    for number in (1, 2):
+        pixels = (texture(600, 800, number) * 255).astype(np.uint8)
+        cv2.imwrite(str(source / f"{number:04d}.png"), pixels)
+    settings = FramesSettings(replace(LOOK, brush_scale=1.0), coherence="STATISTICS")
+    request = PrepareFramesRequest(
+        SequenceRef(str(source)), settings, str(tmp_path / "shots.json"), memory_limit=350 << 20
+    )
+    registry.run(request, Control())
+    tile = json.loads((tmp_path / "shots.json").read_text())["tile"]
+    assert tile < 800
+    for name, limit in (("much", 0), ("little", 350 << 20)):
+        run(source, tmp_path / name, settings, shot_file=request.shot_file, memory_limit=limit)
+    assert contents(tmp_path / "much") == contents(tmp_path / "little") != {}
+    document = json.loads((tmp_path / "shots.json").read_text())
+    (tmp_path / "large.json").write_text(json.dumps({**document, "tile": 2048}))
+    with pytest.raises(ImageTooLarge, match="made for tiles of 2048 pixels"):
+        run(
+            *(source, tmp_path / "none", settings),
+            shot_file=str(tmp_path / "large.json"),
+            memory_limit=350 << 20,
+        )
+
+
+@pytest.mark.parametrize("engine", ["network", "strokes"])
+def test_other_processors_and_threads_give_the_same_pixels(tmp_path, engine):
+    """Libraries compute as they do on other processors; in 16 bits nothing is rounded away."""
+    source = tmp_path / "in"
+    source.mkdir()
+    wide = texture(240, 360, 3)
+    for number in range(1, 5):
+        pixels = (wide[:, 4 * number : 4 * number + 320] * 65535).astype(np.uint16)
+        cv2.imwrite(str(source / f"{number:04d}.png"), pixels)
+    places = {
+        "here": ({}, "2"),
+        "mkl": ({"MKL_CBWR": "COMPATIBLE"}, "1"),  # what MKL runs on any maker's processors
+        "avx2": (
+            {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX2"},
+            "3",
+        ),
+    }
+    for name, (variables, threads) in places.items():
+        command = [sys.executable, "-m", "impasto", "frames", "run", str(source), "--quiet"]
+        command += ["--style", "starry-night", "--engine", engine, "--brush-scale", "2"]
+        command += ["--threads", threads, "--device", "cpu", "--out", str(tmp_path / name)]
+        subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **variables})
+    here = contents(tmp_path / "here")
+    assert len(here) == 4
+    assert all(contents(tmp_path / name) == here for name in places)
 
 
 def test_regions_are_refused_for_frames(animation, tmp_path):

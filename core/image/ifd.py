@@ -10,8 +10,6 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import numpy as np
-
 BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
 EXIF, GPS = 34665, 34853
 """Tags that point to directories."""
@@ -19,8 +17,12 @@ EXIF, GPS = 34665, 34853
 _INTEROPERABILITY, _MAKER_NOTE = 40965, 37500
 _SIZES = dict(zip(range(1, 14), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), strict=True))
 _SIZES |= {16: 8, 17: 8, 18: 8}
+_COMPRESSION = 259
 _HALVES = (5, 10)
 """Types of two numbers of 4 bytes each."""
+
+COMPRESSIONS = frozenset((1, 2, 3, 4, 5, 7, 8, 32773, 32946, 50001))
+"""Codes that can be decoded: none, fax, LZW, JPEG, Deflate, PackBits, WebP."""
 
 _MOST_TAGS = 4096
 _LONGEST = 1 << 26
@@ -138,7 +140,7 @@ def read_directory(file: BinaryIO) -> Directory:
     return _read(file, place, order, big)
 
 
-def _read(file: BinaryIO, place: int, order: str, big: bool) -> Directory:
+def _read(file: BinaryIO, place: int, order: str, big: bool, *, outer: bool = True) -> Directory:
     word, counter = (order + "Q", order + "Q") if big else (order + "I", order + "H")
     width = struct.calcsize(word)
     file.seek(place)
@@ -158,10 +160,10 @@ def _read(file: BinaryIO, place: int, order: str, big: bool) -> Directory:
         if len(content) < size:
             continue
         tag = Tag(kind, _little_endian(content, kind, order))
-        if number in (EXIF, GPS):
-            found[number] = _read(file, int(tag.number), order, big)
-        else:
+        if number not in (EXIF, GPS):
             found[number] = tag
+        elif outer:
+            found[number] = _read(file, int(tag.number), order, big, outer=False)
     return found
 
 
@@ -169,7 +171,27 @@ def _little_endian(content: bytes, kind: int, order: str) -> bytes:
     unit = 4 if kind in _HALVES else _SIZES[kind]
     if order == "<" or unit == 1:
         return content
-    return np.frombuffer(content, f">u{unit}").astype(f"<u{unit}").tobytes()
+    return b"".join(content[at : at + unit][::-1] for at in range(0, len(content), unit))
+
+
+def compression_of(file: BinaryIO) -> int:
+    """Return how a TIFF is compressed.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        Open for reading.
+
+    Returns
+    -------
+    int
+        The code of its compression; 1, which means none, also for what is no TIFF.
+    """
+    try:
+        tag = read_directory(file).get(_COMPRESSION)
+    except (struct.error, OSError, KeyError):
+        return 1
+    return int(tag.number) if isinstance(tag, Tag) else 1
 
 
 def write_directory(directory: Directory, place: int) -> bytes:
@@ -243,7 +265,7 @@ def without_thumbnail(exif: bytes) -> bytes:
     second = int.from_bytes(exif[link : link + 4], "little" if order == "<" else "big")
     if not 0 < second < len(exif):
         return exif
-    thumbnail = _read(io.BytesIO(exif), second, order, big=False)
+    thumbnail = _read(io.BytesIO(exif), second, order, False, outer=False)
     start, length = (_number(thumbnail, tag) for tag in (513, 514))
     end = start + length
     cut = bytearray(exif)
