@@ -22,7 +22,7 @@ from ..errors import BadRequest, WorkerUnavailable
 from ..tasks.registry import Request
 from . import failures, protocol
 from .process import WorkerProcess, site_arguments
-from .protocol import Event, Failed, Finished
+from .protocol import Event, Failed, Finished, Warnings
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ _SILENCE = 900.0
 
 _ABSENCE = 5.0
 """Seconds between two polls from which on nobody has listened, and silence means nothing."""
+
+
+_said: set[str] = set()
+"""Warnings that are in the log already: each is logged once in a session."""
 
 
 class Job:
@@ -137,6 +141,8 @@ class WorkerClient:
         Arguments for that Python, such as ``-I``.
     site_packages : str or sequence of str
         Folders with wheels, besides that Python's own.
+    own_packages : str or Path
+        Folder for copies of wheels that others have replaced there; empty: none are made.
     device : str
         ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
     threads : int
@@ -145,6 +151,11 @@ class WorkerClient:
         Cores left to others where ``threads`` is 0.
     tasks : str
         Name of a module that registers more tasks, for tests.
+
+    Attributes
+    ----------
+    warnings : tuple of str
+        What the worker found amiss with its packages when it started.
     """
 
     def __init__(
@@ -153,6 +164,7 @@ class WorkerClient:
         *,
         python_args: Sequence[str] = (),
         site_packages: str | Sequence[str] = (),
+        own_packages: str | Path = "",
         device: str = "AUTO",
         threads: int = 0,
         spare: int = 0,
@@ -160,9 +172,10 @@ class WorkerClient:
     ) -> None:
         self._command = [str(python), *python_args, str(WORKER), "--device", device]
         self._command += ["--threads", str(threads), "--spare", str(spare)]
-        self._command += site_arguments(site_packages)
+        self._command += site_arguments(site_packages, own_packages)
         if tasks:
             self._command += ["--tasks", tasks]
+        self.warnings: tuple[str, ...] = ()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._process: WorkerProcess | None = None
@@ -279,6 +292,12 @@ class WorkerClient:
             event = protocol.decode(envelope)
         except (ValueError, RecursionError, BadRequest) as error:
             log.error("The worker sent nonsense: %s", error)
+            return
+        if isinstance(event, Warnings):
+            for message in sorted({*event.messages} - _said):
+                log.warning("%s", message)
+            _said.update(event.messages)
+            self.warnings = event.messages
             return
         job = self._running
         if job is None or job.number != envelope.get("job"):

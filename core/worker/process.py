@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from ..errors import WorkerUnavailable
 from .pipe_ends import pipe_end
@@ -192,18 +193,21 @@ class WorkerProcess:
         self.code = code
 
 
-def site_arguments(site_packages: str | Sequence[str]) -> list[str]:
-    """Return the arguments that name folders with wheels.
+def site_arguments(site_packages: str | Sequence[str], own: str | Path = "") -> list[str]:
+    """Return the arguments that name folders with packages.
 
     Parameters
     ----------
     site_packages : str or sequence of str
-        One folder, or several.
+        One folder with wheels, or several.
+    own : str or Path
+        Folder for copies of Impasto's own packages; empty: none.
 
     Returns
     -------
     list of str
-        ``--site FOLDER`` for each.
+        ``--site FOLDER`` for each, and ``--own FOLDER``.
     """
     folders = [site_packages] if isinstance(site_packages, str) else site_packages
-    return [argument for folder in folders for argument in ("--site", str(folder))]
+    sites = [argument for folder in folders for argument in ("--site", str(folder))]
+    return [*sites, "--own", str(own)] if own else sites

@@ -26,6 +26,8 @@ class PythonCheck:
         Arguments for it.
     site_packages : str or sequence of str
         Folders with wheels, besides its own.
+    own_packages : str or Path
+        Folder for copies of wheels that others have replaced there; empty: none are made.
     """
 
     def __init__(
@@ -33,13 +35,15 @@ class PythonCheck:
         python: str | Path,
         python_args: Sequence[str] = (),
         site_packages: str | Sequence[str] = (),
+        own_packages: str | Path = "",
     ) -> None:
         self._python = python
         self._lines: list[str] = []
         self._process: WorkerProcess | None = None
         self._error: WorkerUnavailable | None = None
         self._until = time.monotonic() + _PATIENCE
-        command = [str(python), *python_args, str(_SCRIPT), *site_arguments(site_packages)]
+        command = [str(python), *python_args, str(_SCRIPT)]
+        command += site_arguments(site_packages, own_packages)
         try:
             self._process = WorkerProcess(command)
         except WorkerUnavailable as error:

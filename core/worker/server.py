@@ -27,7 +27,7 @@ from ..tasks import registry
 from . import protocol, threads
 from .failures import explain
 from .outbox import Outbox
-from .protocol import Failed, Finished
+from .protocol import Failed, Finished, Warnings
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Server:
         while True:
             envelope = self._inbox.get()
             self._running = envelope["job"]
-            self._send(self._answer(envelope))
+            self.send(self._answer(envelope))
             self._cancelled.discard(self._running)
             self._running = None
             self._resumed.set()
@@ -109,7 +109,7 @@ class Server:
     def _answer(self, envelope: dict) -> Finished | Failed:
         try:
             request = protocol.decode(envelope)
-            control = Control(self._progress, CancelToken(self._is_cancelled), self._send)
+            control = Control(self._progress, CancelToken(self._is_cancelled), self.send)
             return Finished(registry.run(request, control))  # type: ignore[arg-type]
         except Exception as error:  # whatever a job does, the next one finds a worker
             failed = explain(error)
@@ -128,9 +128,16 @@ class Server:
         now = time.monotonic()
         if now - self._last_progress >= _INTERVAL:
             self._last_progress = now
-            self._send(event)
+            self.send(event)
 
-    def _send(self, event: object) -> None:
+    def send(self, event: object) -> None:
+        """Send an event; of the running job, if there is one.
+
+        Parameters
+        ----------
+        event : Event
+            What to say.
+        """
         self._out.put(protocol.encode(event, self._running), passing=isinstance(event, Progress))
 
 
@@ -162,7 +169,13 @@ def lower_priority() -> None:
             Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") -> None:
+def serve(
+    device: str,
+    wanted: int = 0,
+    spare: int = 0,
+    more_tasks: str = "",
+    warnings: tuple[str, ...] = (),
+) -> None:
     """Serve on standard input and output until the input ends.
 
     Parameters
@@ -173,6 +186,8 @@ def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") ->
         Threads to compute with; see ``threads.room``.
     more_tasks : str
         Name of a module that registers more tasks, for tests.
+    warnings : tuple of str
+        What is the matter with the packages; said at once.
     """
     lower_priority()
     allocator.keep_blocks()
@@ -180,5 +195,7 @@ def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") ->
     if more_tasks:
         import_module(more_tasks)
     choose(device)
+    if warnings:
+        server.send(Warnings(warnings))
     threading.Thread(target=server.listen, daemon=True).start()
     server.run()

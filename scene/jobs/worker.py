@@ -34,6 +34,7 @@ def client(settings: WorkerSettings) -> WorkerClient:
             threads=settings.threads,
             spare=settings.spare,
             site_packages=_wheels(),
+            own_packages=_own_wheels(),
         )
     return _clients[settings]
 
@@ -46,7 +47,7 @@ def check(settings: WorkerSettings) -> PythonCheck:
     from ...core.worker.python_check import PythonCheck
 
     command = settings.python, settings.arguments
-    _checks[command] = PythonCheck(*command, _wheels())
+    _checks[command] = PythonCheck(*command, _wheels(), _own_wheels())
     return _checks[command]
 
 
@@ -60,6 +61,11 @@ def pid() -> int | None:
     return next((known.pid for known in _clients.values()), None)
 
 
+def warnings() -> tuple[str, ...]:
+    """Return what the worker found amiss with its packages when it started."""
+    return next((known.warnings for known in _clients.values()), ())
+
+
 def release() -> None:
     """End the worker and free all of its memory; the next job starts a new one."""
     while _clients:
@@ -71,3 +77,12 @@ def _wheels() -> str:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     folder = Path(bpy.utils.user_resource("EXTENSIONS"))
     return str(folder / ".local" / "lib" / version / "site-packages")
+
+
+def _own_wheels() -> str:
+    """Return the folder for copies of wheels that another extension has replaced; not made yet."""
+    package = __package__.rpartition(".scene.")[0]
+    try:
+        return bpy.utils.extension_path_user(package, path="wheels")
+    except ValueError:  # enabled as an add-on of the old kind, which brings no wheels
+        return ""

@@ -283,6 +283,8 @@ def _rate(text: str) -> float:
     if rate < 0:
         raise argparse.ArgumentTypeError("frames per second cannot be negative")
     return rate
+
+
 def _say_others(names: tuple[str, ...], report: Report) -> None:
     if names:
         report.say(f"Not of the sequence: {listed(names)}")
