@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,14 @@ def main() -> None:
     warnings = packages.settle(arguments.site, arguments.own).warnings
     from impasto.core.worker.server import serve
 
-    serve(arguments.device, arguments.threads, arguments.spare, arguments.tasks, warnings)
+    serve(
+        arguments.device,
+        arguments.threads,
+        arguments.spare,
+        arguments.tasks,
+        warnings,
+        partial(packages.self_test, arguments.site, arguments.own) if arguments.own else None,
+    )
 
 
 if __name__ == "__main__":

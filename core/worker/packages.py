@@ -106,6 +106,59 @@ def settle(sites: Sequence[str], own: str = "") -> Findings:
     return Findings(tuple(notes), tuple(warnings))
 
 
+def self_test(sites: Sequence[str], own: str) -> tuple[str, ...]:
+    """Import every package, in a process of its own, unless that went well before.
+
+    Parameters
+    ----------
+    sites : sequence of str
+        Folders with wheels, as in :func:`settle`.
+    own : str
+        Folder for copies; it also keeps a note of what went well.
+
+    Returns
+    -------
+    tuple of str
+        A sentence on what does not import; empty if all is well.
+    """
+    import hashlib
+    import subprocess
+
+    state = [
+        sys.executable,
+        sys.version,
+        *((path, sorted(_listed(path).items())) for path in sys.path),
+    ]
+    key, note = hashlib.sha256(repr(state).encode()).hexdigest(), Path(own, "imported")
+    if note.is_file() and note.read_text() == key:
+        return ()
+    flags = [("-I", sys.flags.isolated), ("-S", sys.flags.no_site)]
+    command = [sys.executable, *(flag for flag, is_set in flags if is_set), __file__, "--own", own]
+    for site in sites:
+        command += ["--site", site]
+    try:
+        answer = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=300,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        if not answer.returncode:
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(key)
+            return ()
+    except (OSError, subprocess.SubprocessError):
+        return ()  # no answer is no news; the next start asks again
+    why = (answer.stderr.strip().splitlines() or [f"code {answer.returncode}"])[-1]
+    return (
+        f"The worker's packages do not all import: {why}. Install Impasto's zip again, or choose "
+        "another Python as External Python in the preferences.",
+    )
+
+
 def _carried() -> dict[str, tuple[str, list[str]]]:
     try:
         table = json.loads(CARRIED.read_text(encoding="utf-8"))
@@ -218,7 +271,7 @@ def _broken(modules: Iterable[str]) -> str:
 def main() -> None:
     """Import everything; print the versions, and what is missing."""
     if sys.version_info < (3, 11):  # noqa: UP036 (any Python may be asked)
-        sys.exit("it is older than Python 3.11")
+        sys.exit("it lacks Python 3.11 or newer")
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", action="append", default=[], help="folder with wheels")
     parser.add_argument("--own", default="", help="folder for copies of Impasto's own packages")
@@ -229,11 +282,12 @@ def main() -> None:
     for name in (*NEEDED, *OPTIONAL):
         try:
             print(name, getattr(importlib.import_module(name), "__version__", ""), flush=True)
-        except ImportError as error:
+        except Exception as error:  # a package that was put together wrongly may fail in any way
             if name in OPTIONAL:
                 print(f"no {name}: {OPTIONAL[name]}")
             else:
-                lacking.append(name if error.name == name else f"{name} ({error})")
+                absent = isinstance(error, ImportError) and error.name == name
+                lacking.append(name if absent else f"{name} ({error})")
     if lacking:
         sys.exit("it lacks " + ", ".join(lacking))
     print(*findings.notes, *findings.warnings, sep="\n")

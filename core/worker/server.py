@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -130,6 +131,17 @@ class Server:
             self._last_progress = now
             self.send(event)
 
+    def test(self, self_test: Callable[[], tuple[str, ...]]) -> None:
+        """Say what a test finds, if it is anything.
+
+        Parameters
+        ----------
+        self_test : callable
+            Takes its time, and returns sentences.
+        """
+        if found := self_test():
+            self.send(Warnings(found))
+
     def send(self, event: object) -> None:
         """Send an event; of the running job, if there is one.
 
@@ -175,6 +187,7 @@ def serve(
     spare: int = 0,
     more_tasks: str = "",
     warnings: tuple[str, ...] = (),
+    self_test: Callable[[], tuple[str, ...]] | None = None,
 ) -> None:
     """Serve on standard input and output until the input ends.
 
@@ -188,6 +201,8 @@ def serve(
         Name of a module that registers more tasks, for tests.
     warnings : tuple of str
         What is the matter with the packages; said at once.
+    self_test : callable, optional
+        Finds more of that, in a thread, if there are no such warnings.
     """
     lower_priority()
     allocator.keep_blocks()
@@ -197,5 +212,7 @@ def serve(
     choose(device)
     if warnings:
         server.send(Warnings(warnings))
+    elif self_test is not None:
+        threading.Thread(target=server.test, args=(self_test,), daemon=True).start()
     threading.Thread(target=server.listen, daemon=True).start()
     server.run()

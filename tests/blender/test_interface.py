@@ -18,6 +18,7 @@ from impasto.panels import create, frames, jobs, style, stylize, textures
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
 from impasto.scene import icons
+from impasto.scene.jobs import worker
 from impasto.scene.looks import gallery
 
 MODULES = (create, frames, jobs, style, stylize, textures)
@@ -120,6 +121,13 @@ def test_every_panel_can_be_drawn(body, build, draw):
     settings.create.model = settings.frames.result = "/made"
     settings.frames.use_range = True
     draw(body)
+
+
+def test_what_is_amiss_with_the_worker_is_in_the_jobs_panel(read, monkeypatch):
+    (panel,) = jobs.PANELS
+    assert "no cv2" not in " ".join(read(panel))
+    monkeypatch.setattr(worker, "warnings", lambda: ("The worker's Python has no cv2.",))
+    assert "no cv2" in " ".join(read(panel))
 
 
 def test_the_preferences_can_be_drawn(options):

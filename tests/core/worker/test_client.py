@@ -97,6 +97,7 @@ def test_prints_do_not_break_the_protocol(client):
         ("memory", "ImageTooLarge", "memory"),
         ("torch memory", "ImageTooLarge", "memory"),
         ("import", "WorkerUnavailable", "no_such_package"),
+        ("import of a broken one", "WorkerUnavailable", "(its library is missing)"),
     ],
 )
 def test_errors_arrive_as_sentences_and_the_worker_goes_on(client, what, error, words):

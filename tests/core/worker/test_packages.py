@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -198,3 +200,41 @@ def test_the_worker_says_so_once_and_works(tmp_path, caplog):
         (warning,) = client.warnings
         assert "no sklearn" in warning
     assert [record.message for record in caplog.records].count(warning) == 1
+
+
+def test_all_is_imported_once_until_something_changes(place, monkeypatch):
+    write(place.site, "1.0")
+    started = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: started.append(a) or run(*a, **k))
+    for count in (1, 1):
+        assert packages.self_test([str(place.site)], str(place.own)) == ()
+        assert len(started) == count
+    write(place.site, "2.0")
+    assert packages.self_test([str(place.site)], str(place.own)) == ()
+    assert len(started) == 2
+
+
+@pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
+def test_the_worker_says_what_does_not_import(tmp_path, error):
+    """Also while a job runs that does not need it; and again at the next start."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "safetensors.py").write_text(f"raise {error}('no such luck')")
+    sites = [str(broken), str(Path(__file__).parent), *sys.path]
+    for _ in range(2):
+        client = WorkerClient(
+            sys.executable,
+            python_args=("-I", "-S"),
+            site_packages=sites,
+            own_packages=tmp_path / "own",
+            tasks="trial_tasks",
+        )
+        job = client.submit(Trial("sleep", 5000))
+        until = time.monotonic() + 120
+        while not client.warnings:
+            assert time.monotonic() < until, "nothing was said"
+            job.poll()
+            time.sleep(0.01)
+        client.close()
+        assert "safetensors (no such luck)" in client.warnings[0]

@@ -82,6 +82,7 @@ DEEDS = {
     "memory": lambda: _fail(MemoryError()),
     "torch memory": _take_all_memory,
     "import": lambda: __import__("no_such_package"),
+    "import of a broken one": lambda: _fail(ImportError("its library is missing")),
     "threads": _threads,
     "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),
