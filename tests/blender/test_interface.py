@@ -133,7 +133,7 @@ def test_what_is_amiss_with_the_worker_is_in_the_jobs_panel(read, monkeypatch):
 def test_the_preferences_can_be_drawn(options):
     shown = []
     layout = SimpleNamespace(prop=lambda _data, name, **_: shown.append(name))
-    layout.separator = layout.operator = lambda *_, **__: None
+    layout.separator = layout.operator = layout.label = lambda *_, **__: None
     layout.row = layout.split = layout.column = lambda **_: layout
     owner = SimpleNamespace(layout=layout, results="FOLDER")
     owner._draw_check = lambda context: ImpastoPreferences._draw_check(owner, context)

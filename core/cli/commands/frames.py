@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import time
 from dataclasses import replace
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ...control import Control, ItemDone
-from ...styles.look import SUFFIX
+from ...errors import BadRequest
+from ...styles.look import PARAMETERS, SUFFIX
 from ...tasks import registry
 from ...tasks.assemble_frames import AssembleFramesRequest
 from ...tasks.prepare_frames import PrepareFramesRequest
@@ -29,7 +31,7 @@ from ...video.settings import (
     SequenceRef,
     ShotInfo,
 )
-from ..options import DEVICES, add_device, add_look, add_output, look_from
+from ..options import DEVICES, add_device, add_look, add_output, look_from, number, refuse_idle
 from ..outcome import report_failures
 from ..report import Report
 
@@ -85,10 +87,18 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
         action.add_argument("source", help="any frame, a pattern (####), a folder, or a movie")
         action.add_argument("--first", type=int, default=NO_FIRST, metavar="N")
         action.add_argument("--last", type=int, default=NO_LAST, metavar="N")
-        action.add_argument("--step", type=int, default=1, metavar="N", help="every N-th frame")
+        action.add_argument(
+            "--step", type=number(1, math.inf, int), default=1, metavar="N", help="every N-th frame"
+        )
         action.add_argument("--overwrite", action="store_true", help="replace results that exist")
         add_output(action)
     for action in (prepare, run_):
+        action.add_argument(
+            "--layer",
+            default="",
+            metavar="NAME",
+            help="of OpenEXR frames with several layers; default: the picture of the compositor",
+        )
         add_look(action, use="FRAMES")
         _add_coherence(action)
         if runner is registry.run:
@@ -100,10 +110,11 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     prepare.add_argument("--shots", required=True, metavar="FILE", help="the shot file to write")
     run_.add_argument("--out", required=True, help="folder for the frames")
     run_.add_argument("--shots", default="", metavar="FILE", help="from the action prepare")
-    run_.add_argument(
+    part = run_.add_mutually_exclusive_group()
+    part.add_argument(
         "--only", type=_numbers, default=(), metavar="1-24,30", help="write only these frames"
     )
-    run_.add_argument(
+    part.add_argument(
         "--chunk-at", type=int, metavar="N", help="write only the chunk that begins with frame N"
     )
     run_.add_argument(
@@ -125,7 +136,9 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     run_.add_argument(
         "--learned", default="", metavar="FILE", help="the style that is learned from --painted"
     )
-    run_.add_argument("--seconds", type=float, default=90.0, help="of learning; default 90")
+    run_.add_argument(
+        "--seconds", type=number(0, math.inf), default=90.0, help="of learning; default 90"
+    )
     run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
     run_.add_argument(
         "--relief-maps",
@@ -135,7 +148,10 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
     assemble.add_argument("--movie", required=True, metavar="FILE")
     for action in (run_, assemble):
         action.add_argument(
-            "--fps", type=_rate, default=0.0, help="24000/1001, 25; default: as the source, else 24"
+            "--fps",
+            type=_rate,
+            default=0.0,
+            help="of the movie; 24000/1001, 25; default: as the source, else 24",
         )
     assemble.add_argument(
         "--sound",
@@ -157,20 +173,27 @@ def _add_coherence(parser: argparse.ArgumentParser) -> None:
         default="MOTION",
         help="off, statistics (one look for each shot) or motion (strokes follow; default)",
     )
-    group.add_argument("--coherence-strength", type=float, default=1.0, metavar="0..1")
+    group.add_argument("--coherence-strength", type=number(0, 1), default=1.0, metavar="0..1")
     group.add_argument(
         "--anchors",
-        type=int,
+        type=number(0, math.inf, int),
         default=0,
         metavar="N",
         help="frames between two anchors; 0 (default): as suits the engine",
     )
     group.add_argument(
-        "--chunk", type=int, default=0, metavar="N", help="frames that one machine takes; 0: all"
+        "--chunk",
+        type=number(0, math.inf, int),
+        default=0,
+        metavar="N",
+        help="frames that one machine takes; 0: all",
     )
 
 
 def _settings(options: argparse.Namespace) -> FramesSettings:
+    if options.coherence != "MOTION":
+        idle = {"coherence_strength": 1.0, "anchors": 0}
+        refuse_idle(options, idle, f"with --coherence {options.coherence.lower()}")
     return FramesSettings(
         look_from(options),
         options.coherence,
@@ -181,7 +204,8 @@ def _settings(options: argparse.Namespace) -> FramesSettings:
 
 
 def _sequence(options: argparse.Namespace) -> SequenceRef:
-    return SequenceRef(options.source, options.first, options.last, options.step)
+    layer = getattr(options, "layer", "")
+    return SequenceRef(options.source, options.first, options.last, options.step, layer=layer)
 
 
 def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int:
@@ -197,12 +221,23 @@ def _prepare(runner: Runner, options: argparse.Namespace, report: Report) -> int
 
 
 def _run(runner: Runner, options: argparse.Namespace, report: Report) -> int:
+    settings = _settings(options)
+    if not options.painted:
+        refuse_idle(options, {"learned": "", "seconds": 90.0}, "without --painted")
+    if not options.movie:
+        refuse_idle(options, {"fps": 0.0}, "without --movie")
+    if not options.chunk:
+        refuse_idle(options, {"chunk_at": None}, "without --chunk")
+    if not options.relief_maps:
+        refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
+    if options.format == "JPEG" and options.depth not in ("SOURCE", "8"):
+        raise BadRequest(f"JPEG files have 8 bits, not --depth {options.depth}.")
     only = options.only
     if options.chunk_at is not None:
         only = tuple(range(options.chunk_at, options.chunk_at + max(1, options.chunk)))
     request = FramesRequest(
         _sequence(options),
-        _settings(options),
+        settings,
         options.out,
         options.shots,
         only,
