@@ -38,7 +38,7 @@ class ImpastoPreferences(bpy.types.AddonPreferences):
     )
     device: EnumProperty(
         name="Device",
-        description="Compute device",
+        description="What paints. Analyze, Create and regions always use the CPU",
         items=(
             ("AUTO", "Automatic", "The GPU if torch can use one, else the CPU"),
             ("CPU", "CPU", "Always the CPU"),

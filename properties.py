@@ -178,6 +178,10 @@ class FrameSettings(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
+    layer: StringProperty(
+        name="Layer",
+        description="View layer of OpenEXR frames. Leave empty for the picture of the compositor",
+    )
     output: StringProperty(
         name="Output Folder",
         description="Folder of the restyled frames. Leave empty to write next to the source",

@@ -332,6 +332,10 @@ CHINESE = {
     "Source": "来源",
     "Shared Statistics": "共享统计",
     "Step": "步长",
+    "Layer": "层",
+    "View layer of OpenEXR frames. Leave empty for the picture of the compositor": (
+        "OpenEXR 帧的视图层。留空则使用合成器的图像"
+    ),
     "TIFF": "TIFF",
     "Use Render Output": "使用渲染输出",
     "Also write the restyled frames as a movie": "同时将风格化后的帧写成影片",
@@ -520,7 +524,9 @@ CHINESE = {
     "The scene shows its original textures for comparison": "场景正在显示原始纹理以供对比",
     "The texture selected in the list": "列表中所选的纹理",
     "Keep tiling textures free of seams at the borders": "使平铺纹理的边界处没有接缝",
-    "Compute device": "计算设备",
+    "What paints. Analyze, Create and regions always use the CPU": (
+        "用于绘制的设备。分析、创造和区域始终使用 CPU"
+    ),
     "Where restyled images are kept": "风格化图像的存放位置",
     "Which groups to stylize": "要风格化的分组",
     "Which plot": "要打开的图表",

@@ -20,6 +20,8 @@ class IMPASTO_PT_frames:
         layout = split_layout(self)
         column = layout.column(align=True)
         column.prop(settings, "source")
+        if inputs.has_layers(context.scene):
+            column.prop(settings, "layer")
         column.operator("impasto.use_render_output", icon="OUTPUT")
         column.operator("impasto.use_strip", icon="SEQ_STRIP_META")
         column.operator("impasto.enable_passes", icon="RENDERLAYERS")

@@ -14,10 +14,18 @@ import bpy
 from ..core import errors
 from ..core.cli import outcome
 from ..core.cli.commands import frames, styles
-from ..core.cli.options import add_grouping, add_look, add_output, look_from
+from ..core.cli.options import (
+    add_grouping,
+    add_look,
+    add_output,
+    check_grouping,
+    look_from,
+    refuse_idle,
+)
 from ..core.cli.report import Report
 from ..core.control import Control, ItemDone, Progress
 from ..core.errors import BadRequest, JobCancelled, OutputUnwritable
+from ..core.styles.look import PARAMETERS
 from ..core.tasks.registry import R, Request
 from ..core.worker.protocol import Failed, Finished
 from . import options as preferences
@@ -70,8 +78,9 @@ def build_parser() -> argparse.ArgumentParser:
     stylize.add_argument(
         "--group", action="append", metavar="NAME", help="this group only; may be repeated"
     )
-    stylize.add_argument("--folder", help="where the images go (default: impasto/ beside --output)")
-    stylize.add_argument("--pack", action="store_true", help="pack the images into the .blend")
+    place = stylize.add_mutually_exclusive_group()
+    place.add_argument("--folder", help="where the images go (default: impasto/ beside --output)")
+    place.add_argument("--pack", action="store_true", help="pack the images into the .blend")
     add_look(stylize, required=False)
     _add_file(stylize)
     add_output(stylize)
@@ -100,6 +109,7 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _analyze(options: argparse.Namespace, report: Report) -> int:
+    check_grouping(options)
     settings = bpy.context.scene.impasto
     settings.scope = _SCOPES[options.scope]
     settings.algorithm, settings.linkage = options.algorithm, options.linkage
@@ -142,7 +152,12 @@ def _analyze(options: argparse.Namespace, report: Report) -> int:
 def _stylize(options: argparse.Namespace, report: Report) -> int:
     target = _target(options, needed=True)
     settings = bpy.context.scene.impasto
-    if not settings.groups:
+    if not options.style:
+        idle = {name: parameter.default for name, parameter in PARAMETERS.items()}
+        refuse_idle(options, idle, "without --style")
+    if settings.groups:
+        refuse_idle(options, {"scope": "file"}, "on a file with groups; see --group")
+    else:
         analyze.one_group(bpy.context, _SCOPES[options.scope])
     chosen = options.group or [group.name for group in settings.groups]
     if unknown := sorted(set(chosen) - {group.name for group in settings.groups}):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from ..errors import BadRequest
 from ..paint import device
 from ..styles.look import PARAMETERS, Look, StyleRef, Use, check_engine, shown, with_engine
 from ..tasks.analyze import SIMILARITY
@@ -70,7 +71,8 @@ def use_device(options: argparse.Namespace) -> None:
     """
     device.choose(options.device)
     if options.threads:
-        os.environ["OMP_NUM_THREADS"] = str(options.threads)
+        for library in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
+            os.environ[library] = str(options.threads)
 
 
 def add_look(
@@ -144,6 +146,30 @@ def look_from(options: argparse.Namespace) -> Look:
     return with_engine(look)
 
 
+def refuse_idle(
+    options: argparse.Namespace, parser_defaults: Mapping[str, object], needed: str
+) -> None:
+    """Refuse options that were given and would do nothing.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        What was typed.
+    parser_defaults : mapping
+        Names of options, with the values that they have if they are not given.
+    needed : str
+        What they would need, for the sentence.
+
+    Raises
+    ------
+    BadRequest
+        One of them was given.
+    """
+    for name, default in parser_defaults.items():
+        if getattr(options, name) != default:
+            raise BadRequest(f"--{name.replace('_', '-')} has no effect {needed}.")
+
+
 def add_grouping(parser: argparse.ArgumentParser) -> None:
     """Add the options of grouping, as in the panel.
 
@@ -182,6 +208,25 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
         help="0 groups by color, 1 by material; default 0.5",
     )
     group.add_argument("--seed", type=int, default=0, metavar="N")
+
+
+def check_grouping(options: argparse.Namespace) -> None:
+    """Refuse options of grouping that would do nothing.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The parsed options.
+
+    Raises
+    ------
+    BadRequest
+        One of them was given.
+    """
+    if options.algorithm == "DBSCAN":
+        refuse_idle(options, {"groups": 0}, "with --algorithm dbscan, which decides it itself")
+    elif options.groups:
+        refuse_idle(options, {"similarity": SIMILARITY}, "with --groups")
 
 
 def split_weight(text: str) -> tuple[str, float]:

@@ -37,6 +37,12 @@ def check_settings(settings: SampleSettings, kind: str) -> None:
         raise BadRequest("Only the cellular automaton moves; set the number of frames to 0.")
     if settings.damage and not settings.frames:
         raise BadRequest("Damage and regrowth take a sequence; set the number of frames.")
+    if not settings.seamless and kind == "AUTOMATON":
+        raise BadRequest("The cellular automaton's textures are always seamless.")
+    if settings.mix and max(settings.morph, settings.frames) > 1:
+        raise BadRequest(
+            "A morph goes from texture to texture, and a loop has one; leave out the mix."
+        )
     if settings.morph > 1 and kind == "AUTOMATON":
         raise BadRequest("The cellular automaton knows one texture; choose the GAN to morph.")
 

@@ -18,6 +18,7 @@ from .decode import DecodeError
 from .picture import Picture
 from .primaries import PRIMARIES, Primaries, luminance_weights
 from .spaces import Meaning, interop_of, meaning_of_interop
+from .windows import Window
 
 MAIN_LAYERS = ("Composite.Combined", "ViewLayer.Combined")
 """The picture that Blender's compositor makes, and the view layer that a new scene has."""
@@ -26,20 +27,6 @@ _COLORS = (("R", "G", "B"), ("r", "g", "b"))
 _LUMINANCE = ("Y", "RY", "BY")
 _SAME = 1e-3
 """Chromaticities that differ by less are those of Rec.709."""
-
-
-class Window(NamedTuple):
-    """A rectangle of pixels, both ends included, as the headers of OpenEXR have it."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.right - self.left + 1, self.bottom - self.top + 1
 
 
 class Layer(NamedTuple):

@@ -25,6 +25,7 @@ from .metadata import NOTHING, Metadata, embed, exr_attributes, metadata_of
 from .picture import Picture
 from .reference import AlphaMode
 from .spaces import Meaning, from_rec709, is_hdr, meaning_of, to_rec709
+from .windows import Window, around, cropped_picture, placed_picture
 
 _MOST_PIXELS = 1 << 30
 
@@ -66,6 +67,29 @@ class ImageFile:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.input.size
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """Where the pixels lie, and the frame that is shown: OpenEXR's data and display window."""
+        if isinstance(self.input, exr.Input):
+            return self.input.data_window, self.input.display_window
+        whole = Window(0, 0, self.size[0] - 1, self.size[1] - 1)
+        return whole, whole
+
+    def has_alpha(self, layer: str = "") -> bool:
+        """Return whether an OpenEXR file's picture has alpha, without decoding it.
+
+        Parameters
+        ----------
+        layer : str, optional
+            As in :func:`read_picture`.
+
+        Returns
+        -------
+        bool
+            False for other formats, which are not asked.
+        """
+        return isinstance(self.input, exr.Input) and bool(self.input.choose(layer).alpha)
 
     def read(
         self, *, color_space: str = "", alpha_mode: AlphaMode = "", layer: str = ""
@@ -267,6 +291,33 @@ def read_picture(
     """
     with open_image(path) as image:
         return image.read(color_space=color_space, alpha_mode=alpha_mode, layer=layer)
+
+
+def read_shown(path: str | Path) -> Picture:
+    """Read what an image file shows of its frame: the display window of OpenEXR.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    Picture
+        Black, and transparent if it has alpha, where the file holds no pixels.
+
+    Raises
+    ------
+    ImageMissing, ImageUnreadable, ImageTooLarge, UnsupportedImage
+        As :func:`read_picture`.
+    """
+    with open_image(path) as image:
+        window, shown = image.windows
+        picture = image.read()
+    if window == shown:
+        return picture
+    canvas = around((window, shown))
+    return cropped_picture(placed_picture(picture, window, canvas), canvas, shown)
 
 
 def write_picture(

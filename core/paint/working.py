@@ -218,6 +218,8 @@ def from_work(picture: Picture, work: np.ndarray, painted: np.ndarray, look: Loo
     Picture
         The result, with the alpha of the original.
     """
+    if look.strength == 0:
+        return picture
     if discards_original(picture, work, look):
         return picture.with_color(painted)
     original = display_colors(picture)
@@ -235,4 +237,9 @@ def from_work(picture: Picture, work: np.ndarray, painted: np.ndarray, look: Loo
         painted = original + (painted - original) * np.float32(look.strength / _FULL_EFFECT)
     if picture.encoding == "linear":
         painted = srgb_to_linear(painted) * _exposure(picture)
+        if (
+            look.strength < _FULL_EFFECT
+        ):  # colors out of gamut are negative, and fade as all others do
+            rest = np.float32(1 - look.strength / _FULL_EFFECT)
+            painted += rest * np.minimum(picture.color, 0)
     return picture.with_color(painted)

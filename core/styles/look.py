@@ -434,6 +434,12 @@ def check_engine(look: Look) -> None:
             f"{parameter.options[0]} has no effect with --engine {engine.lower()}; "
             f"it is for: {', '.join(parameter.engines).lower()}."
         )
+    if look.angle != PARAMETERS["angle"].default and look.direction != "ANGLE":
+        raise BadRequest("--angle has no effect without --direction angle.")
+    if look.regions > 1 and len({style.weight for style in look.styles}) > 1:
+        raise BadRequest(
+            "With --regions, each style has regions of its own; leave out the weights."
+        )
 
 
 def shown(value: float | str) -> str:

@@ -56,6 +56,9 @@ class ContentKeys:
         digest = hashlib.sha256(shots.fingerprint.encode())
         versions = f"{FRAME_VERSION} {shipped_steps()}"
         digest.update(f"{request.format} {request.depth} {versions}".encode())
+        sequence = self._plan.sequence
+        if sequence.color_space or sequence.layer:
+            digest.update(f"{sequence.color_space} {sequence.layer}".encode())
         if request.relief_maps:
             digest.update(b"relief")
         for code in shots.content_codes:

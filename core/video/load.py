@@ -15,7 +15,6 @@ from ..paint import working
 from ..styles.look import Look
 from .flow import shrunk_size
 from .motion import FlowMatch, MotionSource, match_frames
-from .passes import read_passes
 from .sequence import Frame, Sequence
 
 
@@ -105,7 +104,7 @@ class FrameLoader:
         if not self._by_motion:
             return LoadedFrame(frame, picture, work, mask)
         size = shrunk_size((work.shape[1], work.shape[0]))
-        passes = read_passes(frame.path, size) if frame.index < 0 else None
+        passes = self._sequence.passes(frame, size)
         small = to_depth(cv2.resize(work, size, interpolation=cv2.INTER_AREA), "8")
         return LoadedFrame(frame, picture, work, mask, MotionSource(small, passes))
 

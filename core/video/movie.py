@@ -16,7 +16,7 @@ from ..atomic import part_file
 from ..control import SILENT, Control, Failure
 from ..errors import ImageUnreadable, ImpastoError, NoImages, OutputUnwritable
 from ..image.alpha import full_alpha
-from ..image.files import read_picture
+from ..image.files import read_shown
 from ..image.picture import Picture
 from ..paint.working import display_colors
 from .movie_file import library, open_file
@@ -153,7 +153,7 @@ def write_movie(
                 writer = _Writer(part, movie, timing, stack)
                 for index, path in enumerate(paths):
                     try:
-                        writer.add(index, read_picture(path))
+                        writer.add(index, read_shown(path))
                     except OutputUnwritable:
                         raise
                     except ImpastoError as error:

@@ -197,6 +197,7 @@ class Results:
         # The picture comes last: where one is found, all that belongs to it is there.
         self._write_relief(frame.number, strokes)
         metadata = self._sequence.metadata(frame)
+        picture = self._sequence.original_window(frame, picture, usual_suffix(path.suffix))
         write_picture(picture, path, overwrite=True, metadata=metadata)
         if replaced:
             self._write_note_of(frame, {"key": key})

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import UnsupportedImage
 from ..image import exr
 from ..image.resize import resize
+from ..image.windows import Window, placed
 from .flow import flow_targets, sample
 
 _SURFACE_TURN = 0.7
@@ -41,7 +42,9 @@ class Passes:
     position: np.ndarray | None = None
 
 
-def read_passes(path: Path, size: tuple[int, int], layer: str = "") -> Passes | None:
+def read_passes(
+    path: Path, size: tuple[int, int], layer: str = "", canvas: Window | None = None
+) -> Passes | None:
     """Read the passes of a multilayer OpenEXR file: those of the view layer whose colors are read.
 
     Blender's Vector channels are in pixels with y up: X, Y = previous - current, Z, W = current -
@@ -55,6 +58,8 @@ def read_passes(path: Path, size: tuple[int, int], layer: str = "") -> Passes | 
         To which the passes are scaled, in pixels.
     layer : str, optional
         The color layer, as in :func:`~.image.files.read_picture`.
+    canvas : Window, optional
+        What the frame lies on, if not on its own data window.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def read_passes(path: Path, size: tuple[int, int], layer: str = "") -> Passes | 
         return None
     try:
         with path.open("rb") as file:
-            channels = _RenderLayer(exr.open_input(file, path.name), layer)
+            channels = _RenderLayer(exr.open_input(file, path.name), layer, canvas)
     except (OSError, exr.DecodeError):
         return None
     x, y, z, w = (channels.get("Vector", axis) for axis in "XYZW")
@@ -127,7 +132,8 @@ class _RenderLayer:
     Blender calls them ``ViewLayer.Pass.Channel``, with a view of stereo renders before the channel.
     """
 
-    def __init__(self, source: exr.Input, layer: str) -> None:
+    def __init__(self, source: exr.Input, layer: str, canvas: Window | None) -> None:
+        self._window, self._canvas = source.data_window, canvas or source.data_window
         try:
             color = source.choose(layer).name
         except UnsupportedImage:
@@ -146,7 +152,10 @@ class _RenderLayer:
             known = [ending, f"{main}.{ending}"]
             known += [other for other in self._channels if other.endswith(f".{ending}")]
         found = next((other for other in known if other in self._channels), None)
-        return None if found is None else np.asarray(self._channels[found].pixels, np.float32)
+        if found is None:
+            return None
+        pixels = np.asarray(self._channels[found].pixels, np.float32)
+        return placed(pixels, self._window, self._canvas)
 
 
 def _vectors(channels: _RenderLayer, name: str, size: tuple[int, int]) -> np.ndarray | None:

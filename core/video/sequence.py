@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from ..errors import BadRequest, NoImages
-from ..image.files import image_size, read_picture
+import numpy as np
+
+from ..errors import BadRequest, ImpastoError, NoImages
+from ..image.files import image_size, open_image
 from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
 from ..image.picture import Picture
+from ..image.windows import Window, around, cropped_picture, placed_picture
 from .movie_reader import MovieReader
 from .numbers import NumberedFiles, find_sequences, listed, sequence_like, sequence_of, spelled
+from .passes import Passes, read_passes
 from .settings import SequenceRef
 
 _PADDING = 4
@@ -57,7 +62,7 @@ class Sequence:
         What comes before and after the number in the name of a file.
     padding : int
         Least digits of the number.
-    color_space : str
+    color_space, layer : str
         As in :class:`~.settings.SequenceRef`.
     files : NumberedFiles or None
         Names of the files on disk, whose results have the same ones.
@@ -72,6 +77,7 @@ class Sequence:
     suffix: str
     padding: int
     color_space: str = ""
+    layer: str = ""
     files: NumberedFiles | None = field(default=None, compare=False, repr=False)
     others: tuple[str, ...] = ()
     movie: MovieReader | None = field(default=None, compare=False, repr=False)
@@ -156,8 +162,77 @@ class Sequence:
             Its file is of a kind that cannot be read.
         """
         if self.movie is None:
-            return read_picture(frame.path, color_space=self.color_space)
+            with open_image(frame.path) as image:
+                picture = image.read(color_space=self.color_space, layer=self.layer)
+                window, _ = image.windows
+            if self.canvas is None:
+                return picture
+            if picture.alpha is None:  # around it there is nothing, not black
+                picture = replace(picture, alpha=np.ones(picture.color.shape[:2], np.float32))
+            return placed_picture(picture, window, self.canvas)
         return self.movie.read(frame.index)
+
+    @cached_property
+    def canvas(self) -> Window | None:
+        """What all frames lie on, if they hold other parts of one frame (OpenEXR's data windows)."""
+        if self.movie is not None or self.frames[0].path.suffix.lower() != ".exr":
+            return None
+        data, display = set(), set()
+        for frame in self.frames:
+            with suppress(ImpastoError), open_image(frame.path) as image:
+                window, shown = image.windows
+                data.add(window)
+                display.add(shown)
+        if len(display) != 1 or len(data | display) == 1:
+            return None
+        return around(data | display)
+
+    def original_window(self, frame: Frame, picture: Picture, suffix: str) -> Picture:
+        """Cut a result to what its source holds of the canvas, or else to the frame that is shown.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+        picture : Picture
+            Its result.
+        suffix : str
+            Of the result's file; only OpenEXR can say which part of the frame it holds.
+
+        Returns
+        -------
+        Picture
+            ``picture`` itself if there is nothing to be cut, or it has another size than the canvas.
+        """
+        if self.canvas is None or picture.size != self.canvas.size:
+            return picture
+        with open_image(frame.path) as image:
+            window, shown = image.windows
+            opaque = not image.has_alpha(self.layer)
+        picture = cropped_picture(picture, self.canvas, window if suffix == ".exr" else shown)
+        if opaque and picture.alpha is not None:
+            inside = picture.alpha[..., None] > 0
+            picture = replace(picture, color=picture.color * inside, alpha=None, cover=None)
+        return picture
+
+    def passes(self, frame: Frame, size: tuple[int, int]) -> Passes | None:
+        """Read the render passes of a frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of this sequence.
+        size : (width, height)
+            To which they are scaled, in pixels.
+
+        Returns
+        -------
+        Passes or None
+            None where it has none.
+        """
+        if frame.index >= 0:
+            return None
+        return read_passes(frame.path, size, self.layer, self.canvas)
 
     def size(self, frame: Frame) -> tuple[int, int]:
         """Return the size of a frame, without decoding a file of its own.
@@ -179,7 +254,9 @@ class Sequence:
         ImageUnreadable
             Its file, or that place of the movie, cannot be read.
         """
-        return image_size(frame.path) if self.movie is None else self.movie.size
+        if self.movie is not None:
+            return self.movie.size
+        return image_size(frame.path) if self.canvas is None else self.canvas.size
 
     def metadata(self, frame: Frame) -> Metadata:
         """Read what a frame's file says besides its pixels.
@@ -218,7 +295,7 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     NoImages
         There are none in the range.
     BadRequest
-        The folder holds several sequences.
+        The folder holds several sequences, or the frames have no layers.
     ImageMissing
         The movie is not there.
     ImageUnreadable
@@ -263,12 +340,15 @@ def find_sequence(reference: SequenceRef) -> Sequence:
     step = max(1, reference.step)
     start = inside[0].number
     kept = tuple(f for f in inside if (f.number - start) % step == 0)
+    if reference.layer and kept[0].path.suffix.lower() != ".exr":
+        raise BadRequest(f'"{kept[0].path.name}" has no layers; only OpenEXR frames have.')
     return Sequence(
         kept,
         prefix,
         suffix,
         padding,
         reference.color_space,
+        reference.layer,
         files=files,
         others=others,
         movie=movie,

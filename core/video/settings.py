@@ -42,6 +42,8 @@ class SequenceRef:
         from ``first``; ``source`` is then only a name.
     color_space : str
         As in :class:`~.image.reference.ImageRef`.
+    layer : str
+        Of OpenEXR files, as in :func:`~.image.files.read_picture`.
     """
 
     source: str
@@ -50,6 +52,7 @@ class SequenceRef:
     step: int = 1
     files: tuple[str, ...] = ()
     color_space: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def start(context: bpy.types.Context, *, again: bool) -> SceneJob:
         title, path = names.Namer(draft.folder if pack else folder).result(name, "Impasto", ".png")
         if _image_count(settings) > 1:
             path = _numbered(path)
+            draft.made.append(path.parent)
         request: CreateRequest | SampleRequest
         if again:
             request, failures = SampleRequest(settings.model, str(path), sample), ()

@@ -30,7 +30,8 @@ def draw_map(context: bpy.types.Context) -> SceneJob:
     group = active_group(context.scene)
     with draft_job(context.scene.session_uid) as draft:
         (source,), _ = sources_of_group(group, draft.folder, 1)
-        output = storage.new_analysis_folder() / "style_map.png"
+        draft.made.append(storage.new_analysis_folder())
+        output = draft.made[0] / "style_map.png"
         request = StyleMapRequest(source, str(output), _own_styles())
         conclude = plots.keep_plot_of(
             _MAP, lambda result: "Pick a place on the map, then press Invent Style"

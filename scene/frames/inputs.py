@@ -26,6 +26,11 @@ def render_output(scene: bpy.types.Scene) -> str:
     return scene.render.frame_path(frame=scene.frame_start)
 
 
+def has_layers(scene: bpy.types.Scene) -> bool:
+    """Return whether the source is OpenEXR frames, which may have several layers."""
+    return scene.impasto.frames.source.lower().endswith(".exr")
+
+
 def is_render_output(scene: bpy.types.Scene) -> bool:
     """Return whether the panel's source is what the scene renders, without reading the disk."""
     if not scene.impasto.frames.source:

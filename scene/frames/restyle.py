@@ -111,7 +111,12 @@ def _request(
     rendered = inputs.is_render_output(context.scene)
     frames = inputs.render_pattern(context.scene) if rendered else source
     return FramesRequest(
-        SequenceRef(str(frames), *limits, settings.step if settings.use_range else 1),
+        SequenceRef(
+            str(frames),
+            *limits,
+            settings.step if settings.use_range else 1,
+            layer=settings.layer if inputs.has_layers(context.scene) else "",
+        ),
         FramesSettings(
             look_of(settings.look),
             settings.coherence,

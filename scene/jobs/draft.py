@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import bpy
@@ -24,10 +24,13 @@ class JobDraft:
     ----------
     folder : Path
         A new folder for temporary files, which goes when the job ends or does not start.
+    made : list of Path
+        Folders for results, which go, if they are empty, when the job does not start.
     """
 
     def __init__(self, scene_uid: int, folder: Path) -> None:
         self.folder = folder
+        self.made: list[Path] = []
         self.started = False
         self._scene_uid = scene_uid
 
@@ -93,3 +96,6 @@ def draft_job(scene_uid: int) -> Iterator[JobDraft]:
     finally:
         if not draft.started:
             shutil.rmtree(folder, ignore_errors=True)
+            for made in draft.made:
+                with suppress(OSError):  # it is not empty
+                    made.rmdir()

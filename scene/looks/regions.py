@@ -25,7 +25,8 @@ def draw(context: bpy.types.Context) -> SceneJob:
     group = active_group(context.scene)
     with draft_job(context.scene.session_uid) as draft:
         (source,), _ = sources_of_group(group, draft.folder, 1)
-        output = storage.new_analysis_folder() / "regions.png"
+        draft.made.append(storage.new_analysis_folder())
+        output = draft.made[0] / "regions.png"
         request = RegionsRequest(source, look_of(group.look), str(output))
         return draft.start("Show Regions", request, plots.keep_plot_of(_KIND, _describe))
 

@@ -151,3 +151,17 @@ def test_help_and_bad_verbs_return_instead_of_leaving(run):
     assert run("stylise")[0] == 2
     code, out, _ = run("styles")
     assert code == 0 and "starry-night" in out
+
+
+def test_options_without_effect_are_errors(run, blend, build):
+    new = build.folder / "new.blend"
+    code, _, err = run("stylize", "--strength", 0.5, "--output", new)
+    assert code == 2 and "--strength has no effect without --style" in err
+    code, _, err = run("stylize", "--style", "scream", "--pack", "--folder", "x", "--output", new)
+    assert code == 2 and "not allowed with argument" in err
+    code, _, err = run("analyze", "--algorithm", "dbscan", "--groups", 2, "--output", new)
+    assert code == 2 and "--groups has no effect" in err
+    build.group(bpy.data.images["Brick"], style="scream")
+    code, _, err = run("stylize", "--scope", "scene", "--output", new)
+    assert code == 2 and "--scope has no effect on a file with groups" in err
+    assert not new.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.analyze import AnalyzeRequest, AnalyzeResult
-from ..options import add_device, add_grouping, add_output
+from ..options import add_device, add_grouping, add_output, check_grouping
 from ..outcome import report_failures
 from ..paths import find_images, make_folder, protect
 from ..report import Report
@@ -41,13 +41,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", required=True, help="folder for the pictures of the outcome")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier outcome")
     add_grouping(parser)
-    add_device(parser)
+    add_device(parser, gpu=False)
     add_output(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
     """Group; returns the exit code."""
+    check_grouping(options)
     images = find_images(options.inputs)
     folder = Path(options.out)
     make_folder(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from ...create.settings import MODEL_SUFFIX, SampleSettings
@@ -10,7 +11,7 @@ from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.create import CreateRequest
 from ...tasks.sample import SampleRequest
-from ..options import add_device, add_output
+from ..options import add_device, add_output, number, refuse_idle
 from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
@@ -47,23 +48,31 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--generator",
         choices=("gan", "vae", "automaton"),
-        default="gan",
         help="gan: endless variations (default); vae: new looks; automaton: grows and moves",
     )
     parser.add_argument(
         "--size", type=int, nargs=2, default=(1024, 1024), metavar=("WIDTH", "HEIGHT")
     )
-    parser.add_argument("--seconds", type=float, default=60.0, metavar="S", help="default 60")
-    parser.add_argument("--steps", type=int, default=0, metavar="N", help="in place of --seconds")
-    parser.add_argument("--detail", type=int, default=256, metavar="PIXELS", help="default 256")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--seconds", type=number(0, math.inf), metavar="S", help="default 60")
+    budget.add_argument(
+        "--steps", type=number(1, math.inf, int), metavar="N", help="in place of --seconds"
+    )
+    parser.add_argument(
+        "--detail", type=number(1, math.inf, int), metavar="PIXELS", help="default 256"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--mix", type=float, nargs="+", default=(), metavar="W")
-    parser.add_argument("--morph", type=int, default=0, metavar="N", help="pictures of a morph")
-    parser.add_argument("--frames", type=int, default=0, metavar="N", help="pictures of a loop")
+    parser.add_argument(
+        "--morph", type=number(2, math.inf, int), default=0, metavar="N", help="pictures of a morph"
+    )
+    parser.add_argument(
+        "--frames", type=number(1, math.inf, int), default=0, metavar="N", help="pictures of a loop"
+    )
     parser.add_argument("--damage", action="store_true", help="tear holes in the loop, and regrow")
     parser.add_argument("--no-seamless", action="store_true")
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
-    add_device(parser)
+    add_device(parser, gpu=False)
     add_output(parser)
     parser.set_defaults(run=_run)
 
@@ -84,17 +93,19 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     if options.inputs:
         request = CreateRequest(
             tuple(ImageRef(str(i), (str(i),)) for i in find_images(options.inputs)),
-            options.generator.upper(),
+            options.generator.upper() if options.generator else "GAN",
             options.out,
             model,
             settings,
-            options.seconds,
-            options.steps,
+            60.0 if options.seconds is None else options.seconds,
+            options.steps or 0,
             options.seed,
-            options.detail,
+            options.detail or 256,
             overwrite=options.overwrite,
         )
     else:
+        idle = dict.fromkeys(("generator", "seconds", "steps", "detail"))
+        refuse_idle(options, idle, "without textures, as the generator is not fitted")
         request = SampleRequest(model, options.out, settings, options.overwrite)
     result = registry.run(request, report.control())
     recipe = result.recipe

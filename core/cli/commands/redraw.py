@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...tasks import registry
 from ...tasks.redraw import RedrawRequest
-from ..options import add_output, number
+from ..options import add_output, number, refuse_idle
 from ..paths import outputs_for, protect, relief_files
 from ..report import Report
 
@@ -66,6 +66,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(options: argparse.Namespace, report: Report) -> int:
     """Draw; returns the exit code."""
+    if not options.relief_maps:
+        refuse_idle(options, {"relief": None}, "without --relief-maps")
     (output,) = outputs_for([Path(options.strokes).with_suffix(".png")], options.out)
     maps = relief_files(output) if options.relief_maps else ()
     protect([Path(options.strokes)], [output, *maps], overwrite=options.overwrite)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from ...image.reference import ImageRef
 from ...styles.look import SUFFIX
 from ...tasks import registry
 from ...tasks.refine import RefineRequest
-from ..options import add_device, add_output
+from ..options import add_device, add_output, number
 from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
@@ -39,9 +40,16 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--style", required=True, metavar="PICTURE", help="the style's picture")
     parser.add_argument("--out", required=True, help=f"the style file ({SUFFIX})")
     parser.add_argument("--overwrite", action="store_true", help="replace it if it exists")
-    parser.add_argument("--seconds", type=float, default=120.0, metavar="S", help="default 120")
-    parser.add_argument(
-        "--steps", type=int, default=0, metavar="N", help="so many steps, whatever the time"
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument(
+        "--seconds", type=number(0, math.inf), default=120.0, metavar="S", help="default 120"
+    )
+    budget.add_argument(
+        "--steps",
+        type=number(0, math.inf, int),
+        default=0,
+        metavar="N",
+        help="so many steps, whatever the time",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     add_device(parser)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ...errors import BadRequest
 from ...image.reference import ImageRef
-from ...styles.look import Look
+from ...styles.look import PARAMETERS, Look
 from ...tasks import registry
 from ...tasks.stylize import GuideFiles, StylizeItem, StylizeRequest
-from ..options import add_device, add_look, add_output, look_from, split_weight
+from ..options import add_device, add_look, add_output, look_from, refuse_idle, split_weight
 from ..outcome import report_failures
 from ..paths import find_images, outputs_for, protect, relief_files
 from ..report import Report
@@ -95,6 +95,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     guides = _guides(options, len(images), look)
     read = [*images, *(Path(path) for one in guides for path in (one.style, one.texture))]
     protect(read, outputs, overwrite=options.overwrite)
+    if not options.relief_maps:
+        refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(

@@ -5,7 +5,8 @@ What is kept lies on disk, so a long segment needs no more memory than a short o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -25,10 +26,9 @@ from ...paint.network import Stylizer
 from ..flow import shrunk_size
 from ..motion import FlowMatch, MotionSource, match_frames
 from ..outcome import Outcome
-from ..passes import read_passes
 from ..plan import Plan, Segment
 from ..prefetch import prefetch
-from ..sequence import Frame
+from ..sequence import Frame, Sequence
 from ..spill import SpillFile, from_half, to_half
 
 GUIDE_EVERY = 4
@@ -215,7 +215,7 @@ class Surveyor:
         return survey
 
     def _read(
-        self, frames: Sequence[Frame], on_failure: Callable[[int, str], None]
+        self, frames: abc.Sequence[Frame], on_failure: Callable[[int, str], None]
     ) -> Iterator[_Read]:
         look = self._plan.settings.look
         for frame in frames:
@@ -227,7 +227,13 @@ class Surveyor:
             size = guide_size(picture.size)
             goal = working.Plan(picture.size, size, 1.0)
             work, mask = working.to_work(picture, goal, look.seamless, alpha_covers=True)
-            yield _Read(frame, picture.size, work, mask, _motion_source(frame, picture, work))
+            yield _Read(
+                frame,
+                picture.size,
+                work,
+                mask,
+                _motion_source(self._plan.sequence, frame, picture, work),
+            )
 
     def _under(self, item: _Read, shot: int) -> np.ndarray:
         """Paint a small guide, for the underpainting: it is blurred, but must not lag behind."""
@@ -305,9 +311,11 @@ def paint_guide(
     return stylizer.paint(job, Control(cancel=cancel))
 
 
-def _motion_source(frame: Frame, picture: Picture, work: np.ndarray) -> MotionSource:
+def _motion_source(
+    sequence: Sequence, frame: Frame, picture: Picture, work: np.ndarray
+) -> MotionSource:
     size = shrunk_size(picture.size, _SIDE)
-    passes = read_passes(frame.path, size) if frame.index < 0 else None
+    passes = sequence.passes(frame, size)
     small = work if work.shape[1::-1] == size else np.clip(resize(work, size), 0, 1)
     return MotionSource(to_depth(small, "8"), passes)
 
@@ -338,7 +346,7 @@ def _stilled(match: FlowMatch, same: np.ndarray) -> FlowMatch:
     return FlowMatch(flow, np.where(still, np.float32(1), match.confidence))
 
 
-def _same(first: Sequence[np.ndarray | None], second: Sequence[np.ndarray | None]) -> bool:
+def _same(first: abc.Sequence[np.ndarray | None], second: abc.Sequence[np.ndarray | None]) -> bool:
     """Return whether arrays are the same, each with the one that belongs to it."""
     return all(
         a is b or (a is not None and b is not None and np.array_equal(a, b))

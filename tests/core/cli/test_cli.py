@@ -22,6 +22,7 @@ import OpenImageIO
 import pytest
 
 from impasto.core.cli.commands.analyze import PICTURES
+from impasto.core.cli.main import main
 from impasto.core.cli.outcome import run_guarded
 from impasto.core.cli.paths import find_images
 from impasto.core.cli.report import Report, bar
@@ -333,3 +334,63 @@ def test_parsing_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+IDLE = [
+    ("stylize {a} --style scream --engine strokes --angle 1", "--angle has no effect without"),
+    ("stylize {a} --style scream --engine strokes --relief 1", "--relief has no effect without"),
+    ("stylize {a} --style scream=2 --style irises --regions 2", "leave out the weights"),
+    ("stylize {a} --style scream --engine network --fineness 1", "--fineness has no effect"),
+    ("frames run {in} --style scream --regions 2", "Regions cannot be used on frames"),
+    ("frames run {in} --style scream --paint-ramps", "Paint Ramps cannot be used on frames"),
+    ("frames run {in} --style scream --coherence off --anchors 3", "--anchors has no effect"),
+    ("frames run {in} --style scream --coherence off --coherence-strength 0", "has no effect"),
+    ("frames run {in} --style scream --learned x", "--learned has no effect without --painted"),
+    ("frames run {in} --style scream --seconds 3", "--seconds has no effect without --painted"),
+    ("frames run {in} --style scream --fps 3", "--fps has no effect without --movie"),
+    ("frames run {in} --style scream --chunk-at 3", "--chunk-at has no effect without --chunk"),
+    ("frames run {in} --style scream --only 3 --chunk-at 3", "not allowed with argument"),
+    ("frames run {in} --style scream --step 0", "0 is not a whole number, 1 or more"),
+    ("frames run {in} --style scream --only 1-99999999999", "is not like 1-24,30"),
+    ("frames run {in} --style scream --format jpeg --depth 16", "JPEG files have 8 bits"),
+    ("frames run {in} --style scream --engine strokes --relief 1", "--relief has no effect"),
+    ("frames run {in} --style scream --json --quiet", "not allowed with argument"),
+    ("create --model {in}/m --generator vae", "--generator has no effect without textures"),
+    ("create --model {in}/m --steps 3", "--steps has no effect without textures"),
+    ("create --model {in}/m --detail 3", "--detail has no effect without textures"),
+    ("create {a} --model {in}/m --steps 3 --seconds 3", "not allowed with argument"),
+    ("create {a} --model {in}/m --device cuda", "invalid choice: 'CUDA'"),
+    ("create {a} --model {in}/m --generator automaton --no-seamless", "always seamless"),
+    ("create {a} --model {in}/m --mix 1 --morph 2", "leave out the mix"),
+    ("create {a} --model {in}/m --damage", "Damage and regrowth take a sequence"),
+    ("analyze {a} --device mps", "invalid choice: 'MPS'"),
+    ("analyze {a} --algorithm dbscan --groups 2", "--groups has no effect"),
+    ("analyze {a} --groups 2 --similarity 0.9", "--similarity has no effect with --groups"),
+    ("refine {a} --style {a} --steps 3 --seconds 3", "not allowed with argument"),
+    ("redraw {in}/x.strokes --relief 1", "--relief has no effect without --relief-maps"),
+]
+
+
+@pytest.mark.parametrize(("typed", "said"), IDLE)
+def test_an_option_without_effect_is_an_error(pictures, tmp_path, capsys, typed, said):
+    words = typed.format(**{"in": pictures, "a": pictures / "a.png"}).split()
+    out = tmp_path / "out"
+    try:
+        code = main([*words, "--out", str(out)])
+    except SystemExit as leave:
+        code = leave.code
+    assert code == 2
+    assert said in capsys.readouterr().err
+    assert not out.is_file() and not list(out.glob("*.png"))
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or Path("/dev/nvidiactl").exists(), reason="there is a GPU"
+)
+def test_a_device_that_is_not_there_is_an_error(pictures, tmp_path):
+    done = impasto(
+        *("stylize", pictures / "a.png", "--style", "scream", "--device", "cuda"),
+        *("--out", tmp_path / "out.png"),
+    )
+    assert done.returncode == 2
+    assert "finds no CUDA device on this machine; set Device to CPU" in done.stderr

@@ -17,12 +17,14 @@ from impasto.core.image.alpha import full_alpha
 from impasto.core.image.convert import DTYPES
 from impasto.core.image.files import read_picture, write_picture
 from impasto.core.image.picture import Picture
+from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
+from impasto.core.tasks.assemble_frames import AssembleFramesRequest
 from impasto.core.tasks.restyle_frames import FramesRequest
 from impasto.core.video.movie_reader import MovieReader
 from impasto.core.video.output import Results
 from impasto.core.video.sequence import find_sequence
-from impasto.core.video.settings import SequenceRef
+from impasto.core.video.settings import FramesSettings, SequenceRef
 
 from .conftest import picture
 from .test_restyle import SETTINGS, run
@@ -190,3 +192,66 @@ def test_a_replaced_frame_is_not_taken_for_the_new_one(animation, tmp_path):
         careful.finished(frame.number, "another")
     careful.write(frame, "new", new)
     assert careful.finished(frame.number, "new")
+
+
+def cropped(folder: Path, *, alpha: bool) -> dict[int, tuple]:
+    """Write frames of one display window, each with the data window that a ball takes up; return
+    these, as (x, y, width, height)."""
+    folder.mkdir()
+    windows = {}
+    for number in range(1, 5):
+        width, x0, y0, height = 40 + 4 * number, 5 + number, 4, 30
+        if number == 3:
+            x0, y0 = -2, -3  # overscan
+        windows[number] = (x0, y0, width, height)
+        y, x = np.mgrid[y0 : y0 + height, x0 : x0 + width] / 100
+        planes = {"R": 0.5 + x / 2, "G": 0.5 + y / 2, "B": 0.4 + 0 * x}
+        if alpha:
+            planes["A"] = 1 + 0 * x
+        header = {
+            "type": OpenEXR.scanlineimage,
+            "displayWindow": (np.array([0, 0], np.int32), np.array([99, 79], np.int32)),
+            "dataWindow": (
+                np.array([x0, y0], np.int32),
+                np.array([x0 + width - 1, y0 + height - 1], np.int32),
+            ),
+        }
+        channels = {name: plane.astype(np.float32) for name, plane in planes.items()}
+        with OpenEXR.File(header, channels) as file:
+            file.write(str(folder / f"ball_{number:04d}.exr"))
+    return windows
+
+
+@pytest.mark.parametrize("engine", ["NETWORK", "STROKES"])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_frames_cropped_to_what_is_not_empty_are_one_sequence(tmp_path, engine, alpha):
+    windows = cropped(tmp_path / "in", alpha=alpha)
+    settings = FramesSettings(Look((StyleRef("scream"),), engine=engine, brush_scale=4.0))
+    for format in ("SOURCE", "PNG"):
+        out = tmp_path / format
+        request = FramesRequest(
+            SequenceRef(str(tmp_path / "in")), settings, str(out), format=format
+        )
+        result = registry.run(request, Control())
+        assert len(result.written) == 4 and not result.failures
+        for number, (x0, y0, width, height) in windows.items():
+            if format == "PNG":  # has no windows: all that is shown, black outside
+                shown = read_picture(out / f"ball_{number:04d}.png")
+                assert shown.size == (100, 80) and (shown.alpha is not None) == alpha
+                outside = shown.color[60:] if not alpha else shown.alpha[60:]
+                assert not outside.any() and shown.color[10:20, 20:40].mean() > 0.05
+                continue
+            with OpenEXR.File(str(out / f"ball_{number:04d}.exr"), separate_channels=True) as file:
+                header, channels = file.header(), file.channels()
+                low, high = (tuple(map(int, corner)) for corner in header["dataWindow"])
+                assert (low, high) == ((x0, y0), (x0 + width - 1, y0 + height - 1))
+                assert tuple(map(int, header["displayWindow"][1])) == (99, 79)
+                assert ("A" in channels) == alpha
+                assert channels["R"].pixels.shape == (height, width)
+                assert channels["R"].pixels.mean() > 0.02
+    movie = AssembleFramesRequest(
+        SequenceRef(str(tmp_path / "SOURCE")), str(tmp_path / "movie.mp4"), 24.0
+    )
+    assembled = registry.run(movie, Control())
+    assert assembled.frames == 4 and not assembled.failures
+    assert MovieReader.open(tmp_path / "movie.mp4").size == (100, 80)
