@@ -32,7 +32,7 @@ def paragraph(
     layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE"
 ) -> None:
     """Draw a text over as many lines as the width of the region needs."""
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 without a window
     width = context.region.width if context.region else 300
     letters = max(int(width / (_PIXELS_PER_LETTER * scale)) - (4 if icon == "NONE" else 8), 16)
     column = layout.column(align=True)

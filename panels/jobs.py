@@ -5,7 +5,7 @@ from __future__ import annotations
 from bpy.app.translations import pgettext_iface
 
 from ..scene import icons
-from ..scene.jobs import queue
+from ..scene.jobs import queue, worker
 from ..widgets import paragraph
 from .progress import job_buttons
 
@@ -35,6 +35,8 @@ class IMPASTO_PT_jobs:
             messages = dict.fromkeys(failure.message for failure in job.failures)
             for message in list(messages)[:_SHOWN]:
                 paragraph(box, context, message, icon="ERROR")
+        for message in worker.warnings():
+            paragraph(layout, context, message, icon="ERROR")
         if not ended and running is None:
             layout.label(text="No jobs yet", icon="INFO")
         layout.operator("impasto.release_memory", icon="MEMORY")

@@ -17,6 +17,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,8 @@ from targets import GENERATIONS, PLATFORMS, Generation  # noqa: E402
 import wheels  # noqa: E402  (the folder is a tool, not an installed package)
 
 MANIFEST = "blender_manifest.toml"
+CARRIED = Path("core", "worker", "carried.json")
+"""What the zip brings, for the worker to compare with what it finds: see core/worker/packages.py."""
 OUT = ROOT / "dist"
 BEGIN, END = "<!-- packages: begin -->", "<!-- packages: end -->"
 
@@ -108,6 +111,7 @@ def build(package: Package, out: Path, find_links: list[str]) -> Path:
         manifest |= package.conditions()
         if carried:
             manifest["wheels"] = [f"./wheels/{wheel.file}" for wheel in carried]
+            (stage / CARRIED).write_text(json.dumps(carried_packages(carried), indent=1) + "\n")
         (stage / MANIFEST).write_text(to_toml(manifest))
         built = Path(folder, package.name(manifest["version"]))
         _blender("build", "--source-dir", str(stage), "--output-filepath", str(built))
@@ -133,6 +137,22 @@ def _copy_sources(stage: Path) -> None:
             target = stage / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+
+
+def carried_packages(carried: list[wheels.Wheel]) -> dict[str, dict[str, object]]:
+    """Version of each package, as its installed folder will spell it, and its modules."""
+    table: dict[str, dict[str, object]] = {}
+    for wheel in sorted(carried, key=lambda wheel: wheel.name):
+        with zipfile.ZipFile(wheel.path) as archive:
+            names = archive.namelist()
+        (info,) = {top for name in names if (top := name.split("/")[0]).endswith(".dist-info")}
+        name, _, version = info.removesuffix(".dist-info").partition("-")
+        modules = {n.split("/")[0] for n in names if re.fullmatch(r"\w+/__init__\.py", n)}
+        modules |= {
+            n.split(".")[0] for n in names if re.fullmatch(r"\w+\.([^/]+\.)?(py|so|pyd)", n)
+        }
+        table[wheels.canonicalize_name(name)] = {"version": version, "modules": sorted(modules)}
+    return table
 
 
 def normalise(source: Path, target: Path) -> None:

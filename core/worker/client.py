@@ -2,17 +2,15 @@
 
 A :class:`WorkerClient` starts the worker process when there is something to do, hands it one job at
 a time, and notices when it dies: the running job then fails with a sentence that names its step, and
-the next job starts a new process.
+the next job starts a new process. No thread does this: it happens whenever a job is polled, so a
+client and its jobs belong to the one thread that polls them.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import queue
-import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -23,8 +21,8 @@ from ..control import Progress
 from ..errors import BadRequest, WorkerUnavailable
 from ..tasks.registry import Request
 from . import failures, protocol
-from .process import WorkerProcess
-from .protocol import Event, Failed, Finished
+from .process import WorkerProcess, site_arguments
+from .protocol import Event, Failed, Finished, Warnings
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +33,13 @@ _CANCEL_GRACE = 3.0
 
 _SILENCE = 900.0
 """Seconds without a word of progress after which a worker counts as stuck."""
+
+_ABSENCE = 5.0
+"""Seconds between two polls from which on nobody has listened, and silence means nothing."""
+
+
+_said: set[str] = set()
+"""Warnings that are in the log already: each is logged once in a session."""
 
 
 class Job:
@@ -59,7 +64,7 @@ class Job:
         self.cancelled_at: float | None = None
         self.paused = False
         self.heard_at = time.monotonic()
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: list[Event] = []
 
     def poll(self) -> list[Event]:
         """Return the events since the last call, without blocking.
@@ -70,7 +75,8 @@ class Job:
             The last event of a job is a Finished or a Failed.
         """
         self._client.check()
-        return [self._events.get_nowait() for _ in range(self._events.qsize())]
+        events, self._events = self._events, []
+        return events
 
     def cancel(self) -> None:
         """Ask the job to end; ``Failed("JobCancelled", ...)`` follows within a few seconds."""
@@ -102,9 +108,8 @@ class Job:
         deadline = None if timeout is None else time.monotonic() + timeout
         events: list[Event] = []
         while True:
-            ended = self.ended  # asked before the poll, as the last event comes before the end
             events += self.poll()
-            if ended or (deadline is not None and time.monotonic() > deadline):
+            if self.ended or (deadline is not None and time.monotonic() > deadline):
                 return events
             time.sleep(0.01)
 
@@ -121,7 +126,7 @@ class Job:
         self.heard_at = time.monotonic()
         if isinstance(event, Progress):
             self.step = event.step or self.step
-        self._events.put(event)
+        self._events.append(event)
         self.ended = isinstance(event, (Finished, Failed))
 
 
@@ -136,6 +141,8 @@ class WorkerClient:
         Arguments for that Python, such as ``-I``.
     site_packages : str or sequence of str
         Folders with wheels, besides that Python's own.
+    own_packages : str or Path
+        Folder for copies of wheels that others have replaced there; empty: none are made.
     device : str
         ``AUTO``, ``CPU``, ``CUDA`` or ``MPS``.
     threads : int
@@ -144,6 +151,11 @@ class WorkerClient:
         Cores left to others where ``threads`` is 0.
     tasks : str
         Name of a module that registers more tasks, for tests.
+
+    Attributes
+    ----------
+    warnings : tuple of str
+        What the worker found amiss with its packages when it started.
     """
 
     def __init__(
@@ -152,6 +164,7 @@ class WorkerClient:
         *,
         python_args: Sequence[str] = (),
         site_packages: str | Sequence[str] = (),
+        own_packages: str | Path = "",
         device: str = "AUTO",
         threads: int = 0,
         spare: int = 0,
@@ -159,15 +172,15 @@ class WorkerClient:
     ) -> None:
         self._command = [str(python), *python_args, str(WORKER), "--device", device]
         self._command += ["--threads", str(threads), "--spare", str(spare)]
-        for site in _folders(site_packages):
-            self._command += ["--site", site]
+        self._command += site_arguments(site_packages, own_packages)
         if tasks:
             self._command += ["--tasks", tasks]
-        self._lock = threading.RLock()
+        self.warnings: tuple[str, ...] = ()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._process: WorkerProcess | None = None
         self._numbers = count(1)
+        self._polled_at = time.monotonic()
 
     @property
     def pid(self) -> int | None:
@@ -193,15 +206,15 @@ class WorkerClient:
         WorkerUnavailable
             The worker's Python cannot be started.
         """
-        with self._lock:
-            job = Job(self, next(self._numbers), request)
-            self._waiting.append(job)
-            try:
-                self._advance()
-            except WorkerUnavailable:
-                self._waiting.remove(job)
-                raise
-            return job
+        self.check()  # the job before it may have ended, and nobody looked
+        job = Job(self, next(self._numbers), request)
+        self._waiting.append(job)
+        try:
+            self._advance()
+        except WorkerUnavailable:
+            self._waiting.remove(job)
+            raise
+        return job
 
     def cancel(self, job: Job) -> None:
         """Cancel a job, as :meth:`Job.cancel` does.
@@ -211,13 +224,12 @@ class WorkerClient:
         job : Job
             One of this client's jobs.
         """
-        with self._lock:
-            if job in self._waiting:
-                self._waiting.remove(job)
-                job.receive(failures.cancelled())
-            elif job is self._running and self._process and job.cancelled_at is None:
-                job.cancelled_at = time.monotonic()
-                self._process.send(json.dumps({"command": "cancel", "job": job.number}))
+        if job in self._waiting:
+            self._waiting.remove(job)
+            job.receive(failures.cancelled())
+        elif job is self._running and self._process and job.cancelled_at is None:
+            job.cancelled_at = time.monotonic()
+            self._process.send(json.dumps({"command": "cancel", "job": job.number}))
 
     def pause(self, job: Job, paused: bool) -> None:
         """Pause or resume a job, as :meth:`Job.pause` does.
@@ -229,42 +241,99 @@ class WorkerClient:
         paused : bool
             Whether to pause it.
         """
-        with self._lock:
-            if job is self._running and self._process and job.cancelled_at is None:
-                job.paused, job.heard_at = paused, time.monotonic()
-                command = "pause" if paused else "resume"
-                self._process.send(json.dumps({"command": command, "job": job.number}))
+        if job is self._running and self._process and job.cancelled_at is None:
+            job.paused, job.heard_at = paused, time.monotonic()
+            command = "pause" if paused else "resume"
+            self._process.send(json.dumps({"command": command, "job": job.number}))
 
     def check(self) -> None:
-        """End a worker that hangs or ignores a cancel; polling any job calls this."""
-        with self._lock:
-            job = self._running
-            if job is None:
-                return
-            now = time.monotonic()
-            if job.cancelled_at is not None and now - job.cancelled_at > _CANCEL_GRACE:
-                self._abort(job, failures.cancelled())
-            elif now - job.heard_at > _SILENCE and not job.paused:
-                self._abort(job, failures.stuck(job.step, _SILENCE))
+        """Take in what the worker says; end one that hangs or ignores a cancel.
+
+        Polling any job calls this.
+        """
+        self._listen()
+        now = time.monotonic()
+        absent, self._polled_at = now - self._polled_at, now
+        job = self._running
+        if job is None:
+            return
+        if absent > _ABSENCE:
+            job.heard_at = now
+        if job.cancelled_at is not None and now - job.cancelled_at > _CANCEL_GRACE:
+            self._abort(job, failures.cancelled())
+        elif now - job.heard_at > _SILENCE and not job.paused:
+            self._abort(job, failures.stuck(job.step, _SILENCE))
 
     def close(self) -> None:
         """End the worker and whatever it was doing, within a second."""
-        with self._lock:
-            process, self._process = self._process, None
-            jobs = [*([self._running] if self._running else []), *self._waiting]
-            self._running = None
-            self._waiting.clear()
-            for job in jobs:
-                job.receive(failures.cancelled())
+        process, self._process = self._process, None
+        jobs = [*([self._running] if self._running else []), *self._waiting]
+        self._running = None
+        self._waiting.clear()
+        for job in jobs:
+            job.receive(failures.cancelled())
         if process is not None:
             process.close()
 
+    def _listen(self) -> None:
+        """Take in the worker's lines, and its end."""
+        process = self._process
+        if process is None:
+            return
+        for line in process.poll():
+            self._on_line(line)
+        if process is self._process and process.code is not None:
+            self._on_end(process, process.code)
+
+    def _on_line(self, line: str) -> None:
+        """Hand an event to the running job."""
+        try:
+            envelope = json.loads(line)
+            event = protocol.decode(envelope)
+        except (ValueError, RecursionError, BadRequest) as error:
+            log.error("The worker sent nonsense: %s", error)
+            return
+        if isinstance(event, Warnings):
+            for message in sorted({*event.messages} - _said):
+                log.warning("%s", message)
+            _said.update(event.messages)
+            self.warnings = event.messages
+            return
+        job = self._running
+        if job is None or job.number != envelope.get("job"):
+            return
+        job.receive(event)  # type: ignore[arg-type]
+        if job.ended:
+            self._running = None
+            self._advance_or_fail()
+
+    def _on_end(self, process: WorkerProcess, code: int) -> None:
+        """Go on without the process, which has ended by itself."""
+        self._process = None
+        job, self._running = self._running, None
+        if job is not None and job.cancelled_at is not None:
+            job.receive(failures.cancelled())
+        elif job is not None:
+            job.receive(failures.describe_exit(job.step, code, process.spoke, process.tail))
+        self._advance_or_fail()
+
+    def _abort(self, job: Job, failed: Failed) -> None:
+        process, self._process = self._process, None
+        self._running = None
+        if process is not None:
+            process.kill()
+        job.receive(failed)
+        self._advance_or_fail()
+
     def _advance(self) -> None:
-        """Hand the next waiting job to the worker, if it is free. Called under the lock."""
+        """Hand the next waiting job to the worker, if it is free."""
         if self._running is not None or not self._waiting:
             return
-        if self._process is None or not self._process.alive:
-            self._process = WorkerProcess(self._command, self._on_line, self._on_end)
+        if self._process is not None and not self._process.alive:
+            self._process.kill()
+            self._process = None
+        if self._process is None:
+            self._process = WorkerProcess(self._command)
         job = self._running = self._waiting.popleft()
         job.heard_at = time.monotonic()
         self._process.send(protocol.encode(job.request, job.number))
@@ -275,111 +344,3 @@ class WorkerClient:
         except WorkerUnavailable as error:
             while self._waiting:
                 self._waiting.popleft().receive(failures.explain(error))
-
-    def _on_line(self, process: WorkerProcess, line: str) -> None:
-        """In the listener's thread: hand an event to the running job."""
-        try:
-            envelope = json.loads(line)
-            event = protocol.decode(envelope)
-        except (ValueError, RecursionError, BadRequest) as error:
-            log.error("The worker sent nonsense: %s", error)
-            return
-        with self._lock:
-            job = self._running
-            if process is not self._process or job is None or job.number != envelope.get("job"):
-                return
-            job.receive(event)  # type: ignore[arg-type]
-            if job.ended:
-                self._running = None
-                self._advance_or_fail()
-
-    def _on_end(self, process: WorkerProcess, code: int) -> None:
-        """In the listener's thread: the process has ended, called for or not."""
-        with self._lock:
-            if process is not self._process:
-                return  # closed on purpose, or replaced
-            self._process = None
-            job, self._running = self._running, None
-            if job is not None and job.cancelled_at is not None:
-                job.receive(failures.cancelled())
-            elif job is not None:
-                job.receive(failures.describe_exit(job.step, code, process.spoke, process.tail))
-            self._advance_or_fail()
-
-    def _abort(self, job: Job, failed: Failed) -> None:
-        process, self._process = self._process, None
-        self._running = None
-        if process is not None:
-            process.kill()
-        job.receive(failed)
-        self._advance_or_fail()
-
-
-_CHECK = """
-import importlib, sys
-sys.path.extend(sys.argv[1:])
-missing = []
-for name in ("torch", "numpy", "scipy", "sklearn", "cv2", "OpenImageIO", "PIL", "psutil", "safetensors",
-             "matplotlib"):
-    try:
-        print(name, getattr(importlib.import_module(name), "__version__", ""))
-    except ImportError as error:
-        missing.append(name if error.name == name else f"{name} ({error})")
-try:
-    print("OpenEXR", importlib.import_module("OpenEXR").__version__)
-except ImportError:
-    print("no OpenEXR: EXR files cannot be used")
-try:
-    print("av", importlib.import_module("av").__version__)
-except ImportError:
-    print("no av: movies cannot be used")
-if missing:
-    sys.exit("it lacks " + ", ".join(missing))
-"""
-"""Run by the Python that is checked, with the folders to look into."""
-
-
-def check_python(
-    python: str | Path,
-    python_args: Sequence[str] = (),
-    site_packages: str | Sequence[str] = (),
-) -> str:
-    """Ask a Python for the versions of what the worker needs; takes seconds.
-
-    Without OpenEXR only EXR files cannot be used, without av only movies; the answer says so.
-
-    Parameters
-    ----------
-    python : str or Path
-        The Python to ask.
-    python_args : sequence of str
-        Arguments for it.
-    site_packages : str or sequence of str
-        Folders with wheels, besides its own.
-
-    Returns
-    -------
-    str
-        For example ``torch 2.13.0, numpy 1.26.4``.
-
-    Raises
-    ------
-    WorkerUnavailable
-        It cannot be started, or lacks packages; the sentence says which.
-    """
-    command = [str(python), *python_args, "-c", _CHECK, *_folders(site_packages)]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise WorkerUnavailable(f'"{python}" cannot be started; choose another Python.') from error
-    if answer.returncode:
-        last = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise WorkerUnavailable(
-            f'"{python}" cannot run the worker: {last}. Install that there, or choose another '
-            "External Python in the preferences."
-        )
-    return ", ".join(" ".join(line.split()) for line in answer.stdout.splitlines())
-
-
-def _folders(folders: str | Sequence[str]) -> list[str]:
-    return [folders] if isinstance(folders, str) else [str(folder) for folder in folders]

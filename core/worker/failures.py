@@ -34,9 +34,10 @@ def explain(error: BaseException) -> Failed:
         return Failed(type(error).__name__, str(error))
     detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     if isinstance(error, ImportError):
+        package = error.name or f"package ({error})"
         return Failed(
             WorkerUnavailable.__name__,
-            f'The Python "{sys.executable}" has no working {error.name or "package"}; install it '
+            f'The Python "{sys.executable}" has no working {package}; install it '
             "there, or choose another External Python in the preferences.",
             detail,
         )

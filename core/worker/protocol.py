@@ -1,7 +1,7 @@
 """The lines between Blender and its worker: one JSON object each.
 
 To the worker: a request with its ``job`` number, or a command (``cancel``, ``pause`` or ``resume``
-with that number). From it: events with the ``job`` number.
+with that number). From it: events with the ``job`` number, and warnings about itself.
 """
 
 from __future__ import annotations
@@ -49,9 +49,22 @@ class Failed:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Warnings:
+    """The worker has started, but not all is well; it comes before the events of any job.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        Sentences for the artist.
+    """
+
+    messages: tuple[str, ...]
+
+
 Event = Progress | ItemDone | Finished | Failed
 
-_EVENTS = (Progress, ItemDone, FrameDone, Failed)
+_EVENTS = (Progress, ItemDone, FrameDone, Failed, Warnings)
 
 
 def encode(message: object, job: int | None) -> str:

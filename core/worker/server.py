@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +27,8 @@ from ..paint.device import choose
 from ..tasks import registry
 from . import protocol, threads
 from .failures import explain
-from .protocol import Failed, Finished
+from .outbox import Outbox
+from .protocol import Failed, Finished, Warnings
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class Server:
         self._resumed = threading.Event()
         self._resumed.set()
         self._running: int | None = None
-        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+        self._out = Outbox(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
         os.dup2(2, 1)  # prints of libraries must not break the protocol
         self._last_progress = 0.0
 
@@ -85,7 +87,7 @@ class Server:
         while True:
             envelope = self._inbox.get()
             self._running = envelope["job"]
-            self._send(self._answer(envelope))
+            self.send(self._answer(envelope))
             self._cancelled.discard(self._running)
             self._running = None
             self._resumed.set()
@@ -108,7 +110,7 @@ class Server:
     def _answer(self, envelope: dict) -> Finished | Failed:
         try:
             request = protocol.decode(envelope)
-            control = Control(self._progress, CancelToken(self._is_cancelled), self._send)
+            control = Control(self._progress, CancelToken(self._is_cancelled), self.send)
             return Finished(registry.run(request, control))  # type: ignore[arg-type]
         except Exception as error:  # whatever a job does, the next one finds a worker
             failed = explain(error)
@@ -127,13 +129,28 @@ class Server:
         now = time.monotonic()
         if now - self._last_progress >= _INTERVAL:
             self._last_progress = now
-            self._send(event)
+            self.send(event)
 
-    def _send(self, event: object) -> None:
-        try:
-            self._out.write(protocol.encode(event, self._running) + "\n")
-        except BrokenPipeError:
-            os._exit(0)
+    def test(self, self_test: Callable[[], tuple[str, ...]]) -> None:
+        """Say what a test finds, if it is anything.
+
+        Parameters
+        ----------
+        self_test : callable
+            Takes its time, and returns sentences.
+        """
+        if found := self_test():
+            self.send(Warnings(found))
+
+    def send(self, event: object) -> None:
+        """Send an event; of the running job, if there is one.
+
+        Parameters
+        ----------
+        event : Event
+            What to say.
+        """
+        self._out.put(protocol.encode(event, self._running), passing=isinstance(event, Progress))
 
 
 def release_memory() -> None:
@@ -164,7 +181,14 @@ def lower_priority() -> None:
             Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") -> None:
+def serve(
+    device: str,
+    wanted: int = 0,
+    spare: int = 0,
+    more_tasks: str = "",
+    warnings: tuple[str, ...] = (),
+    self_test: Callable[[], tuple[str, ...]] | None = None,
+) -> None:
     """Serve on standard input and output until the input ends.
 
     Parameters
@@ -175,6 +199,10 @@ def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") ->
         Threads to compute with; see ``threads.room``.
     more_tasks : str
         Name of a module that registers more tasks, for tests.
+    warnings : tuple of str
+        What is the matter with the packages; said at once.
+    self_test : callable, optional
+        Finds more of that, in a thread, if there are no such warnings.
     """
     lower_priority()
     allocator.keep_blocks()
@@ -182,5 +210,9 @@ def serve(device: str, wanted: int = 0, spare: int = 0, more_tasks: str = "") ->
     if more_tasks:
         import_module(more_tasks)
     choose(device)
+    if warnings:
+        server.send(Warnings(warnings))
+    elif self_test is not None:
+        threading.Thread(target=server.test, args=(self_test,), daemon=True).start()
     threading.Thread(target=server.listen, daemon=True).start()
     server.run()

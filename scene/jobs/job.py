@@ -1,6 +1,6 @@
 """Follow a request from the worker's first event to its results in the file.
 
-Nothing here calls bpy from another thread: whoever shows a job polls it from the main thread. What
+There is no thread here: whoever shows a job polls it, and with it the worker. What
 must be done there at the end, such as loading the results, is done in steps, a few in each poll.
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ import bpy
 from ..options import WorkerSettings
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ...core.worker.client import WorkerClient
+    from ...core.worker.python_check import PythonCheck
 
 _clients: dict[WorkerSettings, WorkerClient] = {}
 """The client in use, by the settings that it was made for; never more than one."""
 
-_checks: dict[tuple[str, tuple[str, ...]], Future[str]] = {}
+_checks: dict[tuple[str, tuple[str, ...]], PythonCheck] = {}
 """The last answer of each Python that was checked."""
 
 
@@ -36,35 +34,24 @@ def client(settings: WorkerSettings) -> WorkerClient:
             threads=settings.threads,
             spare=settings.spare,
             site_packages=_wheels(),
+            own_packages=_own_wheels(),
         )
     return _clients[settings]
 
 
-def check(settings: WorkerSettings) -> Future[str]:
+def check(settings: WorkerSettings) -> PythonCheck:
     """Ask the worker's Python, without blocking Blender, for the versions of what it needs.
 
-    The future holds them, or a WorkerUnavailable that names what is missing.
+    The answer holds them, or a WorkerUnavailable that names what is missing.
     """
-    from concurrent.futures import Future
+    from ...core.worker.python_check import PythonCheck
 
-    from ...core.errors import ImpastoError
-    from ...core.worker.client import check_python
-
-    answer: Future[str] = Future()
-    command, site = (settings.python, settings.arguments), _wheels()
-
-    def ask() -> None:
-        try:
-            answer.set_result(check_python(*command, site))
-        except ImpastoError as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    _checks[command] = answer
-    return answer
+    command = settings.python, settings.arguments
+    _checks[command] = PythonCheck(*command, _wheels(), _own_wheels())
+    return _checks[command]
 
 
-def checked(settings: WorkerSettings) -> Future[str] | None:
+def checked(settings: WorkerSettings) -> PythonCheck | None:
     """Return the last check of the worker's Python, or None if it was never checked."""
     return _checks.get((settings.python, settings.arguments))
 
@@ -72,6 +59,11 @@ def checked(settings: WorkerSettings) -> Future[str] | None:
 def pid() -> int | None:
     """Return the process ID of the worker that holds memory at the moment, if any."""
     return next((known.pid for known in _clients.values()), None)
+
+
+def warnings() -> tuple[str, ...]:
+    """Return what the worker found amiss with its packages when it started."""
+    return next((known.warnings for known in _clients.values()), ())
 
 
 def release() -> None:
@@ -85,3 +77,12 @@ def _wheels() -> str:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     folder = Path(bpy.utils.user_resource("EXTENSIONS"))
     return str(folder / ".local" / "lib" / version / "site-packages")
+
+
+def _own_wheels() -> str:
+    """Return the folder for copies of wheels that another extension has replaced; not made yet."""
+    package = __package__.rpartition(".scene.")[0]
+    try:
+        return bpy.utils.extension_path_user(package, path="wheels")
+    except ValueError:  # enabled as an add-on of the old kind, which brings no wheels
+        return ""

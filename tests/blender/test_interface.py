@@ -18,6 +18,7 @@ from impasto.panels import create, frames, jobs, style, stylize, textures
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
 from impasto.scene import icons
+from impasto.scene.jobs import worker
 from impasto.scene.looks import gallery
 
 MODULES = (create, frames, jobs, style, stylize, textures)
@@ -122,10 +123,17 @@ def test_every_panel_can_be_drawn(body, build, draw):
     draw(body)
 
 
+def test_what_is_amiss_with_the_worker_is_in_the_jobs_panel(read, monkeypatch):
+    (panel,) = jobs.PANELS
+    assert "no cv2" not in " ".join(read(panel))
+    monkeypatch.setattr(worker, "warnings", lambda: ("The worker's Python has no cv2.",))
+    assert "no cv2" in " ".join(read(panel))
+
+
 def test_the_preferences_can_be_drawn(options):
     shown = []
     layout = SimpleNamespace(prop=lambda _data, name, **_: shown.append(name))
-    layout.separator = layout.operator = lambda *_, **__: None
+    layout.separator = layout.operator = layout.label = lambda *_, **__: None
     layout.row = layout.split = layout.column = lambda **_: layout
     owner = SimpleNamespace(layout=layout, results="FOLDER")
     owner._draw_check = lambda context: ImpastoPreferences._draw_check(owner, context)

@@ -21,7 +21,7 @@ from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks.stylize import StylizeItem, StylizeRequest
 from impasto.core.worker import client as client_module
 from impasto.core.worker import protocol
-from impasto.core.worker.client import WORKER, WorkerClient, check_python
+from impasto.core.worker.client import WORKER, WorkerClient
 from impasto.core.worker.protocol import Failed, Finished
 
 HERE = Path(__file__).parent
@@ -97,6 +97,7 @@ def test_prints_do_not_break_the_protocol(client):
         ("memory", "ImageTooLarge", "memory"),
         ("torch memory", "ImageTooLarge", "memory"),
         ("import", "WorkerUnavailable", "no_such_package"),
+        ("import of a broken one", "WorkerUnavailable", "(its library is missing)"),
     ],
 )
 def test_errors_arrive_as_sentences_and_the_worker_goes_on(client, what, error, words):
@@ -300,6 +301,18 @@ def test_a_stuck_worker_is_noticed(client, monkeypatch):
     assert "deaf 0" in failed.message
 
 
+def test_silence_while_nobody_listens_means_nothing(client, monkeypatch):
+    job = client.submit(Trial("deaf"))
+    while not job.step:
+        job.poll()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(client_module, "_SILENCE", 0.3)
+        impatient.setattr(client_module, "_ABSENCE", 0.2)
+        time.sleep(0.5)
+        assert job.poll() == []
+        assert end(job).error == "WorkerDied"
+
+
 def test_close_leaves_no_process(client):
     end(client.submit(Trial("sleep")))
     pid = client.pid
@@ -332,15 +345,6 @@ def test_missing_python_says_what_to_do():
     client = WorkerClient("/nonexistent/python")
     with pytest.raises(WorkerUnavailable, match="preferences"):
         client.submit(Trial("sleep"))
-
-
-def test_check_python(tmp_path):
-    assert "torch" in check_python(sys.executable)
-    with pytest.raises(WorkerUnavailable):
-        check_python(tmp_path / "none")
-    (tmp_path / "safetensors.py").write_text("raise ImportError('no such luck')")
-    with pytest.raises(WorkerUnavailable, match=r"lacks .*safetensors \(no such luck\)"):
-        check_python(sys.executable, ("-I", "-S"), [str(tmp_path), *sys.path])
 
 
 def test_the_client_is_light():

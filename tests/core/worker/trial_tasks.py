@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from impasto.core.control import Control, ItemDone
 from impasto.core.errors import ImageMissing
@@ -36,10 +37,12 @@ def run(request: Trial, control: Control) -> TrialResult:
         # First: a cancel that answers the progress must find a deaf worker deaf.
         control.cancel.raise_if_set()
         control.progress(i / request.count, f"{request.what} {i}")
-        if request.what == "item":
+        if request.what == "item" or request.what.startswith("mark "):
             control.item_done(ItemDone(f"image {i}", (f"{i}.png",)))
         else:
             said = DEEDS[request.what]() or said
+    if request.what.startswith("mark "):
+        Path(request.what.removeprefix("mark ")).touch()
     return TrialResult(said)
 
 
@@ -79,6 +82,7 @@ DEEDS = {
     "memory": lambda: _fail(MemoryError()),
     "torch memory": _take_all_memory,
     "import": lambda: __import__("no_such_package"),
+    "import of a broken one": lambda: _fail(ImportError("its library is missing")),
     "threads": _threads,
     "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),
