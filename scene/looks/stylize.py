@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -210,7 +210,7 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
 def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     """Show the loaded results; return what there is to say."""
     known = _uses_by_material(batch)
-    shown: list[bpy.types.Image] = []
+    shown: dict[str, bpy.types.Image] = {}
     linked: list[str] = []
     flat: list[tuple[relief.Obstacle, str]] = []
     for key, parts in loaded.items():
@@ -226,7 +226,7 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
                 flat += relief.assign(
                     original, relief.Maps(*maps) if maps else None, materials, uses
                 )
-                shown.append(result)
+                shown[key] = result
                 continue
         for image in (result, *maps):
             bpy.data.images.remove(image)
@@ -235,10 +235,10 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     return [
         _how_it_ended(job, batch, len(shown)),
         batch.note if shown else "",
-        _note_on_ramps(job),
+        _note_on_ramps(job, shown),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
-        *_notes_on_others(job.scene, results.trees_showing(shown)),
+        *_notes_on_others(job.scene, results.trees_showing(shown.values())),
     ]
 
 
@@ -269,8 +269,9 @@ def _how_it_ended(job: SceneJob, batch: _Batch, count: int) -> str:
     return f"Restyled {counted(count, 'texture')}{batch.place}"
 
 
-def _note_on_ramps(job: SceneJob) -> str:
-    ramps = job.result.recolored if isinstance(job.result, StylizeResult) else ()
+def _note_on_ramps(job: SceneJob, shown: Container[str]) -> str:
+    found = job.result.recolored if isinstance(job.result, StylizeResult) else ()
+    ramps = [key for key in found if key in shown]
     return f"Ramps and palettes get other colors only: {', '.join(ramps)}" if ramps else ""
 
 

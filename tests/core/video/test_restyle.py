@@ -18,7 +18,7 @@ import pytest
 from impasto.core.cli.main import main
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import BadRequest, ImageTooLarge, JobCancelled, OutputUnwritable
-from impasto.core.image.files import read_picture
+from impasto.core.image.files import ImageFile
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
 from impasto.core.tasks.prepare_frames import PrepareFramesRequest
@@ -104,11 +104,13 @@ def test_each_frame_is_decoded_once_where_the_shots_are_known(animation, tmp_pat
     registry.run(PrepareFramesRequest(SequenceRef(str(animation)), settings, shots), Control())
     decoded = []
 
-    def read(path, **options):
-        decoded.append(path.name)
-        return read_picture(path, **options)
+    read = ImageFile.read
 
-    monkeypatch.setattr("impasto.core.video.sequence.read_picture", read)
+    def counted(image, **options):
+        decoded.append(image.path.name)
+        return read(image, **options)
+
+    monkeypatch.setattr(ImageFile, "read", counted)
     run(animation, tmp_path / "out", settings, shot_file=shots)
     assert sorted(decoded) == [f"shot_{n:04d}.png" for n in range(1, COUNT + 1)]
 
