@@ -118,7 +118,7 @@ def cover_of(color: np.ndarray, alpha: np.ndarray) -> np.ndarray | None:
     (H, W) float32 in [0, 1], or None
         At least alpha; None if it is alpha everywhere.
     """
-    light = color.max(axis=2)
+    light = np.abs(color).max(axis=2)  # out of gamut, it may be negative
     share = np.concatenate([share for _, share in _shares(alpha)])
     share[~(share >= _LEAST)] = 0
     np.minimum(share, 1, out=share)

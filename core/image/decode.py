@@ -102,7 +102,8 @@ class Input:
         """Whether the file says that its colors are premultiplied: the tag of TIFF."""
         spec = self.reader.spec()
         tagged = spec.get_int_attribute("tiff:UnassociatedAlpha", 0)
-        return self.format == "tiff" and spec.alpha_channel >= 0 and not tagged
+        alpha = spec.alpha_channel in (1, 3) and spec.nchannels != 3
+        return self.format == "tiff" and alpha and not tagged
 
     def decode(self) -> Picture:
         """Decode the pixels; orientation in EXIF is ignored, as Blender does.
@@ -127,10 +128,15 @@ class Input:
             if spec.get_int_attribute("tiff:Compression", 1) not in COMPRESSIONS:
                 error = _UNSUPPORTED[0]  # no sign of damage
             raise _failure(error, self.name)
-        names = spec.channelnames
-        if self.format == "targa" and len(names) == 2:  # said to be red and green
-            names = ("Y", "A")
-        return picture_of(_known(samples), names)
+        return picture_of(_known(samples), self._names(spec.channelnames))
+
+    def _names(self, said: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what the channels are: as in Blender, that depends on their number alone."""
+        if len(said) >= 4:
+            return tuple("RGBA")
+        if self.format in ("tiff", "targa"):
+            return {2: ("Y", "A"), 3: tuple("RGB")}.get(len(said), said)
+        return said
 
 
 @dataclass(frozen=True)
@@ -285,6 +291,8 @@ def _known(samples: np.ndarray) -> np.ndarray:
     """Return samples of a kind that pictures have; signed and long numbers become floats."""
     if samples.dtype in DEPTHS:
         return samples
+    if samples.dtype == np.int8:
+        return np.rint(np.maximum(samples, 0) * (255 / 127)).astype(np.uint8)
     if samples.dtype.kind in "iu":
         return (samples / np.float64(np.iinfo(samples.dtype).max)).astype(np.float32)
     return samples.astype(np.float32)

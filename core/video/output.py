@@ -20,7 +20,7 @@ from ..atomic import write_atomically
 from ..control import SILENT, Control
 from ..errors import OutputUnwritable
 from ..image.convert import with_depth
-from ..image.files import write_picture
+from ..image.files import result_name, write_picture
 from ..image.formats import usual_suffix
 from ..image.maps import write_map
 from ..image.picture import Picture
@@ -298,7 +298,9 @@ class Results:
     def _suffix(self) -> str:
         if self._request.format != "SOURCE":
             return _SUFFIXES[self._request.format]
-        return Path(f"frame{self._sequence.suffix}").suffix or ".png"
+        if self._sequence.is_movie:
+            return ".png"
+        return Path(result_name(self._sequence.frames[0].path)).suffix
 
     def _note(self, number: int) -> Path:
         return self.folder / _NOTES / f"{self.path(number).name}.json"

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import BadRequest, ImpastoError, NoImages
 from ..image.files import image_size, open_image
-from ..image.formats import IMAGE_SUFFIXES, MOVIE_SUFFIXES
+from ..image.formats import MOVIE_SUFFIXES, READ_SUFFIXES
 from ..image.metadata import NOTHING, Metadata, read_metadata
 from ..image.picture import Picture
 from ..image.windows import Window, around, cropped_picture, placed_picture
@@ -390,4 +390,4 @@ def _others(folder: Path, files: NumberedFiles) -> tuple[str, ...]:
 
 
 def _pictures(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES]
+    return [path.name for path in folder.iterdir() if path.suffix.lower() in READ_SUFFIXES]

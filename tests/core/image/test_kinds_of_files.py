@@ -73,6 +73,27 @@ def test_tiff_with_more_channels_than_colors_and_alpha(tmp_path, color):
     assert (picture.alpha == 16384).all()
 
 
+def test_the_fourth_channel_of_a_tiff_is_alpha_whatever_it_is_called(tmp_path, color):
+    """As in Blender."""
+    path = tmp_path / "a.tif"
+    for extra in (["unspecified"], ["unspecified", "unassalpha"], ["assocalpha", "unspecified"]):
+        more = [np.full_like(color[..., :1], 0.25), np.full_like(color[..., :1], 0.75)]
+        samples = codes(np.concatenate([color, *more[: len(extra)]], axis=2), "u1")
+        tifffile.imwrite(path, samples, photometric="rgb", extrasamples=extra)
+        picture = read_picture(path)
+        assert np.allclose(picture.color, color, atol=0.003)
+        assert (picture.alpha == 64).all()
+
+
+def test_signed_bytes_are_clipped_as_blender_does(tmp_path):
+    path = tmp_path / "a.tif"
+    samples = np.int8([[[-100, 0, 127], [64, 1, -1]]])
+    tifffile.imwrite(path, samples, photometric="rgb")
+    picture = read_picture(path)
+    assert picture.depth == "8"
+    assert np.array_equal(np.rint(picture.color * 255), [[[0, 0, 255], [129, 2, 0]]])
+
+
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4"])
 def test_gray_tiff_with_alpha(tmp_path, color, dtype):
     path = tmp_path / "a.tif"
@@ -255,6 +276,7 @@ def test_light_that_covers_nothing_stays(tmp_path):
     alpha = np.zeros((4, 6), np.float32)
     alpha[:, 4:] = 1.0
     light[:, 5] = 0.5
+    light[3, 0] = (-0.3, -0.1, 0)  # out of gamut
     path = tmp_path / "a.exr"
     write_exr(path, {**dict(zip("RGB", np.moveaxis(light, 2, 0), strict=True)), "A": alpha})
     picture = read_picture(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import OpenEXR
+import OpenImageIO
 import pytest
 
 from impasto.core.control import Control
@@ -101,3 +102,19 @@ def test_a_layer_is_asked_for_by_name(tmp_path):
     (tmp_path / "b1.png").write_bytes((tmp_path / "in" / "a1.exr").read_bytes())
     with pytest.raises(BadRequest, match="has no layers"):
         find_sequence(SequenceRef(str(tmp_path / "b1.png"), layer="Sky"))
+
+
+def test_frames_of_a_format_that_is_only_read_become_png(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    color = np.random.default_rng(0).integers(0, 255, (24, 32, 3), np.uint8)
+    for number in (1, 2):
+        path = folder / f"a_{number:04d}.ppm"
+        file = OpenImageIO.ImageOutput.create(str(path))
+        spec = OpenImageIO.ImageSpec(32, 24, 3, "uint8")
+        assert file.open(str(path), spec) and file.write_image(color) and file.close()
+    look = Look((StyleRef("scream"),), strength=0.0, engine="NETWORK")
+    request = FramesRequest(SequenceRef(str(folder)), FramesSettings(look), str(tmp_path / "out"))
+    result = run(request, Control())
+    assert [Path(path).name for path in result.written] == ["a_0001.png", "a_0002.png"]
+    assert np.array_equal(np.rint(read_picture(result.written[0]).color * 255), color)
