@@ -93,27 +93,35 @@ class Tree:
             sums[count + step] = sums[sides].sum() + sizes[sides].prod() * between
         return found
 
+    def separations(self) -> np.ndarray:
+        """Return from which distance on each join holds: its own, or a larger one of a join inside it.
+
+        Returns
+        -------
+        (L - 1,) float64
+            Distances, none smaller than those of the joins inside.
+        """
+        count = len(self.links) + 1
+        found = np.concatenate([np.full(count, -np.inf), self.joins()])
+        for step, (left, right, _, _) in enumerate(self.links):
+            found[count + step] = max(found[count + step], found[int(left)], found[int(right)])
+        return found[count:]
+
     def cut_at(self, distance: float) -> np.ndarray:
         """Cut the tree where sides are farther apart than a distance.
 
         Parameters
         ----------
         distance : float
-            See :meth:`joins`. A join above one that is cut is cut, too.
+            See :meth:`separations`.
 
         Returns
         -------
         (N,) int64
             The group of each point, from 0.
         """
-        count = len(self.links) + 1
-        kept = np.concatenate([np.ones(count, bool), self.joins() <= distance])
-        heights = np.empty(count - 1)
-        for step, (left, right, _, _) in enumerate(self.links):
-            kept[count + step] &= kept[int(left)] and kept[int(right)]
-            heights[step] = 0.0 if kept[count + step] else 1.0
         cut = self.links.copy()
-        cut[:, 2] = heights
+        cut[:, 2] = self.separations() > distance
         return self._labels(cut, 0.5)
 
     def _labels(self, links: np.ndarray, height: float) -> np.ndarray:
