@@ -223,12 +223,12 @@ def _link_whole(
     their neighbors are looked at, until nothing new is found.
     """
     points = _signatures(prints.thumbs)
-    rows = _firsts(links.labels(), prints.sizes)
-    asked = new[rows]
     seen: set[tuple[int, int]] = set()
     for _ in range(_ROUNDS):
         control.cancel.raise_if_set()
-        pairs = [(a, b) for a, b in _neighbors(points, rows, asked).tolist() if (a, b) not in seen]
+        rows = _firsts(links.labels(), prints.sizes)
+        near = _neighbors(points, rows, new[rows]).tolist()
+        pairs = [(one, other) for one, other in near if (one, other) not in seen]
         seen.update(pairs)
         before = len(links)
         for one, other, view, certain in _alike(prints, np.array(pairs).reshape(-1, 2)):
@@ -236,12 +236,6 @@ def _link_whole(
                 links.add(one, other, _VIEW_KINDS[view])
         if len(links) == before:
             return
-        # Only those have other neighbors now of whose neighbors some are represented by others.
-        remaining = _firsts(links.labels(), prints.sizes)
-        gone = {*rows.tolist()} - {*remaining.tolist()}
-        around = [row for pair in seen if not gone.isdisjoint(pair) for row in pair]
-        rows = remaining
-        asked = new[rows] & np.isin(rows, around)
 
 
 def _signatures(thumbs: np.ndarray) -> np.ndarray:
