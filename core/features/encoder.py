@@ -25,7 +25,7 @@ LENGTH = 448
 _GRAY, _DEVIATION = 0.5, 0.18
 """Mean and deviation of the gray windows that the encoder sees."""
 
-_BATCH = 8
+_BATCH = 2
 """Windows at a time: their features fit the cache of one core."""
 
 _SIGNATURE_STEP = 997
