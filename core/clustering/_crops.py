@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, lru_cache
+from functools import cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from ..control import Control
 from ..features.keypoints import Keypoints
-from ._same import agreeing_colors, edges_agree, lab_of
+from ._same import agreeing_colors, edges_agree
 
 _SMALLEST, _LARGEST = 0.52, 0.97
 """Side of a crop, as a share of the whole's."""
@@ -41,7 +42,9 @@ _LEAST_VOTES, _MOST_CANDIDATES = 5, 4
 _REGULAR = 0.88
 """Median correlation of pieces with another place from which on a picture is a regular pattern."""
 
-_SIDE = 96
+LAB_SIDE = 96
+"""Side of the thumbnails in CIE Lab that are compared."""
+
 _PLAIN = 1.5
 """Deviation of lightness, in [0, 100], below which a part could be anywhere."""
 
@@ -51,7 +54,8 @@ _SEARCHED, _LEAST_SEEN = 8, 28
 _SLACK = 0.07
 """How far outside the whole a part may seem to lie, as a share of the whole's side."""
 
-_WORTH_A_LOOK = 0.6
+_SIDES_TRIED = np.array([0.9, 0.97, 1.03, 1.1])
+_WORTH_A_LOOK, _WORTH_A_CLOSER_LOOK = 0.6, 0.7
 _FIT, _CLEAR = 0.82, 2.5
 """Least correlation of a crop with its place, and how many times worse any other place must fit."""
 
@@ -61,7 +65,7 @@ def find_crops(
     sizes: np.ndarray,
     rows: np.ndarray,
     new: np.ndarray,
-    thumbnail: Callable[[int], np.ndarray | None],
+    lab: Callable[[int], np.ndarray | None],
     control: Control,
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs of a whole and an image that is a part of it, not mirrored or turned.
@@ -78,8 +82,9 @@ def find_crops(
         The images to compare.
     new : (N,) bool
         Of each pair, one at least is new.
-    thumbnail : callable
-        Returns the thumbnail of a row, ``(h, w, 4)`` uint8, or None.
+    lab : callable
+        Returns the thumbnail of a row in CIE Lab, ``(LAB_SIDE, LAB_SIDE, 3)`` float32, or None. It is
+        called by several threads.
     control : Control
         Cancellation.
 
@@ -94,11 +99,6 @@ def find_crops(
         It was asked to stop.
     """
 
-    @lru_cache(maxsize=1024)
-    def lab(row: int) -> np.ndarray | None:
-        image = thumbnail(row)
-        return None if image is None else lab_of(image, _SIDE)
-
     @cache
     def is_regular(row: int) -> bool:
         image = lab(row)
@@ -108,9 +108,10 @@ def find_crops(
         control.cancel.raise_if_set()
         whole, part, *place = candidate
         outer, inner = lab(whole), lab(part)
-        if outer is None or inner is None or is_regular(whole):
+        if outer is None or inner is None:
             return False
-        return _is_part(outer, inner, *place)
+        rough = _rough_fit(outer, inner, *place)
+        return rough is not None and not is_regular(whole) and _is_part(outer, inner, rough)
 
     candidates = _candidates(keypoints, sizes, rows, new)
     with ThreadPoolExecutor(_THREADS, "impasto-crops") as pool:
@@ -200,14 +201,12 @@ def _paired(
             order = np.argsort(keys, kind="stable")
             starts, counts = _runs(keys[order])
             useful = np.logical_or.reduceat(new[members[order]], starts)
-            for shared in _within(members[order], starts[useful], counts[useful]):
-                kept = images[shared[0]] != images[shared[1]]
-                kept &= new[shared[0]] | new[shared[1]]
-                kept &= np.abs(levels[shared[0]] - levels[shared[1]]) <= 4
-                ends = shared[:, kept]
-                alike = np.einsum("ij,ij->i", around[ends[0]], around[ends[1]]) >= _ALIKE
+            for ends in _alike_within(members[order], starts[useful], counts[useful], around):
+                kept = images[ends[0]] != images[ends[1]]
+                kept &= new[ends[0]] | new[ends[1]]
+                kept &= np.abs(levels[ends[0]] - levels[ends[1]]) <= 4
                 # Of two images, the one with the lower row comes first.
-                low, high = np.sort(ends[:, alike], axis=0)
+                low, high = np.sort(ends[:, kept], axis=0)
                 pairs.append(low * len(images) + high)
             members = members[order[np.repeat(useful & (counts > _MOST_IN_CELL), counts)]]
             if not len(members):
@@ -230,64 +229,113 @@ def _runs(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return starts, np.diff(starts, append=len(ordered))
 
 
-def _within(members: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield pairs ``(2, P)`` of those that share a cell, unless too many do."""
+def _alike_within(
+    members: np.ndarray, starts: np.ndarray, counts: np.ndarray, around: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Yield pairs ``(2, P)`` of those alike that share a cell, unless too many share it."""
     for size in np.unique(counts[(counts > 1) & (counts <= _MOST_IN_CELL)]):
         cells = members[starts[counts == size][:, None] + np.arange(size)]
-        first, second = np.triu_indices(size, 1)
-        yield np.stack([cells[:, first].ravel(), cells[:, second].ravel()])
+        vectors = around[cells]
+        alike = np.triu(vectors @ vectors.swapaxes(1, 2) >= _ALIKE, 1)
+        cell, first, second = np.nonzero(alike)
+        yield np.stack([cells[cell, first], cells[cell, second]])
 
 
-def _is_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:
-    """Return whether one picture shows a part of the other, about where it is expected."""
-    ground = np.ascontiguousarray(outer[..., 0])
-    if not _may_be_part(ground, inner[..., 0], side, x, y):
-        return False
-    best: tuple[float, int, np.ndarray, np.ndarray] | None = None
-    sides = np.unique(np.rint(_SIDE * side * np.linspace(0.88, 1.12, 13)).astype(int))
-    for pixels in sides[(sides >= _LEAST_SEEN) & (sides <= _SIDE)]:
-        corner = np.rint(np.array([x, y]) * _SIDE + (side * _SIDE - pixels) / 2).astype(int)
+class _Fit(NamedTuple):
+    """Where a part is seen in a whole, in pixels of the whole."""
+
+    score: float
+    """Correlation of their lightness."""
+    side: int
+    """Of all of the part."""
+    corner: np.ndarray
+    """x and y of the piece of the part that was compared."""
+    cut: tuple[slice, slice]
+    """Rows and columns of this piece in the part."""
+
+    @property
+    def middle(self) -> np.ndarray:
+        """x and y of the middle of all of the part."""
+        rows, columns = self.cut
+        return self.corner - (columns.start, rows.start) + self.side / 2
+
+
+def _rough_fit(
+    outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float
+) -> _Fit | None:
+    """Return where a part is seen about where it is expected, at half the resolution, or None."""
+    half = LAB_SIDE // 2
+    ground, part = (_shrunk(image[..., 0], (half, half)) for image in (outer, inner))
+    middle = (np.array([x, y]) + side / 2) * half
+    sides = np.unique(np.rint(half * side * _SIDES_TRIED).astype(int))
+    sides = sides[(sides >= _LEAST_SEEN // 2) & (sides <= half)]
+    best = _best_fit(ground, part, sides, middle, _SEARCHED // 2)
+    if best is None or best.score < _WORTH_A_LOOK:
+        return None
+    near = [near for near in (best.side - 1, best.side + 1) if near <= half]
+    better = _best_fit(ground, part, near, best.middle, 1)
+    if better is None or better.score < best.score:
+        better = best
+    return better if better.score >= _WORTH_A_CLOSER_LOOK else None
+
+
+def _best_fit(
+    ground: np.ndarray, part: np.ndarray, sides: Iterable[int], middle: np.ndarray, searched: int
+) -> _Fit | None:
+    """Look for a part around a place in each of some sizes; None if it is plain or hardly seen."""
+    best: _Fit | None = None
+    for side in sides:
+        corner = np.rint(middle - side / 2).astype(int)
         # What is certainly seen: all of it, unless it lies outside of the center.
-        first = np.where(corner < -_SEARCHED // 2, _SEARCHED - corner, 0)
-        over = corner + pixels - _SIDE
-        last = pixels - np.where(over > _SEARCHED // 2, over + _SEARCHED, 0)
-        if (last - first < _LEAST_SEEN).any():
+        first = np.where(corner < -searched // 2, searched - corner, 0)
+        over = corner + side - len(ground)
+        last = side - np.where(over > searched // 2, over + searched, 0)
+        seen = last - first
+        if seen.min() < _LEAST_SEEN * len(ground) // LAB_SIDE:
             continue
-        piece = cv2.resize(inner[..., 0], (pixels, pixels), interpolation=cv2.INTER_AREA)
-        piece = piece[first[1] : last[1], first[0] : last[0]]
+        cut = np.s_[first[1] : last[1], first[0] : last[0]]
+        piece = _shrunk(part, (side, side))[cut]
         if piece.std() < _PLAIN:
-            return False
-        room = _SIDE - (last - first)
-        low = np.clip(corner + first - _SEARCHED, 0, room)
-        high = np.clip(corner + first + _SEARCHED, 0, room) + last - first
+            return None
+        low = np.clip(corner + first - searched, 0, len(ground) - seen)
+        high = np.clip(corner + first + searched, 0, len(ground) - seen) + seen
         window = ground[low[1] : high[1], low[0] : high[0]]
         scores = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
         _, score, _, place = cv2.minMaxLoc(scores)
-        if best is None or score > best[0]:
-            cut = np.array([first, last])
-            best = (score, int(pixels), low + place, cut)
-    if best is None or best[0] < _FIT:
+        if best is None or score > best.score:
+            best = _Fit(score, side, low + place, cut)
+    return best
+
+
+def _is_part(outer: np.ndarray, inner: np.ndarray, rough: _Fit) -> bool:
+    """Return whether one picture shows a part of the other, near where it was seen roughly."""
+    ground, light = (np.ascontiguousarray(image[..., 0]) for image in (outer, inner))
+    sides = range(2 * rough.side - 2, min(2 * rough.side + 2, LAB_SIDE) + 1)
+    best = _best_fit(ground, light, sides, 2 * rough.middle, 3)
+    if best is None or best.score < _FIT:
         return False
-    score, pixels, (left, top), (first, last) = best
-    small = cv2.resize(inner, (pixels, pixels), interpolation=cv2.INTER_AREA)
-    small = small[first[1] : last[1], first[0] : last[0]]
+    left, top = best.corner
+    small = _shrunk(inner, (best.side, best.side))[best.cut]
     height, width = small.shape[:2]
-    if not agreeing_colors(outer[top : top + height, left : left + width], small):
+    seen = outer[top : top + height, left : left + width]
+    if not agreeing_colors(seen, small):
         return False
-    seen = outer[top : top + height, left : left + width, 0]
     half = (max(1, width // 2), max(1, height // 2))
-    lights = [cv2.resize(p, half, interpolation=cv2.INTER_AREA) for p in (seen, small[..., 0])]
-    if not edges_agree(*lights):
+    if not edges_agree(_shrunk(seen[..., 0], half), _shrunk(small[..., 0], half)):
         return False
     scores = cv2.matchTemplate(ground, np.ascontiguousarray(small[..., 0]), cv2.TM_CCOEFF_NORMED)
-    around = max(3, pixels // 12)
+    around = max(3, best.side // 12)
     scores[max(0, top - around) : top + around + 1, max(0, left - around) : left + around + 1] = -1
-    return bool(1 - float(scores.max()) > _CLEAR * (1 - score))
+    return bool(1 - float(scores.max()) > _CLEAR * (1 - best.score))
+
+
+def _shrunk(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _repetition(lightness: np.ndarray) -> float:
     """Return how well pieces of a picture, or their negatives, fit at other places, at most 1."""
-    half = _SIDE // 2
+    half = LAB_SIDE // 2
     ground = cv2.resize(lightness, (half, half), interpolation=cv2.INTER_AREA)
     size, near = half * 3 // 10, half // 10
     found = []
@@ -300,26 +348,3 @@ def _repetition(lightness: np.ndarray) -> float:
             scores[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1] = 0
             found.append(scores.max())
     return float(np.median(found)) if found else 1.0
-
-
-def _may_be_part(outer: np.ndarray, inner: np.ndarray, side: float, x: float, y: float) -> bool:
-    """Return whether it is worth a closer look: a few sizes are tried at half the resolution."""
-    half = _SIDE // 2
-    ground = cv2.resize(outer, (half, half), interpolation=cv2.INTER_AREA)
-    for change in (0.92, 1.0, 1.08):
-        pixels = min(round(half * side * change), half)
-        corner = np.rint(np.array([x, y]) * half + (side * half - pixels) / 2).astype(int)
-        first = np.maximum(0, -corner)
-        last = np.minimum(pixels, half - corner)
-        if (last - first < _LEAST_SEEN // 2).any():
-            continue
-        piece = cv2.resize(inner, (pixels, pixels), interpolation=cv2.INTER_AREA)
-        inset = _SEARCHED // 4
-        piece = piece[first[1] + inset : last[1] - inset, first[0] + inset : last[0] - inset]
-        low = np.maximum(corner + first, 0)
-        window = ground[low[1] : low[1] + last[1] - first[1], low[0] : low[0] + last[0] - first[0]]
-        if min(piece.shape) < 8 or (np.array(window.shape) < piece.shape).any():
-            continue
-        if cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED).max() >= _WORTH_A_LOOK:
-            return True
-    return False

@@ -39,6 +39,9 @@ def find_doubts(
 ) -> list[Pair]:
     """Find the joins of a tree of averages that are neither probable nor improbable.
 
+    The probability is that by which the tree is cut: both sides are in one group if it is at least
+    *Similarity*.
+
     Parameters
     ----------
     points : (N, D) float32
@@ -57,8 +60,11 @@ def find_doubts(
     """
     nodes = to_tree(tree.links, rd=True)[1]
     count = len(tree.links) + 1
-    probabilities = calibration.probability(tree.links[:, 2])
-    unsure = np.flatnonzero((probabilities >= LEAST) & (probabilities <= MOST))
+    joins = tree.joins()
+    probabilities = calibration.probability(joins)
+    # Sides that are not one group themselves are not asked about, but what is inside them.
+    whole = joins >= tree.separations()
+    unsure = np.flatnonzero((probabilities >= LEAST) & (probabilities <= MOST) & whole)
     unsure = unsure[np.argsort(np.abs(probabilities[unsure] - 0.5), kind="stable")]
     found: list[Pair] = []
     for step in unsure:

@@ -18,11 +18,10 @@ from scipy.spatial import cKDTree
 
 from ..control import SILENT, Control
 from ..features.fingerprint import Fingerprints, unpack_fingerprints
-from ._crops import find_crops
+from ._crops import LAB_SIDE, find_crops
 from ._same import (
     SQUARE_VIEWS,
     agreeing_colors,
-    correlation,
     is_plain,
     lab_of,
     shows_the_same,
@@ -40,7 +39,7 @@ _FAINT = 2.5
 _ALIKE_THUMBS, _ALIKE_ALONE = 0.94, 0.985
 """Least correlation of fingerprints' thumbnails, and of those that nothing else confirms."""
 
-_DETAIL = 48
+_DETAIL = LAB_SIDE // 2
 """Side at which thumbnails are compared: what a copy of a quarter of the size still shows."""
 
 _VIEW_KINDS = ("same", "mirrored", "mirrored", *("turned",) * 5)
@@ -131,7 +130,7 @@ def duplicates(
         _link_whole(prints, details, new, found, control)
         first = _firsts(found.labels(), prints.sizes)
         for whole, part in find_crops(
-            prints.keypoints, prints.sizes, first, new, thumbnail, control
+            prints.keypoints, prints.sizes, first, new, details.lab, control
         ):
             found.add(whole, part, "crop")
     sets = tuple(_sets(prints, details, found))
@@ -224,12 +223,15 @@ def _link_whole(
     their neighbors are looked at, until nothing new is found.
     """
     points = _signatures(prints.thumbs)
+    seen: set[tuple[int, int]] = set()
     for _ in range(_ROUNDS):
         control.cancel.raise_if_set()
         rows = _firsts(links.labels(), prints.sizes)
-        pairs = _neighbors(points, rows, new[rows])
+        near = _neighbors(points, rows, new[rows]).tolist()
+        pairs = [(one, other) for one, other in near if (one, other) not in seen]
+        seen.update(pairs)
         before = len(links)
-        for one, other, view, certain in _alike(prints, pairs):
+        for one, other, view, certain in _alike(prints, np.array(pairs).reshape(-1, 2)):
             if (one, other) not in links and details.same(one, other, view, certain):
                 links.add(one, other, _VIEW_KINDS[view])
         if len(links) == before:
@@ -281,9 +283,7 @@ def _alike(prints: Fingerprints, pairs: np.ndarray) -> list[tuple[int, int, int,
     if not len(pairs):
         return []
     one, other = prints.thumbs[pairs[:, 0]], prints.thumbs[pairs[:, 1]]
-    scores = np.stack(
-        [correlation(one[..., 0], view(other)[..., 0]) for view in SQUARE_VIEWS], axis=1
-    )
+    scores = _view_correlations(one[..., 0], other[..., 0])
     scores[:, 0] += 1e-3  # of equal views, the simplest
     views = scores.argmax(1)
     best = scores[np.arange(len(pairs)), views]
@@ -299,23 +299,37 @@ def _alike(prints: Fingerprints, pairs: np.ndarray) -> list[tuple[int, int, int,
     return found
 
 
+def _view_correlations(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return Pearson's correlation of ``(P, S, S)`` pictures with each view of others: ``(P, 8)``."""
+    first, second = (side.reshape(len(side), -1) for side in (one, other))
+    first = first - first.mean(1, keepdims=True)
+    second = second - second.mean(1, keepdims=True)
+    places = np.arange(first.shape[1]).reshape(1, *one.shape[1:])
+    products = [
+        np.einsum("ij,ij->i", first, second[:, view(places).ravel()]) for view in SQUARE_VIEWS
+    ]
+    squares = np.einsum("ij,ij->i", first, first) * np.einsum("ij,ij->i", second, second)
+    result: np.ndarray = np.stack(products, 1) / np.sqrt(np.maximum(squares, 1e-9))[:, None]
+    return result
+
+
 class _Details:
     """Thumbnails from disk, by which pictures are compared more closely."""
 
     def __init__(self, thumbnail: Thumbnail) -> None:
         self._thumbnail = thumbnail
-        self._lab = lru_cache(maxsize=1024)(self._read)
+        self.lab = lru_cache(maxsize=1024)(self._read)
 
     def _read(self, row: int) -> np.ndarray | None:
         image = self._thumbnail(row)
-        return None if image is None else lab_of(image, 2 * _DETAIL)
+        return None if image is None else lab_of(image, LAB_SIDE)
 
     def same(self, one: int, other: int, view: int, certain: bool) -> bool:
         """Return whether two pictures are the same in detail, the second one seen in a view.
 
         The center of an oblong image may show nothing: it must have been certain before.
         """
-        first, second = self._lab(one), self._lab(other)
+        first, second = self.lab(one), self.lab(other)
         if first is None or second is None:
             return certain
         views: Iterable[int] = (view,)

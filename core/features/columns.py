@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from . import color, encoder, fingerprint, structure
 
-VERSION = 3
+VERSION = 4
 """To be raised when raw descriptions change, as caches and the metric depend on them."""
 
 _LENGTHS = {

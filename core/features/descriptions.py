@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Semaphore
@@ -14,7 +14,7 @@ import numpy as np
 
 from ..control import SILENT, Control, Failure
 from ..errors import BadRequest, ImageMissing, ImpastoError
-from ..image.files import image_size, read_picture
+from ..image.files import ImageFile, open_image
 from ..image.picture import Picture
 from ..image.reference import ImageRef
 from .cache import DescriptorCache, content_key
@@ -225,14 +225,19 @@ class _Describer:
         return [next(rows) if result is _NO_ROW else result for result in results]
 
     def _sample(self, image: ImageRef) -> Sample:
-        width, height = image_size(image.paths[0])
-        with self._large if width * height > _LARGE else nullcontext():
-            return self._resize.transform([[*_tiles(image)]])[0]
+        with ExitStack() as stack:
+            # The files are opened once, for their sizes and their pixels.
+            first = stack.enter_context(open_image(image.paths[0]))
+            width, height = first.size
+            if width * height > _LARGE:
+                stack.enter_context(self._large)
+            return self._resize.transform([[*_tiles(image, first)]])[0]
 
 
-def _tiles(image: ImageRef) -> Iterator[Picture]:
+def _tiles(image: ImageRef, first: ImageFile) -> Iterator[Picture]:
     for path in image.paths:
-        picture = read_picture(path, color_space=image.color_space, alpha_mode=image.alpha_mode)
+        with nullcontext(first) if path == image.paths[0] else open_image(path) as file:
+            picture = file.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
         # Channel-packed alpha is another map, which hides nothing.
         yield (replace(picture, alpha=None) if image.alpha_mode == "CHANNEL_PACKED" else picture)
 

@@ -16,16 +16,16 @@ from .structure import GraySample
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..models.encoder import Encoder, Features
+    from ..models.encoder import Encoder
 
 _WEIGHTS = Path(__file__).parent.parent / "models" / "weights" / "encoder.safetensors"
-LENGTH = 832
+LENGTH = 448
 """Columns of the block."""
 
 _GRAY, _DEVIATION = 0.5, 0.18
 """Mean and deviation of the gray windows that the encoder sees."""
 
-_BATCH = 4
+_BATCH = 2
 """Windows at a time: their features fit the cache of one core."""
 
 _SIGNATURE_STEP = 997
@@ -93,7 +93,33 @@ def _upright_turned(window: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(window)) if across > down else window
 
 
-def _statistics(features: Features) -> Tensor:
+def _features(encoder: Encoder, gray: Tensor) -> list[Tensor]:
+    """Return features of gray windows ``(B, 1, S, S)`` at 1/2, 1/4 and 1/8 of their resolution.
+
+    It takes two fifths of the encoder's own time: features at 1/16 would not tell kinds apart
+    better, the first layer sees one channel in place of three equal ones, and maps as small as these
+    are padded sooner in a copy than their borders are mended afterwards.
+    """
+    import torch
+    from torch.nn.functional import conv2d, pixel_unshuffle
+
+    from ..models.layers import REFLECT, Conv3x3, pad
+
+    def convolved(layer: Conv3x3, maps: Tensor) -> Tensor:
+        return conv2d(pad(maps, REFLECT), layer.weight, layer.bias, layer.stride)
+
+    last = torch.channels_last
+    weight = encoder.stem.weight.unflatten(1, (3, -1)).sum(1).contiguous(memory_format=last)
+    texels = pixel_unshuffle(gray * 2 - 1, 2).contiguous(memory_format=last)
+    found = [torch.relu_(conv2d(pad(texels, REFLECT), weight, encoder.stem.bias))]
+    for down, block in ((encoder.down2, encoder.block2), (encoder.down3, encoder.block3)):
+        smaller = torch.relu_(convolved(down, found[-1]))
+        squeezed = torch.relu_(block.squeeze(smaller))
+        found.append(torch.relu_(convolved(block.expand, squeezed) + smaller))
+    return found
+
+
+def _statistics(features: Sequence[Tensor]) -> Tensor:
     """Return what ``models.codes.feature_statistics`` does, 25 times as fast, without a gradient.
 
     Means and squares are measured from the first pixel, so that constant maps deviate by exactly 0.
@@ -142,8 +168,7 @@ class EncoderBlock(Stateless):
             for start in range(0, len(windows), _BATCH):
                 even = torch.from_numpy(windows[start : start + _BATCH])
                 gray = (_GRAY + _DEVIATION * even).clamp(0, 1)
-                image = gray[:, None].expand(-1, 3, -1, -1)
-                rows.append(_statistics(encoder(image)).numpy())
+                rows.append(_statistics(_features(encoder, gray[:, None])).numpy())
         table = np.log(np.concatenate(rows) + 0.02)
         ends = np.cumsum([len(s.even) for s in samples])
         return np.stack([part.mean(0) for part in np.split(table, ends[:-1])])

@@ -14,8 +14,8 @@ from ..image.picture import Picture
 from .stateless import Stateless
 from .unused import used_texels
 
-SIDE = 192
-"""Pixels along a window's side; a multiple of the encoder's stride."""
+SIDE = 176
+"""Pixels along a window's side; a multiple of 16: the structure block halves it four times."""
 
 SQUARE = 48
 """Pixels along the side of an image that was squeezed into a square."""

@@ -141,10 +141,8 @@ class StructureBlock(Stateless):
     def _repetition(self, power: np.ndarray, side: int) -> np.ndarray:
         auto = irfft2(power.astype(np.float32), (side, side))
         auto = np.fft.fftshift(auto / max(auto[0, 0], 1e-9)) / _taper_overlap(side)
-        distance = _lag_distance(side)
-        rings = np.minimum(distance.astype(int), side)
-        seen = distance <= 0.45 * side
-        radial = np.bincount(rings[seen], auto[seen]) / np.maximum(np.bincount(rings[seen]), 1)
+        distance, seen, rings, counts = _lags(side)
+        radial = np.bincount(rings, auto[seen]) / counts
         below = np.flatnonzero(radial < 0.2)
         reach = int(below[0]) if len(below) else len(radial) - 1
         outer = np.where(seen & (distance > max(2 * reach, 4)), auto, -1.0)
@@ -190,9 +188,13 @@ def _taper_overlap(side: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _lag_distance(side: int) -> np.ndarray:
+def _lags(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return distances of lags, which are looked at, the rings of those, and how many each has."""
     lag = np.arange(side) - side // 2
-    return np.hypot(*np.meshgrid(lag, lag))
+    distance = np.hypot(*np.meshgrid(lag, lag))
+    seen = distance <= 0.45 * side
+    rings = np.minimum(distance.astype(int), side)[seen]
+    return distance, seen, rings, np.maximum(np.bincount(rings), 1)
 
 
 @lru_cache(maxsize=4)

@@ -151,13 +151,39 @@ def test_equal_points_can_be_kept_apart() -> None:
 
 def test_doubts_are_the_unsure_joins_until_they_are_decided() -> None:
     calibration = Calibration(5.0, 10.0)  # even odds at 0.5
-    points = np.array([[0, 0], [0.1, 0], [0.57, 0], [5, 0], [5.2, 0]], np.float32)
+    points = np.array([[0, 0], [0.1, 0], [0.45, 0], [5, 0], [5.2, 0]], np.float32)
     (doubt,) = find_doubts(points, grow_tree(points), calibration)
     assert {doubt.first, doubt.second} == {0, 2} or {doubt.first, doubt.second} == {1, 2}
     assert LEAST <= doubt.probability <= MOST
     for links in (Links(together=((0, 2),)), Links(apart=((1, 2),))):
         tree = grow_tree(points, links=links)
         assert find_doubts(points, tree, calibration, links) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), spread=st.floats(0.05, 0.3))
+def test_a_doubt_is_in_one_group_if_it_is_as_probable_as_the_cut(seed: int, spread: float) -> None:
+    calibration = Calibration(5.0, 10.0)
+    points, _ = blobs((6, 5, 4, 1, 1), spread, seed)
+    points *= 0.3
+    tree = grow_tree(points)
+    for similarity in (0.4, 0.5, 0.6):
+        labels = tree.cut_at(calibration.distance(similarity))
+        for doubt in find_doubts(points, tree, calibration):
+            together = labels[doubt.first] == labels[doubt.second]
+            assert together == (doubt.probability >= similarity)
+
+
+def test_sides_that_are_less_one_group_than_both_are_not_asked_about() -> None:
+    calibration = Calibration(5.0, 10.0)
+    points, _ = blobs((6, 5, 4, 1, 1), 0.3, seed=180)
+    tree = grow_tree(0.3 * points)
+    joins, separations = tree.joins(), tree.separations()
+    odds = calibration.probability(joins)
+    hidden = (separations > joins) & (odds > LEAST) & (odds < MOST)
+    assert hidden.any()
+    asked = {doubt.probability for doubt in find_doubts(0.3 * points, tree, calibration)}
+    assert asked and asked.isdisjoint(odds[hidden].tolist())
 
 
 def test_calibration_goes_both_ways() -> None:
