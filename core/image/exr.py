@@ -25,6 +25,7 @@ MAIN_LAYERS = ("Composite.Combined", "ViewLayer.Combined")
 
 _COLORS = (("R", "G", "B"), ("r", "g", "b"))
 _LUMINANCE = ("Y", "RY", "BY")
+_HDR = ("pq_", "hlg_")
 _SAME = 1e-3
 """Chromaticities that differ by less are those of Rec.709."""
 
@@ -91,7 +92,13 @@ class Input:
     @cached_property
     def meaning(self) -> Meaning:
         """What the numbers mean: by ``colorInteropID``, else by ``chromaticities``."""
-        known = meaning_of_interop(str(self.header.get("colorInteropID", "")))
+        identifier = str(self.header.get("colorInteropID", ""))
+        if identifier.startswith(_HDR):
+            raise UnsupportedImage(
+                f'The colors of "{self.name}" are {identifier}, which Impasto cannot paint;'
+                " save the image with scene-linear colors."
+            )
+        known = meaning_of_interop(identifier)
         if known is not None:
             return known
         values = self.header.get("chromaticities")
@@ -99,6 +106,10 @@ class Input:
             return Meaning("linear")
         x = [float(value) for value in np.ravel(values)]
         primaries = Primaries(*zip(x[::2], x[1::2], strict=True))
+        try:
+            luminance_weights(primaries)
+        except (ValueError, ZeroDivisionError, np.linalg.LinAlgError):  # they say nothing
+            return Meaning("linear")
         same = np.allclose(primaries, PRIMARIES["REC709"], atol=_SAME)
         return Meaning("linear", "REC709" if same else primaries)
 
@@ -223,6 +234,8 @@ class Input:
             return layers[0]
         for index, part in enumerate(self.parts):
             names = _names(part)
+            if set("XYZ") <= set(names):  # Blender shows them as red, green and blue
+                return Layer(index, "", tuple("XYZ"), "A" if "A" in names else "")
             if "Y" in names:
                 whole = all(name in names for name in _LUMINANCE)
                 alpha = "A" if "A" in names else ""
@@ -294,7 +307,9 @@ def encode(
     header = {"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}
     given = attributes or {}
     interop = interop_of(Meaning(picture.encoding, picture.primaries))
-    if interop and ("colorInteropID" in given or "chromaticities" not in given):
+    said = str(given.get("colorInteropID", ""))
+    known = not said or meaning_of_interop(said) is not None
+    if interop and known and (said or "chromaticities" not in given):
         header["colorInteropID"] = interop
     buffer = io.BytesIO()
     try:

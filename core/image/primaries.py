@@ -142,7 +142,7 @@ def _between(source: Primaries, target: Primaries) -> np.ndarray:
 
 def _to_xyz(primaries: Primaries) -> np.ndarray:
     columns = np.stack([_xyz(xy) for xy in primaries[:3]], axis=1)
-    if abs(np.linalg.det(columns)) < 1e-6 or primaries.white[1] <= 0:
+    if not abs(np.linalg.det(columns)) >= 1e-6 or not primaries.white[1] > 0:  # nor not a number
         raise ValueError(f"primaries span no color space: {primaries}")
     return columns * np.linalg.solve(columns, _xyz(primaries.white) / primaries.white[1])
 
