@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +239,10 @@ class DescriptorCache:
         """Write what was kept, and close the file; it is opened again when needed."""
         self.flush()
         self._disconnect()
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error, AttributeError):  # as far as this thread may
+            self._disconnect()
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

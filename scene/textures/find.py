@@ -240,6 +240,8 @@ def _packed(images: Iterable[bpy.types.Image]) -> dict[bpy.types.Image, list[pat
 
 def _reason_to_skip(texture: Texture, packed: list[paths.End]) -> str:
     image = texture.image
+    if image.type == "MULTILAYER":
+        return "Several layers; save the one that is used as an image first"
     if image.type in _UNSUITABLE_TYPES or image.source == "VIEWER":
         return "Render or compositor result; save it as an image first"
     if image.source in {"SEQUENCE", "MOVIE"}:

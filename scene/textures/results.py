@@ -67,7 +67,8 @@ def load(plan: Plan) -> bpy.types.Image:
     if plan.tiles:
         image.source = "TILED"
         image.filepath = str(plan.path)
-    image.colorspace_settings.name = plan.color_space
+    if plan.color_space:  # empty where this Blender could not load the original
+        image.colorspace_settings.name = plan.color_space
     image.alpha_mode = plan.alpha_mode
     if plan.pack:
         image.pack()  # its file is one of the job's temporary ones

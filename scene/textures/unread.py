@@ -64,10 +64,6 @@ def check(image: bpy.types.Image, path: Path) -> None:
     UnsupportedImage
     """
     suffix = path.suffix.lower()
-    if not image.colorspace_settings.name:  # the sign of a file that could not be loaded
-        raise UnsupportedImage(
-            f'{_blender()} cannot read the file of "{image.name}"; save the image as PNG.'
-        )
     if suffix in _NEVER_READ or (suffix == ".avif" and not compat.READS_AVIF):
         raise UnsupportedImage(
             f'{_blender()} cannot read {suffix} files ("{image.name}"); save the image as PNG.'

@@ -399,3 +399,32 @@ def test_a_picture_without_other_primaries_is_written_as_it_is(tmp_path, color, 
     )
     assert np.allclose(read_picture(path).color, color, atol=1e-4)
     assert read_picture(path).primaries == "REC709"
+
+
+@pytest.mark.parametrize("values", [(0.0,) * 8, (float("nan"),) * 8, (0.3,) * 8])
+def test_chromaticities_that_span_nothing_say_nothing(tmp_path, color, values):
+    path = tmp_path / "a.exr"
+    bands = {c: np.ascontiguousarray(color[..., i]) for i, c in enumerate("RGB")}
+    write_exr(path, bands, chromaticities=values)
+    picture = read_picture(path)
+    assert picture.primaries == "REC709"
+    assert np.allclose(picture.color, color)
+
+
+def test_an_unknown_color_space_of_an_exr_is_kept_and_hdr_video_is_refused(tmp_path, color):
+    path = tmp_path / "a.exr"
+    bands = {c: np.ascontiguousarray(color[..., i]) for i, c in enumerate("RGB")}
+    write_exr(path, bands, colorInteropID="house_camera_scene")
+    write_picture(read_picture(path), tmp_path / "b.exr", metadata=read_metadata(path))
+    assert attributes_of(tmp_path / "b.exr")["colorInteropID"] == "house_camera_scene"
+    write_exr(path, bands, colorInteropID="pq_rec2020_display")
+    with pytest.raises(UnsupportedImage, match="pq_rec2020_display"):
+        read_picture(path)
+    assert np.allclose(read_picture(path, color_space="Linear Rec.709").color, color)
+
+
+def test_channels_x_y_z_are_colors_not_luminance(tmp_path, color):
+    path = tmp_path / "a.exr"
+    write_exr(path, {c: np.ascontiguousarray(color[..., i]) for i, c in enumerate("XYZ")})
+    picture = read_picture(path)
+    assert not picture.gray and np.allclose(picture.color, color)
