@@ -102,7 +102,9 @@ class Tree:
             Distances, none smaller than those of the joins inside.
         """
         count = len(self.links) + 1
-        found = np.concatenate([np.full(count, -np.inf), self.joins()])
+        joins = self.joins()
+        joins[np.isnan(joins)] = np.inf  # what must stay apart has no distance
+        found = np.concatenate([np.full(count, -np.inf), joins])
         for step, (left, right, _, _) in enumerate(self.links):
             found[count + step] = max(found[count + step], found[int(left)], found[int(right)])
         return found[count:]

@@ -162,7 +162,12 @@ def _by_number(
         if linkage == "average":
             return labels
         other = grow_tree(points, linkage, seed, reach=reach, links=links)
-        return other.cut(int(labels.max()) + 1)
+        count = int(labels.max()) + 1
+        found = other.cut(count)
+        while not groups and any(found[a] == found[b] for a, b in links.apart):
+            count += 1  # this tree needs more groups to keep apart what must be
+            found = other.cut(count)
+        return found
     found = kmeans(points, labels, seed)
     # The tree obeys what the artist decided, and its groups are numbered alike.
     found[links.rows] = labels[links.rows]
