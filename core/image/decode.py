@@ -73,12 +73,12 @@ class Input:
 
     @property
     def bits(self) -> int:
-        """Of one channel, as they are delivered."""
+        """Bits of one channel, as they are delivered."""
         return 8 * self.reader.spec().format.size()
 
     @property
     def meaning(self) -> Meaning:
-        """What the numbers mean, as the file says.
+        """Meaning of the numbers, as the file says.
 
         Integers are sRGB-encoded and floats scene-linear, unless code points say otherwise.
         """

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from ..errors import UnsupportedImage
-from .alpha import to_premultiplied
 from .convert import DEPTHS, to_depth, to_float
 from .decode import DecodeError
 from .picture import Picture
@@ -91,7 +90,7 @@ class Input:
 
     @cached_property
     def meaning(self) -> Meaning:
-        """What the numbers mean: by ``colorInteropID``, else by ``chromaticities``."""
+        """Meaning of the numbers: by ``colorInteropID``, else by ``chromaticities``."""
         identifier = str(self.header.get("colorInteropID", ""))
         if identifier.startswith(_HDR):
             raise UnsupportedImage(
@@ -273,20 +272,13 @@ def open_input(file: BinaryIO, name: str) -> Input:
     return Input(file, name, parts)
 
 
-def encode(
-    picture: Picture,
-    *,
-    premultiplied: bool = True,
-    attributes: Mapping[str, object] | None = None,
-) -> bytes:
+def encode(picture: Picture, *, attributes: Mapping[str, object] | None = None) -> bytes:
     """Encode a picture as scanlines with lossless ZIP compression.
 
     Parameters
     ----------
     picture : Picture
-        Of depth half or float; with the numbers of its own primaries.
-    premultiplied : bool, optional
-        Whether to multiply alpha into the colors.
+        Of depth half or float; with the numbers that the file gets, alpha multiplied in.
     attributes : mapping, optional
         More attributes for the header; left out if the package cannot write one of them. What the
         numbers mean is added (``colorInteropID``).
@@ -298,8 +290,6 @@ def encode(
     """
     exr = _library()
     color, alpha = picture.color, picture.alpha
-    if alpha is not None and premultiplied:
-        color = to_premultiplied(color, alpha if picture.cover is None else picture.cover)
     names = "Y" if picture.gray else ("R", "G", "B")
     channels = {name: to_depth(color[..., c], picture.depth) for c, name in enumerate(names)}
     if alpha is not None:
@@ -317,7 +307,7 @@ def encode(
     except (RuntimeError, TypeError, ValueError):  # an attribute that the package cannot write
         if not attributes:
             raise
-        return encode(picture, premultiplied=premultiplied)
+        return encode(picture)
     return buffer.getvalue()
 
 

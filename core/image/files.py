@@ -383,11 +383,10 @@ def write_picture(
         picture = with_depth(picture, form.depths[-1])
     picture = _with_own_primaries(picture, suffix, metadata)
     associated = picture.alpha is not None and _is_written_associated(picture, suffix, alpha_mode)
+    picture = _with_alpha(picture, associated)
     if suffix == ".exr":
-        attributes = exr_attributes(metadata, picture)
-        data = exr.encode(picture, premultiplied=associated, attributes=attributes)
+        data = exr.encode(picture, attributes=exr_attributes(metadata, picture))
     else:
-        picture = _with_alpha(picture, associated)
         data = embed(encode(picture, suffix, associated=associated), suffix, metadata, picture)
     write_atomically(path, data, overwrite=overwrite)
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ class Results:
     @property
     def pattern(self) -> str:
         """Path of the frames with ``#`` for the digits of the number."""
-        return str(self.folder / Path(self._sequence.pattern).with_suffix(self._suffix()).name)
+        return str(self.folder / Path(self._sequence.pattern).with_suffix(self._suffix).name)
 
     @property
     def shot_file(self) -> Path:
@@ -99,7 +100,7 @@ class Results:
         Path
             May not exist yet.
         """
-        return self.folder / self._sequence.name(number, self._suffix())
+        return self.folder / self._sequence.name(number, self._suffix)
 
     def relief_maps(self, number: int) -> dict[str, Path]:
         """Return the files of a frame's relief, as far as they are asked for.
@@ -295,6 +296,7 @@ class Results:
             make_folder(path.parent)
             write_map(pixels[kind], path, overwrite=True)
 
+    @cached_property
     def _suffix(self) -> str:
         if self._request.format != "SOURCE":
             return _SUFFIXES[self._request.format]
