@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.core.models.codes import palette
+from impasto.core.networks.codes import palette
 from impasto.core.paint.color_transfer import (
     MAX_GAIN,
     color_moments,

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.core.models.codes import CODE_LENGTH, palette
+from impasto.core.networks.codes import CODE_LENGTH, palette
 from impasto.core.paint.palette_transfer import transfer_palette
 from tests.golden.scenes import clouds, strokes
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.core.models.codes import palette
 from impasto.core.models.encoder import WIDTHS, Features
+from impasto.core.networks.codes import palette
 from impasto.core.paint.color_transfer import color_transport, move_colors
 from impasto.core.paint.content import to_tensor
 from impasto.core.paint.engine import PaintJob
