@@ -38,10 +38,10 @@ class Content:
     def __init__(
         self, color: np.ndarray, regions: np.ndarray | None, seamless: bool, tile: int
     ) -> None:
-        self.image = pad_to_stride(np.asarray(color, np.float32))
+        self.image = pad_to_stride(np.asarray(color, np.float32), seamless=seamless)
         self.weights: list[np.ndarray] | None = None
         if regions is not None:
-            padded = pad_to_stride(np.asarray(regions, np.float32))
+            padded = pad_to_stride(np.asarray(regions, np.float32), seamless=seamless)
             self.weights = [np.ascontiguousarray(np.moveaxis(padded, 2, 0))]
             for _ in WIDTHS:
                 self.weights.append(_halved(self.weights[-1]))
@@ -99,20 +99,24 @@ class Content:
         return cores, kept
 
 
-def pad_to_stride(image: np.ndarray) -> np.ndarray:
-    """Extend an image at its right and bottom, by reflection, to multiples of the stride.
+def pad_to_stride(image: np.ndarray, *, seamless: bool = False) -> np.ndarray:
+    """Extend an image at its right and bottom, by reflection, to sides that the networks can take.
 
     Parameters
     ----------
     image : (H, W, C) float32
         The image.
+    seamless : bool
+        Whether it is a torus, which may have a single cell: others need two, of which each is
+        reflected in the other.
 
     Returns
     -------
     (H', W', C) float32
         The image with sides that are multiples of 16.
     """
-    bottom, right = (-side % STRIDE for side in image.shape[:2])
+    fewest = STRIDE if seamless else 2 * STRIDE
+    bottom, right = (max(fewest, -(-side // STRIDE) * STRIDE) - side for side in image.shape[:2])
     if not bottom and not right:
         return image
     return np.pad(image, ((0, bottom), (0, right), (0, 0)), mode="reflect")

@@ -178,7 +178,7 @@ class Stylizer:
             shares = job.mask[..., None]
             weights = shares if job.regions is None else job.regions * shares
             weighing = Content(job.color, weights, job.seamless, job.tile)
-            mask = pad_to_stride(np.asarray(shares, np.float32))[..., 0]
+            mask = pad_to_stride(np.asarray(shares, np.float32), seamless=job.seamless)[..., 0]
         colors = palette(content.image, mask)[None]
         color_map = _color_map(colors, goal, job.strength)
         sums = FeatureSums(len(goal))
