@@ -92,7 +92,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "image": {*_BASE, "atomic"},
         "models": {*_BASE, "image", "networks"},
         "networks": {*_BASE},
-        "paint": {*_BASE, "atomic", "clustering", "image", "models", "networks", "styles"},
+        "paint": {*_BASE, "allocator", "atomic", "clustering", "image", "models", "networks", "styles"},
         "plots": {*_BASE, "atomic", "clustering", "features", "image"},
         "schema": {"errors"},
         "styles": {*_BASE, "atomic", "image"},
