@@ -236,7 +236,6 @@ def _read_guide(files: GuideFiles) -> GuidePictures:
 
     from ..image.files import read_picture
     from ..paint.native import GuidePictures
-    from ..paint.regions import RegionPainter
 
     style, texture = (
         np.clip(read_picture(Path(path)).color, 0, 1) for path in (files.style, files.texture)
