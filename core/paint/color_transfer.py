@@ -12,7 +12,6 @@ Transfer", CVMP 2007, eq. 18.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from ..networks.codes import DIRECTIONS, split_palette
@@ -108,7 +107,11 @@ def move_colors(image: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np
     (H, W, 3) float32
         The image in other colors, clipped to [0, 1].
     """
-    moved = cv2.transform(image, np.column_stack((matrix, offset)))
+    # cv2.transform adds otherwise on other processors.
+    moved = image[..., :1] * matrix[:, 0]
+    for channel in (1, 2):
+        moved += image[..., channel : channel + 1] * matrix[:, channel]
+    moved += offset
     return np.clip(moved, 0, 1, out=moved)
 
 
