@@ -32,6 +32,25 @@ def enlarged(image: np.ndarray, min_side: int) -> np.ndarray:
     return np.ascontiguousarray(image[:height, :width])
 
 
+def windows_of(maps: np.ndarray, side: int) -> np.ndarray:
+    """Return all squares of a side, as a view.
+
+    Parameters
+    ----------
+    maps : (H, W, C) float32, or another dtype
+        The maps.
+    side : int
+        Side of the squares.
+
+    Returns
+    -------
+    (H - side + 1, W - side + 1, C, side, side) float32, or the other dtype
+        The squares, by their first row and column.
+    """
+    window = np.lib.stride_tricks.sliding_window_view
+    return window(maps, (side, side), axis=(0, 1))  # type: ignore[call-overload, no-any-return]
+
+
 def normalize_mix(mix: Sequence[float], count: int) -> list[float]:
     """Return the weights of all images of a generator.
 

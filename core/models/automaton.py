@@ -1,11 +1,11 @@
 """A neural cellular automaton: one small recurrent rule that grows a texture everywhere at once.
 
 A cell stands for 4 x 4 pixels. It holds 16 numbers in [-1, 1] and a code of 16 numbers that steps
-do not change and that guides its growth (see :mod:`~core.networks.mosaic`). In a step it perceives its neighbors
-and the neighbors of its 4 x 4 block; a gated recurrent unit then moves it towards a new state. Half
-of the cells, drawn at random in every step, stay as they are. States are bounded by construction, so
-the automaton is stable however long it runs. The painter, a few convolutions, turns states into
-pixels in the texture's own colors.
+do not change and that guides its growth (see :mod:`~core.networks.mosaic`). In a step it perceives
+its neighbors and the neighbors of its 4 x 4 block; a gated recurrent unit then moves it towards a new
+state. Half of the cells, drawn at random in every step, stay as they are. States are bounded by
+construction, so the automaton is stable however long it runs. The painter, a few convolutions, turns
+states into pixels in the texture's own colors.
 
 References
 ----------

@@ -116,7 +116,7 @@ def bundled_rule() -> Rule[np.ndarray]:
     Returns
     -------
     Rule
-        The rule.
+        The rule, such as ``near (HIDDEN, 32, 4)`` float32.
     """
     return Rule(**bundled("automaton"))
 
@@ -191,7 +191,7 @@ class Stepper:
         JobCancelled
             It was cancelled.
         """
-        changing = np.float32(updated)[None, None]
+        changing = updated[None, None].astype(np.float32)
         inputs = {"state": state[None], "codes": codes[None], "updated": changing}
         return self._run("automaton_step", _STEP, inputs, CELL, cancel)
 
@@ -226,7 +226,10 @@ class Stepper:
         scale: int,
         cancel: CancelToken,
     ) -> np.ndarray:
-        """Run a graph that has kernels of these names, and whose coarsest maps are 16 / ``scale`` times smaller than the state."""
+        """Run a graph that has kernels of these names.
+
+        Its coarsest maps are 16 / ``scale`` times smaller than the state.
+        """
         height, width = inputs["state"].shape[2:]
         threads = threads_for(scale * height, scale * width)
         session = self._sessions.get(
@@ -271,5 +274,3 @@ def noise_state(cells: tuple[int, int], random: np.random.Generator) -> np.ndarr
         In [-0.05, 0.05].
     """
     return np.float32(0.1) * (random.random((CHANNELS, *cells), np.float32) - np.float32(0.5))
-
-

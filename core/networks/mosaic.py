@@ -46,7 +46,7 @@ def cell_codes(whitened: np.ndarray) -> np.ndarray:
     codes = np.concatenate([axis[:count] for axis, count in zip(waves, _FREQUENCIES, strict=True)])
     codes -= codes.mean((1, 2), keepdims=True)
     deviation = np.sqrt(np.square(codes).mean((1, 2), keepdims=True))
-    return np.float32(codes / (deviation + 1e-3))
+    return (codes / (deviation + 1e-3)).astype(np.float32)
 
 
 def pixels_of_cells(image: np.ndarray) -> np.ndarray:
@@ -118,7 +118,9 @@ class Mosaic:
         energy = np.zeros(self._cells, np.float32)
         shares = self._shares(turns)
         for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            weights = [part if step else 1 - part for part, step in zip(across, corner, strict=True)]
+            weights = [
+                part if step else 1 - part for part, step in zip(across, corner, strict=True)
+            ]
             nodes = [first + step for first, step in zip(firsts, corner, strict=True)]
             patch = tuple(n % count for n, count in zip(nodes, self._counts, strict=True))
             for which, share in enumerate(shares):

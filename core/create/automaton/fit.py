@@ -93,7 +93,7 @@ def fit_from(
     Parameters
     ----------
     start : Rule
-        Where the learned parameters start.
+        Where the learned parameters start, such as ``near (HIDDEN, 32, 4)`` float32.
     image : (H, W, 3) float32, sRGB-encoded in [0, 1]
         The texture.
     budget : Budget
@@ -127,7 +127,7 @@ def fit_from(
     start = initialized_from(start, image)
     parts = [torch.from_numpy(part.copy()) for part in start]
     learned = [nn.Parameter(part) for part in parts[:-3]]
-    rule = Rule._make([*learned, *parts[-3:]])
+    rule: Rule[Tensor] = Rule._make([*learned, *parts[-3:]])
     optimizer = torch.optim.Adam(learned, lr=_RATE, betas=(0.9, 0.99))
     average = Rule(*(part.detach().clone() for part in rule))
     pool = _Pool(start.codes, picture, np.random.default_rng(seed))

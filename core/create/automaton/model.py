@@ -166,7 +166,7 @@ class Automaton(LoopingModel):
             left = frames - number - 1
             if 0 < left <= fade:
                 back = turn < 1 - (left - 1) / fade
-                state = np.where(back, np.float32(before[fade - left]), state)
+                state = np.where(back, before[fade - left].astype(np.float32), state)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         """Return what :func:`restore` takes.
@@ -211,7 +211,7 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
         raise ModelUnreadable(
             "This automaton was saved by another version of Impasto; fit it to its texture again."
         )
-    rule = Rule(**{name: np.float32(tensor) for name, tensor in tensors.items()})
+    rule = Rule(**{name: tensor.astype(np.float32) for name, tensor in tensors.items()})
     return Automaton(rule, metadata["recipe"])
 
 

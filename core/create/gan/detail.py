@@ -24,6 +24,7 @@ from ...control import NEVER, CancelToken
 from ...networks.spatial_gan import CELL
 from ...networks.weights import product
 from ...paint.tiling import Tile, Window
+from ..inputs import windows_of
 from .joints import JointCosts, LayoutCosts, optimize_joints, principal_axes
 
 _RADIUS = 2  # cells to each side that are compared
@@ -61,7 +62,7 @@ class DetailSynthesizer:
             inside[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
             valid.append(inside.ravel())
             padded = np.pad(image, [(_FEATHER, _FEATHER)] * 2 + [(0, 0)], mode="edge")
-            windows = sliding_window_view(padded, (_SIDE, _SIDE), (0, 1))[::CELL, ::CELL]
+            windows = windows_of(padded, _SIDE)[::CELL, ::CELL]
             patches.append(windows.transpose(0, 1, 3, 4, 2).reshape(-1, _SIDE, _SIDE, 3))
         raw = np.concatenate(keys)
         self._basis = principal_axes(raw, _COMPONENTS)
@@ -163,9 +164,7 @@ class DetailSynthesizer:
             start += height * width
         return found
 
-    def paint(
-        self, layout: np.ndarray, match: np.ndarray, tile: Tile | None = None
-    ) -> np.ndarray:
+    def paint(self, layout: np.ndarray, match: np.ndarray, tile: Tile | None = None) -> np.ndarray:
         """Return the draft of a layout.
 
         Parameters
@@ -262,7 +261,7 @@ def _surroundings(layout: np.ndarray, *, wrap: bool) -> Iterator[np.ndarray]:
     """Yield each cell of ``(h, w, C)`` with its neighbors, ``(N, 25 * C)``, some rows at a time."""
     reach = ((_RADIUS, _RADIUS), (_RADIUS, _RADIUS), (0, 0))
     padded = np.pad(layout, reach, mode="wrap" if wrap else "edge")
-    windows = sliding_window_view(padded, (2 * _RADIUS + 1,) * 2, (0, 1))
+    windows = windows_of(padded, 2 * _RADIUS + 1)
     for start in range(0, len(windows), _BAND):
         yield windows[start : start + _BAND].reshape(-1, _NEIGHBORS * layout.shape[2])
 
@@ -276,7 +275,7 @@ def _weights() -> np.ndarray:
     """Weights ``(8, 8, 1)`` of the values of a patch, which fall towards its border."""
     step = np.arange(_SIDE)
     ramp = np.minimum((np.minimum(step, step[::-1]) + 0.5) / (2 * _FEATHER), 1)
-    return np.float32(np.outer(ramp, ramp) / 255)[..., None]
+    return (np.outer(ramp, ramp) / 255)[..., None].astype(np.float32)
 
 
 def _overlapped(patches: np.ndarray) -> np.ndarray:

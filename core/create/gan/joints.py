@@ -22,6 +22,7 @@ import numpy as np
 from ...control import NEVER, CancelToken
 from ...networks.spatial_gan import CELL
 from ...networks.weights import product
+from ..inputs import windows_of
 
 _SIDE = 2 * CELL  # side of the strips that are compared at a joint, in pixels
 _COMPONENTS = 12  # principal components that they are compared by
@@ -205,7 +206,7 @@ def principal_axes(rows: np.ndarray, count: int) -> np.ndarray:
         Unit vectors as columns, that of the largest variance last.
     """
     measured = rows[:: max(1, len(rows) // _MEASURED)]
-    return np.float32(np.linalg.eigh(np.cov(measured.T))[1][:, -count:])
+    return np.linalg.eigh(np.cov(measured.T))[1][:, -count:].astype(np.float32)
 
 
 def _makes_long_run(
@@ -281,8 +282,7 @@ def _strips(images: Sequence[np.ndarray], around: tuple[int, int, int, int]) -> 
     strips, (left, right, above, below) = [], around
     for image in images:
         padded = np.pad(image, ((above, below), (left, right), (0, 0)), mode="edge")
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (_SIDE, _SIDE), (0, 1))
-        strips.append(windows[::CELL, ::CELL].reshape(-1, 3 * _SIDE**2))
+        strips.append(windows_of(padded, _SIDE)[::CELL, ::CELL].reshape(-1, 3 * _SIDE**2))
     raw = np.concatenate(strips)
     return product(raw, principal_axes(raw, _COMPONENTS)) * np.float32(CELL / _SIDE / 255)
 

@@ -21,7 +21,7 @@ from ...networks.spatial_gan import (
     draw_noise,
     shapes,
 )
-from ...networks.weights import Weights, product
+from ...networks.weights import Weights
 from ...paint.tiling import take, tiles
 from ..inputs import normalize_mix
 from ..interface import Model
@@ -99,9 +99,8 @@ class SpatialGan(Model):
         tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
         random = np.random.default_rng(seed)
         weights = normalize_mix(mix, len(self._embeddings))
-        painter = TexturePainter(
-            self._generator, product(np.float32([weights]), self._embeddings)[0]
-        )
+        embedding = np.average(self._embeddings, axis=0, weights=weights).astype(np.float32)
+        painter = TexturePainter(self._generator, embedding)
         layout, match = self._exemplars.draw(weights, tall, wide, random, control.cancel)
         planes = np.moveaxis(layout, 2, 0)
         noise = [maps[0] for maps in draw_noise(1, tall, wide, random)]
@@ -167,9 +166,9 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
     ValueError
         Names or shapes are not those of a generator's weights.
     """
-    embeddings = np.float32(tensors["places"])
+    embeddings = tensors["places"].astype(np.float32)
     generator = {
-        name.removeprefix("generator."): np.float32(tensor)
+        name.removeprefix("generator."): tensor.astype(np.float32)
         for name, tensor in tensors.items()
         if name.startswith("generator.")
     }

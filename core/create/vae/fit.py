@@ -15,7 +15,6 @@ import torch
 from ...control import NEVER, SILENT, Budget, CancelToken, Clock, FitStep
 from ...image.resize import resize
 from ...models.loading import load_style_vae, weights_of
-from ...models.style_vae import StyleVae
 from ...networks.style_vae import FAMILIES, FrozenStyleVae
 from ...paint.session import session
 from ...paint.style_reader import encode_zooms

@@ -10,7 +10,6 @@ from ...control import SILENT, Control
 from ...image.resize import resize
 from ...networks.layout import STRIDE
 from ...networks.style_vae import FrozenStyleVae
-from ...networks.weights import product
 from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS
@@ -104,7 +103,8 @@ class StyleInventor(Model):
     def _latent(self, seed: int, mix: Sequence[float]) -> np.ndarray:
         """A mean of the images' latents, or a draw from the family of one of them."""
         if mix:
-            return product(np.float32(normalize_mix(mix, len(self.latents))), self.latents)
+            weights = normalize_mix(mix, len(self.latents))
+            return np.average(self.latents, axis=0, weights=weights).astype(np.float32)
         random = np.random.default_rng(seed)
         like = self.latents[random.integers(len(self.latents))]
         return self.vae.draw_from_family(like, random)
@@ -128,6 +128,8 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> StyleInventor:
     """
     rest = dict(tensors)
     content, latents = rest.pop("content"), rest.pop("latents")
-    vae = FrozenStyleVae({n.removeprefix("vae."): np.float32(part) for n, part in rest.items()})
+    vae = FrozenStyleVae(
+        {n.removeprefix("vae."): part.astype(np.float32) for n, part in rest.items()}
+    )
     picture = content.astype(np.float32) / 255
     return StyleInventor(vae, latents, picture, metadata["recipe"])

@@ -13,7 +13,6 @@ from sklearn.decomposition import PCA
 
 from ...errors import BadRequest
 from ...networks.style_vae import FrozenStyleVae, bundled_style_vae
-from ...networks.weights import product
 from ...paint.style_reader import StyleReader
 from ...styles.catalog import pictured_styles
 from ...styles.style import Style
@@ -73,10 +72,12 @@ class StyleMap:
             A mean of the styles' latents, weighted by their distance.
         """
         squared = ((self.positions - np.array([x, y], np.float32)) ** 2).sum(1)
-        weights = np.exp(-(squared - squared.min()) / (2 * _RADIUS**2)).astype(np.float32)
-        return product(weights / weights.sum(), self.latents)
+        weights = np.exp(-(squared - squared.min()) / (2 * _RADIUS**2))
+        return np.average(self.latents, axis=0, weights=weights).astype(np.float32)
 
-    def draw_from_family(self, like: np.ndarray, *, boldness: float = 1.0, seed: int = 0) -> np.ndarray:
+    def draw_from_family(
+        self, like: np.ndarray, *, boldness: float = 1.0, seed: int = 0
+    ) -> np.ndarray:
         """Draw a latent from the family that another one belongs to.
 
         Parameters
@@ -117,7 +118,7 @@ class StyleMap:
         """
         if len(offsets) > AXES:
             raise BadRequest(f"There are {AXES} axes.")
-        return latent + product(np.float32(offsets), self._axes[: len(offsets)])
+        return latent + np.asarray(offsets, np.float32) @ self._axes[: len(offsets)]
 
 
 def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
@@ -146,14 +147,14 @@ def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
 
 def _principal_axes(vae: FrozenStyleVae) -> np.ndarray:
     """The principal axes ``(AXES, LATENT)`` of the prior, each as long as its deviation."""
-    means = np.float64(vae.means) - vae.shares @ np.float64(vae.means)
-    variances = vae.shares @ np.exp(2 * np.float64(vae.spreads))
+    means = vae.means - vae.shares @ vae.means
+    variances = vae.shares @ np.exp(2 * vae.spreads)
     covariance = means.T @ (vae.shares[:, None] * means) + np.diag(variances)
     values, vectors = np.linalg.eigh(covariance)
     axes = (vectors * np.sqrt(values)).T[::-1][:AXES]
     # The sign of an axis is arbitrary: its largest number is positive.
     largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
-    return np.float32(axes * np.sign(largest))
+    return (axes * np.sign(largest)).astype(np.float32)
 
 
 def _positions(latents: np.ndarray) -> np.ndarray:
