@@ -10,7 +10,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from ..control import NEVER, CancelToken
 from .layout import CIRCULAR
 from .layout import STRIDE as _COARSEST
 from .mosaic import CELL
@@ -165,9 +164,7 @@ class Stepper:
         self._kernels = fold(rule, FILTERS, np.einsum)
         self._sessions = Sessions()
 
-    def __call__(
-        self, state: np.ndarray, codes: np.ndarray, updated: np.ndarray, cancel: CancelToken = NEVER
-    ) -> np.ndarray:
+    def __call__(self, state: np.ndarray, codes: np.ndarray, updated: np.ndarray) -> np.ndarray:
         """Return the state after one step.
 
         Parameters
@@ -178,45 +175,31 @@ class Stepper:
             Their codes, squashed.
         updated : (h, w) bool
             Cells that change; see :func:`update_mask`.
-        cancel : CancelToken
-            Ends the work.
 
         Returns
         -------
         (16, h, w) float32
             The new state; not to be changed.
-
-        Raises
-        ------
-        JobCancelled
-            It was cancelled.
         """
         changing = updated[None, None].astype(np.float32)
         inputs = {"state": state[None], "codes": codes[None], "updated": changing}
-        return self._run("automaton_step", _STEP, inputs, CELL, cancel)
+        return self._run("automaton_step", _STEP, inputs, CELL)
 
-    def paint(self, state: np.ndarray, cancel: CancelToken = NEVER) -> np.ndarray:
+    def paint(self, state: np.ndarray) -> np.ndarray:
         """Return the picture that a state shows.
 
         Parameters
         ----------
         state : (16, h, w) float32
             State of the cells.
-        cancel : CancelToken
-            Ends the work.
 
         Returns
         -------
         (4 h, 4 w, 3) float32
             sRGB-encoded in [0, 1]; not to be changed.
-
-        Raises
-        ------
-        JobCancelled
-            It was cancelled.
         """
         names = [*PAINTER, *(f"{name}_bias" for name in PAINTER)]
-        return self._run("automaton_painter", names, {"state": state[None]}, _COARSEST, cancel)
+        return self._run("automaton_painter", names, {"state": state[None]}, _COARSEST)
 
     def _run(
         self,
@@ -224,7 +207,6 @@ class Stepper:
         names: Sequence[str],
         inputs: dict[str, np.ndarray],
         scale: int,
-        cancel: CancelToken,
     ) -> np.ndarray:
         """Run a graph that has kernels of these names.
 
@@ -237,7 +219,7 @@ class Stepper:
             border=CIRCULAR,
             threads=threads,
         )
-        return session.run(inputs, cancel)[0][0]
+        return session.run(inputs)[0][0]
 
 
 def update_mask(cells: tuple[int, int], random: np.random.Generator) -> np.ndarray:

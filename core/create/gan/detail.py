@@ -25,7 +25,13 @@ from ...networks.spatial_gan import CELL
 from ...networks.weights import product
 from ...paint.tiling import Tile, Window
 from ..inputs import windows_of
-from .joints import JointCosts, LayoutCosts, optimize_joints, principal_axes
+from .joints import (
+    JointCosts,
+    LayoutCosts,
+    optimize_joints,
+    principal_axes,
+    squared_distances,
+)
 
 _RADIUS = 2  # cells to each side that are compared
 _FEATHER = 2  # pixels by which neighbors overlap
@@ -200,21 +206,8 @@ class DetailSynthesizer:
         edge = spare * CELL
         return np.clip(painted[edge:-edge, edge:-edge], 0, 1)
 
-    def near(self, origins: np.ndarray, cells: np.ndarray) -> np.ndarray:
-        """Return which cells lie near an origin.
-
-        Parameters
-        ----------
-        origins : (N, 3) int
-            Exemplar, row and column.
-        cells : (N,) int64
-            Numbers of cells.
-
-        Returns
-        -------
-        (N,) bool
-            True where they do.
-        """
+    def _near(self, origins: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """Which cells lie near an origin ``(N, 3)``: ``(N,)`` bool."""
         down = np.abs(origins[:, 1] - self._rows[cells])
         across = np.abs(origins[:, 2] - self._columns[cells])
         return (np.maximum(down, across) < _MIN_OFFSET) & (origins[:, 0] == self._owners[cells])
@@ -247,14 +240,13 @@ class _Costs(LayoutCosts):
         return np.where(inside, shifted, -1)
 
     def cost(self, positions: np.ndarray, cells: np.ndarray) -> np.ndarray:
-        apart = self._wanted[positions] - self._detail._keys[cells]
-        costs = np.einsum("ij,ij->i", apart, apart)
+        costs = squared_distances(self._wanted, positions, self._detail._keys, cells)
         return costs * np.float32(_LAYOUT * CELL**2 / (_NEIGHBORS * _GRID**2))
 
     def allowed(self, positions: np.ndarray, cells: np.ndarray) -> np.ndarray:
         detail = self._detail
         usable = detail._valid[cells] & self._used[detail._owners[cells]]
-        return usable & ~detail.near(self._origins[positions], cells)
+        return usable & ~detail._near(self._origins[positions], cells)
 
 
 def _surroundings(layout: np.ndarray, *, wrap: bool) -> Iterator[np.ndarray]:

@@ -118,7 +118,7 @@ class JointCosts:
         (N,) float32
             In squared differences of the pixels of a cell.
         """
-        return _squared_distances(self._right, cells, others - 1)
+        return squared_distances(self._right, cells, self._right, others - 1)
 
     def below(self, cells: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the cost of cells below other cells.
@@ -133,7 +133,8 @@ class JointCosts:
         (N,) float32
             In squared differences of the pixels of a cell.
         """
-        return _squared_distances(self._below, cells, others - self._row_lengths[others])
+        above = others - self._row_lengths[others]
+        return squared_distances(self._below, cells, self._below, above)
 
 
 def optimize_joints(
@@ -207,6 +208,31 @@ def principal_axes(rows: np.ndarray, count: int) -> np.ndarray:
     """
     measured = rows[:: max(1, len(rows) // _MEASURED)]
     return np.linalg.eigh(np.cov(measured.T))[1][:, -count:].astype(np.float32)
+
+
+def squared_distances(
+    rows: np.ndarray, at: np.ndarray, others: np.ndarray, there: np.ndarray
+) -> np.ndarray:
+    """Return squared distances between pairs of rows of two tables.
+
+    Parameters
+    ----------
+    rows, others : (N, M) float32
+        The tables.
+    at, there : (P,) int64
+        Which rows of each make the pairs.
+
+    Returns
+    -------
+    (P,) float32
+        The distances.
+    """
+    distances = np.empty(len(at), np.float32)
+    for start in range(0, len(at), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        apart = rows[at[part]] - others[there[part]]
+        np.einsum("ij,ij->i", apart, apart, out=distances[part])
+    return distances
 
 
 def _makes_long_run(
@@ -285,13 +311,3 @@ def _strips(images: Sequence[np.ndarray], around: tuple[int, int, int, int]) -> 
         strips.append(windows_of(padded, _SIDE)[::CELL, ::CELL].reshape(-1, 3 * _SIDE**2))
     raw = np.concatenate(strips)
     return product(raw, principal_axes(raw, _COMPONENTS)) * np.float32(CELL / _SIDE / 255)
-
-
-def _squared_distances(table: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Squared distances of pairs of rows."""
-    distances = np.empty(len(first), np.float32)
-    for start in range(0, len(first), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        apart = table[first[part]] - table[second[part]]
-        np.einsum("ij,ij->i", apart, apart, out=distances[part])
-    return distances
