@@ -85,7 +85,7 @@ def find_regions(image: np.ndarray, count: int = 0, *, seed: int = 0) -> Regions
     image = np.asarray(image, np.float32)
     height, width = image.shape[:2]
     scale = min(1.0, _WORK / max(height, width))
-    size = (max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16))
+    size = (max(32, round(width * scale / 16) * 16), max(32, round(height * scale / 16) * 16))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     features = _encoder_features(small)
     lab = srgb_to_lab(cv2.resize(small, features.shape[1::-1], interpolation=cv2.INTER_AREA))

@@ -46,8 +46,7 @@ def shared_describer() -> Session:
     from ..networks.sessions import Session
     from ..networks.weights import bundled
 
-    # It ends before the layers at 1/16, and newer versions of ONNX Runtime take no others.
-    weights = {name: part for name, part in bundled("encoder").items() if "4." not in name}
+    weights = {n: w for n, w in bundled("encoder").items() if "4." not in n}
     stem = weights["stem.weight"]
     weights["stem.weight"] = stem.reshape(len(stem), 3, 4, *stem.shape[2:]).sum(1)
     return Session("describer", weights)

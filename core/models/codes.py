@@ -24,7 +24,7 @@ def feature_statistics(features: Sequence[Tensor]) -> Tensor:
 
     Parameters
     ----------
-    features : sequence of Tensor
+    features : sequence of (B, C, h, w) float32
         Features of B images.
 
     Returns
@@ -73,7 +73,7 @@ def style_code(image: Tensor, features: Sequence[Tensor]) -> Tensor:
     ----------
     image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
         The images.
-    features : sequence of Tensor
+    features : sequence of (B, C, h, w) float32
         What the encoder gives for them.
 
     Returns

@@ -89,7 +89,7 @@ class Decoder(nn.Module):
 
         Parameters
         ----------
-        content : sequence of Tensor
+        content : sequence of (B, C, h, w) float32
             Features of B content images, or of one tile of one.
         statistics : (B, >= 2 * sum(WIDTHS)) float32
             Channel statistics of the *whole* content image (the head of its code).

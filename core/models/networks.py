@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..control import NEVER, CancelToken
-from ..networks.cpu import KEEP_COLORS, Features
+from ..networks.cpu import KEEP_COLORS, Features, Networks
 from ..networks.decoder import Adapters
 from ..networks.layout import REFLECT, Border
 from .adapter import merge_adapters
@@ -18,7 +18,7 @@ from .decoder import Decoder
 from .loading import load_decoder, load_encoder
 
 
-class TorchNetworks:
+class TorchNetworks(Networks):
     """The bundled networks on a device that torch knows.
 
     Parameters
@@ -41,24 +41,6 @@ class TorchNetworks:
         border: Border = REFLECT,
         cancel: CancelToken = NEVER,
     ) -> Features:
-        """See :meth:`core.networks.cpu.Networks.encode`.
-
-        Parameters
-        ----------
-        image : (H, W, 3) float32
-            The image.
-        colors : matrix (3, 3) and offset (3,) float32
-            The map of its colors.
-        border : Border
-            Padding.
-        cancel : CancelToken
-            Ends the work.
-
-        Returns
-        -------
-        sequence of (C, h, w) float32
-            Features, which stay on the device until they are looked at.
-        """
         matrix, offset = (self._there(part) for part in colors)
         pixels = self._there(image) @ matrix.T + offset
         batch = pixels.clamp_(0, 1).permute(2, 0, 1)[None]
@@ -77,32 +59,6 @@ class TorchNetworks:
         border: Border = REFLECT,
         cancel: CancelToken = NEVER,
     ) -> np.ndarray:
-        """See :meth:`core.networks.cpu.Networks.decode`.
-
-        Parameters
-        ----------
-        features : sequence of (C, h, w) float32
-            As :meth:`encode` returned them.
-        statistics : (K, >= STATISTICS) float32
-            Of the whole image.
-        codes : (K, CODE_LENGTH) float32
-            The styles.
-        noise : sequence of (h, w) float32
-            For each block.
-        shares : sequence of (K, h, w) float32, optional
-            Of the regions.
-        adapters : sequence of (Adapter, float)
-            Added to the decoder.
-        border : Border
-            Padding.
-        cancel : CancelToken
-            Ends the work.
-
-        Returns
-        -------
-        (H, W, 3) float32
-            The painting.
-        """
         assert isinstance(features, _DeviceFeatures)
         painted = self._decoder_with(adapters)(
             [maps[None] for maps in features.tensors],

@@ -114,8 +114,8 @@ class Networks(Protocol):
         """
 
 
-class CpuNetworks:
-    """The bundled networks on the processor; see :class:`Networks`."""
+class CpuNetworks(Networks):
+    """The bundled networks on the processor."""
 
     device = "cpu"
 
@@ -132,24 +132,6 @@ class CpuNetworks:
         border: Border = REFLECT,
         cancel: CancelToken = NEVER,
     ) -> Features:
-        """See :meth:`Networks.encode`.
-
-        Parameters
-        ----------
-        image : (H, W, 3) float32
-            The image.
-        colors : matrix (3, 3) and offset (3,) float32
-            The map of its colors.
-        border : Border
-            Padding.
-        cancel : CancelToken
-            Ends the work.
-
-        Returns
-        -------
-        sequence of (C, h, w) float32
-            Features.
-        """
         matrix, offset = colors
         session = self._sessions.get(
             *("encoder", 0, lambda: bundled("encoder")),
@@ -170,32 +152,6 @@ class CpuNetworks:
         border: Border = REFLECT,
         cancel: CancelToken = NEVER,
     ) -> np.ndarray:
-        """See :meth:`Networks.decode`.
-
-        Parameters
-        ----------
-        features : sequence of (C, h, w) float32
-            Features.
-        statistics : (K, >= STATISTICS) float32
-            Of the whole image.
-        codes : (K, CODE_LENGTH) float32
-            The styles.
-        noise : sequence of (h, w) float32
-            For each block.
-        shares : sequence of (K, h, w) float32, optional
-            Of the regions.
-        adapters : sequence of (Adapter, float)
-            Added to the decoder.
-        border : Border
-            Padding.
-        cancel : CancelToken
-            Ends the work.
-
-        Returns
-        -------
-        (H, W, 3) float32
-            The painting.
-        """
         weights, key = self._decoder_with(adapters)
         inputs = {name: maps[None] for name, maps in zip(SCALES, features, strict=True)}
         inputs |= {f"noise.{i}": plane[None, None] for i, plane in enumerate(noise)}

@@ -103,7 +103,7 @@ class Session:
     graph : str
         Name of the graph.
     weights : mapping of str to ndarray
-        Its weights, such as ``(out, in, 3, 3)`` float32; more than it needs do no harm.
+        Its weights by their names in the graph, and no others; such as ``(out, in, 3, 3)`` float32.
     border : Border
         The padding.
     threads : int

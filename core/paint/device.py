@@ -6,9 +6,12 @@ import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import BadRequest
-from ..networks.cpu import CpuNetworks, Networks
+
+if TYPE_CHECKING:
+    from ..networks.cpu import Networks
 
 _chosen = "AUTO"
 
@@ -92,6 +95,8 @@ def networks() -> Networks:
     """
     name = current()
     if name == "cpu":
+        from ..networks.cpu import CpuNetworks
+
         return CpuNetworks()
     from ..models.networks import TorchNetworks
 

@@ -118,8 +118,8 @@ def take(maps: np.ndarray, tile: Tile, scale: int = 1) -> np.ndarray:
 
     Parameters
     ----------
-    maps : (..., H / scale, W / scale)
-        The maps, of any dtype.
+    maps : (..., H / scale, W / scale) float32
+        The maps; another dtype will do.
     tile : Tile
         What to cut out.
     scale : int
@@ -127,7 +127,7 @@ def take(maps: np.ndarray, tile: Tile, scale: int = 1) -> np.ndarray:
 
     Returns
     -------
-    (..., h / scale, w / scale)
+    (..., h / scale, w / scale) float32
         The tile; a view where it can be.
     """
     for axis, window in ((-2, tile.rows), (-1, tile.columns)):
@@ -145,14 +145,14 @@ def take_pixels(image: np.ndarray, tile: Tile) -> np.ndarray:
 
     Parameters
     ----------
-    image : (H, W, C)
-        The image, of any dtype.
+    image : (H, W, C) float32
+        The image; another dtype will do.
     tile : Tile
         What to cut out.
 
     Returns
     -------
-    (h, w, C)
+    (h, w, C) float32
         The tile.
     """
     return np.moveaxis(take(np.moveaxis(image, 2, 0), tile), 0, 2)
