@@ -217,10 +217,14 @@ def squared_distances(
 
     Parameters
     ----------
-    rows, others : (N, M) float32
-        The tables.
-    at, there : (P,) int64
-        Which rows of each make the pairs.
+    rows : (N, M) float32
+        A table.
+    at : (P,) int64
+        Its rows in the pairs.
+    others : (N', M) float32
+        The other table.
+    there : (P,) int64
+        Its rows in the pairs.
 
     Returns
     -------
