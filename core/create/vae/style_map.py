@@ -21,6 +21,7 @@ from .latents import encode_codes
 AXES = 4
 """Number of principal axes of the prior along which a latent may be moved."""
 
+_SIGNS = np.array([[1], [-1], [1], [1]])  # of the largest number of an axis, as in earlier builds
 _RADIUS = 0.07  # distance at which a style has influence, relative to the side of the plane
 
 
@@ -152,9 +153,8 @@ def _principal_axes(vae: FrozenStyleVae) -> np.ndarray:
     covariance = means.T @ (vae.shares[:, None] * means) + np.diag(variances)
     values, vectors = np.linalg.eigh(covariance)
     axes = (vectors * np.sqrt(values)).T[::-1][:AXES]
-    # The sign of an axis is arbitrary: its largest number is positive.
     largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
-    return (axes * np.sign(largest)).astype(np.float32)
+    return (axes * np.sign(largest) * _SIGNS).astype(np.float32)
 
 
 def _positions(latents: np.ndarray) -> np.ndarray:

@@ -21,6 +21,8 @@ from impasto.core.errors import BadRequest, JobCancelled, ModelUnreadable, Outpu
 from impasto.core.models.layers import as_batch
 from impasto.core.models.loading import weights_of
 from impasto.core.models.spatial_gan import Generator
+from impasto.core.models.style_vae import StyleVae
+from impasto.core.networks.automaton import Rule
 from impasto.core.networks.spatial_gan import (
     EMBEDDING,
     TexturePainter,
@@ -140,6 +142,16 @@ def test_samples_do_not_depend_on_the_number_of_threads(model):
         cv2.setNumThreads(counts)
     np.testing.assert_array_equal(drawn[0], drawn[1])
     np.testing.assert_array_equal(drawn[0], drawn[2])
+
+
+def test_files_have_the_names_of_earlier_versions(model):
+    names = {
+        "GAN": [*(f"generator.{n}" for n in Generator().state_dict()), "places"],
+        "VAE": [*(f"vae.{n}" for n in StyleVae().state_dict()), "latents", "content"],
+        "AUTOMATON": Rule._fields,
+    }[model.kind]
+    pictures = {"picture.0", "picture.1"} if model.kind == "GAN" else set()
+    assert set(model.state()[0]) == {*names, *pictures}
 
 
 def test_weights_of_another_shape_are_refused(model, tmp_path):
