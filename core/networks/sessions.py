@@ -166,7 +166,12 @@ class Session:
                 if any(words in str(error) for words in _NO_MEMORY):
                     raise MemoryError(str(error)) from error
                 raise
-        return tuple(np.from_dlpack(result) for result in results)
+        return tuple(map(_as_array, results))
+
+
+def _as_array(value: ort.OrtValue) -> np.ndarray:
+    """Return a result without copying it, where this version of ONNX Runtime can."""
+    return np.from_dlpack(value) if hasattr(value, "__dlpack__") else value.numpy()
 
 
 @contextmanager
