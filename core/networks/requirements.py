@@ -22,6 +22,6 @@ def require_torch(what: str) -> None:
     """
     if find_spec("torch") is None:
         raise TorchMissing(
-            f"{what} needs torch, which is not installed here; install the full zip of Impasto, or"
-            " choose an External Python with torch."
+            f"{what} needs torch, which is not installed here; choose an External Python with torch, or"
+            " on Windows and macOS install the full zip of Impasto."
         )
