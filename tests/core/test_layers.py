@@ -98,7 +98,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "styles": {*_BASE, "atomic", "image"},
         "tasks": {
             *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
-            *("allocator", "plots", "schema", "styles", "video"),
+            *("allocator", "networks", "plots", "schema", "styles", "video"),
         },
         "video": {*_BASE, "atomic", "image", "models", "networks", "paint", "styles"},
         "worker": {*_BASE, "allocator", "paint", "schema", "tasks", "video"},
