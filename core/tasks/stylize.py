@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..paint.strokes.painter import StrokePainting
     from ..styles.stroke_set import StrokeSet
 
+_LARGE = 3 * 4096**2
+"""Numbers in pictures from which on memory is given back at every step."""
+
 
 @dataclass(frozen=True)
 class GuideFiles:
@@ -183,7 +186,8 @@ def _stylize(
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
-    allocator.give_back()  # files were unpacked in memory
+    if sum(picture.color.size for picture in pictures) > _LARGE:
+        allocator.give_back()  # files were unpacked in memory
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
     only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))
