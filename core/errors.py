@@ -43,6 +43,10 @@ class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
 
 
+class OutputTaken(OutputUnwritable):
+    """Another file is where a result is to go, and may not be replaced."""
+
+
 class WorkerDied(ImpastoError):
     """The worker process ended in the middle of a job; names the step it was in."""
 

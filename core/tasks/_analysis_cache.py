@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..atomic import part_file, write_atomically
+from ..atomic import write_atomically
 from ..errors import BadRequest, OutputUnwritable
 from ..features.metric import PATH as METRIC
 from ..schema import from_plain, to_plain
@@ -89,8 +89,8 @@ class AnalysisCache:
         try:
             place.mkdir(parents=True, exist_ok=True)
             for kind, path in result.plots.items():
-                with part_file(place / names[kind], overwrite=True, cache=True) as part:
-                    shutil.copyfile(path, part)
+                content = Path(path).read_bytes()
+                write_atomically(place / names[kind], content, overwrite=True, cache=True)
             # Last, as plots without it do not count.
             text = json.dumps(to_plain(bare))
             write_atomically(place / _FILE, text.encode(), overwrite=True, cache=True)

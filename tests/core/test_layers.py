@@ -71,7 +71,9 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "__init__": set(),
         "__main__": {"cli"},
         "allocator": set(),
-        "atomic": _BASE,
+        "atomic": {*_BASE, "locks"},
+        "locks": set(),
+        "notes": {*_BASE, "atomic", "locks", "schema"},
         "cli": {
             *_BASE,
             "allocator",
@@ -96,9 +98,9 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "styles": {*_BASE, "atomic", "image"},
         "tasks": {
             *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
-            *("allocator", "plots", "schema", "styles", "video"),
+            *("allocator", "notes", "plots", "schema", "styles", "video"),
         },
-        "video": {*_BASE, "atomic", "image", "models", "paint", "styles"},
+        "video": {*_BASE, "atomic", "image", "models", "notes", "paint", "schema", "styles"},
         "worker": {*_BASE, "allocator", "paint", "schema", "tasks", "video"},
     },
 }
