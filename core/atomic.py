@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from .errors import OutputTaken, OutputUnwritable
 from .locks import Lock, is_held
@@ -71,7 +72,7 @@ def mark_of(path: Path) -> FileMark:
         It cannot be read.
     """
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, _new_digest)  # type: ignore[arg-type]
+        digest = hashlib.file_digest(file, _new_digest)
         return FileMark(file.tell(), digest.hexdigest())
 
 
@@ -305,7 +306,7 @@ def _taken(path: Path) -> OutputTaken:
     return OutputTaken(f'"{path.name}" exists already; choose another name or allow overwriting.')
 
 
-def _new_digest() -> hashlib._Hash:
+def _new_digest() -> Any:
     return hashlib.blake2b(digest_size=20)
 
 

@@ -286,18 +286,20 @@ class Results:
         lines += [f"{number} {keys[number]}" for number in numbers]
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         notes = Notes(self.folder, _is_no_movie)
-        may = {
-            "overwrite": self._request.overwrite,
-            "former": notes.former_key(movie.name, [movie]),
-        }
+        overwrite, former = self._request.overwrite, notes.former_key(movie.name, [movie])
         self.check_movie()
-        if notes.finished(movie.name, key, [movie], **may):
+        if notes.finished(movie.name, key, [movie], overwrite=overwrite, former=former):
             return self._request.movie, notes.remarks(movie.name), absent
 
         def keep(part: Part, written: WrittenMovie) -> None:
             # One that lacks a frame that there is, is made anew the next time.
             noted = "" if written.failures else key
-            notes.keep(movie.name, noted, [part], remarks=written.notes, **may)
+            notes.keep(
+                *(movie.name, noted, [part]),
+                overwrite=overwrite,
+                former=former,
+                remarks=written.notes,
+            )
 
         written = write_movie(
             [self.path(number) for number in numbers],

@@ -15,16 +15,19 @@ import torch
 from torch import Tensor
 
 from ...control import SILENT, Control
+from ...errors import FileDamaged
 from ...image.resize import resize
-from ...models.spatial_gan import CELL, STRIDE, Generator, draw_noise
+from ...models.spatial_gan import CELL, EMBEDDING, STRIDE, Generator, draw_noise
 from ...paint.tiling import take, tiles
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
+from ..interface import Model, check_networks
 from .exemplars import Exemplars, layout_to_tensor
 
 TILE = 1024
 """Side of the tiles that are painted at a time, in pixels."""
 
+_FARTHEST = 1e4  # coordinate of an embedding
 _ASSEMBLY = 0.6  # share of a sample's time before it is painted
 
 
@@ -159,15 +162,23 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
     -------
     SpatialGan
         The model.
+
+    Raises
+    ------
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
-    embeddings = torch.from_numpy(tensors["places"])
-    exemplars = Exemplars([tensors[f"picture.{i}"] for i in range(len(embeddings))])
     generator = Generator()
-    generator.load_state_dict(
-        {
-            name.removeprefix("generator."): torch.from_numpy(tensor)
-            for name, tensor in tensors.items()
-            if name.startswith("generator.")
-        }
-    )
-    return SpatialGan(generator, embeddings, exemplars, metadata["recipe"])
+    prefix = "generator."
+    weights = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+    check_networks(weights, generator.state_dict())
+    places = tensors["places"]
+    Array((-1, EMBEDDING), np.float32, -_FARTHEST, _FARTHEST).check("places", places)
+    pictures = [tensors[f"picture.{i}"] for i in range(len(places))]
+    for picture in pictures:
+        Array((-1, -1, 3), np.uint8).check("picture", picture)
+        if any(side % STRIDE for side in picture.shape[:2]):
+            raise FileDamaged("a picture has no whole cells")
+    generator.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+    embeddings = torch.from_numpy(places)
+    return SpatialGan(generator, embeddings, Exemplars(pictures), metadata["recipe"])

@@ -15,9 +15,13 @@ from ...models.style_vae import LATENT, StyleVae
 from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
+from ..interface import Model, check_networks
 from .latents import decode_latent
+
+_FARTHEST = 1e4
+"""Coordinate of a latent."""
 
 
 class StyleInventor(Model):
@@ -126,11 +130,20 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> StyleInventor:
     -------
     StyleInventor
         The model.
+
+    Raises
+    ------
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
     rest = dict(tensors)
     content, latents = rest.pop("content"), rest.pop("latents")
+    Array((-1, LATENT), np.float32, -_FARTHEST, _FARTHEST).check("latents", latents)
+    Array((-1, -1, 3), np.uint8).check("content", content)
     vae = StyleVae()
-    vae.load_state_dict({n.removeprefix("vae."): torch.from_numpy(t) for n, t in rest.items()})
+    weights = {name.removeprefix("vae."): tensor for name, tensor in rest.items()}
+    check_networks(weights, vae.state_dict())
+    vae.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
     vae.eval().requires_grad_(False)
     picture = content.astype(np.float32) / 255
     return StyleInventor(vae, torch.from_numpy(latents), picture, metadata["recipe"])
