@@ -24,7 +24,7 @@ _MOST_BYTES = 2**31
 
 @dataclass(frozen=True)
 class Array:
-    """What an array of a file must be like.
+    """Say what an array of a file must be like.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Array:
         ----------
         name : str
             Its name, for the error.
-        array : (...) ndarray of any dtype
+        array : (...) array of any dtype, such as float32
             The array.
 
         Raises
@@ -84,7 +84,7 @@ def save_tensors(
         The file.
     kind : str
         What it is; see :func:`load_tensors`.
-    tensors : mapping of str to (...) ndarray of any dtype
+    tensors : mapping of str to (...) array of any dtype, such as float32
         The arrays.
     words : mapping
         Plain values.
@@ -116,7 +116,7 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str
 
     Returns
     -------
-    tensors : dict of str to (...) ndarray of any dtype
+    tensors : dict of str to (...) array of any dtype, such as float32
         The arrays.
     words : dict
         Plain values.

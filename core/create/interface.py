@@ -262,9 +262,9 @@ def check_networks(tensors: Mapping[str, np.ndarray], expected: Mapping[str, Ten
 
     Parameters
     ----------
-    tensors : mapping of str to (...) ndarray of any dtype
+    tensors : mapping of str to (...) array of any dtype, such as float32
         Parameters as they were read.
-    expected : mapping of str to Tensor
+    expected : mapping of str to (...) float32
         The network's own.
 
     Raises

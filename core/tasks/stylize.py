@@ -11,6 +11,7 @@ from .. import allocator
 from ..control import Control, Failure, ItemDone
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..image.reference import ImageRef
+from ..memory import too_large
 from ..styles.look import Look
 from .registry import Request, task
 
@@ -129,7 +130,6 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
     JobCancelled
         It was asked to stop; items already written stay.
     """
-    from ..paint import memory
     from ..paint.session import session
 
     painting = session(control)
@@ -152,7 +152,7 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            failures.append(Failure(key, str(memory.too_large(key))))
+            failures.append(Failure(key, str(too_large(key))))
         else:
             written[key] = item.outputs
             recolored += [key] if got_no_paint else []

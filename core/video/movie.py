@@ -134,8 +134,10 @@ def write_movie(
 
     Raises
     ------
+    OutputTaken
+        It exists.
     OutputUnwritable
-        It exists, its suffix is unknown, or it cannot be written.
+        Its suffix is unknown, or it cannot be written.
     NoImages
         No frame can be read.
     UnsupportedImage
