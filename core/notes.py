@@ -74,7 +74,7 @@ class Notes:
         Path
             May not exist.
         """
-        return self._folder / FOLDER / f"{name}.json"
+        return note_path(self._folder, name)
 
     def source(self, name: str) -> str:
         """Return the name of the file that a result was made of.
@@ -124,9 +124,8 @@ class Notes:
             Empty if there is none, or it was changed since.
         """
         note = self._read(name)
-        if note is None or not all(self._has(note.files, file) for file in files):
-            return ""
-        return note.key
+        known = note is not None and {*map(self._name, files)} >= note.files.keys()
+        return note.key if note and known and self._is_intact(note) else ""
 
     def finished(
         self,
@@ -268,7 +267,7 @@ class Notes:
         note = self._read(name)
         if note is None:
             return "replaceable" if overwrite else "unknown"
-        if note.key == key and all(self._has(note.files, file) for file in files):
+        if note.key == key and self._is_intact(note):
             return "finished"
         if overwrite:
             return "replaceable"
@@ -285,6 +284,13 @@ class Notes:
                     " delete it to have it made again, or allow it to be overwritten."
                 )
         return "replaceable"
+
+    def _is_intact(self, note: _Note) -> bool:
+        """Return whether all files that a note names are as it says."""
+        return all(
+            has_mark(self._folder / name, FileMark(mark.size, mark.digest))
+            for name, mark in note.files.items()
+        )
 
     def _has(self, marks: dict[str, _Mark], file: Path) -> bool:
         mark = marks.get(self._name(file))
@@ -310,6 +316,24 @@ class Notes:
             return from_plain(_Note, read_json(self.path(name).read_bytes()))
         except (OSError, BadRequest):
             return None
+
+
+def note_path(folder: Path, name: str) -> Path:
+    """Return the file of a note.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the results.
+    name : str
+        Name of the result.
+
+    Returns
+    -------
+    Path
+        May not exist.
+    """
+    return folder / FOLDER / f"{name}.json"
 
 
 def make_folder(path: Path) -> None:

@@ -96,12 +96,33 @@ def save_tensors(
     OutputUnwritable
         The file exists, its folder is missing or read-only, or the disk is full.
     """
+    write_atomically(path, encoded_tensors(kind, tensors, words), overwrite=overwrite)
+
+
+def encoded_tensors(
+    kind: str, tensors: Mapping[str, np.ndarray], words: Mapping[str, Any]
+) -> bytes:
+    """Return the content of a file of arrays.
+
+    Parameters
+    ----------
+    kind : str
+        What it is; see :func:`load_tensors`.
+    tensors : mapping of str to (...) array of any dtype, such as float32
+        The arrays.
+    words : mapping
+        Plain values.
+
+    Returns
+    -------
+    bytes
+        All of it.
+    """
     from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     text = json.dumps(words)
-    metadata = {kind: text, _CHECKSUM: _checksum(text, arrays)}
-    write_atomically(path, save(arrays, metadata=metadata), overwrite=overwrite)
+    return save(arrays, metadata={kind: text, _CHECKSUM: _checksum(text, arrays)})
 
 
 def load_tensors(path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

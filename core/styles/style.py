@@ -171,7 +171,7 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
     )
 
 
-def save_style(style: Style, path: Path) -> None:
+def save_style(style: Style, path: Path, *, overwrite: bool = True) -> None:
     """Write a style atomically.
 
     Parameters
@@ -179,12 +179,14 @@ def save_style(style: Style, path: Path) -> None:
     style : Style
         What to write.
     path : Path
-        A file that exists is replaced.
+        The file.
+    overwrite : bool, optional
+        Replace a file that exists; else it is refused.
 
     Raises
     ------
     OutputUnwritable
-        The folder is missing or read-only, or the disk is full.
+        The file exists, its folder is missing or read-only, or the disk is full.
     """
     tensors = {"codes": style.codes.astype(np.float16)}
     if style.thumbnail is not None:
@@ -205,7 +207,7 @@ def save_style(style: Style, path: Path) -> None:
         "own_color": style.own_color,
         **asdict(style.provenance),
     }
-    save_tensors(path, _HEADER, tensors, metadata, overwrite=True)
+    save_tensors(path, _HEADER, tensors, metadata, overwrite=overwrite)
 
 
 def load_style_file(path: Path) -> Style:

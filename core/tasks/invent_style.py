@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..atomic import check_output
 from ..control import Control, Failure
-from ..errors import NoImages, OutputUnwritable
+from ..errors import NoImages, OutputTaken
 from ..image.reference import ImageRef
 from .registry import Request, task
 
@@ -104,8 +105,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
         The image of the thumbnail cannot be read.
     StyleUnreadable
         A style that is named cannot be read.
+    OutputTaken
+        The file exists.
     OutputUnwritable
-        The file exists, or cannot be written.
+        It cannot be written.
     """
     import numpy as np
 
@@ -118,7 +121,8 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
 
     output = Path(request.output)
     if output.exists():
-        raise OutputUnwritable(f'"{output}" exists; choose another name for the style.')
+        raise OutputTaken(f'"{output}" exists; choose another name for the style.')
+    check_output(output)
     painting = session(control)
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
     style_map = build_style_map(painting.styles, request.own_styles)
@@ -138,7 +142,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
         provenance=Provenance(title="Invented", license=licenses, recipe=recipe),
         thumbnail=(painted * 255 + 0.5).astype(np.uint8),
     )
-    save_style(style, output)
+    save_style(style, output, overwrite=False)
     control.progress(1.0, "Done")
     return InventStyleResult(style=str(output))
 

@@ -79,6 +79,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
             "allocator",
             "create",
             "image",
+            "notes",
             "paint",
             "styles",
             "tasks",
@@ -95,6 +96,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "models": {*_BASE, "image"},
         "paint": {
             *_BASE,
+            "atomic",
             "clustering",
             "image",
             "memory",

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import numpy as np
 
+from ...atomic import write_atomically
 from ...errors import FileDamaged, StyleUnreadable
 from ...schema import Range
 from ...styles import stroke_set
 from ...styles.stroke_set import StrokeSet
-from ...tensor_file import Array, known_words, load_tensors, save_tensors
+from ...tensor_file import Array, encoded_tensors, known_words, load_tensors
 from .stroke_list import ARRAYS, StrokeList
 
 SUFFIX = ".strokes"
@@ -47,7 +48,7 @@ class StrokeFile:
 
 
 def save_strokes(painting: StrokeFile, path: Path) -> None:
-    """Write a painting atomically, as safetensors.
+    """Write a painting atomically.
 
     Parameters
     ----------
@@ -61,6 +62,22 @@ def save_strokes(painting: StrokeFile, path: Path) -> None:
     OutputUnwritable
         The folder is missing or read-only, or the disk is full.
     """
+    write_atomically(path, encoded_strokes(painting), overwrite=True)
+
+
+def encoded_strokes(painting: StrokeFile) -> bytes:
+    """Return the content of a stroke file, which is safetensors.
+
+    Parameters
+    ----------
+    painting : StrokeFile
+        What to write.
+
+    Returns
+    -------
+    bytes
+        All of it.
+    """
     strokes = painting.strokes
     tensors = {name: getattr(strokes, name) for name in ARRAYS}
     arrays, numbers = stroke_set.to_tensors(painting.stroke_set)
@@ -73,7 +90,7 @@ def save_strokes(painting: StrokeFile, path: Path) -> None:
         "relief": painting.relief,
         "set": numbers,
     }
-    save_tensors(path, _HEADER, tensors, header, overwrite=True)
+    return encoded_tensors(_HEADER, tensors, header)
 
 
 def load_strokes(path: Path) -> StrokeFile:
