@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -275,7 +276,7 @@ def new_part(path: Path, *, overwrite: bool = False, keep_suffix: bool = False) 
         raise OutputUnwritable(_reason(path, error)) from error
 
 
-def check_output(path: Path, *, overwrite: bool = False) -> None:
+def check_output(path: Path, *, overwrite: bool = False, room: int = 1) -> None:
     """Refuse an output file before any work is done for it.
 
     Parameters
@@ -284,11 +285,13 @@ def check_output(path: Path, *, overwrite: bool = False) -> None:
         The file.
     overwrite : bool, optional
         It may exist.
+    room : int, optional
+        Bytes that it will need at least.
 
     Raises
     ------
     OutputUnwritable
-        The file exists, its folder does not or is read-only, or its disk has no room at all.
+        The file exists, its folder does not or is read-only, or its disk has no room.
     """
     try:
         exists, folder_exists = path.exists(), path.parent.is_dir()
@@ -300,6 +303,10 @@ def check_output(path: Path, *, overwrite: bool = False) -> None:
         raise _taken(path)
     if not os.access(path.parent, os.W_OK):
         raise OutputUnwritable(_reason(path, OSError(errno.EROFS, "")))
+    with suppress(OSError):
+        disk = shutil.disk_usage(path.parent)
+        if disk.total and disk.free < room:  # some say nothing, of either
+            raise OutputUnwritable(_reason(path, OSError(errno.ENOSPC, "")))
 
 
 def _taken(path: Path) -> OutputTaken:

@@ -21,6 +21,8 @@ class Lock:
     ----------
     path : Path
         The file, which may not exist.
+    stays : bool, optional
+        It is not renamed, so that it can be held on Windows, too.
 
     Raises
     ------
@@ -28,10 +30,11 @@ class Lock:
         It exists, or cannot be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, stays: bool = False) -> None:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         if fcntl is None:
-            self.release()  # or else it could not be renamed
+            if not stays:
+                self.release()
             return
         with suppress(OSError):  # a file system without locks
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -71,6 +74,28 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def take_over(path: Path) -> bool:
+    """Delete the file of a lock whose maker is gone.
+
+    Parameters
+    ----------
+    path : Path
+        The file of a :class:`Lock` that stays.
+
+    Returns
+    -------
+    bool
+        False if somebody holds it, or there is none.
+    """
+    try:
+        if fcntl is not None and is_held(path):
+            return False
+        path.unlink()  # on Windows, a file that is open cannot be deleted
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

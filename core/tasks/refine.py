@@ -15,6 +15,7 @@ _SIDE = 1024  # short side of the images, of which crops are painted, in pixels
 _PREVIEW_SIDE = 384  # pixels
 _PREVIEW_SECONDS = 8.0
 _THUMBNAIL = 128  # pixels
+_ROOM = 1 << 18  # bytes that a style with an adapter needs at least
 _FIT_SHARE = 0.98  # of the progress
 
 
@@ -120,7 +121,7 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     output = Path(request.output)
     if output.exists() and not request.overwrite:
         raise OutputTaken(f'"{output}" exists; choose another name for the style.')
-    check_output(output, overwrite=True)
+    check_output(output, overwrite=True, room=_ROOM)
     painting = session(control)
     color = read_style_picture(Path(request.picture))
     style = painting.styles.resolve_source(request.picture)
