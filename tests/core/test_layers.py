@@ -72,6 +72,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "__main__": {"cli"},
         "allocator": set(),
         "atomic": {*_BASE, "locks"},
+        "libraries": set(),
         "locks": set(),
         "notes": {*_BASE, "atomic", "locks", "schema"},
         "cli": {
@@ -79,6 +80,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
             "allocator",
             "create",
             "image",
+            "libraries",
             "notes",
             "paint",
             "styles",
@@ -114,7 +116,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
             *("allocator", "memory", "notes", "plots", "schema", "styles", "video"),
         },
         "video": {*_BASE, "atomic", "image", "models", "notes", "paint", "schema", "styles"},
-        "worker": {*_BASE, "allocator", "paint", "schema", "tasks", "video"},
+        "worker": {*_BASE, "allocator", "libraries", "paint", "schema", "tasks", "video"},
     },
 }
 """What each file and package of a folder may import of the others."""
