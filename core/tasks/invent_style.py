@@ -76,7 +76,7 @@ class InventStyleResult:
     style : str
         The file.
     failures : tuple of Failure
-        Always empty: what cannot be read ends the task.
+        The artist's styles that cannot be read; they are not on the map.
     """
 
     style: str
@@ -125,7 +125,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     check_output(output)
     painting = session(control)
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
-    style_map = build_style_map(painting.styles, request.own_styles)
+    style_map, unread = build_style_map(painting.styles, request.own_styles)
     latent, recipe = _find_latent(request, style_map, named)
     codes = decode_latent(style_map.vae, latent)
     contents, failures = read_contents((request.content,), _THUMBNAIL)
@@ -144,7 +144,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
     )
     save_style(style, output, overwrite=False)
     control.progress(1.0, "Done")
-    return InventStyleResult(style=str(output))
+    return InventStyleResult(style=str(output), failures=unread)
 
 
 def _find_latent(

@@ -68,6 +68,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     NoImages, StyleUnreadable, ImageTooLarge, OutputUnwritable, JobCancelled
         As in the task ``restyle_frames``.
     """
+    from ..notes import make_folder
     from ..paint import working
     from ..paint.session import session
     from ..styles.style import save_style
@@ -81,7 +82,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
         raise BadRequest("No frame is painted yet; paint one, and save it.")
     sequence = find_sequence(frames.sequence)
     path = Path(request.style)
-    if not path.exists():
+    if not _is_learned(path, Path(frames.output_folder)):
         style = imitate(
             session(control).stylizer,
             painted_pairs(sequence, frames.settings.painted),
@@ -89,7 +90,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
             seed=request.seed,
             control=control.part(0.0, _LEARNING, "Learning from the painted frames"),
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         save_style(replace(style, identifier=path.stem), path)
     size = sequence.size(sequence.frames[0])
     look = replace(
@@ -101,3 +102,19 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     )
     settings = replace(frames.settings, look=look, coherence="MOTION")
     return restyle_frames(replace(frames, settings=settings), control.part(_LEARNING, 1.0))
+
+
+def _is_learned(path: Path, results: Path) -> bool:
+    """Return whether the style was learned before; a damaged one among the results is learned anew."""
+    from ..errors import StyleUnreadable
+    from ..styles.style import load_style_file
+
+    if not path.exists():
+        return False
+    try:
+        load_style_file(path)
+    except StyleUnreadable:
+        if path.resolve().parent != results.resolve():
+            raise
+        return False
+    return True

@@ -13,7 +13,8 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from ...errors import BadRequest
+from ...control import Failure
+from ...errors import BadRequest, ImpastoError
 from ...models.loading import load_style_vae
 from ...models.style_vae import LATENT, StyleVae
 from ...paint.style_reader import StyleReader
@@ -125,8 +126,10 @@ class StyleMap:
         return latent + torch.tensor(list(offsets)) @ self._axes[: len(offsets)]
 
 
-def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
-    """Return the map of the built-in styles and of styles of the artist.
+def build_style_map(
+    reader: StyleReader, own_styles: Sequence[str]
+) -> tuple[StyleMap, tuple[Failure, ...]]:
+    """Return the map of the built-in styles and of styles of the artist that can be read.
 
     Parameters
     ----------
@@ -137,16 +140,18 @@ def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
 
     Returns
     -------
-    StyleMap
+    style_map : StyleMap
         With the built-in styles first.
-
-    Raises
-    ------
-    StyleUnreadable
-        One of them cannot be read.
+    failures : tuple of Failure
+        The artist's styles that cannot be read, by their sources.
     """
-    sources = [info.identifier for info in pictured_styles()] + list(own_styles)
-    return StyleMap(load_style_vae(), [reader.resolve_source(source) for source in sources])
+    styles, failures = [], []
+    for source in [info.identifier for info in pictured_styles()] + list(own_styles):
+        try:
+            styles.append(reader.resolve_source(source))
+        except ImpastoError as error:
+            failures.append(Failure(source, str(error)))
+    return StyleMap(load_style_vae(), styles), tuple(failures)
 
 
 def _principal_axes(vae: StyleVae) -> Tensor:
