@@ -121,6 +121,57 @@ def locked(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Tell the body of a ``with`` statement whether any other process runs it at this moment.
+
+    Parameters
+    ----------
+    path : Path
+        A file that all of them name; it is gone afterwards.
+
+    Yields
+    ------
+    bool
+        True if no other does. Where the file system has no locks, always.
+
+    Raises
+    ------
+    OSError
+        The file cannot be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    alone = False
+    try:
+        alone = _try(handle)
+        yield alone
+    finally:
+        if alone and fcntl is not None:
+            _unlink(path)
+        os.close(handle)
+        if alone and fcntl is None:
+            _unlink(path)
+
+
+def _unlink(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _try(handle: int) -> bool:
+    """Take the lock unless another process has it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
 def _wait(handle: int) -> None:
     """Wait until no other process has the lock."""
     if fcntl is not None:

@@ -78,9 +78,11 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "cli": {
             *_BASE,
             "allocator",
+            "atomic",
             "create",
             "image",
             "libraries",
+            "locks",
             "notes",
             "paint",
             "styles",
