@@ -26,8 +26,9 @@ from impasto.core.create.vae.losses import (
     replay,
     round_trip_loss,
 )
-from impasto.core.models.loading import FOLDER, load_style_vae
+from impasto.core.models.loading import load_style_vae
 from impasto.core.models.style_vae import FAMILIES, StyleVae
+from impasto.core.networks.weights import FOLDER
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom
 from impasto.core.styles.catalog import pictured_styles

@@ -21,8 +21,8 @@ from impasto.core.allocator import keep_blocks
 from impasto.core.control import Budget
 from impasto.core.create.automaton.fit import fit_from
 from impasto.core.models.automaton import CHANNELS, HIDDEN, Rule
-from impasto.core.models.loading import FOLDER
 from impasto.core.models.mosaic import CELL, CODES
+from impasto.core.networks.weights import FOLDER
 
 from .texture_crops import Crops
 

@@ -19,7 +19,7 @@ from ..image.picture import Picture
 from ..image.reference import ImageRef
 from .cache import DescriptorCache, content_key
 from .columns import LENGTH
-from .encoder import shared_encoder
+from .encoder import shared_describer
 from .pipeline import describing_pipeline
 from .sample import Sample
 from .thumbnails import Thumbnails
@@ -167,7 +167,7 @@ class _Describer:
         """Load the encoder, and start the threads."""
         import torch
 
-        shared_encoder()
+        shared_describer()
         # The worker sets torch's threads when it is told of progress after torch was loaded.
         control.advance(0.0, "Describing")
         self._threads = torch.get_num_threads()

@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 
+from ..networks.weights import FOLDER
 from .automaton import Rule
 from .decoder import Decoder
 from .encoder import Encoder
 from .style_vae import StyleVae
-
-FOLDER = Path(__file__).parent / "weights"
-"""Where the bundled weights are."""
 
 
 def _load(network: nn.Module, path: Path) -> nn.Module:
@@ -82,15 +79,3 @@ def load_style_vae() -> StyleVae:
         The network.
     """
     return _load(StyleVae(), FOLDER / "style_vae.safetensors")  # type: ignore[return-value]
-
-
-def shipped_steps() -> int:
-    """Return for how many steps the bundled decoder was trained.
-
-    Returns
-    -------
-    int
-        The number of steps.
-    """
-    with safe_open(FOLDER / "decoder.safetensors", framework="pt") as file:
-        return int(file.metadata()["steps"])

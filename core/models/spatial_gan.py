@@ -22,8 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .encoder import WIDTHS
-from .layers import REFLECT, Border, Conv3x3, Upsample2x
+from ..networks.layout import REFLECT, WIDTHS, Border
+from .layers import Conv3x3, Upsample2x
 
 STRIDE = 16
 """Sides of a canvas must be multiples of this, in pixels."""

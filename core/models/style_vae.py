@@ -16,7 +16,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .codes import CODE_LENGTH, DIRECTIONS, QUANTILES
+from ..networks.codes import CODE_LENGTH, DIRECTIONS, QUANTILES
 
 LATENT = 32
 """Length of a latent."""

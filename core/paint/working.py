@@ -15,7 +15,7 @@ from ..image.alpha import fill_under_alpha, full_alpha
 from ..image.color import LUMA, keep_luminance_only, linear_to_srgb, srgb_to_linear
 from ..image.picture import Picture
 from ..image.resize import resize
-from ..models.encoder import STRIDE
+from ..networks.layout import STRIDE
 from ..styles.look import Look
 from ..styles.style import ZOOMS
 

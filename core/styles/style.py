@@ -25,7 +25,7 @@ _ADAPTER = "adapter."
 _STROKES = "strokes."
 
 CODE_LENGTH, _PALETTE = 896, 64
-"""Numbers of a style code, as in ``models/codes.py``, and how many at its end are colors."""
+"""Numbers of a style code, as in ``networks/codes.py``, and how many at its end are colors."""
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
 """Brush scales at which a style's codes are kept. Codes in between are interpolated or, where the

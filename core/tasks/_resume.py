@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..atomic import Part
 from ..image.files import is_damaged
-from ..models.loading import shipped_steps
+from ..networks.weights import shipped_steps
 from ..notes import FOLDER, Notes, make_folder
 from ..schema import to_plain
 from ..styles.catalog import builtin_styles

@@ -19,7 +19,7 @@ from impasto.core.create.interface import load_model, save_model
 from impasto.core.create.vae.model import StyleInventor
 from impasto.core.errors import ModelUnreadable, StyleUnreadable
 from impasto.core.models.adapter import LowRank
-from impasto.core.models.codes import CODE_LENGTH
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.core.models.decoder import Decoder
 from impasto.core.models.loading import load_rule, load_style_vae
 from impasto.core.models.spatial_gan import Generator

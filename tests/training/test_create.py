@@ -6,9 +6,9 @@ import torch
 from safetensors.torch import load_file
 
 from impasto.core.models.automaton import Stepper, initial_state, update_mask
-from impasto.core.models.codes import CODE_LENGTH
 from impasto.core.models.loading import load_rule
 from impasto.core.models.style_vae import StyleVae
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.training.export import save_network
 from impasto.training.style_vae import fit_vae
 from impasto.training.texture_automaton import first_rule

@@ -30,10 +30,10 @@ from ...models.automaton import (
     update_mask,
     with_codes,
 )
-from ...models.layers import CIRCULAR
 from ...models.loading import load_encoder, load_rule
 from ...models.mosaic import CELL, Mosaic
 from ...models.texture_loss import TextureTarget
+from ...networks.layout import CIRCULAR
 from ..inputs import image_to_tensor
 from .max_sliced import MaxSlicedDistance
 from .model import GROWTH_STEPS, Automaton

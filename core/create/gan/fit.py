@@ -24,10 +24,10 @@ from torch import Tensor, nn
 
 from ...control import NEVER, Budget, CancelToken, Clock, FitStep
 from ...image.convert import to_depth
-from ...models.layers import CIRCULAR
 from ...models.loading import load_encoder
 from ...models.spatial_gan import CELL, EMBEDDING, Critics, Generator, draw_noise, layout_of
 from ...models.texture_loss import TextureTarget
+from ...networks.layout import CIRCULAR
 from ..inputs import image_to_tensor
 from .exemplars import Exemplars, layout_to_tensor
 from .model import SpatialGan

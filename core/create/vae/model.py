@@ -10,8 +10,8 @@ from torch import Tensor
 
 from ...control import SILENT, Control
 from ...image.resize import resize
-from ...models.encoder import STRIDE
 from ...models.style_vae import LATENT, StyleVae
+from ...networks.layout import STRIDE
 from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS

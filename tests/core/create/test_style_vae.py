@@ -11,8 +11,8 @@ from impasto.core.create.vae.fit import fine_tune
 from impasto.core.create.vae.latents import decode_latent, encode_codes
 from impasto.core.create.vae.style_map import AXES, StyleMap
 from impasto.core.errors import BadRequest
-from impasto.core.models.codes import CODE_LENGTH
 from impasto.core.models.loading import load_style_vae
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.core.styles.catalog import pictured_styles
 from impasto.core.styles.style import ZOOMS, load_style_file
 
