@@ -121,8 +121,9 @@ def encoded_tensors(
     from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    text = json.dumps(words)
-    return save(arrays, metadata={kind: text, _CHECKSUM: _checksum(text, arrays)})
+    # Not beside the words, which safetensors would write in any order: bytes should be the same.
+    arrays[_CHECKSUM] = _checksum(words, arrays)
+    return save(arrays, metadata={kind: json.dumps(words)})
 
 
 def load_tensors(path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -162,9 +163,10 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str
         raise FileDamaged(str(error)) from error
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise FileDamaged(f"it has no {kind}, or arrays of an unknown kind") from error
-    if not isinstance(words, dict) or metadata.keys() - {kind, _CHECKSUM}:
+    if not isinstance(words, dict) or len(metadata) > 1:
         raise FileDamaged(f"its {kind} is no object, or not alone")
-    if metadata.get(_CHECKSUM, "") not in ("", _checksum(text, tensors)):
+    checksum = tensors.pop(_CHECKSUM, None)
+    if checksum is not None and not np.array_equal(checksum, _checksum(words, tensors)):
         raise FileDamaged("its checksum is wrong")
     return tensors, words
 
@@ -196,10 +198,11 @@ def known_words(kind: type[T], words: Mapping[str, Any]) -> T:
         raise FileDamaged(str(error)) from error
 
 
-def _checksum(text: str, tensors: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=20)
+def _checksum(words: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Digest words and arrays as ``(20,)`` uint8."""
+    digest = hashlib.blake2b(json.dumps(words).encode(), digest_size=20)
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
         digest.update(f"{name}\0{array.dtype.str}\0{array.shape}\0".encode())
         digest.update(array.data.cast("B") if array.size else b"")
-    return digest.hexdigest()
+    return np.frombuffer(digest.digest(), np.uint8)

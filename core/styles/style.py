@@ -14,6 +14,7 @@ from typing import Annotated
 import numpy as np
 
 from ..errors import FileDamaged, StyleUnreadable
+from ..networks.layout import WIDTHS
 from ..schema import Length, Range, plain_text
 from ..tensor_file import Array, known_words, load_tensors, save_tensors
 from .adapter_layers import adapter_arrays
@@ -24,8 +25,9 @@ _HEADER = "impasto_style"
 _ADAPTER = "adapter."
 _STROKES = "strokes."
 
-CODE_LENGTH, _PALETTE = 896, 64
-"""Numbers of a style code, as in ``networks/codes.py``, and how many at its end are colors."""
+_STATISTICS, _COLORS = 2 * sum(WIDTHS), 64
+CODE_LENGTH = _STATISTICS + _COLORS
+"""Numbers of a style code, as in ``networks/codes.py``, which needs OpenCV."""
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
 """Brush scales at which a style's codes are kept. Codes in between are interpolated or, where the
@@ -240,7 +242,7 @@ def load_style_file(path: Path) -> Style:
         words = known_words(_Words, plain)
         _CODES.check("codes", tensors.get("codes", _NOTHING))
         codes = tensors["codes"].astype(np.float32)
-        _PALETTES.check("codes", codes[:, -_PALETTE:])
+        _PALETTES.check("codes", codes[:, _STATISTICS:])
         thumbnail = tensors.get("thumbnail", _NOTHING) if words.has_thumbnail else None
         if thumbnail is not None:
             _THUMBNAIL.check("thumbnail", thumbnail)
@@ -270,7 +272,7 @@ def load_style_file(path: Path) -> Style:
 _Text = Annotated[str, Length(0, 4096), plain_text]
 _NOTHING = np.empty(0)
 _CODES = Array((len(ZOOMS), CODE_LENGTH), np.floating, -64.0, 64.0)
-_PALETTES = Array((len(ZOOMS), _PALETTE), np.floating, -3.0, 4.0)
+_PALETTES = Array((len(ZOOMS), _COLORS), np.floating, -3.0, 4.0)
 """Statistics of features and colors; those of real pictures are at most a tenth, and half, of that."""
 _THUMBNAIL = Array((-1, -1, 3), np.uint8)
 

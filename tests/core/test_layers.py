@@ -110,10 +110,10 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "plots": {*_BASE, "atomic", "clustering", "features", "image"},
         "schema": {"errors"},
         "tensor_file": {"atomic", "errors", "schema"},
-        "styles": {*_BASE, "image", "schema", "tensor_file"},
+        "styles": {*_BASE, "image", "networks", "schema", "tensor_file"},
         "tasks": {
             *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
-            *("allocator", "memory", "notes", "plots", "schema", "styles", "video"),
+            *("allocator", "memory", "networks", "notes", "plots", "schema", "styles", "video"),
         },
         "video": {
             *(

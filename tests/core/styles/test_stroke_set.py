@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 
 from impasto.core.errors import FileDamaged
 from impasto.core.image.resize import resize
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.core.paint.strokes.place import Placing, place
 from impasto.core.paint.strokes.render import draw
 from impasto.core.paint.strokes.stamps import Stamps, draw_stamps
@@ -26,7 +27,7 @@ from impasto.core.styles.stroke_set import (
     from_tensors,
     to_tensors,
 )
-from impasto.core.styles.style import CODE_LENGTH, ZOOMS, Style, blend, load_style_file, save_style
+from impasto.core.styles.style import ZOOMS, Style, blend, load_style_file, save_style
 
 LENGTHS = ("width", "finest", "aspect", "bristles", "flow")
 """Numbers that are averaged as logarithms."""

@@ -10,13 +10,13 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from impasto.core.errors import OutputUnwritable, StyleUnreadable
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles import catalog
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.look import StyleRef
 from impasto.core.styles.style import (
-    CODE_LENGTH,
     ZOOMS,
     Provenance,
     Style,
