@@ -9,7 +9,7 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
+.PHONY: help venv demo test test-gui fuzz lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
         bench-paint train \
         listing package screenshots pictures clean
 
@@ -33,6 +33,9 @@ test: $(READY) ## run the tests (core and real bpy)
 test-gui: $(READY) ## drive real Blender windows (needs root on Debian; says when it must skip)
 	@bash tests/gui/run.sh || { code=$$?; [ $$code = 77 ] || exit $$code; \
 	  echo "GUI tests skipped: no Blender window can be had on this machine."; }
+
+fuzz: $(READY) ## read damaged files of our own, by a seed: make fuzz FUZZ_ARGS="--seed 5 --count 300"
+	$(PY) -m tests.fuzz.run $(FUZZ_ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(PY) -m ruff check .

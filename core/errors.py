@@ -39,8 +39,16 @@ class ModelUnreadable(ImpastoError):
     """A file is no generator that Impasto saved, or is damaged."""
 
 
+class FileDamaged(ImpastoError):
+    """A file of ours is not as it was written; who reads it says what to do about it."""
+
+
 class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
+
+
+class OutputTaken(OutputUnwritable):
+    """Another file is where a result is to go, and may not be replaced."""
 
 
 class WorkerDied(ImpastoError):

@@ -25,7 +25,8 @@ from ...networks.automaton import (
     update_mask,
 )
 from ...networks.mosaic import CELL, CODES, Mosaic, squash_codes
-from ..interface import LoopingModel
+from ...tensor_file import Array
+from ..interface import LoopingModel, check_networks
 
 GROWTH_STEPS = 64
 """Steps after which a texture has grown out of noise."""
@@ -33,6 +34,7 @@ GROWTH_STEPS = 64
 _STEPS_PER_FRAME = 2
 _BAND, _HALO = 256, 8  # rows of cells that are stepped together, and rows of context beyond them
 _PAINTED = 64  # rows of cells that are painted together
+_LARGEST = 1e4  # number of a code
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
 _OPENED, _CLOSED = 0.12, 0.75  # shares of a loop after which holes are open, and grown over
 _HOLES, _RADII = (3, 6), (0.08, 0.22)  # how many, and how large, relative to the short side
@@ -200,6 +202,8 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
 
     Raises
     ------
+    FileDamaged
+        Its numbers are none.
     ModelUnreadable
         The rule has another shape than those of this version of Impasto.
     """
@@ -211,7 +215,12 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
         raise ModelUnreadable(
             "This automaton was saved by another version of Impasto; fit it to its texture again."
         )
-    rule = Rule(**{name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    check_networks(
+        {name: tensor for name, tensor in tensors.items() if name != "codes"},
+        {name: shape for name, shape in expected.items() if name != "codes"},
+    )
+    Array((CODES, -1, -1), np.float32, -_LARGEST, _LARGEST).check("codes", tensors["codes"])
+    rule = Rule(**tensors)
     return Automaton(rule, metadata["recipe"])
 
 

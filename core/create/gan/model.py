@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...control import SILENT, Control
+from ...errors import FileDamaged
 from ...image.resize import resize
 from ...networks.spatial_gan import (
     CELL,
+    EMBEDDING,
     NOISE_SCALES,
     STRIDE,
     TexturePainter,
@@ -23,13 +25,15 @@ from ...networks.spatial_gan import (
 )
 from ...networks.weights import Weights
 from ...paint.tiling import take, tiles
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
+from ..interface import Model, check_networks
 from .exemplars import Exemplars
 
 TILE = 1024
 """Side of the tiles that are painted at a time, in pixels."""
 
+_FARTHEST = 1e4  # coordinate of an embedding
 _ASSEMBLY = 0.6  # share of a sample's time before it is painted
 
 
@@ -163,16 +167,17 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
 
     Raises
     ------
-    ValueError
-        Names or shapes are not those of a generator's weights.
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
-    embeddings = tensors["places"].astype(np.float32)
-    generator = {
-        name.removeprefix("generator."): tensor.astype(np.float32)
-        for name, tensor in tensors.items()
-        if name.startswith("generator.")
-    }
-    if {name: part.shape for name, part in generator.items()} != shapes():
-        raise ValueError("These are not the weights of a generator.")
-    exemplars = Exemplars([tensors[f"picture.{i}"] for i in range(len(embeddings))])
-    return SpatialGan(generator, embeddings, exemplars, metadata["recipe"])
+    prefix = "generator."
+    weights = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+    check_networks(weights, shapes())
+    places = tensors["places"]
+    Array((-1, EMBEDDING), np.float32, -_FARTHEST, _FARTHEST).check("places", places)
+    pictures = [tensors[f"picture.{i}"] for i in range(len(places))]
+    for picture in pictures:
+        Array((-1, -1, 3), np.uint8).check("picture", picture)
+        if any(side % STRIDE for side in picture.shape[:2]):
+            raise FileDamaged("a picture has no whole cells")
+    return SpatialGan(weights, places, Exemplars(pictures), metadata["recipe"])

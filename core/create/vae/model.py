@@ -9,13 +9,18 @@ import numpy as np
 from ...control import SILENT, Control
 from ...image.resize import resize
 from ...networks.layout import STRIDE
-from ...networks.style_vae import FrozenStyleVae
+from ...networks.style_vae import LATENT, FrozenStyleVae
+from ...networks.weights import bundled
 from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
+from ..interface import Model, check_networks
 from .latents import decode_latent
+
+_FARTHEST = 1e4
+"""Coordinate of a latent."""
 
 
 class StyleInventor(Model):
@@ -125,11 +130,18 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> StyleInventor:
     -------
     StyleInventor
         The model.
+
+    Raises
+    ------
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
     rest = dict(tensors)
     content, latents = rest.pop("content"), rest.pop("latents")
-    vae = FrozenStyleVae(
-        {n.removeprefix("vae."): part.astype(np.float32) for n, part in rest.items()}
-    )
+    Array((-1, LATENT), np.float32, -_FARTHEST, _FARTHEST).check("latents", latents)
+    Array((-1, -1, 3), np.uint8).check("content", content)
+    weights = {name.removeprefix("vae."): tensor for name, tensor in rest.items()}
+    check_networks(weights, {name: part.shape for name, part in bundled("style_vae").items()})
+    vae = FrozenStyleVae(weights)
     picture = content.astype(np.float32) / 255
     return StyleInventor(vae, latents, picture, metadata["recipe"])

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ...errors import BadRequest
+from ...control import Failure
+from ...errors import BadRequest, ImpastoError
 from ...networks.style_vae import FrozenStyleVae, bundled_style_vae
 from ...paint.style_reader import StyleReader
 from ...styles.catalog import pictured_styles
@@ -122,8 +123,10 @@ class StyleMap:
         return latent + np.asarray(offsets, np.float32) @ self._axes[: len(offsets)]
 
 
-def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
-    """Return the map of the built-in styles and of styles of the artist.
+def build_style_map(
+    reader: StyleReader, own_styles: Sequence[str]
+) -> tuple[StyleMap, tuple[Failure, ...]]:
+    """Return the map of the built-in styles and of styles of the artist that can be read.
 
     Parameters
     ----------
@@ -134,16 +137,18 @@ def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
 
     Returns
     -------
-    StyleMap
+    style_map : StyleMap
         With the built-in styles first.
-
-    Raises
-    ------
-    StyleUnreadable
-        One of them cannot be read.
+    failures : tuple of Failure
+        The artist's styles that cannot be read, by their sources.
     """
-    sources = [info.identifier for info in pictured_styles()] + list(own_styles)
-    return StyleMap(bundled_style_vae(), [reader.resolve_source(source) for source in sources])
+    styles, failures = [], []
+    for source in [info.identifier for info in pictured_styles()] + list(own_styles):
+        try:
+            styles.append(reader.resolve_source(source))
+        except ImpastoError as error:
+            failures.append(Failure(source, str(error)))
+    return StyleMap(bundled_style_vae(), styles), tuple(failures)
 
 
 def _principal_axes(vae: FrozenStyleVae) -> np.ndarray:

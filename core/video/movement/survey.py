@@ -220,7 +220,7 @@ class Surveyor:
         look = self._plan.settings.look
         for frame in frames:
             try:
-                picture = self._plan.sequence.read(frame)
+                picture = self._plan.read(frame)
             except ImpastoError as error:
                 on_failure(frame.number, str(error))
                 continue
