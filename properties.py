@@ -15,7 +15,8 @@ from bpy.props import (
 from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
 from .scene.looks.look import properties
-from .scene.props import ANY_STYLE, duration, seed, similarity, target
+from .scene.lookup import active_group
+from .scene.props import ANY_STYLE, POINTS, duration, seed, similarity
 
 
 def _get_included(item) -> bool:
@@ -408,13 +409,33 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     duplicates: CollectionProperty(type=NoteItem)
     skipped: CollectionProperty(type=NoteItem)
     plots: CollectionProperty(type=PlotItem)
-    target: target()
+    target: EnumProperty(
+        name="Target",
+        description="What to stylize",
+        items=(
+            ("ACTIVE", "Active", "What is active in this editor, without groups"),
+            ("GROUP", "Active Group", "The group selected in the list"),
+            ("ALL", "All Groups", "Every included group that has a style"),
+        ),
+    )
+    point: EnumProperty(name="Target", description="What to stylize", items=POINTS)
+    look: PointerProperty(type=LookSettings)
     refine_seconds: duration(
         "How long to refine, in seconds; cancelling keeps the best result so far"
     )
     showing_originals: BoolProperty(
         name="Showing Originals", description="The scene shows its original textures for comparison"
     )
+
+    @property
+    def shows_group(self):
+        """Return whether the panels show the look of the active group, not that of the scene."""
+        return self.target != "ACTIVE" and active_group(self.id_data) is not None
+
+    @property
+    def shown_look(self):
+        """Return the look that the panels show."""
+        return active_group(self.id_data).look if self.shows_group else self.look
 
 
 _CLASSES = (

@@ -1,14 +1,12 @@
-"""Choose a style for the active group, also by dropping an image on the sidebar."""
+"""Choose a style, also by dropping an image on the sidebar."""
 
 import bpy
 from bpy.props import StringProperty
 
 from ..scene.looks import gallery
-from ..scene.lookup import active_group
-from .group_operator import GroupOperator
 
 
-class IMPASTO_OT_choose_style(GroupOperator, bpy.types.Operator):
+class IMPASTO_OT_choose_style(bpy.types.Operator):
     """Choose an image or saved style (.impasto) to take the look from"""
 
     bl_idname = "impasto.choose_style"
@@ -32,7 +30,7 @@ class IMPASTO_OT_choose_style(GroupOperator, bpy.types.Operator):
                 {"ERROR"}, f'"{self.filepath}" is not an image or Impasto style; choose another.'
             )
             return {"CANCELLED"}
-        active_group(context.scene).look.style = self.filepath
+        context.scene.impasto.shown_look.style = self.filepath
         return {"FINISHED"}
 
 
@@ -50,7 +48,6 @@ class IMPASTO_FH_style(bpy.types.FileHandler):
             region is not None
             and region.type == "UI"
             and region.active_panel_category == "Impasto"
-            and active_group(context.scene) is not None
         )
 
 

@@ -44,6 +44,18 @@ class IMPASTO_UL_textures(bpy.types.UIList):
         row.prop(item, "included", text="", emboss=False, icon=_check(item.included))
 
 
+def draw_groups(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
+    """Draw the list of groups, with what changes them."""
+    row = layout.row()
+    row.template_list(
+        "IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4
+    )
+    side = row.column(align=True)
+    side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
+    side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
+    side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
+
+
 def member_icon(member) -> int:
     """Return the icon of a texture: its thumbnail, else Blender's own preview of the image."""
     picture = icons.icon(member.thumbnail)

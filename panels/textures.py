@@ -70,30 +70,20 @@ class IMPASTO_PT_grouping:
             layout.label(text=said.format(score=f"{settings.score:.2f}"), translate=False)
 
 
-class IMPASTO_PT_groups:
-    bl_label = "Groups"
+class IMPASTO_PT_plots:
+    bl_label = "Plots"
+    bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
     @classmethod
     def poll(cls, context):
-        return bool(context.scene.impasto.groups)
+        return bool(context.scene.impasto.plots)
 
     def draw(self, context):
-        settings = context.scene.impasto
-        layout = self.layout
-        row = layout.row()
-        row.template_list(
-            "IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4
-        )
-        side = row.column(align=True)
-        side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
-        side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
-        side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
-        if settings.plots:
-            grid = layout.grid_flow(columns=2, even_columns=True, align=True)
-            for plot in settings.plots:
-                title = plots.TITLES.get(plot.name, plot.name.title())
-                grid.operator("impasto.open_plot", text=title).kind = plot.name
+        grid = self.layout.grid_flow(columns=2, even_columns=True, align=True)
+        for plot in context.scene.impasto.plots:
+            title = plots.TITLES.get(plot.name, plot.name.title())
+            grid.operator("impasto.open_plot", text=title).kind = plot.name
 
 
 class IMPASTO_PT_doubts:
@@ -126,6 +116,7 @@ class IMPASTO_PT_doubts:
 
 class IMPASTO_PT_members:
     bl_label = "Members"
+    bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
     @classmethod
@@ -184,10 +175,10 @@ class IMPASTO_PT_skipped:
 
 PANELS = (
     IMPASTO_PT_textures,
-    IMPASTO_PT_grouping,
-    IMPASTO_PT_groups,
     IMPASTO_PT_doubts,
     IMPASTO_PT_members,
+    IMPASTO_PT_grouping,
+    IMPASTO_PT_plots,
     IMPASTO_PT_duplicates,
     IMPASTO_PT_skipped,
 )

@@ -9,6 +9,14 @@ from ..core.clustering.settings import SIMILARITY
 ANY_STYLE = "Image, saved style (.impasto), or identifier of a built-in style"
 """Tooltip of a property that takes any style."""
 
+POINTS = (
+    ("OBJECT", "Active Object", "Textures of the active object"),
+    ("SELECTED", "Selected Objects", "Textures of the selected objects"),
+    ("COLLECTION", "Active Collection", "Textures of all objects in the active collection"),
+    ("MATERIAL", "Active Material", "Textures of the active material slot"),
+)
+"""What the artist can point at in the 3D Viewport."""
+
 
 def duration(description: str, default: int = 120):
     """Return a property for a training time in seconds."""

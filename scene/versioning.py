@@ -12,7 +12,6 @@ _RENAMED = {"keep_colour": "keep_color"}
 _PLOTS = "pictures"
 """Former name of the list of plots."""
 
-
 def update(scene: bpy.types.Scene) -> None:
     """Give the settings of a scene the values that they had under their former names."""
     for look, stored in _looks(scene):
@@ -21,6 +20,8 @@ def update(scene: bpy.types.Scene) -> None:
                 setattr(look, name, stored[former])
                 del stored[former]
     stored = _stored(scene)
+    if stored.get("groups") and "target" not in stored:
+        scene.impasto.target = "ALL"  # its former default
     for row in stored.get(_PLOTS, ()):
         plot = scene.impasto.plots.add()
         plot.name, plot.path = row["name"], row["path"]

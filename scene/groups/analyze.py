@@ -156,6 +156,8 @@ def keep(
         if any(key in free for key in group.members):
             _add_group(settings, group, free, result, former).ungrouped = group is loose
     settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
+    if settings.groups and settings.target == "ACTIVE":
+        settings.target = "ALL"
     settings.sentence, settings.score = result.sentence, result.score
     doubts.keep(settings, result.doubts, {key: texture.image for key, texture in found.items()})
     for keys, kinds in zip_longest(result.duplicates, result.duplicate_kinds, fillvalue=()):

@@ -33,12 +33,12 @@ def items(look, context) -> list[tuple[str, str, str, int, int]]:
             1,
         ),
     ]
-    rows += _builtin_items()
+    rows += builtin_items()
     _items[:] = rows
     return _items
 
 
-def _builtin_items() -> list[tuple[str, str, str, int, int]]:
+def builtin_items() -> list[tuple[str, str, str, int, int]]:
     """Return the items of the built-in styles; Blender asks for them at every drawing."""
     rows = _builtin_words(bpy.app.translations.locale)
     # Icons are looked up each time: they end when the extension is disabled, and others come.
@@ -51,14 +51,14 @@ def _builtin_items() -> list[tuple[str, str, str, int, int]]:
 def _builtin_words(locale: str) -> list[tuple[str, str, str, str]]:
     """Return identifier, name, tooltip and thumbnail of the built-in styles in a language."""
     return [
-        (
-            style.identifier,
-            style.name,
-            ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights))),
-            str(style.thumbnail),
-        )
+        (style.identifier, style.name, tip_of(style), str(style.thumbnail))
         for style in builtin_styles()
     ]
+
+
+def tip_of(style: StyleInfo) -> str:
+    """Return a tooltip: the work, its painter and year, the family and the license."""
+    return ". ".join((style.credit, pgettext_tip(style.family), pgettext_tip(style.rights)))
 
 
 @cache

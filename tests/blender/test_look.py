@@ -21,6 +21,7 @@ from impasto.core.styles.look import (
 )
 from impasto.panels import frames as frames_panels
 from impasto.panels import style as style_panels
+from impasto.panels import stylize as stylize_panels
 from impasto.scene.looks import look as mapping
 from impasto.translations import CHINESE
 
@@ -251,7 +252,7 @@ def test_frames_are_painted_by_the_network_or_with_strokes():
 def test_the_style_panel_shows_what_the_engine_has(build, draw, engine):
     group = build.group(build.textured("Brick").image)
     group.look.engine = engine
-    shown = draw(*style_panels.PANELS) & set(PARAMETERS)
+    shown = draw(*style_panels.PANELS, *stylize_panels.PANELS) & set(PARAMETERS)
     assert shown == {name for name, row in PARAMETERS.items() if engine in row.engines}
 
 
