@@ -420,6 +420,12 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     )
     point: EnumProperty(name="Target", description="What to stylize", items=POINTS)
     look: PointerProperty(type=LookSettings)
+    layered: BoolProperty(
+        name="Keep as Layer",
+        description="Lay the painting over the original in the material, so that its strength and color"
+        " can be changed at any time. Otherwise, replace the image",
+        default=True,
+    )
     refine_seconds: duration(
         "How long to refine, in seconds; cancelling keeps the best result so far"
     )

@@ -84,7 +84,11 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
         if self.style:
             context.scene.impasto.look.style = self.style
         return stylize.start_target(
-            context, self._target(context), preview=self.preview, single_user=self.users == "SINGLE"
+            context,
+            self._target(context),
+            preview=self.preview,
+            single_user=self.users == "SINGLE",
+            layered=context.scene.impasto.layered,
         )
 
     def _target(self, context):

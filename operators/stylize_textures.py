@@ -27,7 +27,8 @@ class _Stylize(JobOperator):
     def start(self, context):
         from ..scene.looks import stylize  # late: it is slow to import
 
-        return stylize.start(context, self.target, preview=self.preview)
+        layered = context.scene.impasto.layered
+        return stylize.start(context, self.target, preview=self.preview, layered=layered)
 
 
 class IMPASTO_OT_stylize_textures(_Stylize, bpy.types.Operator):

@@ -23,6 +23,7 @@ class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
 
 class IMPASTO_PT_style:
     bl_label = "Style"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_translation_context = CONTEXT
     parent = ""
 

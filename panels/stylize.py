@@ -122,6 +122,7 @@ class IMPASTO_PT_output:
         row = layout.row()
         row.active = options.results == "FOLDER"
         row.prop(options, "results_folder", text="Folder")
+        layout.prop(context.scene.impasto, "layered")
         layout.operator("impasto.mark_assets", icon="ASSET_MANAGER")
 
 

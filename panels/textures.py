@@ -24,7 +24,6 @@ class IMPASTO_PT_textures:
         settings = context.scene.impasto
         layout = split_layout(self)
         layout.prop(settings, "scope")
-        layout.prop(settings, "algorithm")
         if settings.algorithm == "DBSCAN":  # it has no number of groups
             layout.prop(settings, "similarity", slider=True)
         else:
@@ -34,7 +33,6 @@ class IMPASTO_PT_textures:
                 column.prop(settings, "similarity", slider=True)
             else:
                 column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
-        layout.prop(settings, "material_weight")
         row = layout.row()
         row.scale_y = 1.3
         running = queue.current()
@@ -56,9 +54,11 @@ class IMPASTO_PT_grouping:
     def draw(self, context):
         settings = context.scene.impasto
         layout = split_layout(self)
+        layout.prop(settings, "algorithm")
         row = layout.row()
         row.active = settings.algorithm == "AGGLOMERATIVE"
         row.prop(settings, "linkage")
+        layout.prop(settings, "material_weight")
         layout.prop(settings, "seed")
         count = decisions.count(settings)
         said = pgettext_iface("1 decision" if count == 1 else "{count} decisions")

@@ -55,11 +55,12 @@ def part_of_target(texture: find.Texture, name: str, look: bpy.types.PropertyGro
 class Planner:
     """Names the results of a job, and remembers where each goes."""
 
-    def __init__(self, folder: Path, pack: bool, preview: bool) -> None:
+    def __init__(self, folder: Path, pack: bool, preview: bool, layered: bool = False) -> None:
         self.plans: dict[str, results.Plan] = {}
         self._namer = names.Namer(folder)
         self._pack = pack
         self._preview = preview
+        self._layered = layered
 
     def item(self, part: Part, source: Source) -> StylizeItem:
         """Return what the worker does for a texture."""
@@ -79,6 +80,8 @@ class Planner:
         look = with_engine(look_of(part.look))
         if self._preview:
             look = replace(look, max_side=min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE))
+        if self._layered:  # the layer turns these down, live
+            look = replace(look, strength=1.0, keep_color=0.0)
         if look.engine == "STROKES" and look.relief > 0:
             height, normal = (
                 self._map(plan, part.image.name, f"{word} {kind}")

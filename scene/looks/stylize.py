@@ -59,6 +59,8 @@ class _Batch:
         The end of "Restyled 2 textures ...".
     note : str
         A sentence on the place; may be empty.
+    layered : bool
+        Whether results are laid over the originals.
     aim : _Aim or None
         What the artist points at; None for groups.
     """
@@ -66,6 +68,7 @@ class _Batch:
     plans: dict[str, results.Plan]
     place: str
     note: str
+    layered: bool = False
     aim: _Aim | None = None
 
 
@@ -75,21 +78,28 @@ def start(
     *,
     preview: bool = False,
     folder: Folder = "PREFERENCES",
+    layered: bool = False,
 ) -> SceneJob:
     """Start to stylize the active group or all groups that have a style.
 
-    Results go to ``folder``, or are packed; by default the preferences decide.
+    Results go to ``folder``, or are packed; by default the preferences decide. ``layered`` ones are
+    laid over the originals.
 
     Raises
     ------
     NoImages, BadRequest, StyleUnreadable, OutputUnwritable, WorkerUnavailable
     """
     parts = [part_of_group(group, member) for group, member in _members(context.scene, target)]
-    return _start(context, parts, preview, folder)
+    return _start(context, parts, preview, folder, layered)
 
 
 def start_target(
-    context: bpy.types.Context, target: Target, *, preview: bool = False, single_user: bool = False
+    context: bpy.types.Context,
+    target: Target,
+    *,
+    preview: bool = False,
+    single_user: bool = False,
+    layered: bool = False,
 ) -> SceneJob:
     """Start to stylize what the artist points at, with the look of the scene.
 
@@ -104,7 +114,7 @@ def start_target(
         raise BadRequest("No style is chosen; choose one in the gallery first.")
     _check_style(look, target.name)
     parts = [part_of_target(texture, target.name, look) for texture in target.textures()]
-    return _start(context, parts, preview, "PREFERENCES", _Aim(target, single_user))
+    return _start(context, parts, preview, "PREFERENCES", layered, _Aim(target, single_user))
 
 
 def _start(
@@ -112,6 +122,7 @@ def _start(
     parts: list[Part],
     preview: bool,
     folder: Folder,
+    layered: bool,
     aim: _Aim | None = None,
 ) -> SceneJob:
     note = ""
@@ -123,10 +134,12 @@ def _start(
         destination.prepare(folder)
     with draft_job(context.scene.session_uid) as draft:
         sources, failures = sources_of([part.image for part in parts], draft.folder)
-        planner = Planner(draft.folder if folder == "PACK" else folder, folder == "PACK", preview)
+        pack = folder == "PACK"
+        planner = Planner(draft.folder if pack else folder, pack, preview, layered)
         found = [(part, s) for part, s in zip(parts, sources, strict=True) if s is not None]
         items = tuple(planner.item(part, source) for part, source in found)
-        batch = _Batch(planner.plans, _place([part.look for part, _ in found], folder), note, aim)
+        place = _place([part.look for part, _ in found], folder)
+        batch = _Batch(planner.plans, place, note, layered, aim)
         return draft.start(
             f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}",
             StylizeRequest(items, memory_limit=options.memory_limit(context)),
@@ -203,7 +216,9 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
             job.changed = True
             materials = [m for m in known if batch.aim or m.session_uid in plan.material_uids]
             uses = [use for m in materials for use in known[m] if use.image == original]
-            linked += results.assign(original, result, materials, uses)
+            linked += results.assign(
+                original, result, materials, uses, layered=batch.layered
+            )
             if result.users:
                 flat += relief.assign(
                     original, relief.Maps(*maps) if maps else None, materials, uses

@@ -32,6 +32,12 @@ PART = "impasto_relief_part"
 SPLIT = "impasto_split"
 """Custom property of a restyled node whose data uses a second node took over: an identifier."""
 
+LAYERED = "impasto_layered"
+"""Custom property of a restyled node that keeps its image: the result is a layer over it."""
+
+PAINTING = "impasto_painting"
+"""Custom property of a node that shows the result in such a layer."""
+
 KEPT = "impasto_kept"
 """Custom property of such a second node: the identifier of the first one."""
 
@@ -203,7 +209,7 @@ def _image_nodes(
 ) -> Iterator[tuple[bpy.types.Node, tuple[bpy.types.Node, ...]]]:
     for node in tree.nodes:
         inner = paths.group_tree(node)
-        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and not (PART in node or PAINTING in node):
             yield node, entered
         elif inner is not None and node not in entered:
             yield from _image_nodes(inner, (*entered, node))

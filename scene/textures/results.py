@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from . import find, relief, split
+from . import find, layer_group, layers, relief, split
 from .find import RECIPE
 from .names import tile_paths
 
@@ -89,12 +89,15 @@ def assign(
     result: bpy.types.Image,
     materials: Iterable[bpy.types.Material],
     uses: Iterable[find.ImageUse] | None = None,
+    *,
+    layered: bool = False,
 ) -> list[str]:
     """Show a result in every node of the materials that shows the original as color.
 
-    What is data keeps the original. Earlier results without users are removed from the file.
-    ``uses`` are those of the materials, if they are known. Returns the names of materials that could
-    not be changed because they are linked.
+    What is data keeps the original. With ``layered``, the node keeps it, too, and the result is laid
+    over it. Earlier results without users are removed from the file. ``uses`` are those of the
+    materials, if they are known. Returns the names of materials that could not be changed because
+    they are linked.
     """
     locked: list[str] = []
     earlier: set[bpy.types.Image | None] = set()
@@ -112,9 +115,15 @@ def assign(
             former.append(node)  # color until the artist linked it elsewhere
             continue
         split.keep_data(use)
+        last = node.get(find.RESULT) if find.LAYERED in node else None
         node[find.ORIGINAL] = original
         node[find.RESULT] = result
-        node.image = result
+        if layered:
+            node.image = original
+            _set_values(layers.add(node, result), last, result)
+        else:
+            layers.remove(node)
+            node.image = result
     for node in former:  # last, as it may remove nodes
         _restore(node)
     for image in earlier - {None, result}:
@@ -131,7 +140,10 @@ def show(materials: Iterable[bpy.types.Material] | None, originals: bool) -> int
     trees = _trees(materials)
     nodes = [node for node in _restyled(trees) if node.get(find.RESULT)]
     for node in nodes:
-        node.image = node[find.ORIGINAL if originals else find.RESULT]
+        if find.LAYERED in node:
+            layers.show(node, not originals)
+        else:
+            node.image = node[find.ORIGINAL if originals else find.RESULT]
     if nodes:
         relief.show(trees, not originals)
     return len(nodes)
@@ -152,16 +164,17 @@ def revert(
 ) -> int:
     """Restore the originals (only of some images, if given); return the number of nodes.
 
-    Without materials: in the whole file. Relief whose texture the artist has deleted or replaced is
-    removed as well, and counts.
+    Without materials: in the whole file. Relief and layers whose texture the artist has deleted or
+    replaced are removed as well, and count.
     """
     trees = _trees(materials)
     chosen = None if only is None else set(only)
     nodes = [node for node in _restyled(trees) if chosen is None or node[find.ORIGINAL] in chosen]
     for node in nodes:
         _restore(node)
-    # The trees anew, as the node group of relief may be gone.
-    count = len(nodes) + relief.remove_orphans(_trees(materials))
+    count = len(nodes) + layers.remove_orphans(_trees(materials))
+    # The trees anew, as the node groups of layers and of relief may be gone.
+    count += relief.remove_orphans(_trees(materials))
     if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
         for scene in bpy.data.scenes:  # there is nothing left to compare
             scene.impasto.showing_originals = False
@@ -183,11 +196,29 @@ def _restore(node: bpy.types.Node) -> None:
     if find.original_of(node) != node.get(find.ORIGINAL):
         return
     node.image = node[find.ORIGINAL]
+    layers.remove(node)
     relief.remove(node)
     split.undo(node)
     for key in (find.ORIGINAL, find.RESULT):
         if key in node:
             del node[key]
+
+
+def _set_values(
+    layer: bpy.types.Node, last: bpy.types.Image | None, result: bpy.types.Image
+) -> None:
+    """Give a layer the values of its look; what the artist turned since the last result stays."""
+    before = last.get(RECIPE, {}) if last is not None else {}
+    for socket, name in ((layer_group.STRENGTH, "strength"), (layer_group.KEEP, "keep_color")):
+        value = result.get(RECIPE, {}).get(name)
+        if value is not None and value != before.get(name):
+            layer.inputs[socket].default_value = value
+
+
+def shown_image(node: bpy.types.Node) -> bpy.types.Image | None:
+    """Return the image that an image node shows, or the one that is laid over it."""
+    layer = layers.layer_of(node) if find.LAYERED in node else None
+    return node.image if layer is None or layer.mute else node.get(find.RESULT)
 
 
 def any_restyled() -> bool:
