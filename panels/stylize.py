@@ -11,6 +11,7 @@ from ..scene.options import preferences
 from ..scene.textures import results
 from ..translations import CONTEXT
 from ..widgets import split_layout
+from .layers import draw_layers
 from .lists import draw_groups
 from .progress import job_progress
 
@@ -32,8 +33,9 @@ class IMPASTO_PT_stylize:
             draw_target(layout, context)
         look = settings.shown_look
         draw_style(layout, look)
-        layout.prop(look, "strength")
-        layout.prop(look, "keep_color")
+        if not draw_layers(layout, context):
+            layout.prop(look, "strength")
+            layout.prop(look, "keep_color")
         column = layout.column(align=True)
         running = queue.current()
         if running is not None:

@@ -9,7 +9,7 @@ from typing import Literal
 import bpy
 
 from ...core.errors import BadRequest, NoImages
-from ..textures import find, scope
+from ..textures import find, layers, scope
 
 Kind = Literal["OBJECT", "SELECTED", "COLLECTION", "MATERIAL", "NODE", "IMAGE"]
 
@@ -96,16 +96,17 @@ def pointed_at(context: bpy.types.Context, kind: Kind) -> bpy.types.ID | bpy.typ
     if kind == "NODE":
         return active_node(context)
     if kind == "MATERIAL":
-        return _active_material(context)
+        return active_material(context)
     if kind == "COLLECTION":
         return context.collection
     return context.object
 
 
 def active_node(context: bpy.types.Context) -> bpy.types.Node | None:
-    """Return the active Image Texture node of a Shader Editor."""
+    """Return the active Image Texture node of a Shader Editor; of a layer, the one below it."""
     tree = getattr(context.space_data, "edit_tree", None)
     node = None if tree is None or tree.type != "SHADER" else tree.nodes.active
+    node = node if node is None else layers.below(node)
     if node is None or node.type not in {"TEX_IMAGE", "TEX_ENVIRONMENT"}:
         return None
     return node
@@ -173,7 +174,7 @@ def _of_image(context: bpy.types.Context, image: bpy.types.Image) -> Target:
 
 def _of_material(context: bpy.types.Context, node: bpy.types.Node | None) -> Target:
     """Return the active material, or only a node of it, as the active object shows it."""
-    material = _active_material(context)
+    material = active_material(context)
     if material is None:
         raise BadRequest("There is no active material; choose one first.")
     users = [item for item in bpy.data.objects if scope.shows(item, {material})]
@@ -188,7 +189,7 @@ def _of_material(context: bpy.types.Context, node: bpy.types.Node | None) -> Tar
     raise BadRequest(f'"{material.name}" does not use the node "{node.name}"; choose another one.')
 
 
-def _active_material(context: bpy.types.Context) -> bpy.types.Material | None:
+def active_material(context: bpy.types.Context) -> bpy.types.Material | None:
     """Return the material in the Shader Editor or the Properties, else that of the active object."""
     shown = getattr(context.space_data, "id", None)  # of a Shader Editor
     if isinstance(shown, bpy.types.Material):

@@ -38,6 +38,9 @@ LAYERED = "impasto_layered"
 PAINTING = "impasto_painting"
 """Custom property of a node that shows the result in such a layer."""
 
+MASK = "impasto_mask"
+"""Custom property of a node that was made to mask such a layer."""
+
 KEPT = "impasto_kept"
 """Custom property of such a second node: the identifier of the first one."""
 

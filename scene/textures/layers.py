@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import bpy
 
-from . import find, layer_group, relief_nodes
+from . import find, layer_group, masks, relief_nodes
 
 _APART = 60
 
@@ -24,6 +24,17 @@ def painting_of(layer: bpy.types.Node) -> bpy.types.Node | None:
     links = layer.inputs[layer_group.PAINTING].links
     source = links[0].from_node if links else None
     return source if source is not None and find.PAINTING in source else None
+
+
+def below(node: bpy.types.Node) -> bpy.types.Node:
+    """Return the image node below a layer or its painting; any other node itself."""
+    if find.PAINTING in node:
+        above = (link.to_node for link in node.outputs["Color"].links)
+        node = next(filter(layer_group.is_layer, above), node)
+    if not layer_group.is_layer(node):
+        return node
+    links = node.inputs[layer_group.ORIGINAL].links
+    return links[0].from_node if links else node
 
 
 def add(node: bpy.types.Node, result: bpy.types.Image) -> bpy.types.Node:
@@ -54,6 +65,7 @@ def remove(node: bpy.types.Node) -> None:
     if layer is None:  # the artist has removed it
         return
     painting = painting_of(layer)
+    masks.remove(layer)
     for link in list(layer.outputs[0].links):
         _move(link, node.outputs["Color"])
     tree.nodes.remove(layer)

@@ -205,3 +205,51 @@ def test_the_painting_is_mapped_as_the_texture_is(build):
     painting = layers.painting_of(layers.layer_of(part.node))
     assert (painting.interpolation, painting.extension) == ("Cubic", "MIRROR")
     assert painting.inputs["Vector"].links[0].from_node == mapping
+
+
+@pytest.fixture
+def active(layered):
+    """The same, as the active object, with no groups."""
+    bpy.context.view_layer.objects.active = layered.item
+    return layered
+
+
+def test_the_panel_shows_the_values_of_the_layer(active, draw):
+    from impasto.panels import stylize
+
+    shown = draw(*stylize.PANELS)
+    assert "default_value" in shown and "strength" not in shown
+    results.revert(None)
+    shown = draw(*stylize.PANELS)
+    assert "default_value" not in shown and "strength" in shown
+
+
+@pytest.mark.parametrize("kind", ["IMAGE", "COLOR", "OBJECT"])
+def test_a_mask_begins_with_everything_painted_and_leaves_no_trace(active, kind):
+    before = len(active.tree.nodes)
+    assert ops.mask_layer(kind=kind) == {"FINISHED"}
+    assert active.layer.inputs[layer_group.MASK].is_linked
+    assert len(active.tree.nodes) == before + 1
+    (texture,) = [t for t in find.textures_in([active.material]) if not t.skipped]
+    assert texture.image == active.image
+    if kind == "COLOR":
+        assert {tuple(c.color) for c in active.item.data.color_attributes[0].data} == {(1, 1, 1, 1)}
+    if kind == "OBJECT":
+        assert active.item["Impasto Mask"] == 1.0
+    assert ops.mask_layer(kind="NONE") == {"FINISHED"}
+    assert len(active.tree.nodes) == before
+
+
+def test_revert_takes_a_masks_node_away_too(active):
+    ops.mask_layer(kind="IMAGE")
+    assert results.revert(None) == 1
+    assert len(active.tree.nodes) == 3
+
+
+def test_values_are_copied_to_all_textures_of_the_target(build, active):
+    second = build.textured("Second", 2)
+    active.item.data.materials.append(second.material)
+    results.assign(second.image, build.image("R", 3), [second.material], layered=True)
+    active.layer.inputs[layer_group.STRENGTH].default_value = 0.3
+    assert ops.copy_layer() == {"FINISHED"}
+    assert values(layers.layer_of(second.node))[:2] == (0.3, 0.25)

@@ -1,0 +1,39 @@
+"""The live values of layers."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.app.translations import pgettext_iface
+
+from ..scene.looks import layers
+from ..scene.textures import layer_group, masks
+
+_MOST = 3
+"""Layers that are shown at a time."""
+
+
+def draw_layers(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
+    """Draw the values of the layers of what is active; return whether there are any."""
+    pairs = layers.shown(context)
+    for node, layer in pairs[:_MOST]:
+        column = layout.column(align=True)
+        column.active = not layer.mute
+        if len(pairs) > 1:
+            name = node.image.name if node.image is not None else node.name
+            column.label(text=name, icon="IMAGE_DATA", translate=False)
+        for name in (layer_group.STRENGTH, layer_group.KEEP):
+            socket = layer.inputs[name]
+            if socket.is_linked:
+                column.label(text=name, icon="LINKED")
+            else:
+                column.prop(socket, "default_value", text=name, slider=True)
+        row = column.row(align=True)
+        source = masks.source_of(layer)
+        label = pgettext_iface("Mask") if source is None else source.label or source.name
+        row.operator_menu_enum("impasto.mask_layer", "kind", text=label, icon="MOD_MASK")
+    if len(pairs) > _MOST:
+        said = pgettext_iface("and {count} more")
+        layout.label(text=said.format(count=len(pairs) - _MOST), translate=False)
+    if len(pairs) > 1 or (pairs and context.scene.impasto.shows_group):
+        layout.operator("impasto.copy_layer", icon="DUPLICATE")
+    return bool(pairs)
