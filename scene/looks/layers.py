@@ -54,6 +54,11 @@ def of_target(context: bpy.types.Context) -> list[Pair]:
     return [pair for pair in _in(target.find_materials()) if pair[0].as_pointer() in wanted]
 
 
+def every() -> list[Pair]:
+    """Return all layers of the file that can be changed."""
+    return layers.in_trees(tree for tree in find.every_tree() if tree.is_editable)
+
+
 def copy_values(source: bpy.types.Node, others: Iterable[Pair]) -> int:
     """Give other layers the strength and the preserved color of one; return how many there are."""
     count = 0

@@ -42,6 +42,11 @@ def is_layer(node: bpy.types.Node) -> bool:
     return node.type == "GROUP" and tree is not None and MARK in tree
 
 
+def is_used() -> bool:
+    """Return whether there is a layer in the file; quick enough for a poll."""
+    return any(MARK in tree and tree.users for tree in bpy.data.node_groups)
+
+
 def get() -> bpy.types.NodeTree:
     """Return the node group of this file; make it if there is none yet."""
     return next((tree for tree in bpy.data.node_groups if _is_it(tree)), None) or _make()

@@ -253,3 +253,89 @@ def test_values_are_copied_to_all_textures_of_the_target(build, active):
     active.layer.inputs[layer_group.STRENGTH].default_value = 0.3
     assert ops.copy_layer() == {"FINISHED"}
     assert values(layers.layer_of(second.node))[:2] == (0.3, 0.25)
+
+
+def read_image(image) -> np.ndarray:
+    """The pixels of an image as Blender has them, rows top-down."""
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    return pixels.reshape(height, width, 4)[::-1, :, :3]
+
+
+def test_apply_makes_one_image_of_both(build, active):
+    build.save()
+    active.layer.inputs[layer_group.STRENGTH].default_value = 0.5
+    active.layer.inputs[layer_group.KEEP].default_value = 0.0
+    before = {path: path.read_bytes() for path in build.folder.glob("*.png")}
+    old, new = (srgb_to_linear(read_image(image)) for image in (active.image, active.result))
+    assert ops.apply_layers() == {"FINISHED"}
+    assert layers.layer_of(active.node) is None
+    baked = active.node.image
+    assert baked != active.image and baked.filepath.startswith("//impasto")
+    difference = np.abs(srgb_to_linear(read_image(baked)) - (old + new) / 2)
+    assert difference.max() < 0.01
+    assert {path: path.read_bytes() for path in before} == before
+    assert ops.compare_textures() == {"FINISHED"} and active.node.image == active.image
+    assert ops.revert_textures() == {"FINISHED"} and not active.node.keys()
+
+
+def test_apply_takes_a_painted_mask_in(build, active):
+    ops.mask_layer(kind="IMAGE")
+    active.layer.inputs[layer_group.STRENGTH].default_value = 1.0
+    active.layer.inputs[layer_group.KEEP].default_value = 0.0
+    mask = active.layer.inputs[layer_group.MASK].links[0].from_node.image
+    width, height = mask.size
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[:, : width // 2, :3] = 0  # the left half shows the original
+    mask.pixels.foreach_set(pixels.ravel())
+    old, new = map(read_image, (active.image, active.result))
+    assert ops.apply_layers() == {"FINISHED"}
+    baked = read_image(active.node.image)
+    middle = baked.shape[1] // 2
+    np.testing.assert_allclose(baked[:, : middle - 3], old[:, : middle - 3], atol=0.01)
+    np.testing.assert_allclose(baked[:, middle + 3 :], new[:, middle + 3 :], atol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["COLOR", "OBJECT"])
+def test_apply_refuses_a_mask_that_is_no_image(active, kind):
+    ops.mask_layer(kind=kind)
+    with pytest.raises(RuntimeError, match='The mask of "Brick" is no image'):
+        ops.apply_layers()
+    assert layers.layer_of(active.node) == active.layer
+
+
+def test_apply_refuses_previews_and_links(build, active):
+    value = active.tree.nodes.new("ShaderNodeValue")
+    link = active.tree.links.new(value.outputs[0], active.layer.inputs[layer_group.STRENGTH])
+    with pytest.raises(RuntimeError, match='Strength of "Brick" is linked'):
+        ops.apply_layers()
+    active.tree.links.remove(link)
+    active.result[find.RECIPE] = {"preview": True}
+    with pytest.raises(RuntimeError, match='"Brick" is a preview'):
+        ops.apply_layers()
+
+
+def test_apply_leaves_other_layers_alone(build, active):
+    other = build.material("Other", active.image)
+    build.plane("Other Plane", other)
+    second = build.image("Second", 2)
+    results.assign(active.image, second, [other], layered=True)
+    assert ops.apply_layers() == {"FINISHED"}
+    node = next(n for n in other.node_tree.nodes if find.LAYERED in n)
+    assert results.shown_image(node) == second
+    assert ops.apply_layers(target="ALL") == {"FINISHED"}
+    assert node.image not in (active.image, second) and layers.layer_of(node) is None
+
+
+def test_gltf_has_the_applied_image(build, active):
+    """The exporter does not look into node groups: that is what Apply is for."""
+    import json
+
+    active.item.data.uv_layers.new()
+    build.save()
+    ops.apply_layers()
+    path = build.folder / "model.gltf"
+    bpy.ops.export_scene.gltf(filepath=str(path), export_format="GLTF_SEPARATE")
+    (image,) = json.loads(path.read_text())["images"]
+    assert "Impasto" in image["uri"].replace("%20", " ")
