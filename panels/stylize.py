@@ -8,7 +8,7 @@ from bpy.app.translations import pgettext_iface
 from ..scene.jobs import queue
 from ..scene.looks import targets
 from ..scene.options import preferences
-from ..scene.textures import results
+from ..scene.textures import layer_group, results
 from ..translations import CONTEXT
 from ..widgets import split_layout
 from .layers import draw_layers
@@ -51,13 +51,15 @@ class IMPASTO_PT_stylize:
             row.operator(
                 "impasto.stylize_textures", text="Stylize", icon="BRUSH_DATA"
             ).target = settings.target
-        row = layout.row(align=True)
-        row.operator(
+        column = layout.column(align=True)
+        column.operator(
             "impasto.compare_textures",
             text="Show Original",
             icon="UV_SYNC_SELECT",
             depress=settings.showing_originals,
         )
+        row = column.row(align=True)
+        row.operator("impasto.previous_version", text="Previous", icon="RECOVER_LAST")
         menu = row.row(align=True)
         menu.active = results.any_restyled()  # A menu that opens says why; it is only dimmed.
         menu.operator_menu_enum(
@@ -125,6 +127,9 @@ class IMPASTO_PT_output:
         row.active = options.results == "FOLDER"
         row.prop(options, "results_folder", text="Folder")
         layout.prop(context.scene.impasto, "layered")
+        row = layout.row()
+        row.active = layer_group.is_used()
+        row.operator_menu_enum("impasto.apply_layers", "target", icon="IMAGE_DATA")
         layout.operator("impasto.mark_assets", icon="ASSET_MANAGER")
 
 

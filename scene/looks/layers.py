@@ -42,16 +42,9 @@ def shown(context: bpy.types.Context) -> list[Pair]:
 
 def of_target(context: bpy.types.Context) -> list[Pair]:
     """Return the layers of all textures of what is active, or of the active group."""
-    settings = context.scene.impasto
-    if settings.shows_group:
-        group = lookup.active_group(context.scene)
-        found = []
-        for member in group.members:
-            found += _of_image(member.image, [row.material for row in member.materials])
-        return found
-    target = targets.target_of(context, targets.kind_in(context))
-    wanted = {use.node.as_pointer() for use in target.uses()}
-    return [pair for pair in _in(target.find_materials()) if pair[0].as_pointer() in wanted]
+    nodes = {use.node.as_pointer(): use.node for use in targets.uses_of_panel(context)}
+    pairs = ((node, layers.layer_of(node)) for node in nodes.values() if find.LAYERED in node)
+    return [(node, layer) for node, layer in pairs if layer is not None]
 
 
 def every() -> list[Pair]:

@@ -9,6 +9,7 @@ from typing import Literal
 import bpy
 
 from ...core.errors import BadRequest, NoImages
+from .. import lookup
 from ..textures import find, layers, scope
 
 Kind = Literal["OBJECT", "SELECTED", "COLLECTION", "MATERIAL", "NODE", "IMAGE"]
@@ -136,6 +137,22 @@ def target_of(context: bpy.types.Context, kind: Kind) -> Target:
     if kind == "IMAGE":
         return _of_image(context, original(thing))
     return _of_material(context, thing if kind == "NODE" else None)
+
+
+def uses_of_panel(context: bpy.types.Context) -> list[find.ImageUse]:
+    """Return the uses of what the panels are about: what is active, or the active group.
+
+    Raises
+    ------
+    BadRequest
+        Nothing is active.
+    """
+    if not context.scene.impasto.shows_group:
+        return target_of(context, kind_in(context)).uses()
+    members = lookup.active_group(context.scene).members
+    images = {member.image for member in members}
+    rows = [row.material for member in members for row in member.materials]
+    return [use for use in find.uses_in(dict.fromkeys(filter(None, rows))) if use.image in images]
 
 
 _NOUNS: dict[Kind, str] = {

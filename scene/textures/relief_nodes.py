@@ -74,6 +74,13 @@ def images(node: bpy.types.Node) -> set[bpy.types.Image | None]:
     return {part.image for part in shown} | {part.get(HEIGHT) for part in shown}
 
 
+def maps(node: bpy.types.Node) -> tuple[bpy.types.Image | None, bpy.types.Image | None]:
+    """Return the normal map and the height map of a restyled node's relief, or None and None."""
+    shown = (p for p in _parts(node.id_data, node.get(find.RELIEF)) if p.type == "TEX_IMAGE")
+    picture = next(shown, None)
+    return (None, None) if picture is None else (picture.image, picture.get(HEIGHT))
+
+
 def add(
     node: bpy.types.Node,
     normal: bpy.types.Image,

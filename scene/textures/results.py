@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from . import find, layer_group, layers, relief, split
+from . import find, layer_group, layers, relief, split, versions
 from .find import RECIPE
 from .names import tile_paths
 
@@ -110,11 +110,13 @@ def assign(
             if use.takes_result:
                 locked.append(use.material.name)
             continue
-        earlier.add(node.get(find.RESULT))
         if not use.takes_result:
+            earlier.add(node.get(find.RESULT))
             former.append(node)  # color until the artist linked it elsewhere
             continue
         split.keep_data(use)
+        if node.get(find.RESULT) != result:  # a node in a group has several uses
+            earlier |= versions.remember(node)
         last = node.get(find.RESULT) if find.LAYERED in node else None
         node[find.ORIGINAL] = original
         node[find.RESULT] = result
@@ -199,6 +201,7 @@ def _restore(node: bpy.types.Node) -> None:
     layers.remove(node)
     relief.remove(node)
     split.undo(node)
+    versions.forget(node)
     for key in (find.ORIGINAL, find.RESULT):
         if key in node:
             del node[key]

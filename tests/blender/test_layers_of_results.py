@@ -69,7 +69,6 @@ def test_what_was_turned_stays_with_the_next_result(build, layered):
     results.assign(layered.image, second, [layered.material], layered=True)
     assert layers.layer_of(layered.node) == layered.layer
     assert values(layered.layer) == (0.4, 0.5, 1.0)
-    assert "Brick (Impasto)" not in bpy.data.images
 
 
 def test_direct_and_layered_results_follow_each_other(build, layered):

@@ -216,3 +216,18 @@ def test_an_instance_of_the_object_itself_is_no_other_user(build):
     activate(part.item)
     target = targets.target_of(editor(type="VIEW_3D"), "OBJECT")
     assert not sharing.sharing(target.find_objects(), target.uses())
+
+
+def test_previous_version_is_one_click(build, look):
+    part, other = build.textured("Brick"), build.textured("Other", 1)
+    activate(part.item)
+    for style in ("irises", "kiss"):
+        assert ops.stylize(kind="OBJECT", style=style) == {"FINISHED"}
+    activate(other.item)
+    assert ops.stylize(kind="OBJECT") == {"FINISHED"}
+    activate(part.item)
+    for style in ("Irises", "The Kiss"):
+        assert ops.previous_version() == {"FINISHED"}
+        assert part.node.image[find.RECIPE]["style"] == style
+    activate(other.item)
+    assert ops.previous_version() == {"CANCELLED"}
