@@ -94,27 +94,11 @@ class LookSettings(bpy.types.PropertyGroup):
         name="Style",
         description="Identifier of a built-in style, or the path of an image or style file",
     )
-    gallery: EnumProperty(
-        name="Gallery",
-        description="Built-in styles",
-        items=gallery.items,
-        get=gallery.get_index,
-        set=gallery.set_index,
-    )
-    file: StringProperty(
-        name="Style Image",
-        description="Image or saved style (.impasto) to take the look from",
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-        get=gallery.get_file,
-        set=gallery.set_file,
-    )
-    second: StringProperty(
-        name="Second Style",
-        description=ANY_STYLE,
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-    )
+    gallery: gallery.chooser("style", name="Style", description="Built-in styles")
+    file: gallery.chosen_file("style", options=RELATIVE_PATH)
+    second: StringProperty(name="Second Style", description=ANY_STYLE)
+    second_gallery: gallery.chooser("second", name="Second Style", description="Built-in styles")
+    second_file: gallery.chosen_file("second", options=RELATIVE_PATH)
     mix: FloatProperty(
         name="Mix",
         description="Share of the second style. Ignored when Regions is used",
@@ -316,12 +300,9 @@ class CreateSettings(bpy.types.PropertyGroup):
         max=1.0,
         default=(0.5, 0.5),
     )
-    second: StringProperty(
-        name="Other Style",
-        description=ANY_STYLE,
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-    )
+    second: StringProperty(name="Other Style", description=ANY_STYLE)
+    second_gallery: gallery.chooser("second", name="Other Style", description="Built-in styles")
+    second_file: gallery.chosen_file("second", options=RELATIVE_PATH)
     share: FloatProperty(
         name="Share",
         description="Share of the other style",

@@ -13,6 +13,7 @@ class IMPASTO_OT_choose_style(bpy.types.Operator):
     bl_label = "Use as Impasto Style"
     bl_options = {"REGISTER", "UNDO"}
 
+    path: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(
         default=";".join(f"*{suffix}" for suffix in gallery.STYLE_SUFFIXES), options={"HIDDEN"}
@@ -30,7 +31,9 @@ class IMPASTO_OT_choose_style(bpy.types.Operator):
                 {"ERROR"}, f'"{self.filepath}" is not an image or Impasto style; choose another.'
             )
             return {"CANCELLED"}
-        context.scene.impasto.shown_look.style = self.filepath
+        owner, _, name = self.path.rpartition(".")
+        look = context.scene.path_resolve(owner) if owner else context.scene.impasto.shown_look
+        setattr(look, name or "style", gallery.relative(self.filepath))
         return {"FINISHED"}
 
 
@@ -45,9 +48,7 @@ class IMPASTO_FH_style(bpy.types.FileHandler):
         # Elsewhere in the editor, a dropped image keeps its usual meaning.
         region = context.region
         return (
-            region is not None
-            and region.type == "UI"
-            and region.active_panel_category == "Impasto"
+            region is not None and region.type == "UI" and region.active_panel_category == "Impasto"
         )
 
 

@@ -111,7 +111,9 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
 
     def _again(self, layout, **values) -> None:
         """Draw this operator once more, with some properties set."""
-        words = {name: values.pop(name) for name in ("text", "icon", "icon_value") if name in values}
+        words = {
+            name: values.pop(name) for name in ("text", "icon", "icon_value") if name in values
+        }
         layout.operator_context = "INVOKE_DEFAULT"
         button = layout.operator(self.bl_idname, **words)
         for name in ("kind", "style", "users", "preview"):

@@ -47,9 +47,7 @@ class IMPASTO_UL_textures(bpy.types.UIList):
 def draw_groups(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
     """Draw the list of groups, with what changes them."""
     row = layout.row()
-    row.template_list(
-        "IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4
-    )
+    row.template_list("IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4)
     side = row.column(align=True)
     side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
     side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")

@@ -34,7 +34,8 @@ class IMPASTO_PT_style:
         layout = split_layout(self)
         settings = context.scene.impasto
         look = settings.shown_look
-        layout.prop(look, "file")
+        if look.file:
+            layout.prop(look, "file")
         layout.prop(look, "engine")
         layout.prop(look, "brush_scale")
         layout.prop(look, "relief" if engine_of(look) == "STROKES" else "grain")
@@ -64,7 +65,9 @@ class IMPASTO_PT_style_mix:
     def draw(self, context):
         look = context.scene.impasto.shown_look
         layout = split_layout(self)
-        layout.prop(look, "second")
+        layout.prop(look, "second_gallery")
+        if look.second_file:
+            layout.prop(look, "second_file")
         row = layout.row()
         row.active = bool(look.second) and look.regions < 2
         row.prop(look, "mix")

@@ -6,7 +6,6 @@ from bpy.app.translations import pgettext_iface
 
 from ..scene import plots
 from ..scene.groups import decisions, doubts
-from ..scene.jobs import queue
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
 from ..widgets import paragraph, split_layout
@@ -35,13 +34,7 @@ class IMPASTO_PT_textures:
                 column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
         row = layout.row()
         row.scale_y = 1.3
-        running = queue.current()
-        if running is None:
-            row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
-        else:
-            row.operator(
-                "impasto.cancel_job", text=f"Cancel ({running.progress:.0%})", icon="CANCEL"
-            )
+        row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
         if settings.sentence:
             paragraph(layout, context, settings.sentence)
 
@@ -160,7 +153,7 @@ class IMPASTO_PT_duplicates:
 
 
 class IMPASTO_PT_skipped:
-    bl_label = "Left Alone"
+    bl_label = "Skipped"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 

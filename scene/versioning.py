@@ -12,6 +12,7 @@ _RENAMED = {"keep_colour": "keep_color"}
 _PLOTS = "pictures"
 """Former name of the list of plots."""
 
+
 def update(scene: bpy.types.Scene) -> None:
     """Give the settings of a scene the values that they had under their former names."""
     for look, stored in _looks(scene):

@@ -125,7 +125,7 @@ def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Textur
     if not usable:
         raise NoImages(
             f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable;"
-            " Left Alone says why."
+            " Skipped says why."
         )
     return usable
 

@@ -84,8 +84,7 @@ class Planner:
             look = replace(look, strength=1.0, keep_color=0.0)
         if look.engine == "STROKES" and look.relief > 0:
             height, normal = (
-                self._map(plan, part.image.name, f"{word} {kind}")
-                for kind in ("Height", "Normal")
+                self._map(plan, part.image.name, f"{word} {kind}") for kind in ("Height", "Normal")
             )
             plan = replace(plan, height=height, normal=normal)
         self.plans[source.ref.key] = plan

@@ -216,9 +216,7 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
             job.changed = True
             materials = [m for m in known if batch.aim or m.session_uid in plan.material_uids]
             uses = [use for m in materials for use in known[m] if use.image == original]
-            linked += results.assign(
-                original, result, materials, uses, layered=batch.layered
-            )
+            linked += results.assign(original, result, materials, uses, layered=batch.layered)
             if result.users:
                 flat += relief.assign(
                     original, relief.Maps(*maps) if maps else None, materials, uses
@@ -235,9 +233,7 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
         _note_on_ramps(job, shown),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
-        *_notes_on_others(
-            job.scene, results.trees_showing(shown.values()), batch.aim is not None
-        ),
+        *_notes_on_others(job.scene, results.trees_showing(shown.values()), batch.aim is not None),
     ]
 
 

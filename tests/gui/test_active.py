@@ -106,8 +106,9 @@ def test_strength_is_turned_without_a_job(artist):
 def test_search_finds_it(artist):
     artist.run(ACTIVATE.format(name="Paint 1"))
     artist.over_viewport()
+    artist.screen.do("click 2")  # The pointer's editor becomes the active one.
     artist.key("F3")
-    time.sleep(0.5)
+    time.sleep(2.0)
     artist.type("stylize")
     time.sleep(1.0)
     artist.shot("search")
