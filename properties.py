@@ -403,8 +403,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     look: PointerProperty(type=LookSettings)
     layered: BoolProperty(
         name="Keep as Layer",
-        description="Lay the painting over the original in the material, so that its strength and color"
-        " can be changed at any time. Otherwise, replace the image",
+        description="Lay the painting over the original, to turn strength and color live; else replace the image",
         default=True,
     )
     refine_seconds: duration(
