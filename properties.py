@@ -403,7 +403,8 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     look: PointerProperty(type=LookSettings)
     layered: BoolProperty(
         name="Keep as Layer",
-        description="Lay the painting over the original, to turn strength and color live; else replace the image",
+        description="Lay the painting over the original, to turn strength and color live;"
+        " else replace the image",
         default=True,
     )
     refine_seconds: duration(

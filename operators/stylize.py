@@ -47,6 +47,9 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
         name="Preview", description="Restyle at a low resolution", options={"SKIP_SAVE"}
     )
 
+    # Without an annotation, as those of the base.
+    _aim = None
+
     @classmethod
     def poll(cls, context):
         return cls.idle()
@@ -79,17 +82,24 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
             shared = self._sharing(context)
             if shared:
                 raise BadRequest(
-                    f"{shared.sentence}; choose Make Single User or All Users to go on."
+                    f"{'; '.join(shared.rows)}. Choose Make Single User or All Users to go on."
                 )
         if self.style:
             context.scene.impasto.look.style = self.style
+        self._aim = self._target(context)
         return stylize.start_target(
             context,
-            self._target(context),
+            self._aim,
             preview=self.preview,
             single_user=self.users == "SINGLE",
             layered=context.scene.impasto.layered,
         )
+
+    def _conclude(self):
+        from ..scene.looks import targets
+
+        targets.show_in_editors(self._aim)
+        return super()._conclude()
 
     def _target(self, context):
         from ..scene.looks import targets
@@ -125,10 +135,11 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
 
     def _draw_users(self, shared):
         draw_again, separable = self._again, shared.separable
-        said = shared.sentence
+        rows = shared.rows
 
         def draw(layout) -> None:
-            layout.label(text=said, icon="INFO", translate=False)
+            for row in rows:
+                layout.label(text=row, icon="INFO", translate=False)
             if separable:
                 draw_again(layout, users="SINGLE", text="Make Single User", icon="DUPLICATE")
             draw_again(layout, users="ALL", text="All Users", icon="COMMUNITY")

@@ -118,8 +118,8 @@ def target_of(context: bpy.types.Context, kind: Kind) -> Target:
 
     Raises
     ------
-    BadRequest
-        Nothing is.
+    BadRequest, NoImages
+        Nothing is; or no material shows the image.
     """
     thing = pointed_at(context, kind)
     if kind == "SELECTED":
@@ -175,6 +175,20 @@ def original(image: bpy.types.Image) -> bpy.types.Image:
     return image
 
 
+def show_in_editors(target: Target) -> None:
+    """Show the result of an image in the Image Editors that show the original."""
+    nodes = (use.node for use in target.uses() if target.image)
+    result = next((node[find.RESULT] for node in nodes if find.RESULT in node), None)
+    if result is None:
+        return
+    for screen in bpy.data.screens:
+        for area in screen.areas:
+            space = area.spaces.active if area.type == "IMAGE_EDITOR" else None
+            shown = space.image if space is not None else None
+            if shown is not None and original(shown).session_uid == target.image:
+                space.image = result
+
+
 def _of_image(context: bpy.types.Context, image: bpy.types.Image) -> Target:
     """Return an image where the active object shows it, or else wherever it is shown."""
     users = {
@@ -182,6 +196,10 @@ def _of_image(context: bpy.types.Context, image: bpy.types.Image) -> Target:
         for use in find.uses_in(bpy.data.materials)
         if use.image == image and use.takes_result
     }
+    if not users:
+        raise NoImages(
+            f'"{image.name}" is no color of a material; add an Image Texture node for it first.'
+        )
     active = context.object
     own = users.intersection(scope.shown_by([active])[1]) if active is not None else set()
     objects = [item for item in bpy.data.objects if scope.shows(item, users)]

@@ -10,6 +10,9 @@ import bpy
 from ..words import listed
 from . import find, paths, scope
 
+_ROWS = 3
+"""Materials and node groups that are named, each with who else uses it."""
+
 
 @dataclass(frozen=True)
 class Sharing:
@@ -17,55 +20,50 @@ class Sharing:
 
     Attributes
     ----------
-    objects, materials : list of str
-        Names of other objects that show the same materials, and of other materials that use the
-        same node groups.
-    shared : list of str
-        Names of those materials and node groups.
+    materials : dict
+        Names of other objects by the material that they show, too.
+    groups : dict
+        Names of other materials by the node group that they use, too.
     separable : bool
         Whether the objects can have copies of their own: what only instances or geometry nodes bring
         along cannot be replaced.
     """
 
-    objects: list[str]
-    materials: list[str]
-    shared: list[str]
+    materials: dict[bpy.types.Material, list[str]]
+    groups: dict[bpy.types.NodeTree, list[str]]
     separable: bool
 
     def __bool__(self) -> bool:
-        return bool(self.objects or self.materials)
+        return bool(self.materials or self.groups)
 
     @property
-    def sentence(self) -> str:
-        """Return what is shared, and with what."""
-        return f"{listed(self.shared)} is also used by {listed(self.objects or self.materials)}"
+    def rows(self) -> list[str]:
+        """Return a sentence on each thing that is shared, and with what."""
+        shared = (*self.materials.items(), *self.groups.items())
+        rows = [f"{thing.name} is also used by {listed(users)}" for thing, users in shared]
+        more = len(rows) - _ROWS
+        return [*rows[:_ROWS], f"and {more} more"] if more > 0 else rows
 
 
 def sharing(objects: Collection[bpy.types.Object], uses: Iterable[find.ImageUse]) -> Sharing:
     """Return what else changes when the nodes of some uses change, which the objects show."""
     uses = [use for use in uses if use.takes_result and use.is_editable]
-    materials = {use.material for use in uses}
-    shared: dict[str, None] = {}
-    others: dict[str, None] = {}
+    meant = list(dict.fromkeys(use.material for use in uses))
+    users: dict[bpy.types.Material, list[str]] = {material: [] for material in meant}
     for item in bpy.data.objects:
-        if item in objects or not item.users_scene:
-            continue
-        found = materials.intersection(scope.shown_by([item], objects)[1])
-        if found:
-            others[item.name] = None
-            shared.update(dict.fromkeys(sorted(material.name for material in found)))
-    users: dict[str, None] = {}
-    for tree in _groups(uses):
-        found_owners = [owner for owner in find.users_of([tree]) if owner not in materials]
-        if found_owners:
-            shared[tree.name] = None
-            users.update(dict.fromkeys(owner.name for owner in found_owners))
-    separable = all(
-        any(slot.material == material for slot in _slots(objects))
-        for material in materials
-        if material.name in shared
+        if item not in objects and item.users_scene:
+            for material in users.keys() & scope.shown_by([item], objects)[1].keys():
+                users[material].append(item.name)
+    groups = {
+        tree: [owner.name for owner in find.users_of([tree]) if owner not in users]
+        for tree in _groups(uses)
+    }
+    own = {slot.material for slot in _slots(objects)}
+    return Sharing(
+        {material: names for material, names in users.items() if names},
+        {tree: names for tree, names in groups.items() if names},
+        all(material in own for material in meant if users[material]),
     )
-    return Sharing(list(others), list(users), list(shared), separable)
 
 
 def make_single_user(
@@ -77,13 +75,13 @@ def make_single_user(
     stale afterwards.
     """
     uses = [use for use in uses if use.takes_result and use.is_editable]
-    names = set(sharing(objects, uses).shared)
+    shared = sharing(objects, uses).materials
     images = {use.image for use in uses}
     own: dict[bpy.types.Material, bpy.types.Material] = {}
     for material in dict.fromkeys(use.material for use in uses):
         own[material] = material
         slots = [slot for slot in _slots(objects) if slot.material == material]
-        if material.name not in names or not slots:
+        if material not in shared or not slots:
             continue
         own[material] = material.copy()
         for slot in slots:

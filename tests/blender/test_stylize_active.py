@@ -176,6 +176,27 @@ def test_an_image_is_meant_on_the_active_object(build):
     assert not sharing.sharing(everywhere.find_objects(), everywhere.uses())
 
 
+def test_an_image_of_no_material_says_so(build):
+    image = build.image("Loose")
+    with pytest.raises(NoImages, match='"Loose" is no color of a material'):
+        targets.target_of(editor(type="IMAGE_EDITOR", image=image), "IMAGE")
+
+
+def test_a_result_stands_for_its_original(build, look):
+    """In an Image Editor that shows the result, and where its painting is the active node."""
+    bpy.context.scene.impasto.layered = True
+    part = build.textured("Brick")
+    activate(part.item)
+    assert ops.stylize(kind="OBJECT") == {"FINISHED"}
+    tree = part.material.node_tree
+    painting = tree.nodes.active
+    assert find.PAINTING in painting
+    context = editor(type="IMAGE_EDITOR", image=painting.image)
+    assert [use.node for use in targets.target_of(context, "IMAGE").uses()] == [part.node]
+    context = editor(type="NODE_EDITOR", edit_tree=tree, id=part.material)
+    assert targets.pointed_at(context, "NODE") == part.node
+
+
 def test_what_cannot_be_stylized_says_why(build):
     rough = build.plane("Rough", build.material("Rough", build.image("Grain"), "Roughness"))
     activate(rough)
@@ -202,7 +223,7 @@ def test_what_instances_bring_cannot_be_single(build):
     activate(bpy.data.objects["One"])
     target = targets.target_of(editor(type="VIEW_3D"), "OBJECT")
     found = sharing.sharing(target.find_objects(), target.uses())
-    assert found.objects == ["Two"]
+    assert list(found.materials.values()) == [["Two"]]
     assert not found.separable
 
 

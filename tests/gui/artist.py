@@ -341,8 +341,8 @@ class Artist(Window):
         time.sleep(1.0)
 
     def revert_all(self) -> None:
-        """Revert > All; the menu is beside Compare."""
-        _, y = self.find(r"impasto\.compare_textures", columns=(0.35,))
+        """Revert > All; the menu is beside Previous."""
+        _, y = self.find(r"impasto\.previous_version", columns=(0.35,))
         left, _, width, _ = self.ask("box()")
         for _ in range(3):
             self.click(left + 0.75 * width, y)

@@ -88,7 +88,7 @@ def test_all_users_is_one_more_click(artist):
 
 def test_strength_is_turned_without_a_job(artist):
     artist.run("bpy.context.scene.impasto.look.strength = 0.25")  # That of the next result.
-    x, y = artist.find(r"inputs\[.*default_value", columns=(0.7,))
+    artist.find(r"inputs\[.*default_value", columns=(0.7,))
     artist.screen.do("click --repeat 2 --delay 80 1")
     artist.key("ctrl+a")
     artist.type("0.5")
@@ -106,9 +106,12 @@ def test_strength_is_turned_without_a_job(artist):
 def test_search_finds_it(artist):
     artist.run(ACTIVATE.format(name="Paint 1"))
     artist.over_viewport()
-    artist.screen.do("click 2")  # The pointer's editor becomes the active one.
-    artist.key("F3")
-    time.sleep(2.0)
+    artist.run(
+        "w, a = place()\n"
+        "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW')):\n"
+        "    bpy.ops.wm.search_menu('INVOKE_DEFAULT')"
+    )
+    time.sleep(1.0)
     artist.type("stylize")
     time.sleep(1.0)
     artist.shot("search")
