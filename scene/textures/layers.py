@@ -8,7 +8,9 @@ import bpy
 
 from . import find, layer_group, masks, relief_nodes
 
-_APART = 60
+_APART = 40
+_WIDTH, _HEIGHT = 180, 200
+"""Size of a layer's node, which has no room between texture and shader: it is placed below."""
 
 
 def layer_of(node: bpy.types.Node) -> bpy.types.Node | None:
@@ -79,8 +81,12 @@ def remove(node: bpy.types.Node) -> None:
 def show(node: bpy.types.Node, visible: bool) -> None:
     """Show a layer, or what is below it; its values stay."""
     layer = layer_of(node)
-    if layer is not None:
-        layer.mute = not visible
+    if layer is None:
+        return
+    layer.mute = not visible
+    nodes, painting = node.id_data.nodes, painting_of(layer)
+    if painting is not None and nodes.active in (node, painting):
+        nodes.active = painting if visible else node  # Solid shading shows the active one.
 
 
 def remove_orphans(trees: Iterable[bpy.types.NodeTree]) -> int:
@@ -109,7 +115,8 @@ def _new_layer(node: bpy.types.Node) -> bpy.types.Node:
     layer = tree.nodes.new("ShaderNodeGroup")
     layer.node_tree = layer_group.get()
     layer.select, layer.parent = False, node.parent
-    layer.location = (node.location.x + node.width + _APART, node.location.y)
+    layer.width = _WIDTH
+    layer.location = (node.location.x + node.width - _WIDTH, _below(node))
     for link in list(node.outputs["Color"].links):
         _move(link, layer.outputs[0])
     tree.links.new(node.outputs["Color"], layer.inputs[layer_group.ORIGINAL])
@@ -122,9 +129,14 @@ def _new_painting(node: bpy.types.Node) -> bpy.types.Node:
     painting.label = layer_group.PAINTING
     painting.select, painting.hide, painting.mute = False, node.hide, node.mute
     painting.parent, painting.width = node.parent, node.width
-    painting.location = node.location
-    painting.location.y -= relief_nodes.height_of(node) + _APART
+    painting.location = (node.location.x, _below(node) - _HEIGHT - _APART)
     return painting
+
+
+def _below(node: bpy.types.Node) -> float:
+    """Return where the space below a node begins, but for its second node for data."""
+    rows = 2 if find.SPLIT in node else 1
+    return node.location.y - rows * (relief_nodes.height_of(node) + _APART)
 
 
 def _move(link: bpy.types.NodeLink, output: bpy.types.NodeSocket) -> None:

@@ -45,7 +45,9 @@ def test_it_is_still_one_color_texture(layered):
 def test_compare_mutes_the_layer_and_keeps_its_values(layered):
     results.show(None, originals=True)
     assert layered.layer.mute and results.shown_image(layered.node) == layered.image
+    assert layered.tree.nodes.active == layered.node, "what Solid shading shows"
     results.show(None, originals=False)
+    assert layered.tree.nodes.active == layers.painting_of(layered.layer)
     assert not layered.layer.mute and values(layered.layer) == (0.75, 0.25, 1.0)
 
 
