@@ -99,7 +99,7 @@ def draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_style(layout: bpy.types.UILayout, look: bpy.types.PropertyGroup) -> None:
     """Draw the gallery, and the file if the style is one."""
-    layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=5.0)
+    layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=4.5)
     row = layout.row(align=True)
     row.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
     row.operator("impasto.choose_style", text="", icon="FILE_FOLDER")

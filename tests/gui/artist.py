@@ -316,14 +316,12 @@ class Artist(Window):
         x, y = self.find(r"look\.gallery", columns=(0.7,))  # The list of names...
         # The picture above the list answers to the same name: the list is the lowest that does.
         y = max(low for low in range(y, y + 170, 8) if "look.gallery" in self.under(x, low))
-        row = (
-            min(y - 12, SIZE[1] - 655) + 180
-        )  # The second row; the gallery opens below the picture.
+        row = y + 150  # The second row; the gallery opens below the picture.
         for _ in range(4):
             self.click(x - 30, y - 75)  # ...and above it the picture of the chosen one.
             time.sleep(2.0)  # Blender draws the thumbnails one after the other.
             self.shot(f"gallery-{index}")
-            self.click(x - 70 - 105 * index, row)
+            self.click(x - 30 - 95 * index, row)
             time.sleep(0.6)
             if self.ask(STYLE_OF_GROUP):
                 return
