@@ -125,6 +125,7 @@ CHINESE = {
     "Stylize with Keep as Layer first": "请先在启用“保留为图层”时风格化",
     "Textures of all objects in the active collection": "活动集合中所有物体的纹理",
     "Textures of the active material slot": "活动材质槽的纹理",
+    "Textures of what is active in this editor": "此编辑器中活动项的纹理",
     "Textures of the active object": "活动物体的纹理",
     "The active Image Texture node": "活动的图像纹理节点",
     "The image in this editor": "此编辑器中的图像",

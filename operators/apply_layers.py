@@ -3,12 +3,11 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.textures import layer_group
-from ..translations import tip
 from .job_operator import JobOperator
+from .layer_operator import LayerOperator
 
 
-class IMPASTO_OT_apply_layers(JobOperator, bpy.types.Operator):
+class IMPASTO_OT_apply_layers(LayerOperator, JobOperator, bpy.types.Operator):
     """Make one image of original and painting, as exporters need it. Revert restores the original"""
 
     bl_idname = "impasto.apply_layers"
@@ -26,10 +25,7 @@ class IMPASTO_OT_apply_layers(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not layer_group.is_used():
-            cls.poll_message_set(tip("Stylize with Keep as Layer first"))
-            return False
-        return cls.idle()
+        return super().poll(context) and cls.idle()
 
     def start(self, context):
         from ..scene.looks import apply, layers  # late: it is slow to import

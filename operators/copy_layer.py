@@ -18,9 +18,8 @@ class IMPASTO_OT_copy_layer(LayerOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context):
-        _, source = layers.shown(context)[0]
         try:
-            count = layers.copy_values(source, layers.of_target(context))
+            count = layers.copy_values(layers.shown(context)[:1], layers.of_target(context))
         except ImpastoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -52,15 +52,18 @@ def every() -> list[Pair]:
     return layers.in_trees(tree for tree in find.every_tree() if tree.is_editable)
 
 
-def copy_values(source: bpy.types.Node, others: Iterable[Pair]) -> int:
+def copy_values(given: Iterable[Pair], others: Iterable[Pair]) -> int:
     """Give other layers the strength and the preserved color of one; return how many there are."""
-    count = 0
-    for _, layer in others:
-        if layer != source and layer.id_data.is_editable:
-            for name in (layer_group.STRENGTH, layer_group.KEEP):
-                layer.inputs[name].default_value = source.inputs[name].default_value
-            count += 1
-    return count
+    changed = [
+        (source, layer)
+        for _, source in given
+        for _, layer in others
+        if layer != source and layer.id_data.is_editable
+    ]
+    for source, layer in changed:
+        for name in (layer_group.STRENGTH, layer_group.KEEP):
+            layer.inputs[name].default_value = source.inputs[name].default_value
+    return len(changed)
 
 
 def mask(context: bpy.types.Context, kind: masks.Kind) -> int:

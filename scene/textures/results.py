@@ -177,10 +177,25 @@ def revert(
     count = len(nodes) + layers.remove_orphans(_trees(materials))
     # The trees anew, as the node groups of layers and of relief may be gone.
     count += relief.remove_orphans(_trees(materials))
-    if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
-        for scene in bpy.data.scenes:  # there is nothing left to compare
-            scene.impasto.showing_originals = False
+    _end_comparison()
     return count
+
+
+def revert_uses(uses: Iterable[find.ImageUse]) -> int:
+    """Restore the originals in the nodes of some uses; return the number of nodes."""
+    nodes = {use.node.as_pointer(): use.node for use in uses if use.is_editable}
+    restyled = [node for node in nodes.values() if node.get(find.ORIGINAL)]
+    for node in restyled:
+        _restore(node)
+    _end_comparison()
+    return len(restyled)
+
+
+def _end_comparison() -> None:
+    """Let the scenes show results again if there is nothing left to compare."""
+    if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
+        for scene in bpy.data.scenes:
+            scene.impasto.showing_originals = False
 
 
 def trees_showing(shown: Iterable[bpy.types.Image]) -> list[bpy.types.NodeTree]:

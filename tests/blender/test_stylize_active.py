@@ -176,6 +176,16 @@ def test_an_image_is_meant_on_the_active_object(build):
     assert not sharing.sharing(everywhere.find_objects(), everywhere.uses())
 
 
+def test_only_what_is_active_is_reverted(build, look):
+    parts = [build.textured("First"), build.textured("Second", 1)]
+    for part in parts:
+        activate(part.item)
+        assert ops.stylize(kind="OBJECT") == {"FINISHED"}
+    assert ops.revert_textures(target="ACTIVE") == {"FINISHED"}
+    assert [colors(part.material) for part in parts] == [["First*"], ["Second"]]
+    assert ops.revert_textures(target="ACTIVE") == {"CANCELLED"}
+
+
 def test_an_image_of_no_material_says_so(build):
     image = build.image("Loose")
     with pytest.raises(NoImages, match='"Loose" is no color of a material'):
