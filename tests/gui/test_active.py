@@ -130,6 +130,14 @@ def test_other_editors_have_it_too(artist, editor):
     else:
         artist.run("area('IMAGE_EDITOR').spaces.active.image = bpy.data.images['Boards 2.png']")
     artist.open_tab(editor)
+    artist.run(
+        "w, a = place('NODE_EDITOR')\n"
+        "with bpy.context.temp_override(window=w, area=a, region=region('WINDOW', 'NODE_EDITOR')):\n"
+        "    bpy.ops.node.view_all()"
+        if editor == "NODE_EDITOR"
+        else ""
+    )
+    time.sleep(1.0)
     artist.shot(f"editor-{editor.lower()}")
     artist.find(STYLIZE, editor=editor, columns=(0.4,))
     artist.run(f"area({editor!r}).type = 'VIEW_3D'")
