@@ -5,8 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface
 
+from ..scene import lookup
 from ..scene.looks import layers
-from ..scene.textures import layer_group, masks
+from ..scene.textures import layer_group, masks, results
 
 _MOST = 3
 """Layers that are shown at a time."""
@@ -34,6 +35,10 @@ def draw_layers(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
     if len(pairs) > _MOST:
         said = pgettext_iface("and {count} more")
         layout.label(text=said.format(count=len(pairs) - _MOST), translate=False)
-    if len(pairs) > 1 or (pairs and context.scene.impasto.shows_group):
+    if any(results.is_preview(node) for node, _ in pairs):
+        layout.label(text="Preview; press Stylize to finish", icon="INFO")
+    settings = context.scene.impasto
+    group = lookup.active_group(context.scene) if settings.shows_group else None
+    if len(pairs) > 1 or (pairs and group is not None and len(group.members) > 1):
         layout.operator("impasto.copy_layer", icon="DUPLICATE")
     return bool(pairs)

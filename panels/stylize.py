@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 from bpy.app.translations import pgettext_iface
 
@@ -99,6 +101,8 @@ def draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_style(layout: bpy.types.UILayout, look: bpy.types.PropertyGroup) -> None:
     """Draw the gallery, and the file if the style is one."""
+    if not look.style:
+        layout.label(text="Click to choose a style", icon="INFO")
     layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=4.5)
     row = layout.row(align=True)
     row.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
@@ -126,6 +130,10 @@ class IMPASTO_PT_output:
         row = layout.row()
         row.active = options.results == "FOLDER"
         row.prop(options, "results_folder", text="Folder")
+        folder = bpy.path.abspath(options.results_folder)
+        row = layout.row()
+        row.active = options.results == "FOLDER" and Path(folder).is_dir()
+        row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = folder
         layout.prop(context.scene.impasto, "layered")
         row = layout.row()
         row.active = layer_group.is_used()

@@ -80,7 +80,7 @@ def _read(node: bpy.types.Node, layer: bpy.types.Node) -> _Layer:
     if mask is not None and (mask.type != "TEX_IMAGE" or mask.image is None):
         raise BadRequest(f'The mask of "{name}" is no image; bake it into one to apply the layer.')
     painting = node[find.RESULT]
-    if painting.get(find.RECIPE, {}).get("preview"):
+    if results.is_preview(node):
         raise BadRequest(f'The painting of "{name}" is a preview; press Stylize first.')
     everywhere = 1.0 if mask is not None else layer.inputs[layer_group.MASK].default_value
     return _Layer(

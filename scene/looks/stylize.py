@@ -17,7 +17,7 @@ from ..jobs.job import SceneJob
 from ..textures import destination, find, relief, results, sharing, unselected
 from ..textures.sources import sources_of
 from ..words import counted, joined
-from . import gallery
+from . import gallery, viewports
 from .planner import Part, Planner, part_of_group, part_of_target
 from .targets import Target
 
@@ -230,6 +230,7 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     return [
         _how_it_ended(job, batch, len(shown)),
         batch.note if shown else "",
+        viewports.note() if shown else "",
         _note_on_ramps(job, shown),
         _note_on_linked(linked),
         *_notes_on_relief(flat),

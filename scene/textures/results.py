@@ -239,6 +239,12 @@ def shown_image(node: bpy.types.Node) -> bpy.types.Image | None:
     return node.image if layer is None or layer.mute else node.get(find.RESULT)
 
 
+def is_preview(node: bpy.types.Node) -> bool:
+    """Return whether the result of a node is a preview."""
+    result = node.get(find.RESULT)
+    return result is not None and bool(result.get(RECIPE, {}).get("preview"))
+
+
 def any_restyled() -> bool:
     """Return whether a result is in use; quick enough for a poll."""
     return any(RECIPE in image and image.users for image in bpy.data.images)
