@@ -16,7 +16,7 @@ from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
 from .scene.looks.look import properties
 from .scene.lookup import active_group
-from .scene.props import ANY_STYLE, POINTS, duration, seed, similarity
+from .scene.props import ANY_STYLE, POINTS, duration, layered, seed, similarity
 
 
 def _get_included(item) -> bool:
@@ -401,12 +401,7 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     )
     point: EnumProperty(name="Target", description="What to stylize", items=POINTS)
     look: PointerProperty(type=LookSettings)
-    layered: BoolProperty(
-        name="Keep as Layer",
-        description="Lay the painting over the original, to turn strength and color live;"
-        " else replace the image",
-        default=True,
-    )
+    layered: layered(default=True)
     refine_seconds: duration(
         "How long to refine, in seconds; cancelling keeps the best result so far"
     )

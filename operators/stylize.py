@@ -6,7 +6,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.errors import BadRequest, ImpastoError
 from ..scene.looks import gallery
-from ..scene.props import POINTS
+from ..scene.props import POINTS, layered
 from .job_operator import JobOperator
 
 
@@ -43,6 +43,7 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
         ),
         options={"SKIP_SAVE"},
     )
+    layered: layered()
     preview: BoolProperty(
         name="Preview", description="Restyle at a low resolution", options={"SKIP_SAVE"}
     )
@@ -60,6 +61,8 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
         return gallery.tip_of(style) if style is not None else ""
 
     def invoke(self, context, event):
+        if not self.properties.is_property_set("layered"):
+            self.layered = context.scene.impasto.layered
         if not (self.style or context.scene.impasto.look.style):
             self._ask(context, "Style", self._draw_styles)
             return {"CANCELLED"}
@@ -92,7 +95,7 @@ class IMPASTO_OT_stylize(JobOperator, bpy.types.Operator):
             self._aim,
             preview=self.preview,
             single_user=self.users == "SINGLE",
-            layered=context.scene.impasto.layered,
+            layered=self.layered,
         )
 
     def _conclude(self):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpy.props import EnumProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..core.clustering.settings import SIMILARITY
 
@@ -44,6 +44,16 @@ def similarity():
         min=0.0,
         max=1.0,
         default=SIMILARITY,
+    )
+
+
+def layered(default: bool = False):
+    """Return a property for how results are shown; what scripts call replaces images by default."""
+    return BoolProperty(
+        name="Keep as Layer",
+        default=default,
+        description="Lay the painting over the original, to turn strength and color live;"
+        " else replace the image",
     )
 
 

@@ -177,7 +177,7 @@ def original(image: bpy.types.Image) -> bpy.types.Image:
 
 def show_in_editors(target: Target) -> None:
     """Show the result of an image in the Image Editors that show the original."""
-    nodes = (use.node for use in target.uses() if target.image)
+    nodes = (use.node for use in target.uses()) if target.image else ()
     result = next((node[find.RESULT] for node in nodes if find.RESULT in node), None)
     if result is None:
         return

@@ -7,6 +7,8 @@ import bpy
 
 def note() -> str:
     """Return such a sentence if there are 3D Viewports, and all of them show plain surfaces."""
+    if bpy.app.background:
+        return ""
     shadings = [
         area.spaces.active.shading
         for window in bpy.context.window_manager.windows

@@ -143,12 +143,6 @@ class Builder:
         return {use.node.image.name for use in finder.uses_in(bpy.data.materials)}
 
 
-@pytest.fixture(autouse=True)
-def direct():
-    """Results replace images in these tests; those of layers switch them on."""
-    bpy.context.scene.impasto.layered = False
-
-
 @pytest.fixture
 def build(tmp_path) -> Builder:
     return Builder(tmp_path)

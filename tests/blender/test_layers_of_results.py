@@ -165,11 +165,10 @@ def test_what_is_rendered(build, strength, keep, muted):
 
 
 def test_stylize_lays_the_painting_over_the_original(build):
-    bpy.context.scene.impasto.layered = True
     part = build.textured("Brick")
     group = build.group(part.image, style=str(build.png("style", kind=3)))
     group.look.strength, group.look.keep_color = 0.5, 0.25
-    assert ops.stylize_textures() == {"FINISHED"}
+    assert ops.stylize_textures(layered=True) == {"FINISHED"}
     layer = layers.layer_of(part.node)
     assert part.node.image == part.image and values(layer) == (0.5, 0.25, 1.0)
     assert ops.compare_textures() == {"FINISHED"} and layer.mute

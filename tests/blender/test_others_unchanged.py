@@ -97,16 +97,15 @@ def activate(name: str) -> None:
 @pytest.mark.parametrize("layered", [False, True])
 @pytest.mark.parametrize("name", NAMES)
 def test_only_the_object_changes(shared, name, layered):
-    shared.impasto.layered = layered
     before = looks()
     activate(name)
     if name in ALONE:
-        assert ops.stylize(kind="OBJECT") == {"FINISHED"}
+        assert ops.stylize(kind="OBJECT", layered=layered) == {"FINISHED"}
     else:
         with pytest.raises(RuntimeError, match="is also used by"):
             ops.stylize(kind="OBJECT")
         assert looks() == before, "it is asked before anything changes"
-        assert ops.stylize(kind="OBJECT", users="SINGLE") == {"FINISHED"}
+        assert ops.stylize(kind="OBJECT", users="SINGLE", layered=layered) == {"FINISHED"}
     after = looks()
     assert {key for key in before if after[key] != before[key]} == {name}
     assert all(not original for _, original in after[name])

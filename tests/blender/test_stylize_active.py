@@ -194,10 +194,9 @@ def test_an_image_of_no_material_says_so(build):
 
 def test_a_result_stands_for_its_original(build, look):
     """In an Image Editor that shows the result, and where its painting is the active node."""
-    bpy.context.scene.impasto.layered = True
     part = build.textured("Brick")
     activate(part.item)
-    assert ops.stylize(kind="OBJECT") == {"FINISHED"}
+    assert ops.stylize(kind="OBJECT", layered=True) == {"FINISHED"}
     tree = part.material.node_tree
     painting = tree.nodes.active
     assert find.PAINTING in painting

@@ -37,6 +37,11 @@ def artist(open_window, profile):
 
 def test_first_result_takes_three_clicks(artist):
     artist.shot("tab", smooth=True)
+    artist.press(STYLIZE, columns=(0.4,))  # Without a style, it asks for one.
+    time.sleep(1.0)
+    artist.shot("which-style")
+    artist.key("Escape")
+    assert artist.ask(f"{artist.JOB} is None")
     artist.find(r"look\.gallery", columns=(0.7,))
     artist.clicks = 0
     artist.pick_style(1)
