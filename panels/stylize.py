@@ -106,7 +106,8 @@ def draw_style(layout: bpy.types.UILayout, look: bpy.types.PropertyGroup) -> Non
     layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=4.5)
     row = layout.row(align=True)
     row.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
-    row.operator("impasto.choose_style", text="", icon="FILE_FOLDER")
+    browse = row.operator("impasto.choose_style", text="", icon="FILE_FOLDER")
+    browse.path = look.path_from_id("style")
 
 
 def draw_stylize(layout: bpy.types.UILayout) -> None:
