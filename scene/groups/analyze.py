@@ -35,7 +35,7 @@ def start(context: bpy.types.Context) -> SceneJob:
     owners = _owners(settings.scope, context)
     textures = find.textures_in(owners)
     if all(texture.skipped for texture in textures):
-        _name_left_alone(settings, textures)  # also if the next line refuses
+        _name_skipped(settings, textures)  # also if the next line refuses
     usable = _usable(textures, settings.scope)
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
     scope = {owner.session_uid for owner in owners}
@@ -166,14 +166,14 @@ def keep(
             for key, kind in zip_longest(keys, kinds, fillvalue="")
             if key in found
         )
-    _name_left_alone(settings, textures)
+    _name_skipped(settings, textures)
     settings.plots.clear()
     for kind, path in result.plots.items():
         plot = settings.plots.add()
         plot.name, plot.path = kind, path
 
 
-def _name_left_alone(settings, textures: list[find.Texture]) -> None:
+def _name_skipped(settings, textures: list[find.Texture]) -> None:
     """List the images that keep their look, everywhere or somewhere, and why."""
     settings.skipped.clear()
     for texture in textures:
