@@ -56,6 +56,7 @@ def draw_for_node(self, context):
 _PLACES = {
     "VIEW3D_MT_object": draw_for_objects,
     "VIEW3D_MT_object_context_menu": draw_for_objects,
+    "OUTLINER_MT_object": draw_for_objects,
     "OUTLINER_MT_collection": draw_for_collection,
     "MATERIAL_MT_context_menu": draw_for_material,
     "IMAGE_MT_image": draw_for_image,
