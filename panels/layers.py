@@ -7,7 +7,7 @@ from bpy.app.translations import pgettext_iface
 
 from ..scene import lookup
 from ..scene.looks import layers
-from ..scene.textures import layer_group, masks, results
+from ..scene.textures import layer_group, masks, relief_nodes, results
 
 _MOST = 3
 """Layers that are shown at a time."""
@@ -22,8 +22,11 @@ def draw_layers(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
         if len(pairs) > 1:
             name = node.image.name if node.image is not None else node.name
             column.label(text=name, icon="IMAGE_DATA", translate=False)
-        for name in (layer_group.STRENGTH, layer_group.KEEP):
-            socket = layer.inputs[name]
+        sockets = {name: layer.inputs[name] for name in (layer_group.STRENGTH, layer_group.KEEP)}
+        sockets["Relief"] = relief_nodes.strength_of(node)
+        for name, socket in sockets.items():
+            if socket is None:
+                continue
             if socket.is_linked:
                 column.label(text=name, icon="LINKED")
             else:
