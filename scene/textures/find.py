@@ -44,6 +44,9 @@ MASK = "impasto_mask"
 KEPT = "impasto_kept"
 """Custom property of such a second node: the identifier of the first one."""
 
+_OURS = {PART, PAINTING, MASK}
+"""Custom properties of image nodes that are not the artist's textures."""
+
 _DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
 _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
 
@@ -212,7 +215,7 @@ def _image_nodes(
 ) -> Iterator[tuple[bpy.types.Node, tuple[bpy.types.Node, ...]]]:
     for node in tree.nodes:
         inner = paths.group_tree(node)
-        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and not (PART in node or PAINTING in node):
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and _OURS.isdisjoint(node.keys()):
             yield node, entered
         elif inner is not None and node not in entered:
             yield from _image_nodes(inner, (*entered, node))

@@ -230,7 +230,7 @@ def test_a_mask_begins_with_everything_painted_and_leaves_no_trace(active, kind)
     assert ops.mask_layer(kind=kind) == {"FINISHED"}
     assert active.layer.inputs[layer_group.MASK].is_linked
     assert len(active.tree.nodes) == before + 1
-    (texture,) = [t for t in find.textures_in([active.material]) if not t.skipped]
+    (texture,) = find.textures_in([active.material])
     assert texture.image == active.image
     if kind == "COLOR":
         assert {tuple(c.color) for c in active.item.data.color_attributes[0].data} == {(1, 1, 1, 1)}
