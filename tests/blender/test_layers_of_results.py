@@ -110,10 +110,9 @@ def test_values_can_be_animated(layered):
     assert socket.default_value == pytest.approx(0.5)
 
 
-def render(build, material, size: int) -> np.ndarray:
-    """The color of a plane that the material fills, scene-linear, ``(size, size, 3)``."""
+def render(build, item, size: int) -> np.ndarray:
+    """The color of a plane that fills the picture, scene-linear, ``(size, size, 3)``."""
     scene = bpy.context.scene
-    item = build.plane("Screen", material)
     layer = item.data.uv_layers.new()
     for loop, uv in zip(layer.data, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):
         loop.uv = uv
@@ -135,12 +134,8 @@ def render(build, material, size: int) -> np.ndarray:
     return pixels.reshape(size, size, 4)[::-1, :, :3]
 
 
-@pytest.mark.parametrize(
-    ("strength", "keep", "muted"), [(1, 0, False), (0.5, 0, False), (1, 1, False), (1, 0.5, True)]
-)
-def test_what_is_rendered(build, strength, keep, muted):
-    """The same colors as those of the painting engine, for colors that fit into the gamut."""
-    size = 16
+def glowing(build, size: int):
+    """A material that shines with the colors of a layered texture, and the layer."""
     image = build.image("Old", 1, size=size)
     material = build.material("M", image, "Emission Color")
     shader = build.principled(material)
@@ -152,6 +147,16 @@ def test_what_is_rendered(build, strength, keep, muted):
     result = build.image("New", 2, size=size)
     results.assign(image, result, [material], layered=True)
     layer = layers.layer_of(node)
+    return material, layer
+
+
+@pytest.mark.parametrize(
+    ("strength", "keep", "muted"), [(1, 0, False), (0.5, 0, False), (1, 1, False), (1, 0.5, True)]
+)
+def test_what_is_rendered(build, strength, keep, muted):
+    """The same colors as those of the painting engine, for colors that fit into the gamut."""
+    size = 16
+    material, layer = glowing(build, size)
     layer.inputs[layer_group.STRENGTH].default_value = strength
     layer.inputs[layer_group.KEEP].default_value = keep
     layer.mute = muted
@@ -160,7 +165,7 @@ def test_what_is_rendered(build, strength, keep, muted):
     if not muted:
         painted = srgb_to_linear(keep_luminance_only(new, old, keep))
         wanted = wanted + (painted - wanted) * strength
-    difference = np.abs(render(build, material, size) - wanted)
+    difference = np.abs(render(build, build.plane("Screen", material), size) - wanted)
     assert np.median(difference) < 2e-3 and np.quantile(difference, 0.9) < 0.02
 
 
@@ -339,3 +344,26 @@ def test_gltf_has_the_applied_image(build, active):
     bpy.ops.export_scene.gltf(filepath=str(path), export_format="GLTF_SEPARATE")
     (image,) = json.loads(path.read_text())["images"]
     assert "Impasto" in image["uri"].replace("%20", " ")
+
+
+@pytest.mark.parametrize("kind", ["IMAGE", "COLOR", "OBJECT"])
+@pytest.mark.parametrize("painted", [False, True])
+def test_a_mask_is_what_is_rendered(build, kind, painted):
+    """Everywhere the painting at first; where the mask is black, the original."""
+    size = 16
+    material, layer = glowing(build, size)
+    item = build.plane("Any", material)
+    bpy.context.view_layer.objects.active = item
+    assert ops.mask_layer(kind=kind) == {"FINISHED"}
+    if not painted and kind == "IMAGE":
+        mask = layer.inputs[layer_group.MASK].links[0].from_node.image
+        mask.pixels.foreach_set(np.tile((0, 0, 0, 1), mask.size[0] * mask.size[1]).astype("f"))
+    elif not painted and kind == "COLOR":
+        colors = item.data.color_attributes["Impasto Mask"].data
+        colors.foreach_set("color", [0.0, 0.0, 0.0, 1.0] * len(colors))
+    elif not painted:
+        item["Impasto Mask"] = 0.0
+    item.update_tag()
+    wanted = srgb_to_linear(build.pixels(2 if painted else 1, size).astype(np.float32) / 255)
+    shown = render(build, item, size)
+    assert np.median(np.abs(shown - wanted)) < 2e-3
