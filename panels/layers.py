@@ -30,7 +30,7 @@ def draw_layers(layout: bpy.types.UILayout, context: bpy.types.Context) -> bool:
             if socket.is_linked:
                 column.label(text=name, icon="LINKED")
             else:
-                column.prop(socket, "default_value", text=name, slider=True)
+                column.prop(socket, "default_value", text=name, slider=name != "Relief")
         row = column.row(align=True)
         source = masks.source_of(layer)
         label = pgettext_iface("Mask") if source is None else source.label or source.name

@@ -101,9 +101,9 @@ def draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_style(layout: bpy.types.UILayout, look: bpy.types.PropertyGroup) -> None:
     """Draw the gallery, and the file if the style is one."""
+    layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=4.25)
     if not look.style:
         layout.label(text="Click to choose a style", icon="INFO")
-    layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=4.5)
     row = layout.row(align=True)
     row.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
     browse = row.operator("impasto.choose_style", text="", icon="FILE_FOLDER")

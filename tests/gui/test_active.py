@@ -142,6 +142,7 @@ def test_other_editors_have_it_too(artist, editor):
         if editor == "NODE_EDITOR"
         else ""
     )
+    artist.move(200, 800)  # No tooltip in the picture.
     time.sleep(1.0)
     artist.shot(f"editor-{editor.lower()}")
     artist.find(STYLIZE, editor=editor, columns=(0.4,))
