@@ -303,7 +303,6 @@ CHINESE = {
     "Share": "比例",
     "Boldness": "大胆程度",
     "Axes": "轴",
-    "Again": "再次",
     "Style Map": "风格地图",
     "Model that generates the texture": "生成纹理的模型",
     "Seamless variations; two textures can morph": "无缝变体；两个纹理之间可以变形",
@@ -336,8 +335,12 @@ CHINESE = {
     ),
     "Offsets along the main axes of all styles": "沿所有风格主轴的偏移",
     "Create a material from the textures of the active group": "用活动分组的纹理创造材质",
-    "Use the generator that was trained last, with the current seed": (
-        "使用上次训练的生成器和当前种子"
+    "Create another material with the generator that was trained last, with the current seed": (
+        "以当前的种子，用上次训练的生成器再创建一个材质"
+    ),
+    "Create a material first": "请先创建一个材质",
+    "This needs torch. Install the full zip, or choose an External Python with torch": (
+        "这需要 torch。请安装 full 压缩包，或选择带有 torch 的外部 Python"
     ),
     "Generate a new style for the active group": "为活动分组生成新风格",
     "Show the map of styles, painted on the group's first texture": (

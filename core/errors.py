@@ -51,6 +51,10 @@ class WorkerUnavailable(ImpastoError):
     """No worker could be started: no Python with torch, or it does not answer."""
 
 
+class TorchMissing(ImpastoError):
+    """A job needs torch, which is not installed."""
+
+
 class JobCancelled(ImpastoError):
     """The artist pressed Cancel; what was finished is kept."""
 

@@ -38,12 +38,9 @@ class IMPASTO_PT_create:
             row.prop(settings, "damage")
         row = layout.row()
         row.scale_y = 1.5
-        row.operator("impasto.create_material", icon="MATERIAL").again = False
+        row.operator("impasto.create_material", icon="MATERIAL")
         if settings.model:
-            again = layout.operator(
-                "impasto.create_material", text="Another Variation", icon="FILE_REFRESH"
-            )
-            again.again = True
+            layout.operator("impasto.create_variation", icon="FILE_REFRESH")
         draw_preview(layout)
 
 

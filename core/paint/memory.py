@@ -24,6 +24,9 @@ _BYTES_PER_TILE_PIXEL = 420
 
 _SMALLEST_TILE = 256
 
+_LARGE = 4096**2
+"""Pixels of a picture from which on it takes so much memory, and time, that tiles are small."""
+
 
 def too_large(key: str, needed: int = 0, available: int = 0) -> ImageTooLarge:
     """Return the error for an image that does not fit the memory.
@@ -75,6 +78,8 @@ def tile_for(
     ImageTooLarge
         Not even the smallest tile would fit.
     """
+    if max((w * h for w, h in sizes), default=0) > _LARGE:
+        most = min(most, TILE // 2)
     available = limit or int(psutil.virtual_memory().available * 0.9)
     plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))

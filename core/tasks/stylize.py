@@ -16,6 +16,7 @@ from .registry import Request, task
 
 if TYPE_CHECKING:
     from ..paint.native import GuidePictures
+    from ..paint.regions import RegionPainter
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
     from ..styles.stroke_set import StrokeSet
@@ -171,7 +172,6 @@ def _stylize(
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
-    from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
@@ -183,6 +183,7 @@ def _stylize(
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
+    allocator.give_back()  # files were unpacked in memory
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
     only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))
@@ -195,11 +196,7 @@ def _stylize(
             pictures,
             look,
             style,
-            region_painter=(
-                RegionPainter(painting.stylizer, painting.styles, look)
-                if look.regions > 1
-                else None
-            ),
+            region_painter=_region_painter(painting, look),
             alpha_covers=alpha_covers,
             tile=tile,
             exemplars=painting.exemplars,
@@ -223,6 +220,14 @@ def _stylize(
             metadata=kept,
         )
     return only_color
+
+
+def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
+    if look.regions < 2:
+        return None
+    from ..paint.regions import RegionPainter  # late: scikit-learn takes a second to import
+
+    return RegionPainter(painting.stylizer, painting.styles, look)
 
 
 def _read_guide(files: GuideFiles) -> GuidePictures:

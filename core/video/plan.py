@@ -182,7 +182,7 @@ def _shots(
                 f'"{path}" was made for other settings or another style;'
                 " make it again with: frames prepare."
             )
-        here = environment(str(stylizer.device))
+        here = environment(stylizer.networks.device)
         if shots.made_with != here:
             raise BadRequest(
                 f'"{path}" was made with {_listed(shots.made_with)}, here is {_listed(here)}, which'

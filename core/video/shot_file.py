@@ -11,16 +11,16 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from ..atomic import write_atomically
 from ..errors import BadRequest
-from ..models.loading import FOLDER
+from ..networks.weights import FOLDER
 from ..paint.engine import TILE
 from .sequence import Frame
 from .settings import FramesSettings, ShotInfo
@@ -146,13 +146,12 @@ def environment(device: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``device``, and the versions of ``torch`` and ``OpenCV``, without how they were built.
+        ``device``, and the versions of OpenCV and of what runs the networks there, without how they
+        were built.
     """
-    return {
-        "device": device,
-        "torch": torch.__version__.partition("+")[0],
-        "OpenCV": cv2.__version__,
-    }
+    runtime = "onnxruntime" if device == "cpu" else "torch"
+    version = import_module(runtime).__version__.partition("+")[0]
+    return {"device": device, runtime: version, "OpenCV": cv2.__version__}
 
 
 def settings_fingerprint(settings: FramesSettings, codes: np.ndarray) -> str:

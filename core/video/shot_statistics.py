@@ -9,7 +9,7 @@ import numpy as np
 from ..control import Control, Failure
 from ..errors import ImpastoError, NoImages
 from ..image.picture import Picture
-from ..models.codes import CODE_LENGTH
+from ..networks.codes import CODE_LENGTH
 from ..paint import memory, working
 from ..paint.guides import guide_size
 from ..paint.network import Stylizer
@@ -78,7 +78,7 @@ def measure_shots(
     shots = ShotFile(
         *(fingerprint, tuple(numbers), tuple(infos), tuple(codes)),
         tile=tile,
-        made_with=environment(str(stylizer.device)),
+        made_with=environment(stylizer.networks.device),
     )
     return shots, failures
 

@@ -26,8 +26,8 @@ CARRIED = Path(__file__).with_name("carried.json")
 """What the zip brings: name -> version, and the modules in it. The build writes it."""
 
 NEEDED = (
-    "torch",
     "numpy",
+    "onnxruntime",
     "scipy",
     "sklearn",
     "cv2",
@@ -40,7 +40,11 @@ NEEDED = (
 )
 """Modules without which there is no worker."""
 
-OPTIONAL = {"OpenEXR": "EXR files cannot be used", "av": "movies cannot be used"}
+OPTIONAL = {
+    "OpenEXR": "EXR files cannot be used",
+    "av": "movies cannot be used",
+    "torch": "styles and generators cannot be fitted",
+}
 """Modules that some jobs need, and what is the matter without them."""
 
 

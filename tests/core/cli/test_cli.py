@@ -205,18 +205,6 @@ def test_analyze_overwrites_neither_originals_nor_an_earlier_outcome(pictures, t
     assert mine.read_bytes() == (pictures / "a.png").read_bytes()
 
 
-def test_a_python_without_torch_is_named(pictures, tmp_path):
-    arguments = ["stylize", str(pictures / "a.png"), *KISS, "--out", str(tmp_path / "out.png")]
-    code = (
-        "import sys; sys.modules['torch'] = None; from impasto.core.cli.main import main; "
-        f"sys.exit(main({arguments!r}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "no working torch" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_nobody_reads(tmp_path):
     """As with ``| head``: no traceback."""
     command = (sys.executable, "-m", "impasto", "styles")
