@@ -64,7 +64,7 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "plots": {"jobs"},
         "props": set(),
         "storage": set(),
-        "textures": {"compat", "lookup", "storage"},
+        "textures": {"compat", "lookup", "storage", "words"},
         "versioning": set(),
         "words": set(),
     },

@@ -287,7 +287,6 @@ def main() -> int:
     options = parser.parse_args()
     silence()
     logging.disable()
-    torch.set_num_threads(2)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         kinds = {n: k for n, k in Bench(Path(folder)).kinds().items() if options.only in n}
