@@ -39,6 +39,10 @@ class ModelUnreadable(ImpastoError):
     """A file is no generator that Impasto saved, or is damaged."""
 
 
+class MeshUnreadable(ImpastoError):
+    """A file with the mesh of a texture is missing or damaged, or the mesh has no UVs."""
+
+
 class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
 

@@ -1,0 +1,160 @@
+"""Close the seams of a painted texture: what is left between the two sides, and the margin.
+
+References
+----------
+Sylvan, "Fixing texture seams with linear least-squares", 2015.
+Liu, Ferguson, Jacobson and Gingold, "Seamless: seam erasure and seam-aware decoupling of shape from
+mesh resolution", ACM Transactions on Graphics 36(6), 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix, identity
+from scipy.sparse.linalg import cg
+
+from .atlas import Atlas, Links, points_along, sampled
+
+_KEEP = 0.02
+"""Weight of keeping a texel, by that of making both sides of a seam the same."""
+
+_ROUNDS = 60  # of conjugate gradients; each channel is close after about twenty
+
+
+@dataclass(frozen=True, eq=False)
+class SeamPoints:
+    """Points along the seams, each as seen from both sides.
+
+    Attributes
+    ----------
+    pages : (2, N) int32
+        The tile of each side.
+    places : (2, N) complex128
+        In pixels of it.
+    borders : (2, N) int64
+        The border of each side.
+    """
+
+    pages: np.ndarray
+    places: np.ndarray
+    borders: np.ndarray
+
+
+def seam_points(atlas: Atlas, spacing: float = 1.0) -> SeamPoints:
+    """Return points along all seams, one for each texel of the longer side.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The islands.
+    spacing : float
+        Distance of the points in texels.
+
+    Returns
+    -------
+    SeamPoints
+        The points; none where a border is mirrored onto itself.
+    """
+    rows, turned = atlas.seams
+    apart = rows[:, 0] != rows[:, 1]
+    rows, turned = rows[apart], turned[apart]
+    length = np.abs(atlas.ends[rows, 1] - atlas.ends[rows, 0])
+    longer = np.take_along_axis(rows, length.argmax(axis=1)[:, None], axis=1)[:, 0]
+    seam, share = points_along(atlas.ends[longer], spacing)
+    other = np.where(turned[seam], 1 - share, share)
+    borders = rows[seam].T
+    places = np.stack((atlas.at(borders[0], share), atlas.at(borders[1], other)))
+    return SeamPoints(atlas.page[borders], places, borders)
+
+
+def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) -> None:
+    """Change the texels beside the seams as little as possible so that both sides look the same.
+
+    Bilinear reads of the two sides are made equal in the sense of least squares.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) float32
+        The tiles; changed in place.
+    atlas : Atlas
+        The islands.
+    points : SeamPoints
+        Where the sides are compared.
+    """
+    count = points.places.shape[1]
+    if not count:
+        return
+    texels, weights = _footprints(atlas, points)
+    used, index = np.unique(texels, return_inverse=True)
+    row = np.repeat(np.arange(count), 8)
+    signed = np.concatenate((weights[0], -weights[1]), axis=1).ravel()
+    columns = np.concatenate(tuple(index.reshape(2, count, 4)), axis=1).ravel()
+    reads = csr_matrix((signed, (row, columns)), (count, len(used)), dtype=np.float32)
+    values = _gathered(images, atlas, used)
+    system = (reads.T @ reads + _KEEP * identity(len(used), np.float32, format="csr")).tocsr()
+    wanted = -(reads.T @ (reads @ values))
+    for channel in range(values.shape[1]):
+        change, _ = cg(system, wanted[:, channel], rtol=1e-3, maxiter=_ROUNDS)
+        values[:, channel] += change
+    _scattered(images, atlas, used, values)
+
+
+def _footprints(atlas: Atlas, points: SeamPoints) -> tuple[np.ndarray, np.ndarray]:
+    """Return the four texels that each point reads on each side, and their weights: ``(2, N, 4)``."""
+    starts = _starts(atlas)
+    width, height = np.array(atlas.sizes, np.int64)[points.pages].transpose(2, 0, 1)
+    x, y = points.places.real, points.places.imag
+    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    right, down = x - left, y - top
+    texels, weights = [], []
+    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        column, row = (left + dx).clip(0, width - 1), (top + dy).clip(0, height - 1)
+        texels.append(starts[points.pages] + row * width + column)
+        weights.append((right if dx else 1 - right) * (down if dy else 1 - down))
+    return np.stack(texels, axis=2), np.stack(weights, axis=2)
+
+
+def _starts(atlas: Atlas) -> np.ndarray:
+    """Return the number of the first texel of each tile, if all tiles are counted on."""
+    counts = [width * height for width, height in atlas.sizes]
+    return np.cumsum([0, *counts])
+
+
+def _gathered(images: Sequence[np.ndarray], atlas: Atlas, texels: np.ndarray) -> np.ndarray:
+    starts = _starts(atlas)
+    parts = np.split(texels, np.searchsorted(texels, starts[1:-1]))
+    return np.concatenate(
+        [
+            image.reshape(-1, image.shape[2])[part - start]
+            for image, part, start in zip(images, parts, starts, strict=False)
+        ]
+    )
+
+
+def _scattered(
+    images: Sequence[np.ndarray], atlas: Atlas, texels: np.ndarray, values: np.ndarray
+) -> None:
+    starts = _starts(atlas)
+    cuts = np.searchsorted(texels, starts[1:-1])
+    for image, part, rows, start in zip(
+        images, np.split(texels, cuts), np.split(values, cuts), starts, strict=False
+    ):
+        image.reshape(-1, image.shape[2])[part - start] = rows
+
+
+def fill_margin(images: Sequence[np.ndarray], links: Sequence[Links]) -> None:
+    """Fill the pixels around islands with what lies across the seams.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) float32
+        The tiles; changed in place.
+    links : sequence of Links
+        For each tile, what lies across.
+    """
+    read = [sampled(images, one.page, one.place) for one in links]
+    for image, one, colors in zip(images, links, read, strict=True):
+        image.reshape(-1, image.shape[2])[one.pixels] = colors
