@@ -183,7 +183,7 @@ def solid_texture(mesh: UVMesh, size: int, tile: int = 1001, margin: float = 4.0
         sides = np.array([np.hypot(cx - bx, cy - by), np.hypot(cx - ax, cy - ay), np.hypot(bx - ax, by - ay)])
         beyond = (-shares * abs(area) / sides).max(axis=2)
         box = slice(low[1], high[1]), slice(low[0], high[0])
-        better = (beyond < margin) & (np.maximum(beyond, 0) < outside[box])
+        better = (beyond < margin) & (np.maximum(beyond, 0) < outside[box] - 1e-4)
         outside[box][better] = np.maximum(beyond, 0)[better]
         points[box][better] = (shares @ place)[better]
     known = np.isfinite(points[..., 0])

@@ -181,6 +181,33 @@ class Atlas:
         return Sides(border, self.ends[:, 0], other[:, 0], factor, mirrored)
 
     @cached_property
+    def inward(self) -> np.ndarray:
+        """The step of one pixel from each border into its island, ``(B,) complex128``."""
+        run = self.ends[:, 1] - self.ends[:, 0]
+        length = np.maximum(np.abs(run), 1e-9)
+        return 1j * run / length * _side(self.third - self.ends[:, 0], run)
+
+    def share(self, border: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return how far along borders pixels lie.
+
+        Parameters
+        ----------
+        border : (N,) int64
+            The borders.
+        x, y : (N,) int64
+            Columns and rows.
+
+        Returns
+        -------
+        (N,) float64 in [0, 1]
+            Of the border's length.
+        """
+        start, end = self.ends[border, 0], self.ends[border, 1]
+        run = end - start
+        along = ((x + 1j * y - start) * run.conj()).real
+        return (along / np.maximum(np.abs(run) ** 2, 1e-9)).clip(0, 1)
+
+    @cached_property
     def pages(self) -> list[Page]:
         """The tiles as pixels."""
         return [self._page(index) for index in range(len(self.sizes))]
@@ -299,7 +326,8 @@ class Atlas:
             place = self.sides.across(border, place)
             far = self.sides.border[border]
             page = self.page[far]
-            island, nearest = self._looked_up(page, place)
+            island = self.read("island", page, place, 0)
+            nearest = self.read("nearest", page, place, -1)
             there = island == self.layout.borders.island[far]
             found.append((pixels[there], page[there], place[there]))
             # On from here only where that island ends again.
@@ -311,17 +339,32 @@ class Atlas:
                 break
         return Links(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
-    def _looked_up(self, page: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return island and nearest border of the pixels at places; 0 and -1 beyond the tiles."""
-        island = np.zeros(len(place), np.int32)
-        nearest = np.full(len(place), -1, np.int64)
+    def read(self, name: str, page: np.ndarray, place: np.ndarray, beyond: int) -> np.ndarray:
+        """Return what planes of the pages have at the pixels next to places.
+
+        Parameters
+        ----------
+        name : str
+            ``"island"``, ``"nearest"`` or ``"region"``.
+        page : (N,) int32
+            The tile of each place.
+        place : (N,) complex128
+            In pixels.
+        beyond : int
+            What is beyond the tiles.
+
+        Returns
+        -------
+        (N,) int64
+            The values.
+        """
+        found = np.full(len(place), beyond, np.int64)
         x, y = np.rint(place.real), np.rint(place.imag)
         for index, (width, height) in enumerate(self.sizes):
             here = (page == index) & (x >= 0) & (y >= 0) & (x < width) & (y < height)
-            rows, columns = y[here].astype(np.int64), x[here].astype(np.int64)
-            island[here] = self.pages[index].island[rows, columns]
-            nearest[here] = self.pages[index].nearest[rows, columns]
-        return island, nearest
+            plane = getattr(self.pages[index], name)
+            found[here] = plane[y[here].astype(np.int64), x[here].astype(np.int64)]
+        return found
 
 
 def points_along(ends: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarray]:

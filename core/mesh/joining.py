@@ -17,6 +17,8 @@ from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import cg
 
 from .atlas import Atlas, Links, points_along, sampled
+from .band import Band
+from .band import Band
 
 _KEEP = 0.02
 """Weight of keeping a texel, by that of making both sides of a seam the same."""
@@ -36,11 +38,18 @@ class SeamPoints:
         In pixels of it.
     borders : (2, N) int64
         The border of each side.
+    first, count : (S,) int64
+        The first point of each seam, and how many it has; they are in a row along its first border.
+    turned : (S,) bool
+        Along the second border they run the other way.
     """
 
     pages: np.ndarray
     places: np.ndarray
     borders: np.ndarray
+    first: np.ndarray
+    count: np.ndarray
+    turned: np.ndarray
 
 
 def seam_points(atlas: Atlas, spacing: float = 1.0) -> SeamPoints:
@@ -67,7 +76,76 @@ def seam_points(atlas: Atlas, spacing: float = 1.0) -> SeamPoints:
     other = np.where(turned[seam], 1 - share, share)
     borders = rows[seam].T
     places = np.stack((atlas.at(borders[0], share), atlas.at(borders[1], other)))
-    return SeamPoints(atlas.page[borders], places, borders)
+    first = np.searchsorted(seam, np.arange(len(rows)))
+    count = np.diff(first, append=len(seam))
+    return SeamPoints(atlas.page[borders], places, borders, first, count, turned)
+
+
+def mix_over_seams(images: Sequence[np.ndarray], bands: Sequence[Band]) -> None:
+    """Let the paintings of the two sides of a seam fade into each other.
+
+    Each side was painted some way beyond its border. At the seam both get the mean of the two paintings,
+    and away from it their own again, before the other one ends.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) float32
+        The tiles; changed in place.
+    bands : sequence of Band
+        The pixels beside the seams of each tile.
+    """
+    read = [sampled(images, band.page, band.place) for band in bands]
+    for image, band, other in zip(images, bands, read, strict=True):
+        colors = image.reshape(-1, image.shape[2])
+        own = colors[band.pixels]
+        colors[band.pixels] = own + band.share[:, None] * (other - own)
+
+
+def meet(
+    images: Sequence[np.ndarray],
+    atlas: Atlas,
+    points: SeamPoints,
+    bands: Sequence[Band],
+    width: float,
+) -> None:
+    """Move the colors on both sides of a seam to their mean, the less the farther they are from it.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) float32
+        The tiles; changed in place.
+    atlas : Atlas
+        The islands.
+    points : SeamPoints
+        Where the sides are compared.
+    bands : sequence of Band
+        The pixels beside the seams of each tile.
+    width : float
+        Distance in pixels at which nothing is moved any more.
+    """
+    if not len(points.first):
+        return
+    inside = points.places + atlas.inward[points.borders]
+    one, other = (sampled(images, *pair) for pair in zip(points.pages, inside, strict=True))
+    half = (other - one) / 2
+    # The seam of each border, and which of its sides that is. Where there are several, one of them.
+    seam, side = np.zeros((2, len(atlas.ends)), np.int64)
+    for number in (1, 0):
+        borders = points.borders[number, points.first]
+        seam[borders], side[borders] = np.arange(len(borders)), number
+    for image, band in zip(images, bands, strict=True):
+        near = np.flatnonzero(band.distance < width)
+        border, colors = band.border[near], image.reshape(-1, image.shape[2])
+        its, second = seam[border], side[border] == 1
+        share = atlas.share(border, band.pixels[near] % image.shape[1], band.pixels[near] // image.shape[1])
+        share = np.where(second & points.turned[its], 1 - share, share)
+        place = (share * points.count[its] - 0.5).clip(0, points.count[its] - 1)
+        low = place.astype(np.int64)
+        high = np.minimum(low + 1, points.count[its] - 1)
+        rest = (place - low)[:, None].astype(np.float32)
+        low, high = half[points.first[its] + low], half[points.first[its] + high]
+        fade = np.where(second, -1, 1) * np.square(1 - band.distance[near] / width)
+        colors[band.pixels[near]] += fade[:, None].astype(np.float32) * (low + rest * (high - low))
 
 
 def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) -> None:

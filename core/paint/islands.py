@@ -10,9 +10,15 @@ import numpy as np
 from ..control import SILENT, Control
 from ..image.picture import Picture
 from ..mesh.atlas import Atlas, sampled
+from ..mesh.band import band
 from ..mesh.islands import find_islands
-from ..mesh.joining import close_seams, fill_margin, seam_points
+from ..mesh.joining import close_seams, fill_margin, meet, mix_over_seams, seam_points
 from ..mesh.uv_mesh import UVMesh
+
+_FADE = 1 / 80
+"""How far from a seam its two sides fade into each other, at most, by the long side."""
+
+_LEAST = 3.0  # pixels; for small pictures
 
 _MARGIN = 1 / 128
 """How far the margin around islands is filled in the result, by the long side."""
@@ -81,7 +87,7 @@ class Islands:
         return result
 
     def joined(
-        self, pictures: Sequence[Picture], control: Control = SILENT
+        self, pictures: Sequence[Picture], *, mixed: bool = True, control: Control = SILENT
     ) -> list[Picture]:
         """Return painted pictures with their seams closed and the margins around islands filled.
 
@@ -89,6 +95,8 @@ class Islands:
         ----------
         pictures : sequence of Picture
             The painted tiles.
+        mixed : bool
+            Let the two sides of a seam fade into each other. Strokes need none of it: they go on.
         control : Control
             Is asked for a cancel.
 
@@ -99,11 +107,18 @@ class Islands:
         """
         atlas = self.atlas(pictures)
         colors = [np.array(picture.color) for picture in pictures]
+        points = seam_points(atlas)
+        widths = [max(_LEAST, _FADE * max(picture.size)) for picture in pictures]
+        bands = [band(atlas, index, width) for index, width in enumerate(widths)]
         control.cancel.raise_if_set()
-        links = [atlas.links(i, max(2.0, _MARGIN * max(p.size))) for i, p in enumerate(pictures)]
+        if mixed:
+            mix_over_seams(colors, bands)
+        meet(colors, atlas, points, bands, max(_LEAST, widths[0] / 3))
+        control.cancel.raise_if_set()
+        links = [atlas.links(i, max(_LEAST, _MARGIN * max(p.size))) for i, p in enumerate(pictures)]
         fill_margin(colors, links)
         control.cancel.raise_if_set()
-        close_seams(colors, atlas, seam_points(atlas))
+        close_seams(colors, atlas, points)
         for color, picture in zip(colors, pictures, strict=True):
             if picture.depth in ("8", "16"):
                 np.clip(color, 0, 1, out=color)
