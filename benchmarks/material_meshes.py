@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -79,27 +80,25 @@ _FACES = [(0, 1, 2), (0, 2, 1), (1, 2, 0), (1, 0, 2), (2, 0, 1), (2, 1, 0)]
 """Axis of each face of a cube, and the axes of its two coordinates."""
 
 
+def _half_face(axes: tuple[int, int, int], sign: int, s: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return points of a rounded cube's face, as far as x is not negative."""
+    point = np.full((*s.shape, 3), float(sign))
+    for axis, share in zip(axes[1:], (s, t), strict=True):
+        point[..., axis] = share if axis == 0 else 2 * share - 1
+    return point / np.linalg.norm(point, axis=2, keepdims=True) ** 0.5
+
+
 def mirrored_cube(cells: int = 6) -> UVMesh:
     """A rounded, subdivided cube of which the half at negative x has the UVs of the other one."""
     parts = []
-    for number, (axis, one, two) in enumerate(_FACES):
+    for number, face in enumerate(_FACES):
         sign = 1 - 2 * (number % 2)
-        if axis == 0 and sign < 0:
+        if face[0] == 0 and sign < 0:
             continue
-        column, row = number % 3, number // 3
-
-        def face(
-            s: np.ndarray, t: np.ndarray, axis: int = axis, one: int = one, two: int = two, sign: int = sign
-        ) -> np.ndarray:
-            point = np.empty((*s.shape, 3))
-            point[..., axis] = sign
-            # Only the half at positive x; the other one is its mirror image.
-            point[..., one] = s if one == 0 else 2 * s - 1
-            point[..., two] = t if two == 0 else 2 * t - 1
-            return point / np.linalg.norm(point, axis=2, keepdims=True) ** 0.5
-
-        size = np.diag((0.14 if one == 0 else 0.28, 0.14 if two == 0 else 0.28))
-        points, uv = _patch(face, (cells, cells), size, np.array([0.02 + 0.33 * column, 0.1 + 0.45 * row]))
+        # Only the half at positive x; the other one is its mirror image.
+        size = np.diag([0.14 if axis == 0 else 0.28 for axis in face[1:]])
+        corner = np.array([0.02 + 0.33 * (number % 3), 0.1 + 0.45 * (number // 3)])
+        points, uv = _patch(partial(_half_face, face, sign), (cells, cells), size, corner)
         parts += [(points, uv), (points * (-1, 1, 1), uv)]
     return _mesh(parts)
 
@@ -107,7 +106,7 @@ def mirrored_cube(cells: int = 6) -> UVMesh:
 def udim_ball(cells: int = 24) -> UVMesh:
     """A ball whose upper half is in tile 1001 and whose lower half is in tile 1002."""
     parts = []
-    for sign, tile in ((1, 0), (-1, 1)):
+    for sign in (1, -1):
 
         def half(s: np.ndarray, t: np.ndarray, sign: int = sign) -> np.ndarray:
             # Concentric map of a square to a disk, and that up to the half of a ball.
@@ -180,7 +179,8 @@ def solid_texture(mesh: UVMesh, size: int, tile: int = 1001, margin: float = 4.0
         w = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / area
         shares = np.stack((1 - v - w, v, w), axis=2)
         # Distances from the sides, in pixels: a share of the height over each.
-        sides = np.array([np.hypot(cx - bx, cy - by), np.hypot(cx - ax, cy - ay), np.hypot(bx - ax, by - ay)])
+        runs = corners[[2, 2, 1]] - corners[[1, 0, 0]]
+        sides = np.hypot(runs[:, 0], runs[:, 1])
         beyond = (-shares * abs(area) / sides).max(axis=2)
         box = slice(low[1], high[1]), slice(low[0], high[0])
         better = (beyond < margin) & (np.maximum(beyond, 0) < outside[box] - 1e-4)
@@ -203,7 +203,9 @@ def pattern(points: np.ndarray) -> np.ndarray:
         np.sin(k * (1.7 * x + 0.9 * y) + p) * np.sin(k * (1.1 * z - 0.6 * x) - p) / k**0.4
         for k, p in ((17, 0.3), (37, 1.9), (83, 4.0), (171, 2.2))
     )
-    warm, cool, dark = (np.array(c) for c in ((0.85, 0.62, 0.35), (0.2, 0.42, 0.55), (0.5, 0.1, 0.12)))
+    warm, cool, dark = (
+        np.array(c) for c in ((0.85, 0.62, 0.35), (0.2, 0.42, 0.55), (0.5, 0.1, 0.12))
+    )
     mixed = cool + (warm - cool) * (1 / (1 + np.exp(-9 * (bands - 0.5))))[:, None]
     mixed = mixed + (dark - mixed) * spots[:, None]
     return np.clip(mixed + 0.12 * grain[:, None], 0, 1).astype(np.float32)

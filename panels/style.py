@@ -49,6 +49,9 @@ class IMPASTO_PT_style:
         layout.prop(look, "relief" if engine_of(look) == "STROKES" else "grain")
         layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
+        row = layout.row()
+        row.active = not look.seamless  # which tiles, and has no islands
+        row.prop(look, "across_seams")
         layout.operator("impasto.copy_look", icon="DUPLICATE")
 
 

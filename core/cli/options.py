@@ -101,7 +101,10 @@ def add_look(
     for parameter in PARAMETERS.values():
         default = parameter.default_for(use)
         if parameter.kind is bool:
-            group.add_argument(*parameter.options, action="store_true", help=parameter.description)
+            # What is on by default has an option to switch it off.
+            action = argparse.BooleanOptionalAction if default else "store_true"
+            help_text = f"{parameter.description}{' (default: on)' if default else ''}"
+            group.add_argument(*parameter.options, action=action, default=default, help=help_text)
             continue
         if parameter.choices:
             names = [choice.name for choice in parameter.choices_for(use)]

@@ -31,7 +31,7 @@ class Sides:
     ----------
     border : (B,) int64
         The border across each border; -1 where there is none.
-    origin, target, factor : (B,) complex128
+    origin, target, factor : (B,) complex
         The similarity that maps one edge onto the other.
     mirrored : (B,) bool
         It mirrors, too.
@@ -50,12 +50,12 @@ class Sides:
         ----------
         border : (N,) int64
             The border of each.
-        place : (N,) complex128
+        place : (N,) complex
             In pixels of the border's tile.
 
         Returns
         -------
-        (N,) complex128
+        (N,) complex
             In pixels of the tile of the border across.
         """
         apart = place - self.origin[border]
@@ -95,7 +95,7 @@ class Links:
         Positions in the flattened tile.
     page : (N,) int32
         The tile in which the other place is.
-    place : (N,) complex128
+    place : (N,) complex
         That place in pixels; inside of an island.
     """
 
@@ -182,7 +182,7 @@ class Atlas:
 
     @cached_property
     def inward(self) -> np.ndarray:
-        """The step of one pixel from each border into its island, ``(B,) complex128``."""
+        """The step of one pixel from each border into its island, ``(B,) complex``."""
         run = self.ends[:, 1] - self.ends[:, 0]
         length = np.maximum(np.abs(run), 1e-9)
         return 1j * run / length * _side(self.third - self.ends[:, 0], run)
@@ -273,7 +273,7 @@ class Atlas:
 
         Returns
         -------
-        (N,) complex128
+        (N,) complex
             In pixels of the border's tile.
         """
         start, end = self.ends[border, 0], self.ends[border, 1]
@@ -313,7 +313,7 @@ class Atlas:
             What is kept of each place that is found.
         border : (N,) int64
             The borders, which have something across.
-        place : (N,) complex128
+        place : (N,) complex
             In pixels.
 
         Returns
@@ -348,7 +348,7 @@ class Atlas:
             ``"island"``, ``"nearest"`` or ``"region"``.
         page : (N,) int32
             The tile of each place.
-        place : (N,) complex128
+        place : (N,) complex
             In pixels.
         beyond : int
             What is beyond the tiles.
@@ -372,7 +372,7 @@ def points_along(ends: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarr
 
     Parameters
     ----------
-    ends : (N, 2) complex128
+    ends : (N, 2) complex
         Starts and ends in pixels.
     spacing : float
         Largest distance of two points in pixels.
@@ -399,7 +399,7 @@ def sampled(images: Sequence[np.ndarray], page: np.ndarray, place: np.ndarray) -
         The tiles.
     page : (N,) int32
         Which one each place is in.
-    place : (N,) complex128
+    place : (N,) complex
         In pixels.
 
     Returns

@@ -23,7 +23,7 @@ class Band:
         How far it is, in pixels.
     page : (N,) int32
         The tile of the other side.
-    place : (N,) complex128
+    place : (N,) complex
         Where the pixel would be on that side, outside of its island.
     share : (N,) float32 in [0, 0.5]
         Share that the other side's painting has: a half at the seam, none where it ends.

@@ -6,6 +6,7 @@ them, count once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,12 @@ from .uv_mesh import UVMesh
 
 _GRID = 2.0**-22
 """UVs that are nearer to each other than this, in tiles, are the same."""
+
+_SLACK = 1e-4
+"""How far a UV may be beyond its tile, in tiles."""
+
+_REPEATED = 0.02
+"""Share of the area outside of the tiles from which on a texture counts as repeated."""
 
 _FLAT = 1e-13
 """Area in tiles below which a triangle shows nothing of the texture."""
@@ -69,6 +76,42 @@ class Layout:
     count: int
 
 
+def on_tiles(mesh: UVMesh, tiles: Sequence[int]) -> UVMesh | None:
+    """Return the triangles of a mesh that lie on certain UDIM tiles.
+
+    Parameters
+    ----------
+    mesh : UVMesh
+        The triangles.
+    tiles : sequence of int
+        UDIM numbers of the tiles that a texture has.
+
+    Returns
+    -------
+    UVMesh or None
+        None if a good part of them lies on no tile or across several: the texture is repeated.
+    """
+    low, high = (np.floor(corner) for corner in _bounds(mesh.uv))
+    number = 1001 + low[:, 0] + 10 * low[:, 1]
+    inside = (low == high).all(axis=1) & (low[:, 0] >= 0) & (low[:, 0] < 10)
+    inside &= np.isin(number, np.asarray(tiles))
+    area = np.abs(_areas(mesh.uv))
+    if area[~inside].sum() > _REPEATED * area.sum() or not inside.any():
+        return None
+    return UVMesh(mesh.positions, mesh.triangles[inside], mesh.uv[inside])
+
+
+def _bounds(uv: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest UV of triangles; what ends at a tile's border is inside."""
+    return uv.min(axis=1) + _SLACK, uv.max(axis=1) - _SLACK
+
+
+def _areas(uv: np.ndarray) -> np.ndarray:
+    """Return the signed areas of triangles, doubled."""
+    first, second = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+
+
 def find_islands(mesh: UVMesh) -> Layout:
     """Find the islands of a mesh's UVs and the seams between them.
 
@@ -85,8 +128,7 @@ def find_islands(mesh: UVMesh) -> Layout:
         Islands, borders and seams.
     """
     corner = _numbered(np.round(mesh.uv.reshape(-1, 2) / _GRID).astype(np.int64)).reshape(-1, 3)
-    first, second = mesh.uv[:, 1] - mesh.uv[:, 0], mesh.uv[:, 2] - mesh.uv[:, 0]
-    area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    area = _areas(mesh.uv)
     solid = np.abs(area) > _FLAT
     corner, uv = corner[solid], mesh.uv[solid]
     vertex = _welded(mesh.positions)[mesh.triangles[solid]]

@@ -18,9 +18,8 @@ from scipy.sparse.linalg import cg
 
 from .atlas import Atlas, Links, points_along, sampled
 from .band import Band
-from .band import Band
 
-_KEEP = 0.02
+_KEEP = 0.005
 """Weight of keeping a texel, by that of making both sides of a seam the same."""
 
 _ROUNDS = 60  # of conjugate gradients; each channel is close after about twenty
@@ -34,7 +33,7 @@ class SeamPoints:
     ----------
     pages : (2, N) int32
         The tile of each side.
-    places : (2, N) complex128
+    places : (2, N) complex
         In pixels of it.
     borders : (2, N) int64
         The border of each side.
@@ -84,8 +83,8 @@ def seam_points(atlas: Atlas, spacing: float = 1.0) -> SeamPoints:
 def mix_over_seams(images: Sequence[np.ndarray], bands: Sequence[Band]) -> None:
     """Let the paintings of the two sides of a seam fade into each other.
 
-    Each side was painted some way beyond its border. At the seam both get the mean of the two paintings,
-    and away from it their own again, before the other one ends.
+    Each side was painted some way beyond its border. At the seam both get the mean of the two
+    paintings, and away from it their own again, before the other one ends.
 
     Parameters
     ----------
@@ -137,7 +136,9 @@ def meet(
         near = np.flatnonzero(band.distance < width)
         border, colors = band.border[near], image.reshape(-1, image.shape[2])
         its, second = seam[border], side[border] == 1
-        share = atlas.share(border, band.pixels[near] % image.shape[1], band.pixels[near] // image.shape[1])
+        share = atlas.share(
+            border, band.pixels[near] % image.shape[1], band.pixels[near] // image.shape[1]
+        )
         share = np.where(second & points.turned[its], 1 - share, share)
         place = (share * points.count[its] - 0.5).clip(0, points.count[its] - 1)
         low = place.astype(np.int64)

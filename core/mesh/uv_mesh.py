@@ -78,9 +78,7 @@ def save_mesh(mesh: UVMesh, path: Path) -> None:
     path : Path
         An ``.npz`` file in a temporary folder.
     """
-    np.savez(
-        path, format=FORMAT, positions=mesh.positions, triangles=mesh.triangles, uv=mesh.uv
-    )
+    np.savez(path, format=FORMAT, positions=mesh.positions, triangles=mesh.triangles, uv=mesh.uv)
 
 
 def load_mesh(path: Path) -> UVMesh:
@@ -107,7 +105,7 @@ def load_mesh(path: Path) -> UVMesh:
         else:
             with np.load(path, allow_pickle=False) as file:
                 if int(file["format"]) != FORMAT:
-                    raise ValueError("written by another version")
+                    raise MeshUnreadable(f"The mesh {path} was written by another version.")
                 positions, triangles, uv = file["positions"], file["triangles"], file["uv"]
         mesh = UVMesh(positions, triangles, uv.astype(np.float64))
     except (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -37,19 +39,18 @@ def read_obj(text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     places: list[list[float]] = []
     corners: list[tuple[int, int]] = []
     for line in text.splitlines():
-        word, *rest = line.split() or [""]
+        words = line.split() or [""]
+        word, rest = words[0], words[1:]
         if word == "v":
             positions.append([float(number) for number in rest[:3]])
         elif word == "vt":
-            places.append([float(number) for number in (*rest, 0.0)[:2]])
+            places.append([float(number) for number in [*rest, "0"][:2]])
         elif word == "f":
             face = [corner.split("/") for corner in rest]
             if all(len(corner) > 1 and corner[1] for corner in face):
                 # A negative index counts back from the last one that was read.
-                known = [
-                    (_index(c[0], len(positions)), _index(c[1], len(places))) for c in face
-                ]
-                for second, third in zip(known[1:], known[2:], strict=False):
+                known = [(_index(c[0], len(positions)), _index(c[1], len(places))) for c in face]
+                for second, third in pairwise(known[1:]):
                     corners += [known[0], second, third]
     found = np.array(corners, np.int32).reshape(-1, 3, 2)
     where = np.array(places, np.float64).reshape(-1, 2)

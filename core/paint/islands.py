@@ -1,31 +1,36 @@
-"""Paint across the seams of a mesh: extend islands before painting, join them after it."""
+"""Paint across the seams of a mesh: extend its islands before painting, join them after it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ..control import SILENT, Control
 from ..image.picture import Picture
-from ..mesh.atlas import Atlas, sampled
+from ..mesh.atlas import Atlas, Links, sampled
 from ..mesh.band import band
-from ..mesh.islands import find_islands
+from ..mesh.islands import Layout, find_islands, on_tiles
 from ..mesh.joining import close_seams, fill_margin, meet, mix_over_seams, seam_points
 from ..mesh.uv_mesh import UVMesh
+from .working import resize_picture
 
 _FADE = 1 / 80
 """How far from a seam its two sides fade into each other, at most, by the long side."""
 
-_LEAST = 3.0  # pixels; for small pictures
+_MEET = 1 / 240
+"""How far from a seam colors are moved to the mean of its sides, by the long side."""
 
 _MARGIN = 1 / 128
 """How far the margin around islands is filled in the result, by the long side."""
 
+_LEAST = 3.0  # pixels, for small pictures
 
-class Islands:
-    """The islands of a mesh on a texture, or on the tiles of a UDIM.
+
+def islands_of(mesh: UVMesh, tiles: Sequence[int]) -> Islands | None:
+    """Return the islands of a mesh on a texture.
 
     Parameters
     ----------
@@ -33,11 +38,32 @@ class Islands:
         The triangles that the texture lies on.
     tiles : sequence of int
         UDIM number of each picture; 1001 for a picture that is no tile.
+
+    Returns
+    -------
+    Islands or None
+        None if the texture is repeated over the mesh, or has no seams.
+    """
+    inside = on_tiles(mesh, tiles)
+    if inside is None:
+        return None
+    layout = find_islands(inside)
+    return Islands(layout, tiles) if len(layout.seams) else None
+
+
+class Islands:
+    """The islands of a mesh on a texture, or on the tiles of a UDIM.
+
+    Parameters
+    ----------
+    layout : Layout
+        The islands.
+    tiles : sequence of int
+        UDIM number of each picture; 1001 for a picture that is no tile.
     """
 
-    def __init__(self, mesh: UVMesh, tiles: Sequence[int]) -> None:
-        self._layout = find_islands(mesh)
-        self._tiles = tuple(tiles)
+    def __init__(self, layout: Layout, tiles: Sequence[int]) -> None:
+        self._layout, self._tiles = layout, tuple(tiles)
         self._atlas: Atlas | None = None
 
     def atlas(self, pictures: Sequence[Picture]) -> Atlas:
@@ -69,32 +95,34 @@ class Islands:
         Returns
         -------
         list of Picture
-            With new colors, and new alpha if they have any, outside of the islands.
+            With new colors, and new alpha if all have one, around the islands.
         """
         atlas = self.atlas(pictures)
-        links = [atlas.links(i, atlas.reach(i)) for i in range(len(pictures))]
-        colors = [picture.color for picture in pictures]
-        result = []
-        for picture, one in zip(pictures, links, strict=True):
-            color = picture.color.copy()
-            color.reshape(-1, 3)[one.pixels] = sampled(colors, one.page, one.place)
-            picture = replace(picture, color=color)
-            for name in ("alpha", "cover"):
-                planes = [getattr(p, name) for p in pictures]
-                if all(plane is not None for plane in planes):
-                    picture = replace(picture, **{name: _looked_up(planes, one, picture, name)})
-            result.append(picture)
-        return result
+        links = [atlas.links(index, atlas.reach(index)) for index in range(len(pictures))]
+        changed: list[dict[str, Any]] = [{} for _ in pictures]
+        for name in ("color", "alpha", "cover"):
+            planes = [getattr(picture, name) for picture in pictures]
+            if all(plane is not None for plane in planes):
+                for index, plane in enumerate(_extended(planes, links)):
+                    changed[index][name] = plane
+        return [replace(p, **planes) for p, planes in zip(pictures, changed, strict=True)]
 
     def joined(
-        self, pictures: Sequence[Picture], *, mixed: bool = True, control: Control = SILENT
+        self,
+        painted: Sequence[Picture],
+        originals: Sequence[Picture],
+        *,
+        mixed: bool,
+        control: Control = SILENT,
     ) -> list[Picture]:
         """Return painted pictures with their seams closed and the margins around islands filled.
 
         Parameters
         ----------
-        pictures : sequence of Picture
+        painted : sequence of Picture
             The painted tiles.
+        originals : sequence of Picture
+            What :meth:`extended` was given, for their alpha.
         mixed : bool
             Let the two sides of a seam fade into each other. Strokes need none of it: they go on.
         control : Control
@@ -104,30 +132,44 @@ class Islands:
         -------
         list of Picture
             With other colors near the borders of islands.
+
+        Raises
+        ------
+        JobCancelled
+            The control was cancelled.
         """
-        atlas = self.atlas(pictures)
-        colors = [np.array(picture.color) for picture in pictures]
+        atlas = self.atlas(painted)
+        colors = [np.array(picture.color) for picture in painted]
         points = seam_points(atlas)
-        widths = [max(_LEAST, _FADE * max(picture.size)) for picture in pictures]
-        bands = [band(atlas, index, width) for index, width in enumerate(widths)]
+        sides = [max(picture.size) for picture in painted]
+        bands = [band(atlas, i, max(_LEAST, _FADE * side)) for i, side in enumerate(sides)]
         control.cancel.raise_if_set()
         if mixed:
             mix_over_seams(colors, bands)
-        meet(colors, atlas, points, bands, max(_LEAST, widths[0] / 3))
+        meet(colors, atlas, points, bands, max(_LEAST, _MEET * max(sides)))
         control.cancel.raise_if_set()
-        links = [atlas.links(i, max(_LEAST, _MARGIN * max(p.size))) for i, p in enumerate(pictures)]
+        links = [atlas.links(i, max(_LEAST, _MARGIN * side)) for i, side in enumerate(sides)]
         fill_margin(colors, links)
         control.cancel.raise_if_set()
         close_seams(colors, atlas, points)
-        for color, picture in zip(colors, pictures, strict=True):
+        result = []
+        for color, picture, original in zip(colors, painted, originals, strict=True):
             if picture.depth in ("8", "16"):
                 np.clip(color, 0, 1, out=color)
-        return [p.with_color(color) for p, color in zip(pictures, colors, strict=True)]
+            own = resize_picture(original, picture.size, seamless=False)
+            result.append(replace(picture, color=color, alpha=own.alpha, cover=own.cover))
+        return result
 
 
-def _looked_up(planes, links, picture, name):  # type: ignore[no-untyped-def]
-    plane = getattr(picture, name).copy()
-    wide = [np.ascontiguousarray(p, np.float32)[..., None] for p in planes]
-    found = sampled(wide, links.page, links.place)[:, 0]
-    plane.reshape(-1)[links.pixels] = found if plane.dtype.kind == "f" else np.rint(found)
-    return plane
+def _extended(planes: Sequence[np.ndarray], links: Sequence[Links]) -> list[np.ndarray]:
+    """Return planes ``(H, W)`` or ``(H, W, C)`` with what lies across the seams around islands."""
+    result = []
+    wide = [np.ascontiguousarray(p, np.float32).reshape(*p.shape[:2], -1) for p in planes]
+    for plane, one in zip(planes, links, strict=True):
+        found = sampled(wide, one.page, one.place)
+        if plane.dtype.kind != "f":
+            found = np.rint(found)
+        copy = plane.copy()
+        copy.reshape(-1, found.shape[1])[one.pixels] = found
+        result.append(copy)
+    return result

@@ -26,8 +26,8 @@ from .patches.exemplar import Exemplar, build_exemplar
 from .patches.guided import first_colors, make_guide
 from .patches.painting import paint_patches
 from .pipeline import RegionCodes, check_pictures, unpainted
-from .strokes.orientation import smooth_noise
 from .strokes.across import continue_across
+from .strokes.orientation import smooth_noise
 from .strokes.painter import StrokePainting, paint_strokes, place_strokes, redraw, working_size
 from .working import Plan, from_work, to_work
 

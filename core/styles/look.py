@@ -215,6 +215,8 @@ class Look:
         Another seed gives other brush strokes.
     regions : int
         Number of regions into which a picture is split, each with its own style; 0: none.
+    across_seams : bool
+        Paint on across the seams of the meshes that the texture lies on.
     paint_ramps : bool
         Also paint ramps and palettes, which otherwise only get other colors.
     """
@@ -315,6 +317,12 @@ class Look:
     )
     seamless: bool = _parameter(
         False, "Seamless", "Keep tiling textures free of seams at the borders"
+    )
+    across_seams: bool = _parameter(
+        True,
+        "Across Seams",
+        "Paint on across UV seams, so that they do not show on the mesh",
+        uses=("TEXTURES",),
     )
     max_side: int = _parameter(
         0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ..styles.look import Look
 from .registry import Request, task
 
 if TYPE_CHECKING:
+    from ..paint.islands import Islands
     from ..paint.native import GuidePictures
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
@@ -59,6 +60,10 @@ class StylizeItem:
         Files for the list of strokes, one per input file; none: it is not written.
     guides : tuple of GuideFiles
         For patches on a single file: what belongs where, in the place of the networks.
+    mesh : str
+        File with the triangles that the image lies on; empty: its UV seams are not known.
+    tiles : tuple of int
+        UDIM number of each input file; none for an image without tiles.
     """
 
     image: ImageRef
@@ -68,6 +73,8 @@ class StylizeItem:
     normals: tuple[str, ...] = ()
     strokes: tuple[str, ...] = ()
     guides: tuple[GuideFiles, ...] = ()
+    mesh: str = ""
+    tiles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,10 @@ def _stylize(
         recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
         results = [Stylized(picture) for picture in recolored]
     else:
+        islands = _islands(item)
+        originals = pictures
+        if islands is not None:
+            pictures = islands.extended(originals)
         results = stylize(
             painting.stylizer,
             pictures,
@@ -204,8 +215,17 @@ def _stylize(
             tile=tile,
             exemplars=painting.exemplars,
             guides=[_read_guide(files) for files in item.guides],
-            control=control.part(0.0, 0.95),
+            islands=islands,
+            control=control.part(0.0, 0.92),
         )
+        if islands is not None:
+            mixed = look.engine != "STROKES"  # which go on by themselves
+            part = control.part(0.92, 0.95, "Closing seams")
+            painted = [result.picture for result in results]
+            joined = islands.joined(painted, originals, mixed=mixed, control=part)
+            results = [replace(r, picture=p) for r, p in zip(results, joined, strict=True)]
+            del painted, joined
+        del originals
     del pictures  # large, and no longer needed
     done = [result.picture for result in results]
     reliefs = [result.strokes for result in results if result.strokes is not None]
@@ -223,6 +243,17 @@ def _stylize(
             metadata=kept,
         )
     return only_color
+
+
+def _islands(item: StylizeItem) -> Islands | None:
+    """Return the islands across whose seams an item is painted, if there are any."""
+    from ..mesh.uv_mesh import load_mesh
+    from ..paint.islands import islands_of
+
+    look = item.look
+    if not item.mesh or not look.across_seams or look.seamless or look.strength == 0:
+        return None
+    return islands_of(load_mesh(Path(item.mesh)), item.tiles or (1001,))
 
 
 def _read_guide(files: GuideFiles) -> GuidePictures:

@@ -15,7 +15,7 @@ from ...core.tasks.stylize import StylizeItem, StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
-from ..textures import destination, find, names, relief, results, unselected
+from ..textures import destination, find, names, relief, results, unselected, uv_meshes
 from ..textures.sources import Source, sources_of
 from ..words import counted, joined
 from . import gallery
@@ -75,7 +75,9 @@ def start(
         destination.prepare(folder)
     with draft_job(context.scene.session_uid) as draft:
         sources, failures = sources_of([m.image for _, m in members], draft.folder)
-        planner = _Planner(draft.folder if folder == "PACK" else folder, folder == "PACK", preview)
+        planner = _Planner(
+            context, draft.folder, draft.folder if folder == "PACK" else folder, preview=preview
+        )
         found = [(*pair, s) for pair, s in zip(members, sources, strict=True) if s is not None]
         items = tuple(planner.item(group, member, source) for group, member, source in found)
         batch = _Batch(
@@ -116,10 +118,13 @@ def _members(scene: bpy.types.Scene, target: Target) -> list[tuple]:
 class _Planner:
     """Names the results of a job, and remembers where each goes."""
 
-    def __init__(self, folder: Path, pack: bool, preview: bool) -> None:
+    def __init__(
+        self, context: bpy.types.Context, temporary: Path, folder: Path, *, preview: bool
+    ) -> None:
         self.plans: dict[str, results.Plan] = {}
+        self._context, self._temporary = context, temporary
         self._namer = names.Namer(folder)
-        self._pack = pack
+        self._pack = folder == temporary
         self._preview = preview
 
     def item(self, group, member, source: Source) -> StylizeItem:
@@ -154,7 +159,21 @@ class _Planner:
         if look.engine == "STROKES" and not (self._pack or self._preview):
             strokes = tuple(str(Path(file).with_suffix(".strokes")) for file in outputs)
         relief = _outputs(plan.height), _outputs(plan.normal)
-        return StylizeItem(source.ref, look, outputs, *relief, strokes)
+        return StylizeItem(
+            source.ref,
+            look,
+            outputs,
+            *relief,
+            strokes,
+            mesh=self._mesh(member) if look.across_seams and not look.seamless else "",
+            tiles=source.tiles,
+        )
+
+    def _mesh(self, member) -> str:
+        """Return the file with the triangles that a texture lies on, if there are any."""
+        path = self._temporary / f"{member.image.session_uid}_mesh.npz"
+        materials = [row.material for row in member.materials if row.material]
+        return str(path) if uv_meshes.save(member.image, materials, self._context, path) else ""
 
     def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
         """Return the plan of a map of a result's relief."""

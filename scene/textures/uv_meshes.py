@@ -23,8 +23,7 @@ _MOST = 4_000_000
 def save(
     image: bpy.types.Image,
     materials: Iterable[bpy.types.Material],
-    scene: bpy.types.Scene,
-    depsgraph: bpy.types.Depsgraph,
+    context: bpy.types.Context,
     path: Path,
 ) -> bool:
     """Write the triangles that an image lies on; returns whether there are any.
@@ -33,10 +32,10 @@ def save(
     """
     from ...core.mesh.uv_mesh import joined, save_mesh  # late: it loads numpy
 
-    found = []
+    found, depsgraph = [], context.evaluated_depsgraph_get()
     for material, uv_map in _mappings(image, materials):
         seen = set()
-        for item in scene.objects:
+        for item in context.scene.objects:
             slots = {i for i, s in enumerate(item.material_slots) if s.material == material}
             if item.type not in _SOLID or not slots:
                 continue

@@ -43,6 +43,7 @@ OTHER = {
     "max_side": 300,
     "seed": 7,
     "regions": 3,
+    "across_seams": False,
     "paint_ramps": True,
 }
 """A value of each setting that is not its default."""

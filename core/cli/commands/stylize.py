@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ...errors import BadRequest
 from ...image.reference import ImageRef
@@ -19,6 +20,7 @@ _EXAMPLES = """examples:
   %(prog)s brick.png --style starry-night --out brick_starry.png
   %(prog)s textures/ --style paper.jpg --keep-color 0.5 --out restyled/
   %(prog)s ball.png --style oil.jpg --engine patches --guide oil_light.png ball_light.png --out a.png
+  %(prog)s skin.png --mesh head.obj --style gouache --out skin_gouache.png
   %(prog)s wall.exr --style irises=2 --style scream=1 --seamless --out out/
 """
 
@@ -54,6 +56,13 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="with --engine patches and one picture: two pictures, such as masks or render passes, "
         "that say which part of the style belongs where; repeatable, in the place of the network",
     )
+    parser.add_argument(
+        "--mesh",
+        default="",
+        metavar="FILE",
+        help="the mesh that the pictures lie on, with UVs, as Wavefront .obj: painting then goes on "
+        "across its UV seams",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_look(parser)
     add_device(parser)
@@ -61,7 +70,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=_run)
 
 
-def _beside(output: Path, overwrite: bool) -> dict[str, tuple[str, ...]]:
+def _beside(output: Path, overwrite: bool) -> dict[str, Any]:
     """Return the files of relief and strokes that belong to a result."""
     height, normal = relief_files(output)
     files = {"heights": height, "normals": normal, "strokes": output.with_suffix(".strokes")}
@@ -97,6 +106,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     protect(read, outputs, overwrite=options.overwrite)
     if not options.relief_maps:
         refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
+    if not options.mesh:
+        refuse_idle(options, {"across_seams": True}, "without --mesh")
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
@@ -105,6 +116,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             look,
             (str(o),),
             guides=guides,
+            mesh=options.mesh,
             **(_beside(o, options.overwrite) if options.relief_maps else {}),
         )
         for i, o in zip(images, outputs, strict=True)

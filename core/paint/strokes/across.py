@@ -49,9 +49,9 @@ def continue_across(
 ) -> list[Continued]:
     """Give each island the strokes of its neighbors that reach over a seam.
 
-    On both sides of a seam the same strokes are then laid in the same order. A stroke is drawn on its own
-    island only, and its continuation on the other one only. Strokes around the islands are left out: they
-    were placed on what the neighbors show there.
+    On both sides of a seam the same strokes are then laid in the same order. A stroke is drawn on its
+    own island only, and its continuation on the other one only. Strokes around the islands are left
+    out: they were placed on what the neighbors show there.
 
     Parameters
     ----------
@@ -76,9 +76,7 @@ def continue_across(
             here = np.flatnonzero(copies.page == target)
             moved = _moved(strokes, copies, here, size, other, lists[target])
             parts[target].append((moved, copies.island[here], order[copies.source[here]]))
-    return [
-        _merged(part, atlas.pages[i].region) for i, part in enumerate(parts)
-    ]
+    return [_merged(part, atlas.pages[i].region) for i, part in enumerate(parts)]
 
 
 def _units(strokes: StrokeList, size: tuple[int, int]) -> tuple[float, float]:
