@@ -101,10 +101,12 @@ def add_look(
     for parameter in PARAMETERS.values():
         default = parameter.default_for(use)
         if parameter.kind is bool:
-            # What is on by default has an option to switch it off.
-            action = argparse.BooleanOptionalAction if default else "store_true"
-            help_text = f"{parameter.description}{' (default: on)' if default else ''}"
-            group.add_argument(*parameter.options, action=action, default=default, help=help_text)
+            group.add_argument(
+                *parameter.options,
+                dest=parameter.name,
+                action="store_false" if default else "store_true",
+                help=f"do not: {parameter.description}" if default else parameter.description,
+            )
             continue
         if parameter.choices:
             names = [choice.name for choice in parameter.choices_for(use)]

@@ -415,6 +415,31 @@ def sampled(images: Sequence[np.ndarray], page: np.ndarray, place: np.ndarray) -
     return result
 
 
+def nearest(images: Sequence[np.ndarray], page: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Read tiles at the pixels next to places.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) float32
+        The tiles.
+    page : (N,) int32
+        Which one each place is in.
+    place : (N,) complex
+        In pixels, inside of the tiles.
+
+    Returns
+    -------
+    (N, C) float32
+        What is there.
+    """
+    result = np.empty((len(place), images[0].shape[2]), np.float32)
+    rows, columns = (np.rint(part).astype(np.int64) for part in (place.imag, place.real))
+    for index, image in enumerate(images):
+        here = np.flatnonzero(page == index)
+        result[here] = image[rows[here], columns[here]]
+    return result
+
+
 _ROW = 4096
 """Points in a row of the maps for OpenCV, whose sides are limited."""
 

@@ -1,7 +1,7 @@
 """Islands of a UV layout, and the seams between them.
 
-Islands are found in the texture: triangles with the very same UVs, as mirrored and stacked halves have
-them, count once.
+Islands are parts of the texture: those with the very same borders, as mirrored and stacked parts of a
+mesh have them, count once.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from .uv_mesh import UVMesh
 
-_GRID = 2.0**-22
-"""UVs that are nearer to each other than this, in tiles, are the same."""
+_SAME = 1e-6
+"""UVs that are nearer to each other than this, in tiles, are the same: modifiers compute each anew."""
 
 _SLACK = 1e-4
 """How far a UV may be beyond its tile, in tiles."""
@@ -127,56 +128,97 @@ def find_islands(mesh: UVMesh) -> Layout:
     Layout
         Islands, borders and seams.
     """
-    corner = _numbered(np.round(mesh.uv.reshape(-1, 2) / _GRID).astype(np.int64)).reshape(-1, 3)
     area = _areas(mesh.uv)
     solid = np.abs(area) > _FLAT
-    corner, uv = corner[solid], mesh.uv[solid]
-    vertex = _welded(mesh.positions)[mesh.triangles[solid]]
-    # The same triangle of the texture, however often the mesh uses it.
-    same = _numbered(np.sort(corner, axis=1))
-    kept = np.unique(same, return_index=True)[1]
-    # Half-edge k of a triangle lies opposite of corner k.
-    number = 3 * same[:, None] + np.stack(
-        [(corner[kept[same]] == corner[:, k : k + 1]).argmax(axis=1) for k in range(3)], axis=1
+    halves = _Halves.of(mesh.uv[solid], _welded(mesh.positions)[mesh.triangles[solid]])
+    one, other = _pairs(halves.vertices)
+    apart = np.abs(halves.places[one] - halves.places[other]).max(axis=(1, 2), initial=0)
+    inside = (apart < _SAME) & (halves.side[one] != halves.side[other])
+    joins = np.stack((one[inside], other[inside]), axis=1) // 3
+    island = _components(joins, int(solid.sum()))
+    border = np.ones(len(halves.side), bool)
+    border[one[inside]] = border[other[inside]] = False
+    rows = np.flatnonzero(border)
+    corner = _near(halves.places[rows])
+    island, key = _same_islands(island[rows // 3], np.sort(corner, axis=1))
+    # Copies of an island have the same borders; the first one stands for all.
+    _, kept, rank = np.unique(
+        island * (int(key.max(initial=0)) + 1) + key, return_index=True, return_inverse=True
     )
-    ends = np.stack([np.roll(vertex, -1, axis=1), np.roll(vertex, -2, axis=1)], axis=2)
-    flip = ends[..., 0] > ends[..., 1]
-    places = np.stack([np.roll(corner, -1, axis=1), np.roll(corner, -2, axis=1)], axis=2)
-    ends = np.where(flip[..., None], ends[..., ::-1], ends).reshape(-1, 2)
-    places = np.where(flip[..., None], places[..., ::-1], places).reshape(-1, 2)
-    one, other = _pairs(ends)
-    halves, facing = number.reshape(-1), np.repeat(np.sign(area[solid]), 3)
-    facing = facing * np.where(flip.reshape(-1), -1, 1)  # the side on which the triangle lies
-    together = (places[one] == places[other]).all(axis=1)
-    inside = together & (facing[one] != facing[other]) & (halves[one] // 3 != halves[other] // 3)
-    joins = np.stack((halves[one][inside], halves[other][inside]), axis=1) // 3
-    island = _components(joins, len(kept))
-    border = np.ones(3 * len(kept), bool)
-    border[halves[one][inside]] = border[halves[other][inside]] = False
-    across = ~inside & border[halves[one]] & border[halves[other]]
-    one, other = one[across], other[across]
-    borders = np.flatnonzero(border)
-    rank = np.cumsum(border) - 1
-    # Which end of a border is which is that of the triangle that was kept.
-    starts = corner[kept[borders // 3], (borders % 3 + 1) % 3]
-    a, b = rank[halves[one]], rank[halves[other]]
-    turned = (starts[a] == places[one, 0]) != (starts[b] == places[other, 0])
-    rows = np.stack((np.minimum(a, b), np.maximum(a, b), turned), axis=1)
-    rows = rows[np.unique(_numbered(rows), return_index=True)[1]]
-    kept_uv = uv[kept[borders // 3]]
-    row, k = np.arange(len(borders)), borders % 3
-    middle = kept_uv.mean(axis=1)
+    rank = rank.reshape(-1)
+    number = np.cumsum(border) - 1
+    one, other = number[one[~inside]], number[other[~inside]]
+    a, b = rank[one], rank[other]
+    turned = (corner[kept[a], 0] != corner[one, 0]) != (corner[kept[b], 0] != corner[other, 0])
+    seams = np.stack((np.minimum(a, b), np.maximum(a, b), turned), axis=1)
+    seams = seams[np.unique(_numbered(seams), return_index=True)[1]]
+    middle = halves.middle[rows[kept]]
     return Layout(
         Borders(
-            np.stack((kept_uv[row, (k + 1) % 3], kept_uv[row, (k + 2) % 3]), axis=1),
-            kept_uv[row, k],
-            island[borders // 3],
+            halves.places[rows[kept]],
+            halves.third[rows[kept]],
+            island[kept].astype(np.int32),
             (1001 + np.floor(middle[:, 0]) + 10 * np.floor(middle[:, 1])).astype(np.int32),
         ),
-        rows[:, :2],
-        rows[:, 2].astype(bool),
+        seams[:, :2],
+        seams[:, 2].astype(bool),
         int(island.max(initial=0)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Halves:
+    """The sides of all triangles, three of each; from the vertex with the lower number to the other.
+
+    ``side`` says on which side of it the triangle lies in the texture.
+    """
+
+    vertices: np.ndarray
+    places: np.ndarray
+    third: np.ndarray
+    middle: np.ndarray
+    side: np.ndarray
+
+    @classmethod
+    def of(cls, uv: np.ndarray, vertices: np.ndarray) -> _Halves:
+        ends = np.stack((np.roll(vertices, -1, axis=1), np.roll(vertices, -2, axis=1)), axis=2)
+        places = np.stack((np.roll(uv, -1, axis=1), np.roll(uv, -2, axis=1)), axis=2)
+        flip = (ends[..., 0] > ends[..., 1]).reshape(-1)
+        ends, places = ends.reshape(-1, 2), places.reshape(-1, 2, 2)
+        side = np.repeat(np.sign(_areas(uv)), 3)
+        return cls(
+            np.where(flip[:, None], ends[:, ::-1], ends),
+            np.where(flip[:, None, None], places[:, ::-1], places),
+            uv.reshape(-1, 2),
+            np.repeat(uv.mean(axis=1), 3, axis=0),
+            np.where(flip, -side, side),
+        )
+
+
+def _near(places: np.ndarray) -> np.ndarray:
+    """Return numbers ``(N, 2)`` for the ends ``(N, 2, 2)`` of borders, the same for the same place."""
+    exact = _numbered(np.round(places.reshape(-1, 2) * 2.0**24).astype(np.int64))
+    _, first = np.unique(exact, return_index=True)
+    points = places.reshape(-1, 2)[first]
+    joins = cKDTree(points).query_pairs(_SAME, output_type="ndarray") if len(points) else points
+    return _components(joins.reshape(-1, 2).astype(np.int64), len(points))[exact].reshape(-1, 2)
+
+
+def _same_islands(island: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return islands from 1, by border, the same for those with the same borders; and the borders.
+
+    Mirrored and stacked parts of a mesh are cut into triangles in different ways, so those are not
+    compared.
+    """
+    key = _numbered(ends.astype(np.int64))
+    rows = np.unique(
+        island.astype(np.int64) * (int(key.max(initial=0)) + 1) + key, return_index=True
+    )[1]
+    # Sums of random numbers: sets of borders that differ have different ones.
+    words = np.random.default_rng(0).integers(1, 2**62, int(key.max(initial=0)) + 1, np.uint64)
+    mark = np.zeros(int(island.max(initial=0)) + 1, np.uint64)
+    np.add.at(mark, island[rows], words[key[rows]])
+    return np.unique(mark[island], return_inverse=True)[1].reshape(-1).astype(np.int64) + 1, key
 
 
 def _welded(positions: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import cg
 
-from .atlas import Atlas, Links, points_along, sampled
+from .atlas import Atlas, Links, nearest, points_along, sampled
 from .band import Band
 
 _KEEP = 0.005
@@ -227,6 +227,8 @@ def _scattered(
 def fill_margin(images: Sequence[np.ndarray], links: Sequence[Links]) -> None:
     """Fill the pixels around islands with what lies across the seams.
 
+    What was there before is not looked at, so that a background does not show at the seams.
+
     Parameters
     ----------
     images : sequence of (H, W, C) float32
@@ -234,6 +236,8 @@ def fill_margin(images: Sequence[np.ndarray], links: Sequence[Links]) -> None:
     links : sequence of Links
         For each tile, what lies across.
     """
-    read = [sampled(images, one.page, one.place) for one in links]
-    for image, one, colors in zip(images, links, read, strict=True):
-        image.reshape(-1, image.shape[2])[one.pixels] = colors
+    # First the nearest pixels, which are all inside; after that there is something to interpolate with.
+    for read in (nearest, sampled):
+        found = [read(images, one.page, one.place) for one in links]
+        for image, one, colors in zip(images, links, found, strict=True):
+            image.reshape(-1, image.shape[2])[one.pixels] = colors

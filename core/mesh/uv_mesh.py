@@ -103,7 +103,7 @@ def load_mesh(path: Path) -> UVMesh:
         if path.suffix.lower() == ".obj":
             positions, triangles, uv = read_obj(path.read_text(encoding="utf-8", errors="replace"))
         else:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 if int(file["format"]) != FORMAT:
                     raise MeshUnreadable(f"The mesh {path} was written by another version.")
                 positions, triangles, uv = file["positions"], file["triangles"], file["uv"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..control import SILENT, Control
 from ..image.picture import Picture
-from ..mesh.atlas import Atlas, Links, sampled
+from ..mesh.atlas import Atlas, Links
 from ..mesh.band import band
 from ..mesh.islands import Layout, find_islands, on_tiles
 from ..mesh.joining import close_seams, fill_margin, meet, mix_over_seams, seam_points
@@ -163,13 +163,10 @@ class Islands:
 
 def _extended(planes: Sequence[np.ndarray], links: Sequence[Links]) -> list[np.ndarray]:
     """Return planes ``(H, W)`` or ``(H, W, C)`` with what lies across the seams around islands."""
+    wide = [np.array(plane, np.float32).reshape(*plane.shape[:2], -1) for plane in planes]
+    fill_margin(wide, links)
     result = []
-    wide = [np.ascontiguousarray(p, np.float32).reshape(*p.shape[:2], -1) for p in planes]
-    for plane, one in zip(planes, links, strict=True):
-        found = sampled(wide, one.page, one.place)
-        if plane.dtype.kind != "f":
-            found = np.rint(found)
-        copy = plane.copy()
-        copy.reshape(-1, found.shape[1])[one.pixels] = found
-        result.append(copy)
+    for plane, filled in zip(planes, wide, strict=True):
+        whole = filled if plane.dtype.kind == "f" else np.rint(filled)
+        result.append(whole.reshape(plane.shape).astype(plane.dtype, copy=False))
     return result

@@ -151,7 +151,12 @@ class Parameter:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Return its options of the command line, the current spelling first."""
+        """Return its options of the command line, the current spelling first.
+
+        What is on by default has one that switches it off.
+        """
+        if self.default is True:
+            return (f"--no-{self.name.replace('_', '-')}",)
         return (f"--{self.name.replace('_', '-')}", *self.former_options)
 
     @property

@@ -106,8 +106,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     protect(read, outputs, overwrite=options.overwrite)
     if not options.relief_maps:
         refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
-    if not options.mesh:
-        refuse_idle(options, {"across_seams": True}, "without --mesh")
+    if not (options.mesh or look.across_seams):
+        raise BadRequest("--no-across-seams has no effect without --mesh.")
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
