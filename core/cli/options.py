@@ -105,7 +105,7 @@ def add_look(
                 *parameter.options,
                 dest=parameter.name,
                 action="store_false" if default else "store_true",
-                help=f"do not: {parameter.description}" if default else parameter.description,
+                help=f"{parameter.description}{'; this leaves it out' if default else ''}",
             )
             continue
         if parameter.choices:
