@@ -109,6 +109,8 @@ def meet(
 ) -> None:
     """Move the colors on both sides of a seam to their mean, the less the farther they are from it.
 
+    The margins must still show what each side was painted with beyond its border.
+
     Parameters
     ----------
     images : sequence of (H, W, C) float32
@@ -124,8 +126,7 @@ def meet(
     """
     if not len(points.first):
         return
-    inside = points.places + atlas.inward[points.borders]
-    one, other = (sampled(images, *pair) for pair in zip(points.pages, inside, strict=True))
+    one, other = (sampled(images, *pair) for pair in zip(points.pages, points.places, strict=True))
     half = (other - one) / 2
     # The seam of each border, and which of its sides that is. Where there are several, one of them.
     seam, side = np.zeros((2, len(atlas.ends)), np.int64)
