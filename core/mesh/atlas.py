@@ -13,8 +13,8 @@ from .islands import Layout
 
 _SPACING = 0.5  # pixels between the points of a border for which the nearest pixels are found
 _MANY = 1 << 20  # islands; what is counted per pixel is a multiple of it
-_EXTENSION = 1 / 16
-"""How far islands are extended, by the long side of their tile: the networks' reach in one of 1024."""
+_EXTENSION = 1 / 32
+"""How far islands are extended, by the long side of their tile: the networks' reach in one of 2048."""
 
 _STEPS = 3  # islands that a look across a seam may go on through
 
@@ -58,24 +58,32 @@ class Sides:
         (N,) complex
             In pixels of the tile of the border across.
         """
-        apart = place - self.origin[border]
-        apart = np.where(self.mirrored[border], apart.conj(), apart)
-        return self.target[border] + self.factor[border] * apart
+        factor, shift = self._map
+        if self.mirrored.any():
+            place = np.where(self.mirrored[border], place.conj(), place)
+        return shift[border] + factor[border] * place
+
+    @cached_property
+    def _map(self) -> tuple[np.ndarray, np.ndarray]:
+        """Factor and shift of each map in single precision, a thousandth of a pixel: there are many."""
+        origin = np.where(self.mirrored, self.origin.conj(), self.origin)
+        shift = self.target - self.factor * origin
+        return self.factor.astype(np.complex64), shift.astype(np.complex64)
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
-    """One tile of an atlas.
+class Planes:
+    """What is known of each pixel, either of one tile, ``(H, W)``, or of all of them in a row.
 
     Attributes
     ----------
-    island : (H, W) int32
+    island : (N,) int32
         The island that holds a pixel's center; 0: none, -1: several that are not the same.
-    nearest : (H, W) int32
+    nearest : (N,) int32
         The border next to each pixel; -1 where the tile has none.
-    distance : (H, W) float32
+    distance : (N,) float32
         How far that is, in pixels.
-    region : (H, W) int32
+    region : (N,) int32
         The island that a pixel belongs to, or the nearest one to it if it is around them.
     """
 
@@ -126,6 +134,7 @@ class Atlas:
         for index, tile in enumerate(tiles):
             page[borders.tile == tile] = index
         self.page = page
+        self._links: dict[int, tuple[float, Links]] = {}
         self.ends = self._pixels(borders.ends)
         self.third = self._pixels(borders.third[:, None])[:, 0]
 
@@ -208,42 +217,66 @@ class Atlas:
         return (along / np.maximum(np.abs(run) ** 2, 1e-9)).clip(0, 1)
 
     @cached_property
-    def pages(self) -> list[Page]:
-        """The tiles as pixels."""
-        return [self._page(index) for index in range(len(self.sizes))]
+    def starts(self) -> np.ndarray:
+        """The number of the first pixel of each tile, if all tiles are counted on; and their sum."""
+        return np.cumsum([0, *(width * height for width, height in self.sizes)])
 
-    def _page(self, index: int) -> Page:
+    @cached_property
+    def planes(self) -> Planes:
+        """All tiles as pixels, and one more that stands for what is beyond them."""
+        count = int(self.starts[-1]) + 1
+        planes = Planes(
+            np.zeros(count, np.int32),
+            np.full(count, -1, np.int32),
+            np.full(count, np.inf, np.float32),
+            np.zeros(count, np.int32),
+        )
+        for index in range(len(self.sizes)):
+            self._draw(index, self._tile(planes, index))
+        return planes
+
+    @cached_property
+    def pages(self) -> list[Planes]:
+        """The tiles as pixels, ``(H, W)`` each."""
+        return [self._tile(self.planes, index) for index in range(len(self.sizes))]
+
+    def _tile(self, planes: Planes, index: int) -> Planes:
+        part, shape = slice(*self.starts[index : index + 2]), self.sizes[index][::-1]
+        rows = (planes.island, planes.nearest, planes.distance, planes.region)
+        return Planes(*(row[part].reshape(shape) for row in rows))
+
+    def _draw(self, index: int, page: Planes) -> None:
+        """Find islands and borders of the pixels of a tile."""
         width, height = self.sizes[index]
         chosen = np.flatnonzero(self.page == index)
-        island = self._filled(chosen, width, height)
         if not len(chosen):
-            nothing = np.full((height, width), -1, np.int32)
-            return Page(island, nothing, np.full((height, width), np.inf, np.float32), island)
+            return
+        self._fill(chosen, page.island)
         border, share = points_along(self.ends[chosen], _SPACING)
         border = chosen[border]
         place = self.at(border, share)
-        # Just inside, so that islands that touch keep their pixels apart.
         x = np.clip(np.rint(place.real), 0, width - 1).astype(np.int64)
         y = np.clip(np.rint(place.imag), 0, height - 1).astype(np.int64)
         stamped = np.full((height, width), -1, np.int32)
-        own = island[y, x] == self.layout.borders.island[border]
-        for part in (~own, own):  # a border's own island wins
+        own = page.island[y, x] == self.layout.borders.island[border]
+        for part in (~own, own):  # where islands touch, a border's own pixels are its own
             stamped[y[part], x[part]] = border[part]
         far = np.where(stamped < 0, np.uint8(255), np.uint8(0))
-        distance, label = cv2.distanceTransformWithLabels(
+        page.distance[...], label = cv2.distanceTransformWithLabels(
             far, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
         )
         found = stamped >= 0
         by_label = np.full(int(label.max()) + 1, -1, np.int32)
         by_label[label[found]] = stamped[found]
-        nearest = by_label[label]
-        around = np.flatnonzero((island == 0) & (distance <= self.reach(index)))
-        region = island.copy()
-        region.ravel()[around] = self.layout.borders.island[nearest.ravel()[around]]
-        return Page(island, nearest, distance, region)
+        page.nearest[...] = by_label[label]
+        page.region[...] = page.island
+        around = np.flatnonzero((page.island == 0) & (page.distance <= self.reach(index)))
+        nearest = page.nearest.reshape(-1)[around]
+        page.region.reshape(-1)[around] = self.layout.borders.island[nearest]
 
-    def _filled(self, chosen: np.ndarray, width: int, height: int) -> np.ndarray:
-        """Return the island of each pixel, by counting the borders to its left."""
+    def _fill(self, chosen: np.ndarray, island: np.ndarray) -> None:
+        """Find the island of each pixel by counting the borders to its left."""
+        height, width = island.shape
         start, end = self.ends[chosen, 0], self.ends[chosen, 1]
         inward = np.sign(_cross(end - start, self.third[chosen] - start))
         low = np.ceil(np.minimum(start.imag, end.imag)).clip(0, height).astype(np.int64)
@@ -258,8 +291,10 @@ class Atlas:
         amount = enters * (self.layout.borders.island[chosen][edge] + _MANY).astype(np.int32)
         change = np.zeros((height, width + 1), np.int32)
         np.add.at(change, (row, column), amount)
-        found = np.cumsum(change[:, :width], axis=1, dtype=np.int32)
-        return np.where(found < 2 * _MANY, found & (_MANY - 1), -1).astype(np.int32)
+        np.cumsum(change[:, :width], axis=1, out=island)
+        several = island >= 2 * _MANY
+        island &= _MANY - 1
+        island[several] = -1
 
     def at(self, border: np.ndarray, share: np.ndarray) -> np.ndarray:
         """Return points of borders.
@@ -294,77 +329,64 @@ class Atlas:
         Links
             For those pixels for which there is something.
         """
-        page = self.pages[index]
-        outside = (page.island == 0) & (page.distance <= margin) & (page.nearest >= 0)
-        pixels = np.flatnonzero(outside)
-        border = page.nearest.ravel()[pixels]
+        known = self._links.get(index)
+        if known is None or known[0] < margin:
+            known = self._links[index] = margin, self._linked(index, margin)
+        links = known[1]
+        near = np.flatnonzero(self.pages[index].distance.reshape(-1)[links.pixels] <= margin)
+        if len(near) == len(links.pixels):
+            return links
+        return Links(links.pixels[near], links.page[near], links.place[near])
+
+    def _linked(self, index: int, margin: float) -> Links:
+        page, width = self.pages[index], self.sizes[index][0]
+        pixels = np.flatnonzero((page.island == 0) & (page.distance <= margin))
+        border = page.nearest.reshape(-1)[pixels]
         keep = self.sides.border[border] >= 0
-        pixels, border = pixels[keep], border[keep].astype(np.int64)
-        width = self.sizes[index][0]
-        place = pixels % width + 1j * (pixels // width)
-        return self.followed(pixels, border, place)
-
-    def followed(self, pixels: np.ndarray, border: np.ndarray, place: np.ndarray) -> Links:
-        """Follow places across borders, and across the next ones, until they are inside of an island.
-
-        Parameters
-        ----------
-        pixels : (N,) int64
-            What is kept of each place that is found.
-        border : (N,) int64
-            The borders, which have something across.
-        place : (N,) complex
-            In pixels.
-
-        Returns
-        -------
-        Links
-            Those that end inside of an island.
-        """
+        pixels, border = pixels[keep], border[keep]
+        rows, columns = np.divmod(pixels, width)
+        place = np.empty(len(pixels), np.complex64)
+        place.real, place.imag = columns, rows
         found = []
-        for _ in range(_STEPS):
+        for _ in range(_STEPS):  # across a border, and across the next one if that was not enough
             place = self.sides.across(border, place)
             far = self.sides.border[border]
-            page = self.page[far]
-            island = self.read("island", page, place, 0)
-            nearest = self.read("nearest", page, place, -1)
-            there = island == self.layout.borders.island[far]
-            found.append((pixels[there], page[there], place[there]))
-            # On from here only where that island ends again.
-            on = (island == 0) & (nearest >= 0)
-            same = self.layout.borders.island[nearest] == self.layout.borders.island[far]
-            on &= same & (self.sides.border[nearest] >= 0)
-            pixels, border, place = pixels[on], nearest[on], place[on]
-            if not len(pixels):
-                break
+            texel = self.texel(self.page[far], place)
+            goal, island = self.layout.borders.island[far], self.planes.island[texel]
+            there = island == goal
+            found.append((pixels[there], self.page[far[there]], place[there]))
+            on = np.flatnonzero(island == 0)
+            border = self.planes.nearest[texel[on]]
+            same = (border >= 0) & (self.layout.borders.island[border] == goal[on])
+            same &= self.sides.border[border] >= 0
+            pixels, border, place = pixels[on[same]], border[same], place[on[same]]
         return Links(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
-    def read(self, name: str, page: np.ndarray, place: np.ndarray, beyond: int) -> np.ndarray:
-        """Return what planes of the pages have at the pixels next to places.
+    def texel(self, page: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Return the pixels next to places, counted on over all tiles.
 
         Parameters
         ----------
-        name : str
-            ``"island"``, ``"nearest"`` or ``"region"``.
         page : (N,) int32
             The tile of each place.
         place : (N,) complex
             In pixels.
-        beyond : int
-            What is beyond the tiles.
 
         Returns
         -------
         (N,) int64
-            The values.
+            For the planes; the last one of them beyond the tiles.
         """
-        found = np.full(len(place), beyond, np.int64)
-        x, y = np.rint(place.real), np.rint(place.imag)
-        for index, (width, height) in enumerate(self.sizes):
-            here = (page == index) & (x >= 0) & (y >= 0) & (x < width) & (y < height)
-            plane = getattr(self.pages[index], name)
-            found[here] = plane[y[here].astype(np.int64), x[here].astype(np.int64)]
-        return found
+        columns, rows = (np.rint(part).astype(np.int32) for part in (place.real, place.imag))
+        if len(self.sizes) == 1:
+            (width, height), start = self.sizes[0], 0
+        else:
+            width, height = np.array(self.sizes, np.int32).T[:, page]
+            start = self.starts[page]
+        inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        index = rows.astype(np.int64) * width + columns + start
+        index[~inside] = self.starts[-1]
+        return index
 
 
 def points_along(ends: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarray]:
@@ -412,31 +434,6 @@ def sampled(images: Sequence[np.ndarray], page: np.ndarray, place: np.ndarray) -
         here = np.flatnonzero(page == index)
         if len(here):
             result[here] = _bilinear(image, place[here])
-    return result
-
-
-def nearest(images: Sequence[np.ndarray], page: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Read tiles at the pixels next to places.
-
-    Parameters
-    ----------
-    images : sequence of (H, W, C) float32
-        The tiles.
-    page : (N,) int32
-        Which one each place is in.
-    place : (N,) complex
-        In pixels, inside of the tiles.
-
-    Returns
-    -------
-    (N, C) float32
-        What is there.
-    """
-    result = np.empty((len(place), images[0].shape[2]), np.float32)
-    rows, columns = (np.rint(part).astype(np.int64) for part in (place.imag, place.real))
-    for index, image in enumerate(images):
-        here = np.flatnonzero(page == index)
-        result[here] = image[rows[here], columns[here]]
     return result
 
 

@@ -64,7 +64,7 @@ def band(atlas: Atlas, index: int, width: float) -> Band:
     wide = atlas.sizes[index][0]
     place = sides.across(border, pixels % wide + 1j * (pixels // wide))
     far = sides.border[border]
-    painted = atlas.read("region", atlas.page[far], place, 0) == islands[far]
+    painted = atlas.planes.region[atlas.texel(atlas.page[far], place)] == islands[far]
     # How far it was painted is the same for all pixels beside a border, so that nothing is jagged.
     room = np.full(len(atlas.ends), width, np.float32)
     np.minimum.at(room, border[~painted], distance[~painted])

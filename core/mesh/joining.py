@@ -16,11 +16,13 @@ import numpy as np
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import cg
 
-from .atlas import Atlas, Links, nearest, points_along, sampled
+from .atlas import Atlas, Links, points_along, sampled
 from .band import Band
 
 _KEEP = 0.005
 """Weight of keeping a texel, by that of making both sides of a seam the same."""
+
+_RIM = 2.0  # pixels from a border within which its other side is read, too
 
 _ROUNDS = 60  # of conjugate gradients; each channel is close after about twenty
 
@@ -173,7 +175,7 @@ def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) 
     signed = np.concatenate((weights[0], -weights[1]), axis=1).ravel()
     columns = np.concatenate(tuple(index.reshape(2, count, 4)), axis=1).ravel()
     reads = csr_matrix((signed, (row, columns)), (count, len(used)), dtype=np.float32)
-    values = _gathered(images, atlas, used)
+    values = _read(images, atlas, used)
     system = (reads.T @ reads + _KEEP * identity(len(used), np.float32, format="csr")).tocsr()
     wanted = -(reads.T @ (reads @ values))
     for channel in range(values.shape[1]):
@@ -184,7 +186,7 @@ def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) 
 
 def _footprints(atlas: Atlas, points: SeamPoints) -> tuple[np.ndarray, np.ndarray]:
     """Return the four texels that each point reads on each side, and their weights: ``(2, N, 4)``."""
-    starts = _starts(atlas)
+    starts = atlas.starts
     width, height = np.array(atlas.sizes, np.int64)[points.pages].transpose(2, 0, 1)
     x, y = points.places.real, points.places.imag
     left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
@@ -197,27 +199,10 @@ def _footprints(atlas: Atlas, points: SeamPoints) -> tuple[np.ndarray, np.ndarra
     return np.stack(texels, axis=2), np.stack(weights, axis=2)
 
 
-def _starts(atlas: Atlas) -> np.ndarray:
-    """Return the number of the first texel of each tile, if all tiles are counted on."""
-    counts = [width * height for width, height in atlas.sizes]
-    return np.cumsum([0, *counts])
-
-
-def _gathered(images: Sequence[np.ndarray], atlas: Atlas, texels: np.ndarray) -> np.ndarray:
-    starts = _starts(atlas)
-    parts = np.split(texels, np.searchsorted(texels, starts[1:-1]))
-    return np.concatenate(
-        [
-            image.reshape(-1, image.shape[2])[part - start]
-            for image, part, start in zip(images, parts, starts, strict=False)
-        ]
-    )
-
-
 def _scattered(
     images: Sequence[np.ndarray], atlas: Atlas, texels: np.ndarray, values: np.ndarray
 ) -> None:
-    starts = _starts(atlas)
+    starts = atlas.starts
     cuts = np.searchsorted(texels, starts[1:-1])
     for image, part, rows, start in zip(
         images, np.split(texels, cuts), np.split(values, cuts), starts, strict=False
@@ -225,7 +210,7 @@ def _scattered(
         image.reshape(-1, image.shape[2])[part - start] = rows
 
 
-def fill_margin(images: Sequence[np.ndarray], links: Sequence[Links]) -> None:
+def fill_margin(images: Sequence[np.ndarray], atlas: Atlas, links: Sequence[Links]) -> None:
     """Fill the pixels around islands with what lies across the seams.
 
     What was there before is not looked at, so that a background does not show at the seams.
@@ -234,11 +219,30 @@ def fill_margin(images: Sequence[np.ndarray], links: Sequence[Links]) -> None:
     ----------
     images : sequence of (H, W, C) float32
         The tiles; changed in place.
+    atlas : Atlas
+        The islands.
     links : sequence of Links
         For each tile, what lies across.
     """
-    # First the nearest pixels, which are all inside; after that there is something to interpolate with.
-    for read in (nearest, sampled):
-        found = [read(images, one.page, one.place) for one in links]
-        for image, one, colors in zip(images, links, found, strict=True):
-            image.reshape(-1, image.shape[2])[one.pixels] = colors
+    # Beside borders there is something to interpolate with only when the nearest pixels are there.
+    rims = []
+    for one in links:
+        texel = atlas.texel(one.page, one.place)
+        rim = np.flatnonzero(atlas.planes.distance[texel] < _RIM)
+        rims.append((one.pixels[rim], _read(images, atlas, texel[rim])))
+    for image, (pixels, colors) in zip(images, rims, strict=True):
+        image.reshape(-1, image.shape[2])[pixels] = colors
+    found = [sampled(images, one.page, one.place) for one in links]
+    for image, one, colors in zip(images, links, found, strict=True):
+        image.reshape(-1, image.shape[2])[one.pixels] = colors
+
+
+def _read(images: Sequence[np.ndarray], atlas: Atlas, texels: np.ndarray) -> np.ndarray:
+    """Return the colors of pixels that are counted on over all tiles."""
+    if len(images) == 1:
+        return images[0].reshape(-1, images[0].shape[2])[texels]
+    result = np.empty((len(texels), images[0].shape[2]), np.float32)
+    for image, start, stop in zip(images, atlas.starts, atlas.starts[1:], strict=False):
+        here = (texels >= start) & (texels < stop)
+        result[here] = image.reshape(-1, image.shape[2])[texels[here] - start]
+    return result

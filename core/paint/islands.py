@@ -103,7 +103,7 @@ class Islands:
         for name in ("color", "alpha", "cover"):
             planes = [getattr(picture, name) for picture in pictures]
             if all(plane is not None for plane in planes):
-                for index, plane in enumerate(_extended(planes, links)):
+                for index, plane in enumerate(_extended(planes, atlas, links)):
                     changed[index][name] = plane
         return [replace(p, **planes) for p, planes in zip(pictures, changed, strict=True)]
 
@@ -149,7 +149,7 @@ class Islands:
         meet(colors, atlas, points, bands, max(_LEAST, _MEET * max(sides)))
         control.cancel.raise_if_set()
         links = [atlas.links(i, max(_LEAST, _MARGIN * side)) for i, side in enumerate(sides)]
-        fill_margin(colors, links)
+        fill_margin(colors, atlas, links)
         control.cancel.raise_if_set()
         close_seams(colors, atlas, points)
         result = []
@@ -161,10 +161,12 @@ class Islands:
         return result
 
 
-def _extended(planes: Sequence[np.ndarray], links: Sequence[Links]) -> list[np.ndarray]:
+def _extended(
+    planes: Sequence[np.ndarray], atlas: Atlas, links: Sequence[Links]
+) -> list[np.ndarray]:
     """Return planes ``(H, W)`` or ``(H, W, C)`` with what lies across the seams around islands."""
     wide = [np.array(plane, np.float32).reshape(*plane.shape[:2], -1) for plane in planes]
-    fill_margin(wide, links)
+    fill_margin(wide, atlas, links)
     result = []
     for plane, filled in zip(planes, wide, strict=True):
         whole = filled if plane.dtype.kind == "f" else np.rint(filled)

@@ -93,7 +93,7 @@ def test_margins_hold_what_is_across():
     before = difference(images, atlas).mean()
     inside = images[0][..., 0] > -9
     kept = images[0][inside].copy()
-    fill_margin(images, [atlas.links(0, 4)])
+    fill_margin(images, atlas, [atlas.links(0, 4)])
     assert (images[0][inside] == kept).all()
     # The ends of the seam are read from beyond borders that have nothing across, too.
     assert np.quantile(difference(images, atlas), 0.75) < 0.02 < before
@@ -144,7 +144,7 @@ def test_a_seam_between_two_tiles_of_different_sizes():
     atlas = atlas_of(solid, sizes, tiles)
     images = drawn(solid, atlas, tiles)
     before = difference(images, atlas).mean()
-    fill_margin(images, [atlas.links(i, 4) for i in range(2)])
+    fill_margin(images, atlas, [atlas.links(i, 4) for i in range(2)])
     close_seams(images, atlas, seam_points(atlas))
     assert difference(images, atlas).mean() < 0.005 < before
 
