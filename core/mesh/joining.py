@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, identity
-from scipy.sparse.linalg import cg
+from scipy.sparse.linalg import splu
 
 from .atlas import Atlas, Links, points_along, sampled
 from .band import Band
@@ -23,8 +23,6 @@ _KEEP = 0.005
 """Weight of keeping a texel, by that of making both sides of a seam the same."""
 
 _RIM = 2.0  # pixels from a border within which its other side is read, too
-
-_ROUNDS = 60  # of conjugate gradients; each channel is close after about twenty
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,14 +172,12 @@ def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) 
     row = np.repeat(np.arange(count), 8)
     signed = np.concatenate((weights[0], -weights[1]), axis=1).ravel()
     columns = np.concatenate(tuple(index.reshape(2, count, 4)), axis=1).ravel()
-    reads = csr_matrix((signed, (row, columns)), (count, len(used)), dtype=np.float32)
+    reads = csr_matrix((signed, (row, columns)), (count, len(used)))
     values = _read(images, atlas, used)
-    system = (reads.T @ reads + _KEEP * identity(len(used), np.float32, format="csr")).tocsr()
-    wanted = -(reads.T @ (reads @ values))
-    for channel in range(values.shape[1]):
-        change, _ = cg(system, wanted[:, channel], rtol=1e-3, maxiter=_ROUNDS)
-        values[:, channel] += change
-    _scattered(images, atlas, used, values)
+    # One unknown for each point and not for each texel: there are five times as many of those.
+    system = reads @ reads.T + _KEEP * identity(count, format="csr")
+    pull = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A").solve(reads @ values.astype(np.float64))
+    _scattered(images, atlas, used, values - (reads.T @ pull).astype(np.float32))
 
 
 def _footprints(atlas: Atlas, points: SeamPoints) -> tuple[np.ndarray, np.ndarray]:

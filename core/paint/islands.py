@@ -23,8 +23,9 @@ _FADE = 1 / 80
 _MEET = 1 / 240
 """How far from a seam colors are moved to the mean of its sides, by the long side."""
 
-_MARGIN = 1 / 128
-"""How far the margin around islands is filled in the result, by the long side."""
+_MARGIN = 1 / 512
+"""How far the margin around islands is filled in the result, by the long side. Beyond it, what each
+island was painted with remains, which is nearly the same."""
 
 _LEAST = 3.0  # pixels, for small pictures
 
@@ -142,7 +143,8 @@ class Islands:
         colors = [np.array(picture.color) for picture in painted]
         points = seam_points(atlas)
         sides = [max(picture.size) for picture in painted]
-        bands = [band(atlas, i, max(_LEAST, _FADE * side)) for i, side in enumerate(sides)]
+        width = _FADE if mixed else _MEET
+        bands = [band(atlas, i, max(_LEAST, width * side)) for i, side in enumerate(sides)]
         control.cancel.raise_if_set()
         if mixed:
             mix_over_seams(colors, bands)

@@ -7,8 +7,7 @@ resolution and without grain: it decides the colors, and the engine lays the pai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,14 +20,12 @@ from ..styles.style import Style
 from . import pipeline
 from .engine import TILE, Engine
 from .guides import paint_guides
-from .islands import Islands
 from .patches.exemplar import Exemplar, build_exemplar
 from .patches.guided import first_colors, make_guide
 from .patches.painting import paint_patches
 from .pipeline import RegionCodes, check_pictures, unpainted
-from .strokes.across import continue_across
 from .strokes.orientation import smooth_noise
-from .strokes.painter import StrokePainting, paint_strokes, place_strokes, redraw, working_size
+from .strokes.painter import StrokePainting, paint_strokes, working_size
 from .working import Plan, from_work, to_work
 
 
@@ -78,7 +75,6 @@ def stylize(
     tile: int = TILE,
     exemplars: Exemplars | None = None,
     guides: Sequence[GuidePictures] = (),
-    islands: Islands | None = None,
     control: Control = SILENT,
 ) -> list[Stylized]:
     """Stylize one picture, or the tiles of one UDIM with common statistics, with any engine.
@@ -106,8 +102,6 @@ def stylize(
         Has the exemplars of styles; without, those of patches are prepared anew.
     guides : sequence of GuidePictures
         For patches and a single picture: what belongs where. They take the place of the networks.
-    islands : Islands, optional
-        Those of the mesh that the pictures lie on, which are extended: strokes go on across its seams.
     control : Control
         Gets the progress, and is asked for a cancel.
 
@@ -155,9 +149,6 @@ def stylize(
         control=control.part(0.0, 0.4),
     )
     control = control.part(0.4, 1.0)
-    if look.engine == "STROKES" and islands is not None:
-        jobs = list(zip(colors, pictures, sized_pictures, strict=True))
-        return _with_strokes_across(jobs, look, style, alpha_covers, islands, control)
     for index, (picture, sized, guide) in enumerate(
         zip(pictures, sized_pictures, colors, strict=True)
     ):
@@ -295,54 +286,36 @@ def _with_strokes(
 ) -> Stylized:
     """Paint one picture over its guide with strokes."""
     strokes = style.stroke_set()
-    content, mask, base = _stroke_inputs(guide, picture, sized, look, strokes, alpha_covers)
+    content, base, mask = stroke_inputs(guide, picture, look, strokes, alpha_covers)
     painting = paint_strokes(content, base, sized.size, strokes, look, mask=mask, control=control)
     return Stylized(from_work(sized, content, painting.color, look), painting)
 
 
-def _with_strokes_across(
-    jobs: Sequence[tuple[np.ndarray, Picture, Picture]],
-    look: Look,
-    style: Style,
-    alpha_covers: bool,
-    islands: Islands,
-    control: Control,
-) -> list[Stylized]:
-    """Paint pictures over their guides with strokes that go on across the seams of a mesh."""
-    strokes = style.stroke_set()
-    contents, placed, unders = [], [], []
-    for index, (guide, picture, sized) in enumerate(jobs):
-        part = control.part(0.2 * index / len(jobs), 0.2 * (index + 1) / len(jobs))
-        content, mask, base = _stroke_inputs(guide, picture, sized, look, strokes, alpha_covers)
-        found, under = place_strokes(content, base, strokes, look, mask, part)
-        contents.append(content)
-        placed.append(found)
-        unders.append(under)
-    sized_pictures = [sized for _, _, sized in jobs]
-    sizes = [sized.size for sized in sized_pictures]
-    drawn = continue_across(placed, sizes, islands.atlas(sized_pictures))
-    results = []
-    for index, (one, sized) in enumerate(zip(drawn, sized_pictures, strict=True)):
-        start = 0.2 + 0.8 * index / len(jobs)
-        part = control.part(start, start + 0.8 / len(jobs), "Drawing strokes")
-        options: dict[str, Any] = {"relief": look.relief, "clip": one.clip, "control": part}
-        painting = redraw(one.strokes, unders[index], sized.size, strokes, **options)
-        # What can be drawn again at another size are the strokes as they were placed.
-        painting = replace(painting, strokes=placed[index])
-        picture = from_work(sized, contents[index], painting.color, look)
-        results.append(Stylized(picture, painting))
-    return results
+def stroke_inputs(
+    guide: np.ndarray, picture: Picture, look: Look, strokes: StrokeSet, alpha_covers: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return what strokes are placed on, at their working size.
 
+    Parameters
+    ----------
+    guide : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with.
+    picture : Picture
+        The picture.
+    look : Look
+        Its settings.
+    strokes : StrokeSet
+        What the strokes are like.
+    alpha_covers : bool
+        Whether alpha is opacity.
 
-def _stroke_inputs(
-    guide: np.ndarray,
-    picture: Picture,
-    sized: Picture,
-    look: Look,
-    strokes: StrokeSet,
-    alpha_covers: bool,
-) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """Return content, mask and guide at the size at which strokes are placed."""
+    Returns
+    -------
+    content, guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture, and the colors to paint with.
+    mask : (H, W) float32 in [0, 1] or None
+        Where anything is to be painted; None: everywhere.
+    """
     at = working_size(picture.size, strokes, look)
-    content, mask = to_work(picture, Plan(sized.size, at, 1.0), look.seamless, alpha_covers)
-    return content, mask, np.clip(resize(guide, at, wrap=look.seamless), 0, 1)
+    content, mask = to_work(picture, Plan(picture.size, at, 1.0), look.seamless, alpha_covers)
+    return content, np.clip(resize(guide, at, wrap=look.seamless), 0, 1), mask

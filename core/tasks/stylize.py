@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,6 +176,7 @@ def _stylize(
     from ..image.files import open_image, write_picture
     from ..image.metadata import NOTHING
     from ..paint import memory
+    from ..paint.across_seams import stylize_across
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
@@ -198,10 +200,8 @@ def _stylize(
         results = [Stylized(picture) for picture in recolored]
     else:
         islands = _islands(item)
-        originals = pictures
-        if islands is not None:
-            pictures = islands.extended(originals)
-        results = stylize(
+        paint = stylize if islands is None else partial(stylize_across, islands)
+        results = paint(
             painting.stylizer,
             pictures,
             look,
@@ -215,17 +215,8 @@ def _stylize(
             tile=tile,
             exemplars=painting.exemplars,
             guides=[_read_guide(files) for files in item.guides],
-            islands=islands,
-            control=control.part(0.0, 0.92),
+            control=control.part(0.0, 0.95),
         )
-        if islands is not None:
-            mixed = look.engine != "STROKES"  # which go on by themselves
-            part = control.part(0.92, 0.95, "Closing seams")
-            painted = [result.picture for result in results]
-            joined = islands.joined(painted, originals, mixed=mixed, control=part)
-            results = [replace(r, picture=p) for r, p in zip(results, joined, strict=True)]
-            del painted, joined
-        del originals
     del pictures  # large, and no longer needed
     done = [result.picture for result in results]
     reliefs = [result.strokes for result in results if result.strokes is not None]
@@ -250,8 +241,7 @@ def _islands(item: StylizeItem) -> Islands | None:
     from ..mesh.uv_mesh import load_mesh
     from ..paint.islands import islands_of
 
-    look = item.look
-    if not item.mesh or not look.across_seams or look.seamless or look.strength == 0:
+    if not item.mesh or not item.look.across_seams or item.look.seamless:
         return None
     return islands_of(load_mesh(Path(item.mesh)), item.tiles or (1001,))
 
