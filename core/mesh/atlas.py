@@ -73,7 +73,7 @@ class Sides:
 
 @dataclass(frozen=True, eq=False)
 class Planes:
-    """What is known of each pixel, either of one tile, ``(H, W)``, or of all of them in a row.
+    """Hold what is known of each pixel of one tile, ``(H, W)``, or of all tiles in a row.
 
     Attributes
     ----------

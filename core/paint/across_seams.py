@@ -95,6 +95,9 @@ def stylize_across(
     painted = [result.picture for result in results]
     # Strokes go on over seams by themselves; other paintings fade into each other there.
     joined = islands.joined(painted, pictures, mixed=not strokes, control=part)
+    heights = [one.strokes.height for one in results if one.strokes is not None]
+    if heights:
+        islands.joined_heights(heights, part)
     return [replace(one, picture=picture) for one, picture in zip(results, joined, strict=True)]
 
 

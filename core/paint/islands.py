@@ -80,7 +80,9 @@ class Islands:
         Atlas
             The one of the last call if the sizes are the same.
         """
-        sizes = [picture.size for picture in pictures]
+        return self._at([picture.size for picture in pictures])
+
+    def _at(self, sizes: list[tuple[int, int]]) -> Atlas:
         if self._atlas is None or self._atlas.sizes != sizes:
             self._atlas = Atlas(self._layout, sizes, self._tiles)
         return self._atlas
@@ -139,21 +141,8 @@ class Islands:
         JobCancelled
             The control was cancelled.
         """
-        atlas = self.atlas(painted)
         colors = [np.array(picture.color) for picture in painted]
-        points = seam_points(atlas)
-        sides = [max(picture.size) for picture in painted]
-        width = _FADE if mixed else _MEET
-        bands = [band(atlas, i, max(_LEAST, width * side)) for i, side in enumerate(sides)]
-        control.cancel.raise_if_set()
-        if mixed:
-            mix_over_seams(colors, bands)
-        meet(colors, atlas, points, bands, max(_LEAST, _MEET * max(sides)))
-        control.cancel.raise_if_set()
-        links = [atlas.links(i, max(_LEAST, _MARGIN * side)) for i, side in enumerate(sides)]
-        fill_margin(colors, atlas, links)
-        control.cancel.raise_if_set()
-        close_seams(colors, atlas, points)
+        self._close(colors, mixed, control)
         result = []
         for color, picture, original in zip(colors, painted, originals, strict=True):
             if picture.depth in ("8", "16"):
@@ -161,6 +150,42 @@ class Islands:
             own = resize_picture(original, picture.size, seamless=False)
             result.append(replace(picture, color=color, alpha=own.alpha, cover=own.cover))
         return result
+
+    def joined_heights(self, heights: Sequence[np.ndarray], control: Control = SILENT) -> None:
+        """Close the seams of the paint's thickness, and fill its margins.
+
+        Parameters
+        ----------
+        heights : sequence of (H, W) float32 in [0, 1]
+            Those of the tiles; changed in place.
+        control : Control
+            Is asked for a cancel.
+
+        Raises
+        ------
+        JobCancelled
+            The control was cancelled.
+        """
+        self._close([height[..., None] for height in heights], False, control)
+        for height in heights:
+            np.clip(height, 0, 1, out=height)
+
+    def _close(self, images: Sequence[np.ndarray], mixed: bool, control: Control) -> None:
+        """Close the seams of tiles ``(H, W, C)`` in place."""
+        atlas = self._at([(image.shape[1], image.shape[0]) for image in images])
+        points = seam_points(atlas)
+        sides = [max(size) for size in atlas.sizes]
+        width = _FADE if mixed else _MEET
+        bands = [band(atlas, i, max(_LEAST, width * side)) for i, side in enumerate(sides)]
+        control.cancel.raise_if_set()
+        if mixed:
+            mix_over_seams(images, bands)
+        meet(images, atlas, points, bands, max(_LEAST, _MEET * max(sides)))
+        control.cancel.raise_if_set()
+        links = [atlas.links(i, max(_LEAST, _MARGIN * side)) for i, side in enumerate(sides)]
+        fill_margin(images, atlas, links)
+        control.cancel.raise_if_set()
+        close_seams(images, atlas, points)
 
 
 def _extended(

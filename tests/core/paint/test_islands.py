@@ -94,6 +94,23 @@ def test_no_engine_leaves_a_seam(tmp_path, mesh, engine):
     assert seam_error(across, mesh) < 1.0
 
 
+def test_the_relief_has_no_seam_either(tmp_path):
+    mesh = two_halves(70)
+    look = replace(LOOK, engine="STROKES")
+    heights = {}
+    for across in (False, True):
+        file = tmp_path / f"height.{across}.png"
+        painted(tmp_path, mesh, surface(mesh), look, mesh_file=across, heights=(str(file),))
+        heights[across] = read_picture(file).color[..., :1].copy()
+    atlas = islands_of(mesh, (1001,)).atlas(surface(mesh))
+    points = seam_points(atlas)
+    steps = {}
+    for across, height in heights.items():
+        sides = [sampled([height], *pair) for pair in zip(points.pages, points.places, strict=True)]
+        steps[across] = float(np.abs(sides[0] - sides[1]).mean())
+    assert steps[True] < 0.3 * steps[False]
+
+
 def test_tiles_of_a_udim_meet(tmp_path):
     mesh, tiles = two_halves(160, tile=1), (1001, 1002)
     look = replace(LOOK, engine="STROKES")
