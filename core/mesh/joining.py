@@ -14,13 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, identity
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import cg
 
 from .atlas import Atlas, Links, points_along, sampled
 from .band import Band
 
 _KEEP = 0.005
 """Weight of keeping a texel, by that of making both sides of a seam the same."""
+
+_EXACT, _ROUNDS = 1e-3, 100  # of conjugate gradients; islands of a few texels are all tied together
+
+_SWEEPS, _AT_A_TIME = 12, 0.3  # in which texels are rounded, and the share of them in each
 
 _RIM = 2.0  # pixels from a border within which its other side is read, too
 
@@ -150,7 +154,9 @@ def meet(
         colors[band.pixels[near]] += fade[:, None].astype(np.float32) * (low + rest * (high - low))
 
 
-def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) -> None:
+def close_seams(
+    images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints, levels: int = 0
+) -> None:
     """Change the texels beside the seams as little as possible so that both sides look the same.
 
     Bilinear reads of the two sides are made equal in the sense of least squares.
@@ -163,6 +169,9 @@ def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) 
         The islands.
     points : SeamPoints
         Where the sides are compared.
+    levels : int
+        Steps from 0 to 1 with which the tiles will be stored; the texels are then rounded to these, up
+        or down as suits the other side. 0: they are not.
     """
     count = points.places.shape[1]
     if not count:
@@ -173,11 +182,29 @@ def close_seams(images: Sequence[np.ndarray], atlas: Atlas, points: SeamPoints) 
     signed = np.concatenate((weights[0], -weights[1]), axis=1).ravel()
     columns = np.concatenate(tuple(index.reshape(2, count, 4)), axis=1).ravel()
     reads = csr_matrix((signed, (row, columns)), (count, len(used)))
-    values = _read(images, atlas, used)
+    values = _read(images, atlas, used).astype(np.float64)
     # One unknown for each point and not for each texel: there are five times as many of those.
-    system = reads @ reads.T + _KEEP * identity(count, format="csr")
-    pull = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A").solve(reads @ values.astype(np.float64))
-    _scattered(images, atlas, used, values - (reads.T @ pull).astype(np.float32))
+    system = (reads @ reads.T + _KEEP * identity(count, format="csr")).tocsr()
+    pull = [cg(system, apart, rtol=_EXACT, maxiter=_ROUNDS)[0] for apart in (reads @ values).T]
+    values -= reads.T @ np.stack(pull, axis=1)
+    if levels:
+        values = _rounded(values * levels, reads) / levels
+    _scattered(images, atlas, used, values.astype(np.float32))
+
+
+def _rounded(values: np.ndarray, reads: csr_matrix) -> np.ndarray:
+    """Round texels ``(T, C)``, each up or down, so that ``reads`` of them stay near 0."""
+    rng = np.random.default_rng(0)
+    whole = np.rint(values)
+    other = whole + np.where(values > whole, 1.0, -1.0)
+    weight = np.asarray(reads.multiply(reads).sum(axis=0)).T
+    for _ in range(_SWEEPS):
+        change = other - whole
+        gain = change * (2 * (reads.T @ (reads @ whole)) + weight * change)
+        # Some at a time, as neighbors would do the same twice.
+        turned = (gain < 0) & (rng.random(values.shape) < _AT_A_TIME)
+        whole, other = np.where(turned, other, whole), np.where(turned, whole, other)
+    return whole
 
 
 def _footprints(atlas: Atlas, points: SeamPoints) -> tuple[np.ndarray, np.ndarray]:

@@ -142,7 +142,8 @@ class Islands:
             The control was cancelled.
         """
         colors = [np.array(picture.color) for picture in painted]
-        self._close(colors, mixed, control)
+        levels = 255 if all(picture.depth == "8" for picture in painted) else 0
+        self._close(colors, mixed, control, levels)
         result = []
         for color, picture, original in zip(colors, painted, originals, strict=True):
             if picture.depth in ("8", "16"):
@@ -170,7 +171,9 @@ class Islands:
         for height in heights:
             np.clip(height, 0, 1, out=height)
 
-    def _close(self, images: Sequence[np.ndarray], mixed: bool, control: Control) -> None:
+    def _close(
+        self, images: Sequence[np.ndarray], mixed: bool, control: Control, levels: int = 0
+    ) -> None:
         """Close the seams of tiles ``(H, W, C)`` in place."""
         atlas = self._at([(image.shape[1], image.shape[0]) for image in images])
         points = seam_points(atlas)
@@ -185,7 +188,7 @@ class Islands:
         links = [atlas.links(i, max(_LEAST, _MARGIN * side)) for i, side in enumerate(sides)]
         fill_margin(images, atlas, links)
         control.cancel.raise_if_set()
-        close_seams(images, atlas, points)
+        close_seams(images, atlas, points, levels)
 
 
 def _extended(

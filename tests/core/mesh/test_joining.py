@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -110,6 +111,23 @@ def test_noise_is_the_same_on_both_sides_after_closing(solid):
     changed = np.abs(images[0] - old).max(axis=2) > 0
     page = atlas.pages[0]
     assert changed.any() and page.distance[changed].max() < 2.5  # nothing but the seam
+
+
+def test_texels_are_rounded_so_that_both_sides_stay_the_same():
+    atlas = atlas_of(two_halves(77, 0.8))
+    noise = np.random.default_rng(0).random((SIDE, SIDE, 3)).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), 2)
+    points = seam_points(atlas)
+    found = {}
+    for levels in (0, 255):
+        images = [noise.copy()]
+        close_seams(images, atlas, points, levels)
+        stored = [np.rint(images[0].clip(0, 1) * 255).astype(np.float32) / 255]
+        found[levels] = difference(stored, atlas).mean()
+        changed = np.abs(images[0] - noise).max(axis=2) > 0
+    assert found[255] < 0.7 * found[0]
+    whole = images[0][changed] * 255
+    assert np.abs(whole - np.rint(whole)).max() < 1e-3
 
 
 def test_colors_meet_at_their_mean_and_change_nothing_farther_away():
