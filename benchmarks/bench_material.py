@@ -1,21 +1,24 @@
 """How visible UV seams are after painting, with every engine: ``make bench-material``.
 
 Parts: ``seams`` (delta E over all seams of five meshes, as painted across seams, as painted without
-them, and of the texture itself), ``cost`` (CPU seconds and peak memory of both), ``pictures`` (those of
-docs/material.md). Textures are a pattern in space, so that they have no seams but those of sampling and
-of 8 bits; all are painted from PNG files to PNG files by the worker's own task.
+them, and of the texture itself), ``peer`` (beside Paint System's Brush Painter), ``cost`` (CPU seconds
+and peak memory of both), ``pictures`` (those of docs/material.md). Textures are a pattern in space, so
+that they have no seams but those of sampling and of 8 bits; all are painted from PNG files to PNG files
+by the worker's own task.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -134,6 +137,33 @@ def seams(cases: list[Case]) -> str:
     return "\n".join(lines)
 
 
+def peer(cases: list[Case], checkout: Path | None) -> str:
+    """Return a table of seam errors beside those of Brush Painter, whose stamps go on over seams."""
+    if checkout is None:
+        return "Skipped: no --paintsystem."
+    lines = [
+        "| Mesh | Brush Painter, no duplicates | With duplicates | Strokes across seams | Ratio |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for case in cases:
+        assert case.files
+        errors = []
+        for word in ("off", "on"):
+            outputs = [case.folder / f"{tile}.peer.{word}.png" for tile in case.tiles]
+            if not all(file.is_file() for file in outputs):
+                module = "benchmarks.material_peer"
+                arguments = (str(checkout), str(case.folder), word)
+                subprocess.run([sys.executable, "-m", module, *arguments], check=True)
+            errors.append(seam_error([read_picture(file).color for file in outputs], case.atlas))
+        ours = seam_error(case.painted("STROKES", across=True), case.atlas)
+        lines.append(
+            f"| {case.name} | {errors[0]:.2f} | {errors[1]:.2f} | {ours:.2f} "
+            f"| {ours / errors[1]:.3f} |"
+        )
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
 def cost(cases: list[Case]) -> str:
     """Return a table of CPU seconds and peak memory."""
     lines = [
@@ -173,25 +203,21 @@ def pictures(cases: list[Case]) -> str:
     written = []
     overviews = [
         ("ball of 200 islands", "STROKES", "islands.jpg", (1, 0.2, 0.15), 1.3),
-        (COST_OF, "STROKES", "suzanne.jpg", (0.5, -1, 0.25), 2.5),
+        (COST_OF, "STROKES", "suzanne.jpg", (0.5, -1, 0.25), 2.9),
     ]
     for name, engine, file, toward, width in overviews:
         if name in named:
             frame = (np.array(toward), np.zeros(3), width)
             written.append(_sheet(named[name], [engine], file, frame))
-    for case in cases:
-        worst = max(ENGINES, key=lambda engine, case=case: _by_own(case, engine))
-        place, facing = worst_place(
-            case.painted(worst, across=True), case.atlas, case.mesh, case.tiles
-        )
-        slug = case.name.split(",")[0].split()[-1].lower()
-        frame = (facing, place, 420 / case.side * _texels(case))
-        written.append(_sheet(case, ENGINES, f"worst-{slug}.jpg", frame))
+    places = [
+        (*worst_place(case.painted(engine, across=True), case.atlas, case.mesh, case.tiles), case)
+        for case in cases
+        for engine in ENGINES
+    ]
+    error, place, facing, case = max(places, key=lambda one: one[0])
+    frame = (facing, place, 300 / case.side * _texels(case))
+    written.append(f"{_sheet(case, ENGINES, 'worst.jpg', frame)}: {case.name}, delta E {error:.2f}")
     return "\n".join(written)
-
-
-def _by_own(case: Case, engine: str) -> float:
-    return seam_error(case.painted(engine, across=True), case.atlas)
 
 
 def _texels(case: Case) -> float:
@@ -215,7 +241,12 @@ def _sheet(case: Case, engines: tuple[str, ...] | list[str], file: str, frame: t
     return file
 
 
-PARTS: dict[str, Callable[[list[Case]], str]] = {"seams": seams, "cost": cost, "pictures": pictures}
+PARTS: dict[str, Callable[..., str]] = {
+    "seams": seams,
+    "peer": peer,
+    "cost": cost,
+    "pictures": pictures,
+}
 
 
 def main() -> None:
@@ -225,7 +256,9 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=2048, help="of the textures, in texels")
     parser.add_argument("--mesh", help="only those with this word in their name")
     parser.add_argument("--keep", type=Path, help="a folder for what is painted, to go on from")
+    parser.add_argument("--paintsystem", type=Path, help="a checkout of Paint System, for peer")
     options = parser.parse_args()
+    parts = {**PARTS, "peer": partial(peer, checkout=options.paintsystem)}
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         root = options.keep or Path(temporary)
@@ -236,7 +269,7 @@ def main() -> None:
                 folder.mkdir(parents=True, exist_ok=True)
                 cases.append(Case(name, folder, options.side))
         for part in options.parts or list(PARTS):
-            text = f"## {part}\n\n{PARTS[part](cases)}\n\nTextures of {options.side} texels.\n"
+            text = f"## {part}\n\n{parts[part](cases)}\n\nTextures of {options.side} texels.\n"
             print(text, flush=True)
             (OUT / f"material_{part}.md").write_text(text, encoding="utf-8")
 

@@ -41,8 +41,8 @@ def step(images: Sequence[np.ndarray], atlas: Atlas) -> float:
 
 def worst_place(
     images: Sequence[np.ndarray], atlas: Atlas, mesh: UVMesh, tiles: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return where on a mesh a seam shows most, and the direction in which the surface faces there."""
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return how much the worst part of a seam shows, where that is on the mesh, and its normal."""
     points = seam_points(atlas)
     # Points of a seam are in a row; the mean over neighbors of another seam does little harm.
     errors = uniform_filter1d(_errors(images, points), _WINDOW)
@@ -52,7 +52,7 @@ def worst_place(
     width, height = atlas.sizes[page]
     tile = tiles[page] - 1001
     uv = np.array([(place.real + 0.5) / width, 1 - (place.imag + 0.5) / height])
-    return _on_surface(mesh, uv + np.array((tile % 10, tile // 10)))
+    return float(errors[index]), *_on_surface(mesh, uv + np.array((tile % 10, tile // 10)))
 
 
 def _errors(images: Sequence[np.ndarray], points: SeamPoints) -> np.ndarray:
