@@ -184,9 +184,12 @@ def _stylize(
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
+    islands = _islands(item)
     with ExitStack() as files:
         sources = [files.enter_context(open_image(path)) for path in image.paths]
-        tile = memory.tile_for([s.size for s in sources], look, image.key, request.memory_limit)
+        sizes = [source.size for source in sources]
+        limit = request.memory_limit
+        tile = memory.tile_for(sizes, look, image.key, limit, across=islands is not None)
         pictures = [
             source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
             for source in sources
@@ -199,7 +202,6 @@ def _stylize(
         recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
         results = [Stylized(picture) for picture in recolored]
     else:
-        islands = _islands(item)
         paint = stylize if islands is None else partial(stylize_across, islands)
         results = paint(
             painting.stylizer,
