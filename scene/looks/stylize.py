@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -75,9 +76,8 @@ def start(
         destination.prepare(folder)
     with draft_job(context.scene.session_uid) as draft:
         sources, failures = sources_of([m.image for _, m in members], draft.folder)
-        planner = _Planner(
-            context, draft.folder, draft.folder if folder == "PACK" else folder, preview=preview
-        )
+        place = draft.folder if folder == "PACK" else folder
+        planner = _Planner(place, folder == "PACK", preview, partial(_mesh, context, draft.folder))
         found = [(*pair, s) for pair, s in zip(members, sources, strict=True) if s is not None]
         items = tuple(planner.item(group, member, source) for group, member, source in found)
         batch = _Batch(
@@ -119,12 +119,12 @@ class _Planner:
     """Names the results of a job, and remembers where each goes."""
 
     def __init__(
-        self, context: bpy.types.Context, temporary: Path, folder: Path, *, preview: bool
+        self, folder: Path, pack: bool, preview: bool, mesh: Callable[..., str] = lambda _: ""
     ) -> None:
         self.plans: dict[str, results.Plan] = {}
-        self._context, self._temporary = context, temporary
         self._namer = names.Namer(folder)
-        self._pack = folder == temporary
+        self._pack = pack
+        self._mesh = mesh
         self._preview = preview
 
     def item(self, group, member, source: Source) -> StylizeItem:
@@ -169,16 +169,17 @@ class _Planner:
             tiles=source.tiles,
         )
 
-    def _mesh(self, member) -> str:
-        """Return the file with the triangles that a texture lies on, if there are any."""
-        path = self._temporary / f"{member.image.session_uid}_mesh.npz"
-        materials = [row.material for row in member.materials if row.material]
-        return str(path) if uv_meshes.save(member.image, materials, self._context, path) else ""
-
     def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
         """Return the plan of a map of a result's relief."""
         name, path = self._namer.result(source, word, ".png", plan.tiles)
         return replace(plan, name=name, path=path, color_space="Non-Color", alpha_mode="NONE")
+
+
+def _mesh(context: bpy.types.Context, folder: Path, member) -> str:
+    """Write the triangles that a texture lies on; return the file, if there are any."""
+    path = folder / f"{member.image.session_uid}_mesh.npz"
+    materials = [row.material for row in member.materials if row.material]
+    return str(path) if uv_meshes.save(member.image, materials, context, path) else ""
 
 
 def _outputs(plan: results.Plan | None) -> tuple[str, ...]:
