@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test test-gui fuzz lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
-        bench-paint train \
+        bench-paint bench-material train \
         listing package screenshots pictures clean
 
 help: ## show this list
@@ -73,6 +73,9 @@ bench-refine: $(READY) ## what two minutes on one style bring, and a sheet
 
 bench-paint: $(READY) ## strokes and patches beside their peers, and sheets to judge blind
 	$(PY) -m benchmarks.bench_paint $(PAINT_ARGS)
+
+bench-material: $(READY) ## how visible UV seams are after painting, what that costs, and pictures
+	$(PY) -m benchmarks.bench_material
 
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train

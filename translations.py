@@ -264,6 +264,10 @@ CHINESE = {
     "Split each texture into this many regions and style each separately (0 = off)": (
         "将每个纹理分成这么多区域，并分别风格化（0 表示关闭）"
     ),
+    "Across Seams": "跨越接缝",
+    "Paint on across UV seams, so that they do not show on the mesh": (
+        "绘制跨越 UV 接缝，使接缝在网格上不可见"
+    ),
     "Paint Ramps": "绘制色带",
     "Also paint color ramps and palettes; otherwise, only their colors are changed": (
         "也在色带和调色板上绘制；否则只改变其颜色"

@@ -40,6 +40,9 @@ class IMPASTO_PT_style:
         layout.prop(look, "brush_scale")
         layout.prop(look, "relief" if engine_of(look) == "STROKES" else "grain")
         layout.prop(look, "seamless")
+        row = layout.row()
+        row.active = not look.seamless  # which tiles, and has no islands
+        row.prop(look, "across_seams")
         if settings.shows_group:
             layout.operator("impasto.copy_look", icon="DUPLICATE")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from .registry import Request, task
 if TYPE_CHECKING:
     from ..image.metadata import Metadata
     from ..image.picture import Picture
+    from ..paint.islands import Islands
     from ..paint.native import GuidePictures
     from ..paint.regions import RegionPainter
     from ..paint.session import Session
@@ -68,6 +70,10 @@ class StylizeItem:
         Files for the list of strokes, one per input file; none: it is not written.
     guides : tuple of GuideFiles
         For patches on a single file: what belongs where, in the place of the networks.
+    mesh : str
+        File with the triangles that the image lies on; empty: its UV seams are not known.
+    tiles : tuple of int
+        UDIM number of each input file; none for an image without tiles.
     """
 
     image: ImageRef
@@ -77,6 +83,8 @@ class StylizeItem:
     normals: tuple[str, ...] = ()
     strokes: tuple[str, ...] = ()
     guides: tuple[GuideFiles, ...] = ()
+    mesh: str = ""
+    tiles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,15 +210,19 @@ def _stylized(
     from ..image.files import open_image
     from ..image.metadata import NOTHING
     from ..paint import memory
+    from ..paint.across_seams import stylize_across
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
+    islands = _islands(item)
     with ExitStack() as files:
         sources = [files.enter_context(open_image(path)) for path in image.paths]
-        tile = memory.tile_for([s.size for s in sources], look, image.key, request.memory_limit)
+        sizes = [source.size for source in sources]
+        limit = request.memory_limit
+        tile = memory.tile_for(sizes, look, image.key, limit, across=islands is not None)
         pictures = [
             source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
             for source in sources
@@ -225,7 +237,8 @@ def _stylized(
         recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
         results = [Stylized(picture) for picture in recolored]
     else:
-        results = stylize(
+        paint = stylize if islands is None else partial(stylize_across, islands)
+        results = paint(
             painting.stylizer,
             pictures,
             look,
@@ -280,6 +293,16 @@ def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
     from ..paint.regions import RegionPainter  # late: scikit-learn takes a second to import
 
     return RegionPainter(painting.stylizer, painting.styles, look)
+
+
+def _islands(item: StylizeItem) -> Islands | None:
+    """Return the islands across whose seams an item is painted, if there are any."""
+    from ..mesh.uv_mesh import load_mesh
+    from ..paint.islands import islands_of
+
+    if not item.mesh or not item.look.across_seams or item.look.seamless:
+        return None
+    return islands_of(load_mesh(Path(item.mesh)), item.tiles or (1001,))
 
 
 def _read_guide(files: GuideFiles) -> GuidePictures:

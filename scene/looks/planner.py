@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,12 +56,20 @@ def part_of_target(texture: find.Texture, name: str, look: bpy.types.PropertyGro
 class Planner:
     """Names the results of a job, and remembers where each goes."""
 
-    def __init__(self, folder: Path, pack: bool, preview: bool, layered: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pack: bool,
+        preview: bool,
+        layered: bool = False,
+        mesh: Callable[[Part], str] = lambda _: "",
+    ) -> None:
         self.plans: dict[str, results.Plan] = {}
         self._namer = names.Namer(folder)
         self._pack = pack
         self._preview = preview
         self._layered = layered
+        self._mesh = mesh
 
     def item(self, part: Part, source: Source) -> StylizeItem:
         """Return what the worker does for a texture."""
@@ -93,7 +102,15 @@ class Planner:
         if look.engine == "STROKES" and not (self._pack or self._preview):
             strokes = tuple(str(Path(file).with_suffix(".strokes")) for file in outputs)
         relief = _outputs(plan.height), _outputs(plan.normal)
-        return StylizeItem(source.ref, look, outputs, *relief, strokes)
+        return StylizeItem(
+            source.ref,
+            look,
+            outputs,
+            *relief,
+            strokes,
+            mesh=self._mesh(part) if look.across_seams and not look.seamless else "",
+            tiles=source.tiles,
+        )
 
     def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
         """Return the plan of a map of a result's relief."""

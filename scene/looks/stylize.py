@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ from ...core.tasks.stylize import StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
-from ..textures import destination, find, relief, results, sharing, unselected
+from ..textures import destination, find, relief, results, sharing, unselected, uv_meshes
 from ..textures.sources import sources_of
 from ..words import counted, joined
 from . import gallery, viewports
@@ -135,7 +136,8 @@ def _start(
     with draft_job(context.scene.session_uid) as draft:
         sources, failures = sources_of([part.image for part in parts], draft.folder)
         pack = folder == "PACK"
-        planner = Planner(draft.folder if pack else folder, pack, preview, layered)
+        mesh = partial(_mesh, context, draft.folder)
+        planner = Planner(draft.folder if pack else folder, pack, preview, layered, mesh)
         found = [(part, s) for part, s in zip(parts, sources, strict=True) if s is not None]
         items = tuple(planner.item(part, source) for part, source in found)
         place = _place([part.look for part, _ in found], folder)
@@ -166,6 +168,13 @@ def _members(scene: bpy.types.Scene, target: Groups) -> list[tuple]:
     for group in styled:
         _check_style(group.look, group.name)
     return found
+
+
+def _mesh(context: bpy.types.Context, folder: Path, part: Part) -> str:
+    """Write the triangles that a texture lies on; return the file, if there are any."""
+    path = folder / f"{part.image.session_uid}_mesh.npz"
+    materials = [m for m in bpy.data.materials if m.session_uid in part.materials]
+    return str(path) if uv_meshes.save(part.image, materials, context, path) else ""
 
 
 def _check_style(look: bpy.types.PropertyGroup, name: str) -> None:

@@ -47,6 +47,7 @@ OTHER = {
     "max_side": 300,
     "seed": 7,
     "regions": 3,
+    "across_seams": False,
     "paint_ramps": True,
 }
 """A value of each setting that is not its default."""
@@ -117,7 +118,8 @@ def test_the_option_is_as_declared(name):
     parameter = PARAMETERS[name]
     (action,) = (a for a in parser()._actions if a.dest == name)
     assert tuple(action.option_strings) == parameter.options
-    assert parameter.options[0] == "--" + name.replace("_", "-")
+    start = "--no-" if parameter.default is True else "--"
+    assert parameter.options[0] == start + name.replace("_", "-")
     assert action.default == parameter.default
     assert action.help.startswith(parameter.description)
     if parameter.kind is bool:

@@ -101,19 +101,21 @@ ARROWS: dict[str, dict[str, set[str]]] = {
         "features": {*_BASE, "atomic", "image", "networks"},
         "image": {*_BASE, "atomic", "memory"},
         "memory": {"errors"},
+        "mesh": {*_BASE},
         "models": {*_BASE, "image", "networks"},
         "networks": {*_BASE},
         "paint": {
-            *(*_BASE, "atomic", "clustering", "image", "memory", "models", "networks", "schema"),
-            *("allocator", "styles", "tensor_file"),
+            *(*_BASE, "atomic", "clustering", "image", "memory", "mesh", "models", "networks"),
+            *("allocator", "schema", "styles", "tensor_file"),
         },
         "plots": {*_BASE, "atomic", "clustering", "features", "image"},
         "schema": {"errors"},
         "tensor_file": {"atomic", "errors", "schema"},
         "styles": {*_BASE, "image", "networks", "schema", "tensor_file"},
         "tasks": {
-            *(*_BASE, "atomic", "clustering", "create", "features", "image", "models", "paint"),
-            *("allocator", "memory", "networks", "notes", "plots", "schema", "styles", "video"),
+            *(*_BASE, "atomic", "clustering", "create", "features", "image", "mesh", "models"),
+            *("allocator", "memory", "networks", "notes", "paint", "plots", "schema", "styles"),
+            "video",
         },
         "video": {
             *(
