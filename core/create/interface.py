@@ -34,7 +34,7 @@ GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
 """Packages of the kinds of generators."""
 
 _HEADER = "impasto_model"
-_LARGEST = 1e6
+_LARGEST = 1e3
 """Beyond every parameter that a fit has reached."""
 
 
