@@ -10,8 +10,8 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test test-gui fuzz lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
-        bench-paint train \
-        package screenshots pictures clean
+        bench-paint bench-material train \
+        listing package screenshots pictures clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -74,11 +74,17 @@ bench-refine: $(READY) ## what two minutes on one style bring, and a sheet
 bench-paint: $(READY) ## strokes and patches beside their peers, and sheets to judge blind
 	$(PY) -m benchmarks.bench_paint $(PAINT_ARGS)
 
+bench-material: $(READY) ## how visible UV seams are after painting, what that costs, and pictures
+	$(PY) -m benchmarks.bench_material
+
 train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.train
 	$(PY) -m training.export
 	$(PY) -m training.metric
 	$(PY) -m training.build_styles
+
+listing: $(READY) ## build the zips for everyone, previews and texts for the extension platform, and check its rules
+	$(PY) tools/listing.py
 
 package: $(READY) ## build every zip that can be built here and static repositories of them, in dist/
 	$(PY) tools/package.py --variant all $(PACKAGE_ARGS)

@@ -37,7 +37,7 @@ def main(checkout: Path, picture: Path) -> None:
     os.nice(NICENESS)  # paint_common would load our own code, which counts as memory
     core, preset = find(checkout, CORE), find(checkout, PRESET)
     assert core and preset, "this checkout has no Brush Painter"
-    painter = _painter(_loaded(core))
+    painter = painter_of(loaded(core))
     np.random.seed(0)
     watch: dict[str, float] = {}
 
@@ -59,8 +59,8 @@ def main(checkout: Path, picture: Path) -> None:
     print(json.dumps(answer))
 
 
-def _loaded(path: Path) -> ModuleType:
-    """Import the core from its file, with stubs for all that it imports besides numpy."""
+def loaded(path: Path, real: tuple[str, ...] = ()) -> ModuleType:
+    """Import the core from its file, with stubs for all that it imports besides numpy and ``real``."""
     anything = type("Anything", (), {})
     stubs: dict[str, dict[str, Any]] = {
         "bpy": {"types": SimpleNamespace(Object=anything, Image=anything)},
@@ -75,6 +75,8 @@ def _loaded(path: Path) -> ModuleType:
         "peer.utils.logging": {"get_logger": logging.getLogger},
     }
     for name, content in stubs.items():
+        if name in real:
+            continue
         module = ModuleType(name)
         module.__path__ = []
         vars(module).update(content)
@@ -87,7 +89,7 @@ def _loaded(path: Path) -> ModuleType:
     return module
 
 
-def _painter(module: ModuleType) -> Any:
+def painter_of(module: ModuleType) -> Any:
     """Return a painter that reads its stamps without Blender, and notes their sizes."""
 
     class Painter(module.BrushPainterCore):  # type: ignore[name-defined]

@@ -43,6 +43,10 @@ class FileDamaged(ImpastoError):
     """A file of ours is not as it was written; who reads it says what to do about it."""
 
 
+class MeshUnreadable(ImpastoError):
+    """A file with the mesh of a texture is missing or damaged, or the mesh has no UVs."""
+
+
 class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
 
@@ -57,6 +61,10 @@ class WorkerDied(ImpastoError):
 
 class WorkerUnavailable(ImpastoError):
     """No worker could be started: no Python with torch, or it does not answer."""
+
+
+class TorchMissing(ImpastoError):
+    """A job needs torch, which is not installed."""
 
 
 class JobCancelled(ImpastoError):

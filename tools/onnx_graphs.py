@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from impasto.core.networks import automaton, spatial_gan
 from impasto.core.networks.layout import BLOCK_SCALES, BLOCKS, SCALES, WIDTHS
+from impasto.core.networks.mosaic import CELL, CODES
 
 GRAPHS = Path(__file__).parent.parent / "core/networks/graphs"
 """Where the graphs are."""
 
 PADDINGS = ("reflect", "circular")
-GAN_WIDTHS, GAN_NOISE, GAN_LAYOUT, GAN_DRAFT = (48, 40), (8, 4), 4, 12
-CELL_STATE, CELL_CODE, HIDDEN = 16, 16, 64
 
 _OPSET, _IR = 21, 10
 _FLOAT = TensorProto.FLOAT
@@ -88,18 +88,21 @@ class Graph:
         mode = {"reflect": "reflect", "circular": "wrap"}[border]
         return self.node("Pad", x, self.constant(amounts, np.int64), mode=mode)
 
-    def enlarge(self, x: str) -> str:
-        """Upsample by two, across the border of a torus where there is one."""
+    def enlarge(self, x: str, factor: int = 2) -> str:
+        """Upsample, across the border of a torus where there is one."""
         circular = "circular" in (self._rows, self._columns)
         large = self.node(
-            *("Resize", self.pad(x) if circular else x, "", self.constant([1, 1, 2, 2])),
+            *("Resize", self.pad(x) if circular else x, "", self.constant([1, 1, factor, factor])),
             mode="linear",
             coordinate_transformation_mode="half_pixel",
         )
         if not circular:
             return large
-        ends = [self.constant(value, np.int64) for value in ([2, 2], [-2, -2], [2, 3])]
-        return self.node("Slice", large, *ends)
+        return self.slice(large, (factor, factor), (-factor, -factor), (2, 3))
+
+    def slice(self, x: str, first: Sequence[int], end: Sequence[int], axes: Sequence[int]) -> str:
+        """Cut out a part."""
+        return self.node("Slice", x, *(self.constant(v, np.int64) for v in (first, end, axes)))
 
     def unshuffle(self, x: str, channels: int) -> str:
         """Move blocks of 2 x 2 pixels into channels, in torch's order."""
@@ -107,9 +110,13 @@ class Graph:
         order = np.arange(4 * channels).reshape(4, channels).T.ravel()
         return self.node("Gather", shuffled, self.constant(order, np.int64), axis=1)
 
-    def shuffle(self, x: str, output: str = "") -> str:
-        """Move channels into blocks of 2 x 2 pixels, in torch's order."""
-        return self.node("DepthToSpace", x, blocksize=2, mode="CRD", output=output)
+    def shuffle(self, x: str, side: int = 2) -> str:
+        """Move channels into blocks of pixels, in torch's order."""
+        return self.node("DepthToSpace", x, blocksize=side, mode="CRD")
+
+    def leaky(self, x: str) -> str:
+        """Rectify, with a slope."""
+        return self.node("LeakyRelu", x, alpha=_SLOPE)
 
     def model(self, name: str, outputs: dict[str, Sequence[int | str]]) -> ModelProto:
         """Return the finished model."""
@@ -289,11 +296,89 @@ def decoder_by_region(border: Border) -> ModelProto:
     )
 
 
+def generator(border: Border) -> ModelProto:
+    """Return the generator of the spatial GAN for one material, which is folded into its weights."""
+    g = Graph(border)
+
+    def convolve(name: str, x: str, inside: int, outside: int) -> str:
+        weight = g.weight(f"{name}.weight", outside, inside, 3, 3)
+        return g.convolve(x, weight, g.weight(f"{name}.bias", outside))
+
+    def centered(x: str) -> str:
+        return g.node("Sub", g.node("Mul", x, g.constant(2)), g.constant(1))
+
+    x, inside = centered(g.input("layout", 1, spatial_gan.LAYOUT, "H4", "W4")), spatial_gan.LAYOUT
+    draft = g.node("Transpose", g.input("draft", 1, "H", "W", 3), perm=[0, 3, 1, 2])
+    for level, (channels, width) in enumerate(
+        zip(spatial_gan.NOISE, spatial_gan.WIDTHS, strict=True)
+    ):
+        if level:
+            x = g.node("Concat", g.enlarge(x), g.unshuffle(centered(draft), 3), axis=1)
+            inside += spatial_gan.DRAFT
+        scale = spatial_gan.NOISE_SCALES[level]
+        noise = g.input(f"noise.{level}", 1, channels, f"H{scale}", f"W{scale}")
+        x = g.node("Concat", x, noise, axis=1)
+        x = g.leaky(convolve(f"layers.{level}.0", x, inside + channels, width))
+        x = g.leaky(convolve(f"layers.{level}.1", x, width, width))
+        if not level:
+            x = g.node("Add", x, g.leaky(convolve("middle", x, width, width)))
+        inside = width
+    x = g.node("Add", draft, g.shuffle(convolve("paint", x, inside, spatial_gan.DRAFT)))
+    x = g.node("Clip", x, g.constant(0), g.constant(1))
+    g.node("Transpose", x, perm=[0, 2, 3, 1], output="painting")
+    return g.model("generator", {"painting": (1, "H", "W", 3)})
+
+
+def automaton_step(border: Border) -> ModelProto:
+    """Return a step of the cellular automaton."""
+    g, channels, hidden = Graph(border), automaton.CHANNELS, automaton.HIDDEN
+    state = g.input("state", 1, channels, "H", "W")
+    both = g.node("Concat", state, g.input("codes", 1, CODES, "H", "W"), axis=1)
+    updated = g.input("updated", 1, 1, "H", "W")
+    block = [automaton.BLOCK, automaton.BLOCK]
+    far = g.node("AveragePool", both, kernel_shape=block, strides=block)
+    inside = channels + CODES
+    far = g.convolve(far, g.weight("far", hidden, inside, 3, 3), g.weight("bias", hidden))
+    near = g.convolve(both, g.weight("near", hidden, inside, 3, 3))
+    x = g.node("Relu", g.node("Add", near, g.enlarge(far, automaton.BLOCK)))
+    weight = g.weight("change", 2 * channels, hidden, 1, 1)
+    x = g.convolve(x, weight, g.weight("change_bias", 2 * channels), size=1)
+    new = g.node("Tanh", g.slice(x, [0], [channels], [1]))
+    gate = g.node("Sigmoid", g.slice(x, [channels], [2 * channels], [1]))
+    change = g.node("Mul", g.node("Mul", gate, updated), g.node("Sub", new, state))
+    g.node("Add", state, change, output="changed")
+    return g.model("automaton_step", {"changed": (1, channels, "H", "W")})
+
+
+def automaton_painter(border: Border) -> ModelProto:
+    """Return the painter of the cellular automaton, with its colors folded in."""
+    g = Graph(border)
+
+    def convolve(name: str, x: str) -> str:
+        shape = automaton.PAINTER[name]
+        return g.convolve(x, g.weight(name, *shape), g.weight(f"{name}_bias", shape[0]))
+
+    state = g.input("state", 1, automaton.CHANNELS, "H", "W")
+    x = g.enlarge(g.leaky(convolve("coarse", state)))
+    x = g.leaky(convolve("half", x))
+    x = g.leaky(g.shuffle(convolve("fine", x)))
+    # A mean of 2 x 2, see ``Stepper.paint`` in ``core/models/automaton.py``.
+    x = g.node("Pad", x, g.constant([0, 0, 0, 0, 0, 0, 1, 1], np.int64), mode="wrap")
+    x = g.node("AveragePool", x, kernel_shape=[2, 2])
+    x = g.node("Add", convolve("last", x), g.shuffle(convolve("plain", state), CELL))
+    x = g.node("Clip", x, g.constant(0), g.constant(1))
+    g.node("Transpose", x, perm=[0, 2, 3, 1], output="painting")
+    return g.model("automaton_painter", {"painting": (1, "4H", "4W", 3)})
+
+
 NETWORKS: dict[str, tuple[Callable[[Border], ModelProto], Sequence[Border]]] = {
     "encoder": (encoder, tuple(product(PADDINGS, repeat=2))),
     "describer": (describer, (("reflect", "reflect"),)),
     "decoder": (decoder, tuple(product(PADDINGS, repeat=2))),
     "decoder_by_region": (decoder_by_region, tuple(product(PADDINGS, repeat=2))),
+    "generator": (generator, tuple(product(PADDINGS, repeat=2))),
+    "automaton_step": (automaton_step, (("circular", "circular"),)),
+    "automaton_painter": (automaton_painter, (("circular", "circular"),)),
 }
 """How each network is built, and for which borders."""
 

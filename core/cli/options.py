@@ -105,7 +105,12 @@ def add_look(
     for parameter in PARAMETERS.values():
         default = parameter.default_for(use)
         if parameter.kind is bool:
-            group.add_argument(*parameter.options, action="store_true", help=parameter.description)
+            group.add_argument(
+                *parameter.options,
+                dest=parameter.name,
+                action="store_false" if default else "store_true",
+                help=f"{parameter.description}{'; this leaves it out' if default else ''}",
+            )
             continue
         if parameter.choices:
             names = [choice.name for choice in parameter.choices_for(use)]

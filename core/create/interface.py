@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -26,9 +26,6 @@ from ..errors import BadRequest, FileDamaged, ModelUnreadable
 from ..schema import Range
 from ..tensor_file import Array, known_words, load_tensors, save_tensors
 from .settings import MODEL_SUFFIX
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
 """Packages of the kinds of generators."""
@@ -257,15 +254,17 @@ class _Recipe:
     learned_size: tuple[Annotated[int, Range(1, 2**20)], Annotated[int, Range(1, 2**20)]] = (1, 1)
 
 
-def check_networks(tensors: Mapping[str, np.ndarray], expected: Mapping[str, Tensor]) -> None:
+def check_networks(
+    tensors: Mapping[str, np.ndarray], expected: Mapping[str, tuple[int, ...]]
+) -> None:
     """Refuse parameters that are not those of a network of this version.
 
     Parameters
     ----------
     tensors : mapping of str to (...) array of any dtype, such as float32
         Parameters as they were read.
-    expected : mapping of str to (...) float32
-        The network's own.
+    expected : mapping of str to tuple of int
+        The shapes of the network's own.
 
     Raises
     ------
@@ -274,8 +273,8 @@ def check_networks(tensors: Mapping[str, np.ndarray], expected: Mapping[str, Ten
     """
     if tensors.keys() != expected.keys():
         raise FileDamaged("it has other layers")
-    for name, own in expected.items():
-        Array(tuple(own.shape), np.float32, -_LARGEST, _LARGEST).check(name, tensors[name])
+    for name, shape in expected.items():
+        Array(shape, np.float32, -_LARGEST, _LARGEST).check(name, tensors[name])
 
 
 def _module(kind: str, name: str) -> ModuleType:

@@ -17,11 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..networks.codes import CODE_LENGTH, DIRECTIONS, QUANTILES
-
-LATENT = 32
-"""Length of a latent."""
-FAMILIES = 10
-"""Number of components of the prior."""
+from ..networks.style_vae import FAMILIES, LATENT
 
 _WIDTH = 256
 _PALETTE = QUANTILES * len(DIRECTIONS)

@@ -47,10 +47,13 @@ def merge_adapters(weights: Weights, adapters: Adapters) -> Weights:
         for name, value in adapter.items():
             if name.endswith(".down"):
                 continue
-            target, added = name, np.float32(value)
+            target, added = name, value.astype(np.float32)
             if name.endswith(".up"):
                 stem = name.removesuffix("up")
-                target, added = f"{stem}weight", product(added, np.float32(adapter[f"{stem}down"]))
+                target, added = (
+                    f"{stem}weight",
+                    product(added, adapter[f"{stem}down"].astype(np.float32)),
+                )
             old = merged[target]
             merged[target] = old + np.float32(share) * added.reshape(old.shape)
     return merged
@@ -113,7 +116,8 @@ def fold_style(weights: Weights, code: np.ndarray) -> dict[str, np.ndarray]:
         )
         moved = (np.float64(first) * shift[:, None, None]).sum((1, 2, 3))
         folded[f"{block}.first.weight"] = first * (1 + scale[:, None, None])
-        folded[f"{block}.first.bias"] = np.float32(weights[f"{block}.first.bias"] + moved)
+        bias = weights[f"{block}.first.bias"] + moved
+        folded[f"{block}.first.bias"] = bias.astype(np.float32)
         folded[f"{block}.second.weight"] = second
         folded[f"{block}.second.bias"] = weights[f"{block}.second.bias"]
         gain = linear(weights, f"{block}.noise_gain", mapped)[0]

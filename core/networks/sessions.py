@@ -119,7 +119,8 @@ class Session:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         # Blocks come from the C library, which keeps them between layers: see core/allocator.py.
         options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-        options.add_session_config_entry("session.force_spinning_stop", "1")
+        # Threads that wait by spinning take the cores from whoever they wait for.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._weights = {
             name: ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value))
             for name, value in weights.items()

@@ -64,7 +64,7 @@ def product(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     (..., n, m) float32
         Their product.
     """
-    return np.float32(np.float64(first) @ np.float64(second))
+    return (first.astype(np.float64) @ second.astype(np.float64)).astype(np.float32)
 
 
 def linear(weights: Weights, name: str, rows: np.ndarray) -> np.ndarray:
@@ -100,5 +100,5 @@ def silu(x: np.ndarray) -> np.ndarray:
     (...) float32
         The result.
     """
-    wide = np.float64(x)
-    return np.float32(wide / (1 + np.exp(-wide)))
+    wide = x.astype(np.float64)
+    return (wide / (1 + np.exp(-wide))).astype(np.float32)

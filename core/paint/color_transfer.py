@@ -87,7 +87,7 @@ def color_transport(content: np.ndarray, style: np.ndarray) -> tuple[np.ndarray,
     matrix = inverse @ _power(root @ wanted @ root, 0.5) @ inverse
     matrix = _power(matrix, 1.0, 0.0, MAX_GAIN)
     offset = goal - (matrix @ mean[..., None])[..., 0]
-    return np.float32(matrix), np.float32(offset)
+    return matrix.astype(np.float32), offset.astype(np.float32)
 
 
 def move_colors(image: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np.ndarray:

@@ -20,11 +20,23 @@ _BYTES_PER_WORKING_PIXEL = 56
 _BYTES_PER_TILE_PIXEL = 420
 """For a tile with its halo: the activations of encoder and decoder at their peak."""
 
+_BYTES_ACROSS_SEAMS = 40
+"""For each pixel of a picture that is painted across seams: its island and border, what is across."""
+
 _SMALLEST_TILE = 256
+
+_LARGE = 4096**2
+"""Pixels of a picture from which on it takes so much memory, and time, that tiles are small."""
 
 
 def tile_for(
-    sizes: Sequence[tuple[int, int]], look: Look, key: str, limit: int = 0, most: int = TILE
+    sizes: Sequence[tuple[int, int]],
+    look: Look,
+    key: str,
+    limit: int = 0,
+    most: int = TILE,
+    *,
+    across: bool = False,
 ) -> int:
     """Return the largest side of tiles with which images can be stylized.
 
@@ -40,6 +52,8 @@ def tile_for(
         Bytes to use; 0: nine tenths of what can be had now without swapping.
     most : int
         Largest side to return.
+    across : bool
+        They are painted across the seams of a mesh.
 
     Returns
     -------
@@ -51,11 +65,14 @@ def tile_for(
     ImageTooLarge
         Not even the smallest tile would fit.
     """
+    if max((w * h for w, h in sizes), default=0) > _LARGE:
+        most = min(most, TILE // 2)
     free = available(limit)
     plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
     at_work = sum(p.working[0] * p.working[1] for p in plans)
     fixed = _BYTES_PER_PIXEL[with_engine(look).engine] * whole + _BYTES_PER_WORKING_PIXEL * at_work
+    fixed += _BYTES_ACROSS_SEAMS * whole * across
     tile = most
     while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > free:
         tile //= 2

@@ -15,6 +15,7 @@ from ..control import SILENT, Control
 from ..image.picture import Picture
 from ..image.resize import resize
 from ..styles.look import Look, with_engine
+from ..styles.stroke_set import StrokeSet
 from ..styles.style import Style
 from . import pipeline
 from .engine import TILE, Engine
@@ -285,8 +286,36 @@ def _with_strokes(
 ) -> Stylized:
     """Paint one picture over its guide with strokes."""
     strokes = style.stroke_set()
-    at = working_size(picture.size, strokes, look)
-    content, mask = to_work(picture, Plan(sized.size, at, 1.0), look.seamless, alpha_covers)
-    base = np.clip(resize(guide, at, wrap=look.seamless), 0, 1)
+    content, base, mask = stroke_inputs(guide, picture, look, strokes, alpha_covers)
     painting = paint_strokes(content, base, sized.size, strokes, look, mask=mask, control=control)
     return Stylized(from_work(sized, content, painting.color, look), painting)
+
+
+def stroke_inputs(
+    guide: np.ndarray, picture: Picture, look: Look, strokes: StrokeSet, alpha_covers: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return what strokes are placed on, at their working size.
+
+    Parameters
+    ----------
+    guide : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        The colors to paint with.
+    picture : Picture
+        The picture.
+    look : Look
+        Its settings.
+    strokes : StrokeSet
+        What the strokes are like.
+    alpha_covers : bool
+        Whether alpha is opacity.
+
+    Returns
+    -------
+    content, guide : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The picture, and the colors to paint with.
+    mask : (H, W) float32 in [0, 1] or None
+        Where anything is to be painted; None: everywhere.
+    """
+    at = working_size(picture.size, strokes, look)
+    content, mask = to_work(picture, Plan(picture.size, at, 1.0), look.seamless, alpha_covers)
+    return content, np.clip(resize(guide, at, wrap=look.seamless), 0, 1), mask

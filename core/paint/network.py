@@ -149,7 +149,8 @@ class Stylizer:
             code = job.content_code
             color_map = _color_map(code, goal, job.strength)
         target = _lerp(code, goal, job.strength)
-        noise = self._noise(content.image.shape[:2], job.seed, job.grain)
+        height, width = content.image.shape[:2]
+        noise = self._noise((height, width), job.seed, job.grain)
 
         result = np.empty_like(job.color) if job.base is None else job.base.copy()
         for tile in plan:

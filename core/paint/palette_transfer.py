@@ -51,7 +51,7 @@ def transfer_palette(
     few = np.concatenate(counted) if counted else np.zeros((0, 3), np.float32)
     if not len(few) or share == 0:
         return list(pictures)
-    goals = split_palette(np.float32(code))
+    goals = split_palette(code.astype(np.float32))
     moved = [picture.reshape(-1, 3).copy() for picture in pictures]
     at = (np.arange(QUANTILES) + 0.5) / QUANTILES
     for _ in range(_SWEEPS):

@@ -151,7 +151,12 @@ class Parameter:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Return its options of the command line, the current spelling first."""
+        """Return its options of the command line, the current spelling first.
+
+        What is on by default has one that switches it off.
+        """
+        if self.default is True:
+            return (f"--no-{self.name.replace('_', '-')}",)
         return (f"--{self.name.replace('_', '-')}", *self.former_options)
 
     @property
@@ -215,6 +220,8 @@ class Look:
         Another seed gives other brush strokes.
     regions : int
         Number of regions into which a picture is split, each with its own style; 0: none.
+    across_seams : bool
+        Paint on across the seams of the meshes that the texture lies on.
     paint_ramps : bool
         Also paint ramps and palettes, which otherwise only get other colors.
     """
@@ -223,7 +230,7 @@ class Look:
     engine: str = _parameter(
         AUTO,
         "Engine",
-        "What paints the picture",
+        "What paints the image",
         choices=(
             Choice(
                 AUTO,
@@ -315,6 +322,12 @@ class Look:
     )
     seamless: bool = _parameter(
         False, "Seamless", "Keep tiling textures free of seams at the borders"
+    )
+    across_seams: bool = _parameter(
+        True,
+        "Across Seams",
+        "Paint on across UV seams, so that they do not show on the mesh",
+        uses=("TEXTURES",),
     )
     max_side: int = _parameter(
         0,

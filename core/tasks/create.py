@@ -111,6 +111,8 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
         None of the images can be read.
     BadRequest
         There is no such generator, or the settings contradict each other.
+    TorchMissing
+        torch, with which generators are fitted, is not installed.
     OutputTaken
         A result exists.
     OutputUnwritable
@@ -122,8 +124,10 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
     from ..create.interface import fit, save_model
     from ..image.contents import read_contents
     from ..image.preview import PreviewFile
+    from ..networks.requirements import require_torch
     from ..plots.create import save_progress
 
+    require_torch("Fitting a generator")
     settings = request.sample
     check_settings(settings, request.generator)
     for path in (request.model, *output_files(request.output, settings)):

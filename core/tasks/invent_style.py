@@ -13,7 +13,7 @@ from ..image.reference import ImageRef
 from .registry import Request, task
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import numpy as np
 
     from ..create.vae.style_map import StyleMap
     from ..styles.style import Style
@@ -149,7 +149,7 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
 
 def _find_latent(
     request: InventStyleRequest, style_map: StyleMap, named: list[Style]
-) -> tuple[Tensor, dict]:
+) -> tuple[np.ndarray, dict]:
     """The latent ``(LATENT,)`` of the requested style, and the recipe to save with it."""
     from ..create.vae.latents import encode_codes
 

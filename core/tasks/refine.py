@@ -102,9 +102,15 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
         The style's picture is missing or is no picture.
     NoImages
         None of the images can be read.
+    TorchMissing
+        torch is not installed.
     JobCancelled
         Cancelled before there was anything to save.
     """
+    from ..networks.requirements import require_torch
+
+    require_torch("Refine")
+
     import numpy as np
 
     from ..image.contents import read_contents, shrink

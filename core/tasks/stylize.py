@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,16 @@ from .registry import Request, task
 if TYPE_CHECKING:
     from ..image.metadata import Metadata
     from ..image.picture import Picture
+    from ..paint.islands import Islands
     from ..paint.native import GuidePictures
+    from ..paint.regions import RegionPainter
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
     from ..styles.stroke_set import StrokeSet
     from ._resume import StylizeNotes
+
+_LARGE = 3 * 4096**2
+"""Numbers in pictures from which on memory is given back at every step."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,10 @@ class StylizeItem:
         Files for the list of strokes, one per input file; none: it is not written.
     guides : tuple of GuideFiles
         For patches on a single file: what belongs where, in the place of the networks.
+    mesh : str
+        File with the triangles that the image lies on; empty: its UV seams are not known.
+    tiles : tuple of int
+        UDIM number of each input file; none for an image without tiles.
     """
 
     image: ImageRef
@@ -73,6 +83,8 @@ class StylizeItem:
     normals: tuple[str, ...] = ()
     strokes: tuple[str, ...] = ()
     guides: tuple[GuideFiles, ...] = ()
+    mesh: str = ""
+    tiles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,21 +210,26 @@ def _stylized(
     from ..image.files import open_image
     from ..image.metadata import NOTHING
     from ..paint import memory
+    from ..paint.across_seams import stylize_across
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
-    from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
+    islands = _islands(item)
     with ExitStack() as files:
         sources = [files.enter_context(open_image(path)) for path in image.paths]
-        tile = memory.tile_for([s.size for s in sources], look, image.key, request.memory_limit)
+        sizes = [source.size for source in sources]
+        limit = request.memory_limit
+        tile = memory.tile_for(sizes, look, image.key, limit, across=islands is not None)
         pictures = [
             source.read(color_space=image.color_space, alpha_mode=image.alpha_mode)
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
+    if sum(picture.color.size for picture in pictures) > _LARGE:
+        allocator.give_back()  # files were unpacked in memory
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
     only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))
@@ -220,16 +237,13 @@ def _stylized(
         recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
         results = [Stylized(picture) for picture in recolored]
     else:
-        results = stylize(
+        paint = stylize if islands is None else partial(stylize_across, islands)
+        results = paint(
             painting.stylizer,
             pictures,
             look,
             style,
-            region_painter=(
-                RegionPainter(painting.stylizer, painting.styles, look)
-                if look.regions > 1
-                else None
-            ),
+            region_painter=_region_painter(painting, look),
             alpha_covers=alpha_covers,
             tile=tile,
             exemplars=painting.exemplars,
@@ -271,6 +285,24 @@ def _write(
         for part in parts:
             part.rename(overwrite=overwrite)
     return True
+
+
+def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
+    if look.regions < 2:
+        return None
+    from ..paint.regions import RegionPainter  # late: scikit-learn takes a second to import
+
+    return RegionPainter(painting.stylizer, painting.styles, look)
+
+
+def _islands(item: StylizeItem) -> Islands | None:
+    """Return the islands across whose seams an item is painted, if there are any."""
+    from ..mesh.uv_mesh import load_mesh
+    from ..paint.islands import islands_of
+
+    if not item.mesh or not item.look.across_seams or item.look.seamless:
+        return None
+    return islands_of(load_mesh(Path(item.mesh)), item.tiles or (1001,))
 
 
 def _read_guide(files: GuideFiles) -> GuidePictures:

@@ -148,6 +148,7 @@ def self_test(sites: Sequence[str], own: str) -> tuple[str, ...]:
             text=True,
             errors="replace",
             timeout=300,
+            check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         if not answer.returncode:
@@ -157,10 +158,11 @@ def self_test(sites: Sequence[str], own: str) -> tuple[str, ...]:
     except (OSError, subprocess.SubprocessError):
         return ()  # no answer is no news; the next start asks again
     why = (answer.stderr.strip().splitlines() or [f"code {answer.returncode}"])[-1]
-    return (
+    said = (
         f"The worker's packages do not all import: {why}. Install Impasto's zip again, or choose "
-        "another Python as External Python in the preferences.",
+        "another Python as External Python in the preferences."
     )
+    return (said,)
 
 
 def _carried() -> dict[str, tuple[str, list[str]]]:

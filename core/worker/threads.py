@@ -51,10 +51,10 @@ _WIDEST = (
 def wait_asleep() -> None:
     """Let threads that wait for others sleep, and OpenCV and NumPy compute as on other machines.
 
-    To be called before OpenMP, OpenCV and NumPy are loaded. Spinning takes the cores from whoever they wait
-    for: those of NumPy's OpenBLAS would do it for a tenth of a second after each product. But with a
-    little spinning, passes of many small steps, such as painting in regions, take two thirds of the
-    time (GNU's OpenMP counts its rounds).
+    To be called before OpenMP, OpenCV and NumPy are loaded. Spinning takes the cores from whoever
+    they wait for: those of NumPy's OpenBLAS would do it for a tenth of a second after each product.
+    But with a little spinning, passes of many small steps take two thirds of the time (GNU's OpenMP
+    counts its rounds).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")

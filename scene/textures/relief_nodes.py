@@ -23,11 +23,16 @@ _USUAL_HEIGHT = 400
 _ALIKE = ("interpolation", "extension", "projection", "projection_blend")
 
 
-def uv_map_of(node: bpy.types.Node, entered: tuple[bpy.types.Node, ...]) -> str | None:
+def uv_map_of(
+    node: bpy.types.Node, entered: tuple[bpy.types.Node, ...], *, mapped: bool = True
+) -> str | None:
     """Return the UV map that an image lies on: "" for the active one, None if it is not sure.
 
-    The node is inside of the ``entered`` group nodes, outermost first.
+    The node is inside of the ``entered`` group nodes, outermost first. Unless it may be ``mapped``, the
+    texture must lie just where the UVs say.
     """
+    if not mapped and not _as_it_is(node):
+        return None
     if node.type != "TEX_IMAGE" or node.projection != "FLAT":
         return None
     link = _link(node.inputs["Vector"])
@@ -35,7 +40,7 @@ def uv_map_of(node: bpy.types.Node, entered: tuple[bpy.types.Node, ...]) -> str 
         return ""
     while link is not None:
         source = link.from_node
-        if source.type in {"MAPPING", "REROUTE"}:
+        if source.type == "REROUTE" or (source.type == "MAPPING" and mapped):
             link = _link(source.inputs[0])
         elif source.type == "GROUP_INPUT" and entered:
             *entered, outer = entered
@@ -49,6 +54,13 @@ def uv_map_of(node: bpy.types.Node, entered: tuple[bpy.types.Node, ...]) -> str 
         else:
             return source.uv_map if source.type == "UVMAP" else None
     return None
+
+
+def _as_it_is(node: bpy.types.Node) -> bool:
+    """Return whether a node's own mapping, which old files have, changes nothing."""
+    own = node.texture_mapping
+    moved = (*own.translation, *own.rotation, *(s - 1 for s in own.scale))
+    return not any(moved) and (own.mapping_x, own.mapping_y) == ("X", "Y")
 
 
 def normal_inputs(node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
@@ -72,6 +84,20 @@ def images(node: bpy.types.Node) -> set[bpy.types.Image | None]:
     parts = _parts(node.id_data, node.get(find.RELIEF))
     shown = [part for part in parts if part.type == "TEX_IMAGE"]
     return {part.image for part in shown} | {part.get(HEIGHT) for part in shown}
+
+
+def maps(node: bpy.types.Node) -> tuple[bpy.types.Image | None, bpy.types.Image | None]:
+    """Return the normal map and the height map of a restyled node's relief, or None and None."""
+    shown = (p for p in _parts(node.id_data, node.get(find.RELIEF)) if p.type == "TEX_IMAGE")
+    picture = next(shown, None)
+    return (None, None) if picture is None else (picture.image, picture.get(HEIGHT))
+
+
+def strength_of(node: bpy.types.Node) -> bpy.types.NodeSocket | None:
+    """Return the socket that says how strong the relief of a restyled node is, if it has relief."""
+    parts = _parts(node.id_data, node.get(find.RELIEF))
+    part = next((part for part in parts if part.type == "NORMAL_MAP"), None)
+    return part.inputs["Strength"] if part is not None else None
 
 
 def add(

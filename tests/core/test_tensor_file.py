@@ -20,10 +20,11 @@ from impasto.core.create.vae.model import StyleInventor
 from impasto.core.errors import ModelUnreadable, StyleUnreadable
 from impasto.core.models.adapter import LowRank
 from impasto.core.models.decoder import Decoder
-from impasto.core.models.loading import load_rule, load_style_vae
+from impasto.core.models.loading import weights_of
 from impasto.core.models.spatial_gan import Generator
-from impasto.core.models.style_vae import LATENT
+from impasto.core.networks.automaton import bundled_rule
 from impasto.core.networks.codes import CODE_LENGTH
+from impasto.core.networks.style_vae import LATENT, bundled_style_vae
 from impasto.core.styles import style as style_file
 from impasto.core.styles.adapter_layers import adapter_arrays
 from impasto.core.styles.catalog import FOLDER
@@ -59,9 +60,13 @@ def models(tmp_path_factory) -> dict[str, Path]:
     rng = np.random.default_rng(0)
     picture = rng.integers(0, 255, (64, 64, 3), np.uint8)
     made = {
-        "GAN": SpatialGan(Generator(), torch.zeros(1, 16), Exemplars([picture]), RECIPE),
-        "VAE": StyleInventor(load_style_vae(), torch.zeros(1, LATENT), picture / 255, RECIPE),
-        "AUTOMATON": Automaton(load_rule(), RECIPE),
+        "GAN": SpatialGan(
+            weights_of(Generator()), np.zeros((1, 16), np.float32), Exemplars([picture]), RECIPE
+        ),
+        "VAE": StyleInventor(
+            bundled_style_vae(), np.zeros((1, LATENT), np.float32), picture / 255, RECIPE
+        ),
+        "AUTOMATON": Automaton(bundled_rule(), RECIPE),
     }
     paths = {kind: folder / f"{kind}.impasto-model" for kind in made}
     for kind, model in made.items():

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from impasto.core.control import Control
 from impasto.core.create.automaton.model import Automaton
@@ -32,9 +31,10 @@ from impasto.core.create.vae.model import StyleInventor
 from impasto.core.errors import ImpastoError
 from impasto.core.image.reference import ImageRef
 from impasto.core.libraries import silence
-from impasto.core.models.loading import load_rule, load_style_vae
+from impasto.core.models.loading import weights_of
 from impasto.core.models.spatial_gan import Generator
-from impasto.core.models.style_vae import LATENT
+from impasto.core.networks.automaton import bundled_rule
+from impasto.core.networks.style_vae import LATENT, bundled_style_vae
 from impasto.core.styles.catalog import FOLDER
 from impasto.core.styles.look import Look, StyleRef
 from impasto.core.tasks import registry
@@ -124,12 +124,12 @@ class Bench:
         picture = np.random.default_rng(2).integers(0, 255, (64, 64, 3), np.uint8)
         model = {
             "GAN": lambda: SpatialGan(
-                Generator(), torch.zeros(1, 16), Exemplars([picture]), recipe
+                weights_of(Generator()), np.zeros((1, 16), np.float32), Exemplars([picture]), recipe
             ),
             "VAE": lambda: StyleInventor(
-                load_style_vae(), torch.zeros(1, LATENT), picture / 255, recipe
+                bundled_style_vae(), np.zeros((1, LATENT), np.float32), picture / 255, recipe
             ),
-            "AUTOMATON": lambda: Automaton(load_rule(), recipe),
+            "AUTOMATON": lambda: Automaton(bundled_rule(), recipe),
         }[kind]()
         path = self.folder / f"{kind}.impasto-model"
         save_model(model, path)
@@ -287,7 +287,6 @@ def main() -> int:
     options = parser.parse_args()
     silence()
     logging.disable()
-    torch.set_num_threads(2)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         kinds = {n: k for n, k in Bench(Path(folder)).kinds().items() if options.only in n}

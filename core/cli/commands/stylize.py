@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import BadRequest
@@ -20,6 +21,7 @@ _EXAMPLES = """examples:
   %(prog)s brick.png --style starry-night --out brick_starry.png
   %(prog)s textures/ --style paper.jpg --keep-color 0.5 --out restyled/
   %(prog)s ball.png --style oil.jpg --engine patches --guide oil_light.png ball_light.png --out a.png
+  %(prog)s skin.png --mesh head.obj --style gouache --out skin_gouache.png
   %(prog)s wall.exr --style irises=2 --style scream=1 --seamless --out out/
 """
 
@@ -55,6 +57,13 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar=("STYLE_GUIDE", "TEXTURE_GUIDE[=WEIGHT]"),
         help="with --engine patches and one picture: two pictures, such as masks or render passes, "
         "that say which part of the style belongs where; repeatable, in the place of the network",
+    )
+    parser.add_argument(
+        "--mesh",
+        default="",
+        metavar="FILE",
+        help="the mesh that the pictures lie on, with UVs, as Wavefront .obj: painting then goes on "
+        "across its UV seams",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace results that exist")
     add_look(parser)
@@ -102,14 +111,14 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         protect(read, [output, *files.values()], overwrite=options.overwrite or noted)
     if not options.relief_maps:
         refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
+    if not (options.mesh or look.across_seams):
+        raise BadRequest("--no-across-seams has no effect without --mesh.")
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
-        StylizeItem(
-            ImageRef(str(i), (str(i),)),
-            look,
-            (str(o),),
-            guides=guides,
+        replace(
+            StylizeItem(ImageRef(str(i), (str(i),)), look, (str(o),), guides=guides),
+            mesh=options.mesh,
             **{kind: (str(file),) for kind, file in files.items()},
         )
         for i, o, files in zip(images, outputs, beside, strict=True)

@@ -14,7 +14,7 @@ from ...styles.stroke_set import StrokeSet
 from .orientation import blur
 from .place import Placing, layer_widths, place, working_side
 from .relief import DEPTH, normal_map
-from .render import Painting, draw
+from .render import Clip, Painting, draw
 from .stamps import stamps_of
 from .stroke_list import StrokeList
 
@@ -153,13 +153,51 @@ def paint_strokes(
     >>> painted.color.shape, len(painted.strokes) > 50
     ((128, 128, 3), True)
     """
-    control.advance(0.0, "Placing strokes")
-    placing = placing_of(look)
-    placed = place(content, guide, strokes, placing, mask, control.part(0.0, 0.2))
+    placed, under = place_strokes(content, guide, strokes, look, mask, control.part(0.0, 0.2))
     control.advance(0.2, "Drawing strokes")
-    under = _underpainting(guide, strokes, placing)
     options: dict[str, Any] = {"relief": look.relief, "tile": tile, "threads": threads}
     return redraw(placed, under, size, strokes, **options, control=control.part(0.2, 1.0))
+
+
+def place_strokes(
+    content: np.ndarray,
+    guide: np.ndarray,
+    strokes: StrokeSet,
+    look: Look,
+    mask: np.ndarray | None = None,
+    control: Control = SILENT,
+) -> tuple[StrokeList, np.ndarray]:
+    """Place strokes on a picture without drawing them.
+
+    Parameters
+    ----------
+    content, guide : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        As in :func:`paint_strokes`.
+    strokes : StrokeSet
+        What the strokes are like.
+    look : Look
+        Settings of the strokes.
+    mask : (h, w) float32 in [0, 1], optional
+        Where anything is to be painted.
+    control : Control
+        Gets the progress, and is asked for a cancel.
+
+    Returns
+    -------
+    placed : StrokeList
+        The strokes.
+    underpainting : (h, w, 3) float32, sRGB-encoded in [0, 1]
+        What lies below them, small.
+
+    Raises
+    ------
+    JobCancelled
+        The control was cancelled.
+    """
+    control.advance(0.0, "Placing strokes")
+    placing = placing_of(look)
+    placed = place(content, guide, strokes, placing, mask, control)
+    return placed, _underpainting(guide, strokes, placing)
 
 
 def redraw(
@@ -169,6 +207,7 @@ def redraw(
     strokes: StrokeSet,
     *,
     relief: float = 0.5,
+    clip: Clip | None = None,
     tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
@@ -187,6 +226,8 @@ def redraw(
         Has the stamps.
     relief : float
         Thickness of the paint in [0, 1], as in a look.
+    clip : Clip, optional
+        Where each stroke is drawn; else everywhere.
     tile : int
         Side of the tiles that are drawn, in pixels; 0: as suits the strokes.
     threads : int
@@ -204,7 +245,12 @@ def redraw(
     JobCancelled
         The control was cancelled.
     """
-    options: dict[str, Any] = {"tile": tile, "threads": threads, "control": control}
+    options: dict[str, Any] = {
+        "clip": clip,
+        "tile": tile,
+        "threads": threads,
+        "control": control,
+    }
     painting = replay(placed, underpainting, size, strokes, **options)
     height = painting.height  # in place: there may be little memory left
     height *= np.float32(2 * relief)
@@ -218,6 +264,7 @@ def replay(
     size: tuple[int, int],
     strokes: StrokeSet,
     *,
+    clip: Clip | None = None,
     tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
@@ -234,6 +281,8 @@ def replay(
         Width and height of the result in pixels.
     strokes : StrokeSet
         Has the stamps.
+    clip : Clip, optional
+        Where each stroke is drawn; else everywhere.
     tile : int
         Side of the tiles that are drawn, in pixels; 0: as suits the strokes.
     threads : int
@@ -257,6 +306,7 @@ def replay(
         stamps_of(strokes),
         size,
         ground,
+        clip=clip,
         tile=tile,
         threads=threads,
         control=control,

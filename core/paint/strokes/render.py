@@ -48,6 +48,22 @@ Ground = Callable[[slice, slice], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
+class Clip:
+    """Keeps strokes on parts of a picture.
+
+    Attributes
+    ----------
+    region : (H, W) int32
+        The part that each pixel belongs to.
+    owner : (N,) int32
+        The part on which each stroke is drawn; 0: on all of them.
+    """
+
+    region: np.ndarray
+    owner: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Painting:
     """A drawn picture, and how thick its paint is.
 
@@ -69,6 +85,7 @@ def draw(
     size: tuple[int, int],
     ground: Ground,
     *,
+    clip: Clip | None = None,
     tile: int = 0,
     threads: int = 0,
     control: Control = SILENT,
@@ -85,6 +102,8 @@ def draw(
         Width and height in pixels.
     ground : callable
         Returns the color below all strokes.
+    clip : Clip, optional
+        Where each stroke is drawn; else everywhere.
     tile : int
         Side of a tile in pixels; 0: as suits the strokes.
     threads : int
@@ -116,7 +135,7 @@ def draw(
     def one(box: tuple[slice, slice]) -> None:
         buffers = spare.pop()
         try:
-            canvas = _draw_tile(sized, box, ground(*box), buffers, control)
+            canvas = _draw_tile(sized, box, ground(*box), clip, buffers, control)
         finally:
             spare.append(buffers)
         np.clip(canvas[..., :3], 0, 1, out=color[box])
@@ -232,6 +251,7 @@ def _draw_tile(
     sized: _Sized,
     box: tuple[slice, slice],
     ground: np.ndarray,
+    clip: Clip | None,
     buffers: _Buffers,
     control: Control,
 ) -> np.ndarray:
@@ -249,10 +269,14 @@ def _draw_tile(
     corners = np.stack((left + right - columns.start, top + down - rows.start), axis=1).tolist()
     matrices, shares, paints = sized.matrix[index], sized.shares(owner), sized.paints(owner)
     bent = sized.stamps.bent
+    region = np.zeros((1, 1), np.int32) if clip is None else clip.region[box]
+    parts = [0] * len(index) if clip is None else clip.owner[owner].tolist()
     for n, (key, window, corner) in enumerate(zip(keys, windows, corners, strict=True)):
         if n % _PATIENCE == 0:
             control.cancel.raise_if_set()
-        _lay(canvas, bent(*key), matrices[n], buffers[window], corner, shares[n], paints[n])
+        stamp = bent(*key)
+        kept = (region, parts[n])
+        _lay(canvas, stamp, matrices[n], buffers[window], corner, shares[n], paints[n], kept)
     return canvas
 
 
@@ -285,8 +309,12 @@ def _lay(
     corner: tuple[int, int],
     share: np.ndarray,
     paint: np.ndarray,
+    kept: tuple[np.ndarray, int],
 ) -> None:
-    """Lay one stroke on a canvas; its window's upper left corner may lie outside."""
+    """Lay one stroke on a canvas; its window's upper left corner may lie outside.
+
+    It is ``kept`` on a part of it, unless that is 0.
+    """
     height, width = canvas.shape[:2]
     pixels, drawn, alpha, laid = buffers
     high, wide = pixels.shape[:2]
@@ -303,6 +331,9 @@ def _lay(
             return
         alpha, laid = alpha[top:bottom, left:right], laid[top:bottom, left:right]
         x, y, wide, high = x + left, y + top, right - left, bottom - top
+    region, part = kept
+    if part:
+        alpha[region[y : y + high, x : x + wide] != part] = 0
     below = canvas[y : y + high, x : x + wide]
     # OpenCV and not numpy: it is quicker with windows that are small.
     cv2.subtract(laid, below, laid)
