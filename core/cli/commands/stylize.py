@@ -119,7 +119,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         replace(
             StylizeItem(ImageRef(str(i), (str(i),)), look, (str(o),), guides=guides),
             mesh=options.mesh,
-            **{kind: (str(file),) for kind, file in files.items()},
+            **{kind: (str(file),) for kind, file in files.items()},  # type: ignore[arg-type]
         )
         for i, o, files in zip(images, outputs, beside, strict=True)
     )
