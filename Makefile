@@ -9,9 +9,9 @@ PIP_ARGS ?=
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-gui lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
+.PHONY: help venv demo test test-gui fuzz lint format bench bench-quality bench-speed bench-window bench-clusters bench-frames bench-generate bench-refine \
         bench-paint bench-material train \
-        package screenshots pictures clean
+        listing package screenshots pictures clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,9 @@ test: $(READY) ## run the tests (core and real bpy)
 test-gui: $(READY) ## drive real Blender windows (needs root on Debian; says when it must skip)
 	@bash tests/gui/run.sh || { code=$$?; [ $$code = 77 ] || exit $$code; \
 	  echo "GUI tests skipped: no Blender window can be had on this machine."; }
+
+fuzz: $(READY) ## read damaged files of our own, by a seed: make fuzz FUZZ_ARGS="--seed 5 --count 300"
+	$(PY) -m tests.fuzz.run $(FUZZ_ARGS)
 
 lint: $(READY) ## ruff and mypy
 	$(PY) -m ruff check .
@@ -79,6 +82,9 @@ train: $(READY) ## train the generator, or go on from the last checkpoint
 	$(PY) -m training.export
 	$(PY) -m training.metric
 	$(PY) -m training.build_styles
+
+listing: $(READY) ## build the zips for everyone, previews and texts for the extension platform, and check its rules
+	$(PY) tools/listing.py
 
 package: $(READY) ## build every zip that can be built here and static repositories of them, in dist/
 	$(PY) tools/package.py --variant all $(PACKAGE_ARGS)

@@ -15,7 +15,8 @@ from bpy.props import (
 from .scene.compat import RELATIVE_PATH
 from .scene.looks import gallery
 from .scene.looks.look import properties
-from .scene.props import ANY_STYLE, duration, seed, similarity, target
+from .scene.lookup import active_group
+from .scene.props import ANY_STYLE, POINTS, duration, layered, seed, similarity
 
 
 def _get_included(item) -> bool:
@@ -93,27 +94,11 @@ class LookSettings(bpy.types.PropertyGroup):
         name="Style",
         description="Identifier of a built-in style, or the path of an image or style file",
     )
-    gallery: EnumProperty(
-        name="Gallery",
-        description="Built-in styles",
-        items=gallery.items,
-        get=gallery.get_index,
-        set=gallery.set_index,
-    )
-    file: StringProperty(
-        name="Style Image",
-        description="Image or saved style (.impasto) to take the look from",
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-        get=gallery.get_file,
-        set=gallery.set_file,
-    )
-    second: StringProperty(
-        name="Second Style",
-        description=ANY_STYLE,
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-    )
+    gallery: gallery.chooser("style", name="Style", description="Built-in styles")
+    file: gallery.chosen_file("style", options=RELATIVE_PATH)
+    second: StringProperty(name="Second Style", description=ANY_STYLE)
+    second_gallery: gallery.chooser("second", name="Second Style", description="Built-in styles")
+    second_file: gallery.chosen_file("second", options=RELATIVE_PATH)
     mix: FloatProperty(
         name="Mix",
         description="Share of the second style. Ignored when Regions is used",
@@ -315,12 +300,9 @@ class CreateSettings(bpy.types.PropertyGroup):
         max=1.0,
         default=(0.5, 0.5),
     )
-    second: StringProperty(
-        name="Other Style",
-        description=ANY_STYLE,
-        subtype="FILE_PATH",
-        options=RELATIVE_PATH,
-    )
+    second: StringProperty(name="Other Style", description=ANY_STYLE)
+    second_gallery: gallery.chooser("second", name="Other Style", description="Built-in styles")
+    second_file: gallery.chosen_file("second", options=RELATIVE_PATH)
     share: FloatProperty(
         name="Share",
         description="Share of the other style",
@@ -408,13 +390,34 @@ class ImpastoSettings(bpy.types.PropertyGroup):
     duplicates: CollectionProperty(type=NoteItem)
     skipped: CollectionProperty(type=NoteItem)
     plots: CollectionProperty(type=PlotItem)
-    target: target()
+    target: EnumProperty(
+        name="Target",
+        description="What to stylize",
+        items=(
+            ("ACTIVE", "Active", "What is active in this editor, without groups"),
+            ("GROUP", "Active Group", "The group selected in the list"),
+            ("ALL", "All Groups", "Every included group that has a style"),
+        ),
+    )
+    point: EnumProperty(name="Target", description="What to stylize", items=POINTS)
+    look: PointerProperty(type=LookSettings)
+    layered: layered(default=True)
     refine_seconds: duration(
         "How long to refine, in seconds; cancelling keeps the best result so far"
     )
     showing_originals: BoolProperty(
         name="Showing Originals", description="The scene shows its original textures for comparison"
     )
+
+    @property
+    def shows_group(self):
+        """Return whether the panels show the look of the active group, not that of the scene."""
+        return self.target != "ACTIVE" and active_group(self.id_data) is not None
+
+    @property
+    def shown_look(self):
+        """Return the look that the panels show."""
+        return active_group(self.id_data).look if self.shows_group else self.look
 
 
 _CLASSES = (

@@ -23,7 +23,6 @@ CHINESE = {
     "Groups": "分组",
     "Impasto Style": "Impasto 风格",
     "Jobs": "任务",
-    "Left Alone": "保持原样",
     "Look Presets": "外观预设",
     "Add Look Preset": "添加外观预设",
     "Mark as Assets": "标记为资产",
@@ -67,6 +66,85 @@ CHINESE = {
     "Textures": "纹理",
     "Members": "成员",
     "Use for All Groups": "用于所有分组",
+    # What is active, and layers
+    "A color attribute to paint on in Vertex Paint mode": "可在顶点绘制模式中绘制的颜色属性",
+    "A custom property of each object, from 0 to 1": "每个物体的自定义属性，从 0 到 1",
+    "Active": "活动项",
+    "Active Collection": "活动集合",
+    "Active Material": "活动材质",
+    "Active Node": "活动节点",
+    "Active Object": "活动物体",
+    "All Users": "所有使用者",
+    "An image to paint on in Texture Paint mode": "可在纹理绘制模式中绘制的图像",
+    "Apply Layers": "应用图层",
+    "Ask": "询问",
+    "Ask before anything changes": "在改动之前询问",
+    "Choose an image from disk": "从磁盘选择图像",
+    "Choose where the painting is seen; elsewhere, the original is": (
+        "选择显示绘画的位置；其他位置显示原图"
+    ),
+    "Color Attribute": "颜色属性",
+    "Copy shared materials, so that nothing else changes": "复制共用的材质，使其他物体不变",
+    "Every layer in the file": "文件中的所有图层",
+    "Give all textures of the target or group the strength and the color of the first layer": (
+        "将第一个图层的强度和颜色用于目标或分组的所有纹理"
+    ),
+    "Image": "图像",
+    "Image File...": "图像文件...",
+    "Impasto": "Impasto",
+    "Keep as Layer": "保留为图层",
+    "Lay the painting over the original, to turn strength and color live; else replace the image": (
+        "在材质中将绘画叠加在原图之上，以便随时更改其强度和颜色。否则替换图像"
+    ),
+    "Layers of what is active, or of the active group": "活动项或活动分组的图层",
+    "Make Single User": "设为单一使用者",
+    "Make one image of original and painting, as exporters need it. Revert restores the original": (
+        "将原图和绘画合成为一张图像，供导出使用。“还原”会恢复原图"
+    ),
+    "Mask": "遮罩",
+    "Mask Layer": "图层遮罩",
+    "New Image": "新建图像",
+    "Nothing is active": "没有活动项",
+    "Object Property": "物体属性",
+    "Plots": "图表",
+    "Preview": "预览",
+    "Preview; press Stylize to finish": "预览；点击“风格化”以完成",
+    "Click to choose a style": "点击以选择风格",
+    "Open Folder": "打开文件夹",
+    "Previous": "上一个",
+    "Previous Version": "上一版本",
+    "Restyle at a low resolution": "以低分辨率风格化",
+    "Restyle everything that uses the same materials": "风格化使用相同材质的所有物体",
+    "Restyle the textures of what is active, without analyzing; the originals are kept": (
+        "无需分析即可风格化活动项的纹理；保留原图"
+    ),
+    "Shared with Others": "与其他物体共用",
+    "Show the result before the last one; press again to return to the last one": (
+        "显示上一个结果；再按一次返回最新结果"
+    ),
+    "Skipped": "已跳过",
+    "Style to choose first. Leave empty for the current one": "先选择的风格。留空则使用当前风格",
+    "Stylize With": "风格化使用",
+    "Stylize with Keep as Layer first": "请先在启用“保留为图层”时风格化",
+    "Textures of all objects in the active collection": "活动集合中所有物体的纹理",
+    "Textures of the active material slot": "活动材质槽的纹理",
+    "Textures of what is active in this editor": "此编辑器中活动项的纹理",
+    "Textures of the active object": "活动物体的纹理",
+    "The active Image Texture node": "活动的图像纹理节点",
+    "The image in this editor": "此编辑器中的图像",
+    "The painting is seen everywhere": "到处显示绘画",
+    "Use for All Textures": "用于所有纹理",
+    "Users": "使用者",
+    "What is active in this editor, without groups": "此编辑器中的活动项，不使用分组",
+    "What masks the painting": "用什么遮罩绘画",
+    "What paints the image": "用什么绘制图像",
+    "What this editor points at": "此编辑器所指的内容",
+    "What to do if other objects use the same materials": "其他物体使用相同材质时的处理方式",
+    "What to stylize": "要风格化的内容",
+    "Which layers to apply": "要应用的图层",
+    "1 object": "1 个物体",
+    "{count} objects": "{count} 个物体",
+    "No second style": "没有第二种风格",
     # Families of the built-in styles
     "Bold Paint": "浓重笔触",
     "Media": "画材",
@@ -141,7 +219,6 @@ CHINESE = {
     "Device": "设备",
     "Similarity": "相似度",
     "Include": "包含",
-    "Gallery": "图库",
     "Image Files": "图像文件",
     "Target Group": "目标分组",
     "Balanced": "均衡",
@@ -156,7 +233,6 @@ CHINESE = {
     "None": "无",
     "No style: leave these textures as they are": "无风格：保持这些纹理不变",
     "Image File": "图像文件",
-    "The image selected below": "下方所选的图像",
     "Packed": "打包",
     "Results": "结果",
     "Results Folder": "结果文件夹",
@@ -231,7 +307,6 @@ CHINESE = {
     "Share": "比例",
     "Boldness": "大胆程度",
     "Axes": "轴",
-    "Again": "再次",
     "Style Map": "风格地图",
     "Model that generates the texture": "生成纹理的模型",
     "Seamless variations; two textures can morph": "无缝变体；两个纹理之间可以变形",
@@ -264,8 +339,12 @@ CHINESE = {
     ),
     "Offsets along the main axes of all styles": "沿所有风格主轴的偏移",
     "Create a material from the textures of the active group": "用活动分组的纹理创造材质",
-    "Use the generator that was trained last, with the current seed": (
-        "使用上次训练的生成器和当前种子"
+    "Create another material with the generator that was trained last, with the current seed": (
+        "以当前的种子，用上次训练的生成器再创建一个材质"
+    ),
+    "Create a material first": "请先创建一个材质",
+    "This needs torch. Install the full zip, or choose an External Python with torch": (
+        "这需要 torch。请安装 full 压缩包，或选择带有 torch 的外部 Python"
     ),
     "Generate a new style for the active group": "为活动分组生成新风格",
     "Show the map of styles, painted on the group's first texture": (
@@ -477,7 +556,6 @@ CHINESE = {
     ),
     "Select the objects that use the textures of the active group": "选择使用活动分组纹理的物体",
     "Show a plot in an Image Editor": "在图像编辑器中显示图表",
-    "What paints the picture": "用什么来绘制图像",
     "A neural network recolors and textures. Fast": "神经网络重新着色并添加质感。速度快",
     "Pieces of the style image are put together. Sharp": "拼合风格图像的小块。清晰锐利",
     "Brush strokes like the style's, with relief": "与风格相似的笔触，带浮雕",

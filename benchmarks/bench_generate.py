@@ -34,8 +34,9 @@ from impasto.core.create.vae.latents import decode_latent, encode_codes
 from impasto.core.create.vae.style_map import StyleMap
 from impasto.core.errors import JobCancelled
 from impasto.core.models.encoder import Encoder
-from impasto.core.models.loading import load_encoder, load_style_vae
+from impasto.core.models.loading import load_encoder
 from impasto.core.models.texture_loss import TextureTarget
+from impasto.core.networks.style_vae import bundled_style_vae
 from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.styles.catalog import pictured_styles
@@ -226,15 +227,14 @@ def bench_automaton(seconds: float) -> None:
 
 def bench_vae() -> None:
     """Reconstruction, and the sheet of draws from the prior."""
-    vae, stylizer = load_style_vae(), Stylizer()
+    vae, stylizer = bundled_style_vae(), Stylizer()
     styles = [load_style_file(info.file) for info in pictured_styles()]
     content = source("photo brick")
-    encoder = load_encoder()
     ratios = []
     for info, style in zip(pictured_styles(), styles, strict=True):
         again = decode_latent(vae, encode_codes(vae, style.codes))[list(ZOOMS).index(1.0)]
         painted = [stylizer.paint(PaintJob(content, code)) for code in (style.code(1.0), again)]
-        away = [code_distance(encoder, p, style) for p in painted]
+        away = [code_distance(stylizer, p, style) for p in painted]
         ratios.append(away[1] / away[0])
         del info
     print(
@@ -249,15 +249,10 @@ def bench_vae() -> None:
     sheets.save(sheets.OUT / "create-styles.jpg", sheet)
 
 
-@torch.inference_mode()
-def code_distance(encoder: Encoder, painted: np.ndarray, style: Style) -> float:
+def code_distance(stylizer: Stylizer, painted: np.ndarray, style: Style) -> float:
     """How far the statistics of a picture are from a style's, in deviations of codes."""
-    from impasto.core.models.codes import style_code
-
-    vae = load_style_vae()
-    batch = tensor([painted.astype(np.float32)])
-    own = style_code(batch, encoder(batch))[0]
-    return float(((own - torch.from_numpy(style.code(1.0))) / vae.code_std).abs().mean())
+    apart = stylizer.encode_style(painted) - style.code(1.0)
+    return float(np.abs(apart / bundled_style_vae().code_std).mean())
 
 
 def bench_loss(steps: int = 200) -> None:

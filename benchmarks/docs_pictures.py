@@ -20,8 +20,9 @@ from impasto.core.create.automaton.model import Automaton
 from impasto.core.create.interface import fit
 from impasto.core.create.vae.style_map import StyleMap
 from impasto.core.image.convert import to_depth
-from impasto.core.models.loading import load_encoder, load_style_vae
+from impasto.core.models.loading import load_encoder
 from impasto.core.models.texture_loss import TextureTarget
+from impasto.core.networks.style_vae import bundled_style_vae
 from impasto.core.paint.adapter_fit import refine
 from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
@@ -86,7 +87,7 @@ def draw_growth() -> None:
 def draw_styles() -> None:
     """Bricks in styles that the VAE draws."""
     styles = [load_style_file(info.file) for info in builtin_styles()]
-    style_map = StyleMap(load_style_vae(), styles)
+    style_map = StyleMap(bundled_style_vae(), styles)
     content = texture("bricks", 0)[:128, :128]
     sheet = sheets.drawn_styles(Stylizer(), style_map, styles, content)
     sheets.save(IMAGES / "create-styles.jpg", sheet)

@@ -39,6 +39,10 @@ class ModelUnreadable(ImpastoError):
     """A file is no generator that Impasto saved, or is damaged."""
 
 
+class FileDamaged(ImpastoError):
+    """A file of ours is not as it was written; who reads it says what to do about it."""
+
+
 class MeshUnreadable(ImpastoError):
     """A file with the mesh of a texture is missing or damaged, or the mesh has no UVs."""
 
@@ -47,12 +51,20 @@ class OutputUnwritable(ImpastoError):
     """A result cannot be written: folder missing, read-only, or the disk is full."""
 
 
+class OutputTaken(OutputUnwritable):
+    """Another file is where a result is to go, and may not be replaced."""
+
+
 class WorkerDied(ImpastoError):
     """The worker process ended in the middle of a job; names the step it was in."""
 
 
 class WorkerUnavailable(ImpastoError):
     """No worker could be started: no Python with torch, or it does not answer."""
+
+
+class TorchMissing(ImpastoError):
+    """A job needs torch, which is not installed."""
 
 
 class JobCancelled(ImpastoError):

@@ -6,12 +6,11 @@ import bpy
 from bl_operators.presets import AddPresetBase
 
 from ..scene.looks.look import FIELDS
-from .group_operator import GroupOperator
 
-_LOOK = "bpy.context.scene.impasto.groups[bpy.context.scene.impasto.active_group].look"
+_LOOK = "bpy.context.scene.impasto.shown_look"
 
 
-class IMPASTO_OT_add_look_preset(GroupOperator, AddPresetBase, bpy.types.Operator):
+class IMPASTO_OT_add_look_preset(AddPresetBase, bpy.types.Operator):
     """Add or remove a preset of the style and its settings"""
 
     bl_idname = "impasto.add_look_preset"

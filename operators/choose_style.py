@@ -1,20 +1,19 @@
-"""Choose a style for the active group, also by dropping an image on the sidebar."""
+"""Choose a style, also by dropping an image on the sidebar."""
 
 import bpy
 from bpy.props import StringProperty
 
 from ..scene.looks import gallery
-from ..scene.lookup import active_group
-from .group_operator import GroupOperator
 
 
-class IMPASTO_OT_choose_style(GroupOperator, bpy.types.Operator):
+class IMPASTO_OT_choose_style(bpy.types.Operator):
     """Choose an image or saved style (.impasto) to take the look from"""
 
     bl_idname = "impasto.choose_style"
     bl_label = "Use as Impasto Style"
     bl_options = {"REGISTER", "UNDO"}
 
+    path: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(
         default=";".join(f"*{suffix}" for suffix in gallery.STYLE_SUFFIXES), options={"HIDDEN"}
@@ -32,7 +31,9 @@ class IMPASTO_OT_choose_style(GroupOperator, bpy.types.Operator):
                 {"ERROR"}, f'"{self.filepath}" is not an image or Impasto style; choose another.'
             )
             return {"CANCELLED"}
-        active_group(context.scene).look.style = self.filepath
+        owner, _, name = self.path.rpartition(".")
+        look = context.scene.path_resolve(owner) if owner else context.scene.impasto.shown_look
+        setattr(look, name or "style", gallery.relative(self.filepath))
         return {"FINISHED"}
 
 
@@ -47,10 +48,7 @@ class IMPASTO_FH_style(bpy.types.FileHandler):
         # Elsewhere in the editor, a dropped image keeps its usual meaning.
         region = context.region
         return (
-            region is not None
-            and region.type == "UI"
-            and region.active_panel_category == "Impasto"
-            and active_group(context.scene) is not None
+            region is not None and region.type == "UI" and region.active_panel_category == "Impasto"
         )
 
 

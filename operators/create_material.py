@@ -1,8 +1,8 @@
 """Create Material: train a generator on the active group, and make a material with it."""
 
 import bpy
-from bpy.props import BoolProperty
 
+from ..translations import tip
 from .job_operator import GroupJobOperator
 
 
@@ -13,17 +13,34 @@ class IMPASTO_OT_create_material(GroupJobOperator, bpy.types.Operator):
     bl_label = "Create Material"
     bl_options = {"UNDO"}
 
-    again: BoolProperty(
-        name="Again",
-        description="Use the generator that was trained last, with the current seed",
-    )
+    @classmethod
+    def poll(cls, context):
+        return super().poll(context) and cls.can_fit(context)
 
     def start(self, context):
         from ..scene.create import material  # late: it is slow to import
 
-        return material.start(
-            context, again=self.again and bool(context.scene.impasto.create.model)
-        )
+        return material.start(context, again=False)
 
 
-CLASSES = (IMPASTO_OT_create_material,)
+class IMPASTO_OT_create_variation(GroupJobOperator, bpy.types.Operator):
+    """Create another material with the generator that was trained last, with the current seed"""
+
+    bl_idname = "impasto.create_variation"
+    bl_label = "Another Variation"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.impasto.create.model:
+            cls.poll_message_set(tip("Create a material first"))
+            return False
+        return super().poll(context)
+
+    def start(self, context):
+        from ..scene.create import material  # late: it is slow to import
+
+        return material.start(context, again=True)
+
+
+CLASSES = (IMPASTO_OT_create_material, IMPASTO_OT_create_variation)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..scene.jobs import queue
+from ..scene.jobs import queue, worker
+from ..scene.options import worker_settings
 from ..translations import tip
 
 
@@ -17,3 +18,13 @@ class IdleOperator:
             reason = tip("{job} is running; wait for it or cancel it")
             cls.poll_message_set(reason.format(job=running.title))
         return running is None
+
+    @classmethod
+    def can_fit(cls, context) -> bool:
+        """Return False, and set the reason for ``poll``, if the worker has no torch."""
+        if worker.has_torch(worker_settings(context)):
+            return True
+        cls.poll_message_set(
+            tip("This needs torch. Install the full zip, or choose an External Python with torch")
+        )
+        return False

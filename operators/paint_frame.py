@@ -47,7 +47,7 @@ class IMPASTO_OT_propagate_frames(Restyle):
         if context.scene.impasto.frames.look.engine != "NETWORK":
             cls.poll_message_set(tip("Set Engine to Network; it carries painted frames"))
             return False
-        return super().poll(context)
+        return super().poll(context) and cls.can_fit(context)
 
     def start(self, context):
         from ..scene.frames import restyle  # late: it is slow to import

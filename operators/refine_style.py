@@ -32,7 +32,7 @@ class IMPASTO_OT_refine_style(GroupJobOperator, bpy.types.Operator):
         if group is not None and not Path(gallery.resolve(style)).is_file():
             cls.poll_message_set(tip("The style image is missing; choose another one"))
             return False
-        return super().poll(context)
+        return super().poll(context) and cls.can_fit(context)
 
     def start(self, context):
         from ..scene.looks import refine  # late: it is slow to import

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..scene.props import target
+from ..scene.props import layered, target
 from ..translations import tip
 from .job_operator import JobOperator
 
@@ -12,6 +12,12 @@ class _Stylize(JobOperator):
     preview = False
 
     target: target()
+    layered: layered()
+
+    def invoke(self, context, event):
+        if not self.properties.is_property_set("layered"):
+            self.layered = context.scene.impasto.layered
+        return super().invoke(context, event)
 
     @classmethod
     def poll(cls, context):
@@ -27,7 +33,7 @@ class _Stylize(JobOperator):
     def start(self, context):
         from ..scene.looks import stylize  # late: it is slow to import
 
-        return stylize.start(context, self.target, preview=self.preview)
+        return stylize.start(context, self.target, preview=self.preview, layered=self.layered)
 
 
 class IMPASTO_OT_stylize_textures(_Stylize, bpy.types.Operator):

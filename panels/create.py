@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from ..scene import icons
-from ..scene.jobs import queue
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
 from ..widgets import split_layout
-from .progress import job_progress
+from .progress import draw_preview
 from .with_group import WithGroup
 
 
@@ -38,20 +36,12 @@ class IMPASTO_PT_create:
             row = layout.row()
             row.enabled = settings.frames > 0
             row.prop(settings, "damage")
-        running = queue.current()
-        if running is None:
-            row = layout.row()
-            row.scale_y = 1.5
-            row.operator("impasto.create_material", icon="MATERIAL").again = False
-            if settings.model:
-                again = layout.operator(
-                    "impasto.create_material", text="Another Variation", icon="FILE_REFRESH"
-                )
-                again.again = True
-        else:
-            job_progress(layout, running)
-            if preview := icons.changing(running.preview):
-                layout.template_icon(preview, scale=9)
+        row = layout.row()
+        row.scale_y = 1.5
+        row.operator("impasto.create_material", icon="MATERIAL")
+        if settings.model:
+            layout.operator("impasto.create_variation", icon="FILE_REFRESH")
+        draw_preview(layout)
 
 
 class IMPASTO_PT_create_styles(WithGroup):
@@ -69,7 +59,9 @@ class IMPASTO_PT_create_styles(WithGroup):
             row.operator("impasto.pick_on_map", text="", icon="EYEDROPPER")
             layout.prop(settings, "place")
         elif settings.how == "BETWEEN":
-            layout.prop(settings, "second")
+            layout.prop(settings, "second_gallery")
+            if settings.second_file:
+                layout.prop(settings, "second_file")
             layout.prop(settings, "share")
         else:
             layout.prop(settings, "boldness")

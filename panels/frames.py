@@ -8,6 +8,7 @@ from ..scene.jobs import queue
 from ..translations import CONTEXT
 from ..widgets import split_layout, stroke_settings
 from .progress import job_progress
+from .stylize import draw_style
 
 
 class IMPASTO_PT_frames:
@@ -32,9 +33,9 @@ class IMPASTO_PT_frames:
             column.prop(settings, "last")
             column.prop(settings, "step")
         look = settings.look
-        layout.template_icon_view(look, "gallery", show_labels=True, scale=5.0, scale_popup=5.0)
-        layout.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
-        layout.prop(look, "file")
+        draw_style(layout, look)
+        if look.file:
+            layout.prop(look, "file")
         strokes = look.engine == "STROKES"
         layout.prop(look, "engine")
         layout.prop(look, "strength")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bpy.app.translations import pgettext_iface
-
-from ..scene import icons
 from ..scene.jobs import queue, worker
 from ..widgets import paragraph
-from .progress import job_buttons
+from .progress import draw_preview, job_buttons, remaining
 
 _ICONS = {"FINISHED": "CHECKMARK", "CANCELLED": "CANCEL", "FAILED": "ERROR", "RUNNING": "TIME"}
 _SHOWN = 5
@@ -23,11 +20,10 @@ class IMPASTO_PT_jobs:
         running = queue.current()
         if running is not None:
             layout.label(text=running.title, icon="TIME")
-            layout.progress(factor=running.progress, text=_remaining(running))
+            layout.progress(factor=running.progress, text=remaining(running))
             job_buttons(layout, running)  # Above what changes its height.
             paragraph(layout, context, running.step)
-            if preview := icons.changing(running.preview):
-                layout.template_icon(preview, scale=8)
+            draw_preview(layout)
         ended = [job for job in queue.history if not job.running][:_SHOWN]
         for job in ended:
             box = layout.box()
@@ -40,17 +36,6 @@ class IMPASTO_PT_jobs:
         if not ended and running is None:
             layout.label(text="No jobs yet", icon="INFO")
         layout.operator("impasto.release_memory", icon="MEMORY")
-
-
-def _remaining(job) -> str:
-    if job.paused:
-        return pgettext_iface("Paused")
-    left = job.seconds_left
-    if left is None:
-        return f"{job.progress:.0%}"
-    minutes, seconds = divmod(round(left), 60)
-    said = pgettext_iface("{share}  {time} left")
-    return said.format(share=f"{job.progress:.0%}", time=f"{minutes}:{seconds:02d}")
 
 
 PANELS = (IMPASTO_PT_jobs,)

@@ -21,13 +21,12 @@ class IMPASTO_UL_groups(bpy.types.UIList):
         side.alignment = "RIGHT"
         side.label(text=str(len(item.members)))
         style = gallery.thumbnail(item.look)
+        if item.locked:
+            side.label(icon="LOCKED")
         if style:
             side.label(icon_value=style)
-        else:
-            side.label(icon="FILE_IMAGE" if item.look.style else "BLANK1")
-        side.prop(
-            item, "locked", text="", emboss=False, icon="LOCKED" if item.locked else "UNLOCKED"
-        )
+        elif item.look.style:
+            side.label(icon="FILE_IMAGE")
         side.prop(item, "included", text="", emboss=False, icon=_check(item.included))
 
 
@@ -42,6 +41,19 @@ class IMPASTO_UL_textures(bpy.types.UIList):
         if data.typical is not None and data.typical == item.image and len(data.members) > 1:
             row.label(text="", icon="SOLO_ON")
         row.prop(item, "included", text="", emboss=False, icon=_check(item.included))
+
+
+def draw_groups(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
+    """Draw the list of groups, with what changes them."""
+    row = layout.row()
+    row.template_list("IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4)
+    side = row.column(align=True)
+    side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
+    side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
+    side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
+    if 0 <= settings.active_group < len(settings.groups):
+        group = settings.groups[settings.active_group]
+        side.prop(group, "locked", text="", icon="LOCKED" if group.locked else "UNLOCKED")
 
 
 def member_icon(member) -> int:

@@ -23,74 +23,69 @@ class IMPASTO_PT_look_presets(PresetPanel, bpy.types.Panel):
 
 class IMPASTO_PT_style:
     bl_label = "Style"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_translation_context = CONTEXT
     parent = ""
 
     def draw_header_preset(self, context):
-        if active_group(context.scene) is not None:
-            IMPASTO_PT_look_presets.draw_panel_header(self.layout)
+        IMPASTO_PT_look_presets.draw_panel_header(self.layout)
 
     def draw(self, context):
         layout = split_layout(self)
-        group = active_group(context.scene)
-        if group is None:
-            layout.label(text="Analyze textures first", icon="INFO")
-            return
-        look = group.look
-        layout.label(text=group.name, icon="GROUP", translate=False)
-        layout.template_icon_view(look, "gallery", show_labels=True, scale=6.0, scale_popup=5.0)
-        layout.prop(look, "gallery", text="Style", text_ctxt=CONTEXT)
-        row = layout.row(align=True)
-        row.prop(look, "file")
-        layout.separator()
+        settings = context.scene.impasto
+        look = settings.shown_look
+        if look.file:
+            layout.prop(look, "file")
         layout.prop(look, "engine")
-        layout.prop(look, "strength")
         layout.prop(look, "brush_scale")
         layout.prop(look, "relief" if engine_of(look) == "STROKES" else "grain")
-        layout.prop(look, "keep_color")
         layout.prop(look, "seamless")
         row = layout.row()
         row.active = not look.seamless  # which tiles, and has no islands
         row.prop(look, "across_seams")
-        layout.operator("impasto.copy_look", icon="DUPLICATE")
+        if settings.shows_group:
+            layout.operator("impasto.copy_look", icon="DUPLICATE")
 
 
-class IMPASTO_PT_style_strokes(WithGroup):
+class IMPASTO_PT_style_strokes:
     bl_label = "Strokes"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
 
     @classmethod
     def poll(cls, context):
-        return super().poll(context) and engine_of(active_group(context.scene).look) == "STROKES"
+        return engine_of(context.scene.impasto.shown_look) == "STROKES"
 
     def draw(self, context):
-        stroke_settings(split_layout(self), active_group(context.scene).look)
+        stroke_settings(split_layout(self), context.scene.impasto.shown_look)
 
 
-class IMPASTO_PT_style_mix(WithGroup):
+class IMPASTO_PT_style_mix:
     bl_label = "Blend Styles"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
 
     def draw(self, context):
-        look = active_group(context.scene).look
+        look = context.scene.impasto.shown_look
         layout = split_layout(self)
-        layout.prop(look, "second")
+        layout.prop(look, "second_gallery")
+        if look.second_file:
+            layout.prop(look, "second_file")
         row = layout.row()
         row.active = bool(look.second) and look.regions < 2
         row.prop(look, "mix")
         layout.prop(look, "regions")
-        layout.operator("impasto.draw_regions", icon="IMAGE_DATA")
+        if context.scene.impasto.shows_group:
+            layout.operator("impasto.draw_regions", icon="IMAGE_DATA")
 
 
-class IMPASTO_PT_style_output(WithGroup):
+class IMPASTO_PT_style_output:
     bl_label = "Output Size"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_style"
 
     def draw(self, context):
-        look = active_group(context.scene).look
+        look = context.scene.impasto.shown_look
         layout = split_layout(self)
         layout.prop(look, "max_side")
         layout.prop(look, "seed")

@@ -6,7 +6,6 @@ from bpy.app.translations import pgettext_iface
 
 from ..scene import plots
 from ..scene.groups import decisions, doubts
-from ..scene.jobs import queue
 from ..scene.lookup import active_group
 from ..translations import CONTEXT
 from ..widgets import paragraph, split_layout
@@ -24,7 +23,6 @@ class IMPASTO_PT_textures:
         settings = context.scene.impasto
         layout = split_layout(self)
         layout.prop(settings, "scope")
-        layout.prop(settings, "algorithm")
         if settings.algorithm == "DBSCAN":  # it has no number of groups
             layout.prop(settings, "similarity", slider=True)
         else:
@@ -34,16 +32,9 @@ class IMPASTO_PT_textures:
                 column.prop(settings, "similarity", slider=True)
             else:
                 column.prop(settings, "group_count", text="Number", text_ctxt=CONTEXT)
-        layout.prop(settings, "material_weight")
         row = layout.row()
         row.scale_y = 1.3
-        running = queue.current()
-        if running is None:
-            row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
-        else:
-            row.operator(
-                "impasto.cancel_job", text=f"Cancel ({running.progress:.0%})", icon="CANCEL"
-            )
+        row.operator("impasto.analyze_textures", text="Analyze", icon="VIEWZOOM")
         if settings.sentence:
             paragraph(layout, context, settings.sentence)
 
@@ -56,9 +47,11 @@ class IMPASTO_PT_grouping:
     def draw(self, context):
         settings = context.scene.impasto
         layout = split_layout(self)
+        layout.prop(settings, "algorithm")
         row = layout.row()
         row.active = settings.algorithm == "AGGLOMERATIVE"
         row.prop(settings, "linkage")
+        layout.prop(settings, "material_weight")
         layout.prop(settings, "seed")
         count = decisions.count(settings)
         said = pgettext_iface("1 decision" if count == 1 else "{count} decisions")
@@ -70,30 +63,20 @@ class IMPASTO_PT_grouping:
             layout.label(text=said.format(score=f"{settings.score:.2f}"), translate=False)
 
 
-class IMPASTO_PT_groups:
-    bl_label = "Groups"
+class IMPASTO_PT_plots:
+    bl_label = "Plots"
+    bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
     @classmethod
     def poll(cls, context):
-        return bool(context.scene.impasto.groups)
+        return bool(context.scene.impasto.plots)
 
     def draw(self, context):
-        settings = context.scene.impasto
-        layout = self.layout
-        row = layout.row()
-        row.template_list(
-            "IMPASTO_UL_groups", "", settings, "groups", settings, "active_group", rows=4
-        )
-        side = row.column(align=True)
-        side.operator("impasto.select_objects", text="", icon="RESTRICT_SELECT_OFF")
-        side.operator("impasto.merge_groups", text="", icon="FULLSCREEN_EXIT")
-        side.operator("impasto.split_group", text="", icon="FULLSCREEN_ENTER")
-        if settings.plots:
-            grid = layout.grid_flow(columns=2, even_columns=True, align=True)
-            for plot in settings.plots:
-                title = plots.TITLES.get(plot.name, plot.name.title())
-                grid.operator("impasto.open_plot", text=title).kind = plot.name
+        grid = self.layout.grid_flow(columns=2, even_columns=True, align=True)
+        for plot in context.scene.impasto.plots:
+            title = plots.TITLES.get(plot.name, plot.name.title())
+            grid.operator("impasto.open_plot", text=title).kind = plot.name
 
 
 class IMPASTO_PT_doubts:
@@ -126,6 +109,7 @@ class IMPASTO_PT_doubts:
 
 class IMPASTO_PT_members:
     bl_label = "Members"
+    bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
     @classmethod
@@ -169,7 +153,7 @@ class IMPASTO_PT_duplicates:
 
 
 class IMPASTO_PT_skipped:
-    bl_label = "Left Alone"
+    bl_label = "Skipped"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "IMPASTO_PT_textures"
 
@@ -184,10 +168,10 @@ class IMPASTO_PT_skipped:
 
 PANELS = (
     IMPASTO_PT_textures,
-    IMPASTO_PT_grouping,
-    IMPASTO_PT_groups,
     IMPASTO_PT_doubts,
     IMPASTO_PT_members,
+    IMPASTO_PT_grouping,
+    IMPASTO_PT_plots,
     IMPASTO_PT_duplicates,
     IMPASTO_PT_skipped,
 )

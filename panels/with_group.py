@@ -1,13 +1,11 @@
-"""Base of panels about the active group."""
+"""Base of panels about the look of the active group."""
 
 from __future__ import annotations
 
-from ..scene.lookup import active_group
-
 
 class WithGroup:
-    """Mix-in that shows a panel only if there is an active group."""
+    """Mix-in that shows a panel only if the panels show the look of a group."""
 
     @classmethod
     def poll(cls, context):
-        return active_group(context.scene) is not None
+        return context.scene.impasto.shows_group

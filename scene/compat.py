@@ -82,6 +82,18 @@ def shown_part(strip) -> tuple[int, int]:
     return max(0, int(first)), int(length)
 
 
+def register_presets(folder: str) -> None:
+    """Add the folder ``presets`` in a folder to where presets are looked for; not before 4.3."""
+    if hasattr(bpy.utils, "register_preset_path"):
+        bpy.utils.register_preset_path(folder)
+
+
+def unregister_presets(folder: str) -> None:
+    """Undo :func:`register_presets`."""
+    if hasattr(bpy.utils, "unregister_preset_path"):
+        bpy.utils.unregister_preset_path(folder)
+
+
 READS_AVIF = "AVIF" in bpy.types.ImageFormatSettings.bl_rna.properties["file_format"].enum_items
 """Whether this Blender reads AVIF files: those that write them do."""
 

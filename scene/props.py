@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from bpy.props import EnumProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..core.clustering.settings import SIMILARITY
 
 ANY_STYLE = "Image, saved style (.impasto), or identifier of a built-in style"
 """Tooltip of a property that takes any style."""
+
+POINTS = (
+    ("OBJECT", "Active Object", "Textures of the active object"),
+    ("SELECTED", "Selected Objects", "Textures of the selected objects"),
+    ("COLLECTION", "Active Collection", "Textures of all objects in the active collection"),
+    ("MATERIAL", "Active Material", "Textures of the active material slot"),
+)
+"""What the artist can point at in the 3D Viewport."""
 
 
 def duration(description: str, default: int = 120):
@@ -36,6 +44,16 @@ def similarity():
         min=0.0,
         max=1.0,
         default=SIMILARITY,
+    )
+
+
+def layered(default: bool = False):
+    """Return a property for how results are shown; what scripts call replaces images by default."""
+    return BoolProperty(
+        name="Keep as Layer",
+        default=default,
+        description="Lay the painting over the original, to turn strength and color live;"
+        " else replace the image",
     )
 
 

@@ -21,6 +21,8 @@ def update(scene: bpy.types.Scene) -> None:
                 setattr(look, name, stored[former])
                 del stored[former]
     stored = _stored(scene)
+    if stored.get("groups") and "target" not in stored:
+        scene.impasto.target = "ALL"  # its former default
     for row in stored.get(_PLOTS, ()):
         plot = scene.impasto.plots.add()
         plot.name, plot.path = row["name"], row["path"]

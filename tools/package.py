@@ -1,6 +1,6 @@
 """Build the extension's zips and a static repository that Blender installs and updates from.
 
-    python tools/package.py                        the small zips of every platform and Python
+    python tools/package.py                        the standard zips of every platform and Python
     python tools/package.py --variant all          every zip that can be built here
     python tools/package.py --variant full --platform linux-x64 --python 3.11
     python tools/package.py --variant bare         no wheels: for a Blender with a Python of its own
@@ -78,10 +78,7 @@ class Package:
             variant=self.variant,
         )
         if self.variant == "full" and not any(wheel.name == "torch" for wheel in chosen):
-            raise PackageError(
-                "no torch is locked, because the public index has no CPU build; "
-                "run wheels/wheels.py lock --find-links WHERE first"
-            )
+            raise PackageError("the public index has no torch for its processor; take standard")
         return chosen
 
     def conditions(self) -> dict[str, object]:
@@ -94,13 +91,13 @@ class Package:
         return lines
 
 
-def build(package: Package, out: Path, find_links: list[str]) -> Path:
+def build(package: Package, out: Path) -> Path:
     """Fetch the wheels, stage the sources, let Blender build and validate, make it reproducible."""
     carried = package.wheels()
     try:
-        wheels.fetch(carried, find_links)
+        wheels.fetch(carried)
     except subprocess.CalledProcessError as error:
-        raise PackageError("not all of its wheels are within reach; see --find-links") from error
+        raise PackageError("not all of its wheels are within reach") from error
     manifest = tomllib.loads((ROOT / MANIFEST).read_text())
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder, "source")
@@ -239,7 +236,7 @@ def packages(variant: str, platforms: list[str] | None, pythons: list[str] | Non
     return [
         Package(platform.name, generation, variant)
         for generation in GENERATIONS
-        for platform in PLATFORMS
+        for platform in generation.platforms
         if platform.name in (platforms or [platform.name])
         and generation.python in (pythons or [generation.python])
     ]
@@ -252,8 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--platform", action="append", choices=[p.name for p in PLATFORMS])
     parser.add_argument("--python", action="append", choices=[g.python for g in GENERATIONS])
-    parser.add_argument("--variant", default="small", choices=("bare", *wheels.VARIANTS, "all"))
-    parser.add_argument("--find-links", action="append", default=[], metavar="WHERE")
+    parser.add_argument("--variant", default="standard", choices=("bare", *wheels.VARIANTS, "all"))
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--table", type=Path, metavar="PAGE", help="rewrite this page's table")
     given = parser.parse_args(arguments)
@@ -264,7 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
         built = []
         for package in packages(variant, given.platform, given.python):
             try:
-                built.append(build(package, given.out, given.find_links))
+                built.append(build(package, given.out))
             except (PackageError, wheels.LockError) as error:
                 missing.append(f"Not built: {package}: {error}")
         if built:

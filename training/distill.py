@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from impasto.core.models.encoder import WIDTHS, Encoder, Features
+from impasto.core.models.encoder import Encoder, Features
+from impasto.core.networks.layout import WIDTHS
 
 from . import data
 from .teacher import Teacher

@@ -11,7 +11,7 @@ from torch import nn
 
 from impasto.core.models.decoder import Decoder
 from impasto.core.models.encoder import Encoder
-from impasto.core.models.loading import FOLDER
+from impasto.core.networks.weights import FOLDER
 
 
 def main() -> None:

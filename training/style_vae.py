@@ -19,15 +19,16 @@ import torch
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
 
-from impasto.core.create.vae.latents import log_zooms
+from impasto.core.create.vae.latents import LOG_ZOOMS
 from impasto.core.create.vae.losses import (
     DIVERGENCE_WEIGHT,
     ROUND_TRIP_WEIGHT,
     replay,
     round_trip_loss,
 )
-from impasto.core.models.loading import FOLDER, load_style_vae
+from impasto.core.models.loading import load_style_vae
 from impasto.core.models.style_vae import FAMILIES, StyleVae
+from impasto.core.networks.weights import FOLDER
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import at_zoom
 from impasto.core.styles.catalog import pictured_styles
@@ -138,7 +139,7 @@ def finish() -> StyleVae:
     known = load_style_vae()
     vae = deepcopy(known).requires_grad_(True)
     torch.manual_seed(0)
-    zooms = log_zooms()
+    zooms = torch.from_numpy(LOG_ZOOMS)
     codes = np.stack([load_style_file(info.file).codes for info in pictured_styles()])
     styles = torch.from_numpy(codes)
     optimizer = torch.optim.Adam(vae.parameters(), lr=_LAST_RATE)

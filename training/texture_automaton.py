@@ -13,33 +13,33 @@ import math
 from pathlib import Path
 
 import numpy as np
-import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.numpy import load_file, save_file
 
 from impasto.core.allocator import keep_blocks
 from impasto.core.control import Budget
 from impasto.core.create.automaton.fit import fit_from
-from impasto.core.models.automaton import CHANNELS, HIDDEN, Rule
-from impasto.core.models.loading import FOLDER
-from impasto.core.models.mosaic import CELL, CODES
+from impasto.core.networks.automaton import CHANNELS, HIDDEN, PAINTER, Rule
+from impasto.core.networks.mosaic import CELL, CODES
+from impasto.core.networks.weights import FOLDER
 
 from .texture_crops import Crops
 
 _STEPS = 30
 _META_RATE = 0.5  # share of the way to each fit
 _INPUTS = CHANNELS + CODES
-_COARSE, _HALF, _FINE = 48, 32, 12  # channels of the painter at 1/4, 1/2 and 1/1 of the size
 
 
-def first_rule(random: torch.Generator) -> Rule:
+def first_rule(random: np.random.Generator) -> Rule[np.ndarray]:
     """Return an untrained rule, whose cells take over their codes as they are."""
 
-    def normal(*shape: int, spread: float) -> Tensor:
-        return spread * torch.randn(*shape, generator=random)
+    def normal(*shape: int, spread: float) -> np.ndarray:
+        return np.float32(spread) * random.standard_normal(shape, np.float32)
 
-    def kernels(outputs: int, inputs: int) -> Tensor:
+    def kernels(outputs: int, inputs: int) -> np.ndarray:
         return normal(outputs, inputs, 3, 3, spread=math.sqrt(2 / (9 * inputs)))
+
+    def zeros(count: int) -> np.ndarray:
+        return np.zeros(count, np.float32)
 
     # Half of the hidden units are the codes, with either sign; they become the state.
     near = normal(HIDDEN, _INPUTS, 4, spread=0.1)
@@ -50,29 +50,28 @@ def first_rule(random: torch.Generator) -> Rule:
             near[unit] = 0
             near[unit, CHANNELS + code, 0] = sign
             change[code, unit] = sign
+    coarse, half, fine = (PAINTER[name][0] for name in ("coarse", "half", "fine"))
     # The four pixels of a fine cell start nearly equal.
-    expand = kernels(_FINE, _HALF)[:, None] + 0.3 * kernels(4 * _FINE, _HALF).unflatten(
-        0, (_FINE, 4)
-    )
+    expand = kernels(fine // 4, half).repeat(4, axis=0) + 0.3 * kernels(fine, half)
     return Rule(
         near,
         normal(HIDDEN, _INPUTS, 4, spread=0.03),
-        torch.zeros(HIDDEN),
+        zeros(HIDDEN),
         change,
-        torch.zeros(2 * CHANNELS),
-        kernels(_COARSE, CHANNELS),
-        torch.zeros(_COARSE),
-        kernels(_HALF, _COARSE),
-        torch.zeros(_HALF),
-        expand.flatten(0, 1),
-        torch.zeros(4 * _FINE),
-        0.02 * kernels(3, _FINE),
-        torch.zeros(3),
+        zeros(2 * CHANNELS),
+        kernels(coarse, CHANNELS),
+        zeros(coarse),
+        kernels(half, coarse),
+        zeros(half),
+        np.float32(expand),
+        zeros(fine),
+        np.float32(0.02) * kernels(3, fine // 4),
+        zeros(3),
         normal(3 * CELL**2, CHANNELS, 3, 3, spread=0.1),
-        torch.zeros(3 * CELL**2),
-        torch.full((3,), 0.5),
-        0.2 * torch.eye(3),
-        torch.randn(CODES, 32, 32, generator=random),
+        zeros(3 * CELL**2),
+        np.full(3, 0.5, np.float32),
+        np.float32(0.2) * np.eye(3, dtype=np.float32),
+        normal(CODES, 32, 32, spread=1),
     )
 
 
@@ -89,7 +88,7 @@ def main() -> None:
     keep_blocks()
     crops = Crops(args.data, args.run, 1)
     checkpoint = args.run / "checkpoint.safetensors"
-    first = first_rule(torch.Generator().manual_seed(1))
+    first = first_rule(np.random.default_rng(1))
     rule, done = first, 0
     if checkpoint.exists():
         rule = Rule(**load_file(checkpoint))
@@ -106,15 +105,15 @@ def main() -> None:
         ).rule
         learned = zip(rule.learned(), fitted.learned(), strict=True)
         # Colors, codes and the linear painter are each texture's own and stay untrained.
-        moved = [torch.lerp(before, after, _META_RATE) for before, after in learned]
+        moved = [before + np.float32(_META_RATE) * (after - before) for before, after in learned]
         rule = Rule._make([*moved, *first[len(moved) :]])
         rule = rule._replace(plain=first.plain, plain_bias=first.plain_bias)
-        save_file({name: part.contiguous() for name, part in rule._asdict().items()}, checkpoint)
+        save_file(rule._asdict(), checkpoint)
         line = f"{number + 1} texture {np.mean(losses[:3]):.3f} to {np.mean(losses[-5:]):.3f}"
         print(line, flush=True)
         with (args.run / "log.txt").open("a") as log:
             log.write(line + "\n")
-        half = {name: part.half().contiguous() for name, part in rule._asdict().items()}
+        half = {name: part.astype(np.float16) for name, part in rule._asdict().items()}
         save_file(half, FOLDER / "automaton.safetensors", metadata={"rounds": str(number + 1)})
 
 

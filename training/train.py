@@ -25,8 +25,9 @@ from impasto.core.allocator import keep_blocks
 from impasto.core.models.codes import feature_statistics, palette, style_code
 from impasto.core.models.decoder import Decoder
 from impasto.core.models.encoder import Encoder, Features
-from impasto.core.models.loading import load_decoder, load_encoder, shipped_steps
+from impasto.core.models.loading import load_decoder, load_encoder
 from impasto.core.models.texture_loss import broad_distance
+from impasto.core.networks.weights import shipped_steps
 from impasto.core.paint.color_transfer import color_transport, move_colors
 
 from . import data, losses

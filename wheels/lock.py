@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LOCK = HERE / "lock.csv"
-VARIANTS = ("small", "full")
+VARIANTS = ("standard", "full")
 
 
 class LockError(Exception):
@@ -44,13 +44,13 @@ def read_lock(path: Path = LOCK) -> list[Wheel]:
 def choose(
     wheels: Iterable[Wheel], *, platform: str = "", python: str = "", variant: str = "full"
 ) -> list[Wheel]:
-    """The wheels of one zip; an empty filter takes all. ``full`` includes what ``small`` has."""
+    """The wheels of one zip; an empty filter takes all. ``full`` includes what ``standard`` has."""
     return [
         wheel
         for wheel in wheels
         if platform in ("", wheel.platform)
         and python in ("", wheel.python)
-        and (variant == "full" or wheel.variant == "small")
+        and (variant == "full" or wheel.variant == "standard")
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,15 +14,15 @@ from urllib.parse import unquote, urlsplit
 
 from lock import LOCK, LockError, Wheel
 from packaging.utils import canonicalize_name
-from targets import DROPPED, FULL, GENERATIONS, PINS, PLATFORMS, PURE, SMALL, Generation, Platform
+from targets import DROPPED, FULL, GENERATIONS, PINS, PURE, STANDARD, Generation, Platform
 
 
-def write_lock(find_links: list[str]) -> None:
+def write_lock() -> None:
     """Resolve every target anew and write the lock, sorted, so that changes read as a diff."""
     wheels: list[Wheel] = []
     for generation in GENERATIONS:
-        for platform in PLATFORMS:
-            wheels += _resolve(platform, generation, find_links)
+        for platform in generation.platforms:
+            wheels += _resolve(platform, generation)
     wheels.sort(key=lambda wheel: (wheel.python, wheel.platform, wheel.name))
     with LOCK.open("w", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -29,29 +30,21 @@ def write_lock(find_links: list[str]) -> None:
         writer.writerows(astuple(wheel) for wheel in wheels)
 
 
-def _resolve(platform: Platform, generation: Generation, find_links: list[str]) -> list[Wheel]:
+def _resolve(platform: Platform, generation: Generation) -> list[Wheel]:
     """Return the wheels of both variants of one target."""
-    target = f"{platform.name}, Python {generation.python}"
-    small = _compile(list(SMALL), platform, generation, find_links)
-    torch = [next(pin for pin in PINS if pin.startswith("torch=="))]
-    if platform.name.startswith("linux"):  # the index has only the CUDA build
-        torch = [f"{torch[0]}+cpu"]
-    try:
-        full = _compile([*SMALL, *torch], platform, generation, find_links)
-    except LockError as error:
-        print(f"{target}: no CPU build of {', '.join(FULL)}; see --find-links ({error})")
-        full = small
+    standard = _compile(list(STANDARD), platform, generation)
+    full = standard
+    if not platform.name.startswith("linux"):  # the index has only the CUDA build
+        full = _compile([*STANDARD, *FULL], platform, generation)
     chosen = [
-        _wheel(package, platform, generation, "small" if name in small else "full")
+        _wheel(package, platform, generation, "standard" if name in standard else "full")
         for name, package in full.items()
     ]
-    print(f"{target}: {len(chosen)} wheels")
+    print(f"{platform.name}, Python {generation.python}: {len(chosen)} wheels")
     return chosen
 
 
-def _compile(
-    wanted: list[str], platform: Platform, generation: Generation, find_links: list[str]
-) -> dict[str, dict]:
+def _compile(wanted: list[str], platform: Platform, generation: Generation) -> dict[str, dict]:
     """Return the packages of a pylock.toml by name, without what Blender ships.
 
     Raises
@@ -71,9 +64,9 @@ def _compile(
                 *("--python-version", generation.python, "--python-platform", platform.uv),
                 *("--only-binary", ":all:", "--constraint", str(constraints)),
                 *(f"--no-emit-package={name}" for name in left_out),
-                *(f"--find-links={where}" for where in find_links),
             ],
             input="\n".join(_pinned(name) for name in wanted),
+            env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0"},  # for uv
             capture_output=True,
             text=True,
         )

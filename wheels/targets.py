@@ -46,7 +46,7 @@ PLATFORMS = (
     ),
     Platform(
         "macos-arm64",
-        ("macosx_12_0_arm64", "macosx_14_0_arm64"),
+        ("macosx_14_0_arm64", "macosx_13_0_arm64", "macosx_12_0_arm64"),
         "aarch64-apple-darwin",
         {
             "os_name": "posix",
@@ -70,6 +70,13 @@ class Generation:
     """The oldest numpy that one of them ships: the wheels must accept it."""
     ships: frozenset[str]
     """What all of them ship, and the zips therefore never carry."""
+    only_on: tuple[str, ...] = ()
+    """Names of the platforms that there is such a Blender for; empty: all."""
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """The platforms that there is such a Blender for."""
+        return tuple(p for p in PLATFORMS if not self.only_on or p.name in self.only_on)
 
     @property
     def tag(self) -> str:
@@ -86,9 +93,11 @@ GENERATIONS = (
     Generation(
         "3.13", "5.1.0", "", "2.3.4", _ALWAYS_SHIPPED | {"typing-extensions", "attrs", "cattrs"}
     ),
+    # Blender as Linux distributions build it; blender.org has no such one, for any system.
+    Generation("3.14", "5.1.0", "", "2.3.4", frozenset(("numpy",)), ("linux-x64",)),
 )
 
-SMALL = {
+STANDARD = {
     "scikit-learn": "sklearn",
     "scipy": "scipy",
     "opencv-python-headless": "cv2",
@@ -96,6 +105,7 @@ SMALL = {
     "OpenEXR": "OpenEXR",
     "OpenImageIO": "OpenImageIO",
     "av": "av",
+    "onnxruntime": "onnxruntime",
     "matplotlib": "matplotlib",
     "pillow": "PIL",
     "psutil": "psutil",
@@ -104,10 +114,12 @@ SMALL = {
 """Distribution -> the module that ``core`` imports from it."""
 
 FULL = {"torch": "torch"}
-"""What only the full zip carries."""
+"""What only the full zip carries. It is built where the public index has a wheel for the processor:
+for Linux it has only builds for CUDA, of more than 500 MB."""
 
 PINS = (
     "torch==2.13.0",
+    "onnxruntime==1.28.0",  # Those after it are up to nine megabytes larger.
     "opencv-python-headless==4.11.0.86",  # The last one that takes every Blender's numpy.
 )
 

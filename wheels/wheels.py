@@ -6,13 +6,7 @@
     python wheels/wheels.py check   is the lock complete and free of what Blender ships? Of wheels
                                     that are fetched: is there all that they depend on?
 
-``fetch`` and ``list`` take filters: ``--platform linux-x64 --python 3.11 --variant small``.
-
-The public index has no CPU build of torch for Linux (its wheels are CUDA builds of more than 500
-MB). Point ``--find-links`` at a folder or page that has ``torch-<version>+cpu-*-manylinux*.whl``:
-PyTorch publishes one beside its CUDA builds, or build it from source with ``USE_CUDA=0``. Where
-none is found, the lock says so and the full Linux zip of that Python cannot be built; the small
-zips never need it.
+``fetch`` and ``list`` take filters: ``--platform linux-x64 --python 3.11 --variant standard``.
 """
 
 from __future__ import annotations
@@ -32,12 +26,12 @@ import resolve
 from lock import VARIANTS, LockError, Wheel, choose, read_lock, sha256
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from targets import DROPPED, GENERATIONS, PLATFORMS, SMALL, Generation, Platform
+from targets import DROPPED, GENERATIONS, PLATFORMS, STANDARD, Generation, Platform
 
 # --- fetch -----------------------------------------------------------------------------------------
 
 
-def fetch(wheels: Iterable[Wheel], find_links: list[str] | tuple[str, ...] = ()) -> None:
+def fetch(wheels: Iterable[Wheel]) -> None:
     """Download what is not here yet; every file, old or new, must have the locked hash."""
     missing: dict[tuple[str, str], dict[str, Wheel]] = {}
     for wheel in wheels:
@@ -57,7 +51,6 @@ def fetch(wheels: Iterable[Wheel], find_links: list[str] | tuple[str, ...] = ())
                     *("--require-hashes", "--only-binary=:all:", "--implementation", "cp"),
                     *("--python-version", python, "--dest", str(lock.HERE)),
                     *(f"--platform={tag}" for tag in platforms[platform].tags),
-                    *(f"--find-links={where}" for where in find_links),
                     *("--requirement", str(wanted)),
                 ],
                 check=True,
@@ -74,7 +67,7 @@ def check(wheels: list[Wheel]) -> list[str]:
     """What is wrong with the lock, one sentence each."""
     problems = []
     for generation in GENERATIONS:
-        for platform in PLATFORMS:
+        for platform in generation.platforms:
             target = f"{platform.name}, Python {generation.python}"
             chosen = choose(wheels, platform=platform.name, python=generation.python)
             names = {wheel.name for wheel in chosen}
@@ -83,7 +76,7 @@ def check(wheels: list[Wheel]) -> list[str]:
                     needs = set(needed(requires(wheel.path), platform, generation))
                     lacking = needs - names - generation.ships - DROPPED.keys()
                     problems += [f"{target}: {wheel.name} needs {name}" for name in sorted(lacking)]
-            for name in SMALL:
+            for name in STANDARD:
                 if canonicalize_name(name) not in names:
                     problems.append(f"{target}: {name} is missing")
             for name in sorted(names & (generation.ships | DROPPED.keys())):
@@ -135,18 +128,17 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("verb", choices=("lock", "fetch", "list", "check"))
-    parser.add_argument("--find-links", action="append", default=[], metavar="WHERE")
     parser.add_argument("--platform", default="", choices=[p.name for p in PLATFORMS])
     parser.add_argument("--python", default="", choices=[g.python for g in GENERATIONS])
     parser.add_argument("--variant", default="full", choices=VARIANTS)
     given = parser.parse_args(arguments)
     try:
         if given.verb == "lock":
-            resolve.write_lock(given.find_links)
+            resolve.write_lock()
         locked = read_lock()
         wanted = choose(locked, platform=given.platform, python=given.python, variant=given.variant)
         if given.verb == "fetch":
-            fetch(wanted, given.find_links)
+            fetch(wanted)
         elif given.verb == "list":
             for wheel in wanted:
                 size = f"{wheel.path.stat().st_size / 1e6:7.1f} MB" if wheel.path.exists() else ""

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from .. import allocator
+from ..libraries import leave_no_folders, silence
 from ..worker.threads import wait_asleep
 from .commands import COMMANDS
 from .options import use_device
@@ -22,6 +23,7 @@ def run() -> int:
         The exit code.
     """
     wait_asleep()
+    leave_no_folders()
     allocator.keep_blocks()
     return main()
 
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     if "device" in options:
         use_device(options)
+    if options.quiet:
+        silence()
     report = Report(as_json=options.json, quiet=options.quiet, openjd=options.openjd)
     return run_guarded(lambda: options.run(options, report), report)
 

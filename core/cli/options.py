@@ -14,6 +14,10 @@ from ..tasks.analyze import SIMILARITY
 
 DEVICES = ("AUTO", "CPU", "CUDA", "MPS")
 
+MOST = 2**31 - 1
+"""Of a count or a seed: what all libraries take."""
+_MOST_THREADS = 1024
+
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``, ``--quiet`` and ``--openjd``, of which only one can be given.
@@ -54,7 +58,7 @@ def add_device(parser: argparse.ArgumentParser, *, gpu: bool = True) -> None:
     )
     group.add_argument(
         "--threads",
-        type=_count,
+        type=number(0, _MOST_THREADS, int),
         default=0,
         metavar="N",
         help="of the CPU; 0 (default) leaves it to the libraries",
@@ -121,7 +125,7 @@ def add_look(
             continue
         group.add_argument(
             *parameter.options,
-            type=number(parameter.minimum, parameter.maximum, parameter.kind),
+            type=number(parameter.minimum, min(parameter.maximum, MOST), parameter.kind),
             default=default,
             metavar=parameter.metavar,
             help=f"{parameter.description} (default {shown(default)})",
@@ -212,7 +216,18 @@ def add_grouping(parser: argparse.ArgumentParser) -> None:
         metavar="0..1",
         help="0 groups by color, 1 by material; default 0.5",
     )
-    group.add_argument("--seed", type=int, default=0, metavar="N")
+    add_seed(group)
+
+
+def add_seed(parser: argparse._ActionsContainer) -> None:
+    """Add ``--seed``.
+
+    Parameters
+    ----------
+    parser : argparse._ActionsContainer
+        A parser, or a group of its options.
+    """
+    parser.add_argument("--seed", type=number(0, MOST, int), default=0, metavar="N")
 
 
 def check_grouping(options: argparse.Namespace) -> None:
@@ -290,8 +305,8 @@ def number(low: float, high: float, kind: type = float) -> Callable[[str], float
     ArgumentTypeError
         By what is returned: not a number between the bounds.
     """
-    bounds = f"between {low:g} and {high:g}" if high < math.inf else f"{low:g} or more"
-    bounds = f"a whole number, {bounds}" if kind is int else bounds
+    first, last = (f"{side:.10g}" for side in (low, high))
+    whole = "a whole number, " if kind is int else ""
 
     def convert(text: str) -> float:
         try:
@@ -299,11 +314,13 @@ def number(low: float, high: float, kind: type = float) -> Callable[[str], float
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not {bounds}")
+            between = high < MOST or value > high
+            bounds = f"between {first} and {last}" if between else f"{first} or more"
+            raise argparse.ArgumentTypeError(f"{text:.60} is not {whole}{bounds}")
         return value
 
     return convert
 
 
 _unit = number(0, 1)
-_count = number(0, math.inf, int)
+_count = number(0, MOST, int)

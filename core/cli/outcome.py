@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from ..control import Failure
-from ..errors import ImpastoError, JobCancelled, NoImages
+from ..errors import ImpastoError, JobCancelled, NoImages, is_out_of_memory
 from ..worker.failures import explain
 from .report import Report
 
@@ -50,7 +50,7 @@ def run_guarded(command: Callable[[], int], report: Report) -> int:
         return CANCELLED
     except Exception as error:
         failed = explain(error)
-        foreseen = isinstance(error, (ImpastoError, ImportError))
+        foreseen = isinstance(error, (ImpastoError, ImportError)) or is_out_of_memory(error)
         report.error(failed.error, failed.message, "" if foreseen else failed.detail)
         return WRONG
     finally:

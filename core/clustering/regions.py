@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances, silhouette_score
 
 from ..errors import BadRequest
-from ..features.encoder import shared_encoder
+from ..features.encoder import shared_networks
 from ..image.color import LUMA, srgb_to_lab
 
 _WORK = 512
@@ -85,7 +85,7 @@ def find_regions(image: np.ndarray, count: int = 0, *, seed: int = 0) -> Regions
     image = np.asarray(image, np.float32)
     height, width = image.shape[:2]
     scale = min(1.0, _WORK / max(height, width))
-    size = (max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16))
+    size = (max(32, round(width * scale / 16) * 16), max(32, round(height * scale / 16) * 16))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     features = _encoder_features(small)
     lab = srgb_to_lab(cv2.resize(small, features.shape[1::-1], interpolation=cv2.INTER_AREA))
@@ -141,24 +141,22 @@ def match_regions(content: Regions, style: Regions) -> tuple[int, ...]:
 
 def _encoder_features(image: np.ndarray) -> np.ndarray:
     """Return log-compressed features at 1/4 and 1/8, on the grid of 1/4: ``(h, w, 192)`` float32."""
-    import torch
-    from torch.nn.functional import interpolate
-
-    with torch.inference_mode():
-        found = shared_encoder()(
-            torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None]
-        )
-        # A neighborhood's average describes the texture; a single activation only the pixel.
-        parts = [
-            interpolate(
-                torch.nn.functional.avg_pool2d(part, 5, 1, 2, count_include_pad=False),
-                size=found.quarter.shape[2:],
-                mode="bilinear",
-                align_corners=False,
-            )
-            for part in (found.quarter, found.eighth)
+    quarter, eighth = shared_networks().encode(image)[1:3]
+    size = quarter.shape[:0:-1]
+    planes = np.concatenate(
+        [
+            # A neighborhood's average describes the texture; a single activation only the pixel.
+            [cv2.resize(_mean(plane), size, interpolation=cv2.INTER_LINEAR) for plane in part]
+            for part in (quarter, eighth)
         ]
-        return torch.cat(parts, 1).log1p_()[0].permute(1, 2, 0).contiguous().numpy()
+    )
+    return np.ascontiguousarray(np.moveaxis(np.log1p(planes), 0, 2))
+
+
+def _mean(plane: np.ndarray) -> np.ndarray:
+    """Return means of the neighborhoods of 5 x 5, which are smaller at the border."""
+    sums = cv2.blur(plane, (5, 5), borderType=cv2.BORDER_CONSTANT)
+    return sums / cv2.blur(np.ones_like(plane), (5, 5), borderType=cv2.BORDER_CONSTANT)
 
 
 def _points(features: np.ndarray, lab: np.ndarray, seed: int) -> np.ndarray:

@@ -10,10 +10,13 @@ from ..control import Control
 from ..errors import BadRequest
 from ..image.files import write_picture
 from ..image.picture import Picture
+from ..memory import ask
 from .interface import LoopingModel, Model
-from .settings import SampleSettings
+from .settings import MOST_PICTURES, MOST_PIXELS, SampleSettings
 
 _NUMBER = "####"
+_BYTES_PER_PIXEL = 150
+"""While a picture is drawn: for large ones, 60 to 150 were measured."""
 
 
 def check_settings(settings: SampleSettings, kind: str) -> None:
@@ -30,9 +33,18 @@ def check_settings(settings: SampleSettings, kind: str) -> None:
     ------
     BadRequest
         They do; the sentence says how.
+    ImageTooLarge
+        A picture of that size does not fit into the memory that is free.
     """
     if min(settings.size) < 1:
         raise BadRequest("A picture needs at least one pixel.")
+    if max(settings.size) > MOST_PIXELS or max(settings.morph, settings.frames) > MOST_PICTURES:
+        raise BadRequest(
+            f"Pictures have at most {MOST_PIXELS} pixels a side, and there are at most"
+            f" {MOST_PICTURES} of them; choose less."
+        )
+    width, height = settings.size
+    ask(f"A texture of {width} x {height}", width * height * _BYTES_PER_PIXEL)
     if settings.frames and kind != "AUTOMATON":
         raise BadRequest("Only the cellular automaton moves; set the number of frames to 0.")
     if settings.damage and not settings.frames:
@@ -109,6 +121,8 @@ def draw_samples(
         The settings do not suit the model or the output.
     OutputUnwritable
         A file exists (unless ``overwrite``), or cannot be written.
+    ImageTooLarge
+        A picture of that size does not fit into the memory that is free.
     JobCancelled
         It was cancelled; pictures that are written stay.
     """

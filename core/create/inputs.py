@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from ..errors import BadRequest
 
 _STRIDE = 16  # sides must be multiples of it, for every network
 
 
-def image_to_tensor(image: np.ndarray, min_side: int) -> Tensor:
-    """Return an image as a batch of one, extended by reflection where it is too small.
+def enlarged(image: np.ndarray, min_side: int) -> np.ndarray:
+    """Return an image extended by reflection where it is too small.
 
     Parameters
     ----------
@@ -26,20 +23,32 @@ def image_to_tensor(image: np.ndarray, min_side: int) -> Tensor:
 
     Returns
     -------
-    (1, 3, H', W') float32, sRGB-encoded in [0, 1]
+    (H', W', 3) float32, sRGB-encoded in [0, 1]
         Cut to sides that are multiples of 16.
     """
-    tensor = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
-    for axis in (2, 3):
-        if tensor.shape[axis] == 1:  # which has nothing to reflect
-            tensor = torch.cat((tensor, tensor), axis)
-    missing = [max(0, min_side - side) for side in tensor.shape[2:]]
-    while any(missing):  # a single reflection adds less than the image's own size
-        now = [min(m, side - 1) for m, side in zip(missing, tensor.shape[2:], strict=True)]
-        tensor = F.pad(tensor, (0, now[1], 0, now[0]), mode="reflect")
-        missing = [max(0, min_side - side) for side in tensor.shape[2:]]
-    height, width = (side // _STRIDE * _STRIDE for side in tensor.shape[2:])
-    return tensor[..., :height, :width].contiguous()
+    missing = [(0, max(0, min_side - side)) for side in image.shape[:2]]
+    image = np.pad(image, [*missing, (0, 0)], mode="reflect")
+    height, width = (side // _STRIDE * _STRIDE for side in image.shape[:2])
+    return np.ascontiguousarray(image[:height, :width])
+
+
+def windows_of(maps: np.ndarray, side: int) -> np.ndarray:
+    """Return all squares of a side, as a view.
+
+    Parameters
+    ----------
+    maps : (H, W, C) float32, or another dtype
+        The maps.
+    side : int
+        Side of the squares.
+
+    Returns
+    -------
+    (H - side + 1, W - side + 1, C, side, side) float32, or the other dtype
+        The squares, by their first row and column.
+    """
+    window = np.lib.stride_tricks.sliding_window_view
+    return window(maps, (side, side), axis=(0, 1))  # type: ignore[call-overload, no-any-return]
 
 
 def normalize_mix(mix: Sequence[float], count: int) -> list[float]:

@@ -11,24 +11,28 @@ the first step it raises JobCancelled.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated, Literal
 
 import numpy as np
 
-from ..atomic import write_atomically
 from ..control import NEVER, SILENT, Budget, CancelToken, Control, FitStep
-from ..errors import BadRequest, ModelUnreadable
+from ..errors import BadRequest, FileDamaged, ModelUnreadable
+from ..schema import Range
+from ..tensor_file import Array, known_words, load_tensors, save_tensors
 from .settings import MODEL_SUFFIX
 
 GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
 """Packages of the kinds of generators."""
 
 _HEADER = "impasto_model"
+_LARGEST = 1e6
+"""Beyond every parameter that a fit has reached."""
 
 
 class Model(ABC):
@@ -197,15 +201,9 @@ def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
     OutputUnwritable
         The file exists (unless ``overwrite``), or cannot be written.
     """
-    from safetensors.numpy import save
-
     tensors, metadata = model.state()
-    header = json.dumps({"kind": model.kind, "recipe": model.recipe, **metadata})
-    content = save(
-        {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()},
-        metadata={_HEADER: header},
-    )
-    write_atomically(path, content, overwrite=overwrite)
+    words = {"kind": model.kind, "recipe": model.recipe, **metadata}
+    save_tensors(path, _HEADER, tensors, words, overwrite=overwrite)
 
 
 def load_model(path: Path) -> Model:
@@ -226,17 +224,57 @@ def load_model(path: Path) -> Model:
     ModelUnreadable
         The file is missing, damaged, or no such model.
     """
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {})[_HEADER])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return _module(metadata.pop("kind"), "model").restore(tensors, metadata)
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        tensors, plain = load_tensors(path, _HEADER)
+        words = known_words(_Words, plain)
+        known_words(_Recipe, words.recipe)
+        return _module(words.kind, "model").restore(tensors, plain)
+    except (FileDamaged, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelUnreadable(
-            f'"{path}" is not a generator that Impasto saved; choose a {MODEL_SUFFIX} file.'
+            f'"{path}" is not a generator that Impasto saved, or is damaged;'
+            f" choose a {MODEL_SUFFIX} file."
         ) from error
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The JSON of a file."""
+
+    kind: Literal["GAN", "VAE", "AUTOMATON"]
+    recipe: dict
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What every recipe has."""
+
+    steps: Annotated[int, Range(0)]
+    texture: float
+    seed: int = 0
+    learned_size: tuple[Annotated[int, Range(1, 2**20)], Annotated[int, Range(1, 2**20)]] = (1, 1)
+
+
+def check_networks(
+    tensors: Mapping[str, np.ndarray], expected: Mapping[str, tuple[int, ...]]
+) -> None:
+    """Refuse parameters that are not those of a network of this version.
+
+    Parameters
+    ----------
+    tensors : mapping of str to (...) array of any dtype, such as float32
+        Parameters as they were read.
+    expected : mapping of str to tuple of int
+        The shapes of the network's own.
+
+    Raises
+    ------
+    FileDamaged
+        One is missing, surplus, or of another shape or kind.
+    """
+    if tensors.keys() != expected.keys():
+        raise FileDamaged("it has other layers")
+    for name, shape in expected.items():
+        Array(shape, np.float32, -_LARGEST, _LARGEST).check(name, tensors[name])
 
 
 def _module(kind: str, name: str) -> ModuleType:

@@ -10,6 +10,9 @@ Generator = Literal["GAN", "VAE", "AUTOMATON"]
 MODEL_SUFFIX = ".impasto-model"
 """Suffix of the files of fitted generators."""
 
+MOST_PIXELS, MOST_PICTURES = 2**16, 9999
+"""Of a side, and of a morph or loop, whose numbers have four digits."""
+
 
 @dataclass(frozen=True)
 class SampleSettings:

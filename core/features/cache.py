@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 _BYTES_AT_MOST = 512 * 1024**2
 _FILE = "descriptions.sqlite"
-_LAYOUT = 1
+_LAYOUT = 2
 """To be raised when the tables change."""
 
 _TABLES = """
@@ -37,6 +38,9 @@ _DAY = 24 * 3600.0
 _FILES_KEPT = 90 * _DAY
 _ROWS_AT_ONCE, _SECONDS_AT_ONCE = 256, 2.0
 """Rows are written when so many have come, or so much time has passed: a crash loses no more."""
+
+_CHECK = 4
+"""Bytes after each row, by which a damaged one is known."""
 
 _ASKED_AT_ONCE = 500
 _CLOCK_STEP = 2.0
@@ -95,9 +99,9 @@ class DescriptorCache:
         found = {key: self._rows[key] for key in keys if key in self._rows}
         wanted = sorted(set(keys) - found.keys())
         for key, content in self._looked_up("key, row", "descriptions", "uses", "key", wanted):
-            if isinstance(content, bytes) and len(content) == 4 * LENGTH:
-                row = np.frombuffer(content, np.float32)
-                if np.isfinite(row).all():
+            if isinstance(content, bytes) and len(content) == 4 * LENGTH + _CHECK:
+                row = np.frombuffer(content[:-_CHECK], np.float32)
+                if content == _stored(row) and np.isfinite(row).all():
                     found[key] = row
         return found
 
@@ -124,11 +128,11 @@ class DescriptorCache:
         self._rows, self._digests, self._written = {}, {}, time.monotonic()
         if not rows and not digests:
             return
-        now = time.time()
         with self._database() as connection:
             if connection is None:
                 return
-            plain = [(key, row.astype(np.float32).tobytes()) for key, row in rows.items()]
+            now = _now(connection)
+            plain = [(key, _stored(row.astype(np.float32))) for key, row in rows.items()]
             connection.executemany("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", plain)
             connection.executemany(
                 "INSERT OR REPLACE INTO uses VALUES (?, ?)", [(key, now) for key in rows]
@@ -195,9 +199,10 @@ class DescriptorCache:
     ) -> Iterator[tuple]:
         """Yield what a table holds under keys; in the table of times they count as used now."""
         with self._database() as connection:
+            if connection is None or not wanted:
+                return
+            now = _now(connection)
             for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                if connection is None:
-                    return
                 some = wanted[start : start + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(some))
                 chosen = f"SELECT {columns} FROM {table} WHERE {key} IN ({marks})"
@@ -205,7 +210,7 @@ class DescriptorCache:
                 # Once a day is enough to know which were not used for longest.
                 connection.execute(
                     f"UPDATE {times} SET time = ? WHERE {key} IN ({marks}) AND time < ?",
-                    (time.time(), *some, time.time() - _DAY),
+                    (now, *some, now - _DAY),
                 )
 
     def prune(self) -> int:
@@ -228,7 +233,9 @@ class DescriptorCache:
                 connection.execute(f"DELETE FROM descriptions WHERE key IN ({oldest})", (surplus,))
                 connection.execute(f"DELETE FROM uses WHERE key IN ({oldest})", (surplus,))
                 gone = surplus
-            connection.execute("DELETE FROM files WHERE time < ?", (time.time() - _FILES_KEPT,))
+            connection.execute(
+                "DELETE FROM files WHERE time < ?", (_now(connection) - _FILES_KEPT,)
+            )
         if gone:
             with self._database() as connection:
                 if connection is not None:
@@ -295,6 +302,18 @@ class DescriptorCache:
         except OSError:
             return False
         return True
+
+
+def _now(connection: sqlite3.Connection) -> float:
+    """Return a time later than all that are kept: the clock may have been set back since."""
+    latest = connection.execute("SELECT max(time) FROM uses").fetchone()[0]
+    return max(time.time(), latest + 1e-3 if isinstance(latest, float) else 0.0)
+
+
+def _stored(row: np.ndarray) -> bytes:
+    """Return a row as it is kept: with its CRC."""
+    content = row.tobytes()
+    return content + zlib.crc32(content).to_bytes(_CHECK, "little")
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Semaphore
 
+import cv2
 import numpy as np
 
 from ..control import SILENT, Control, Failure
@@ -19,7 +20,7 @@ from ..image.picture import Picture
 from ..image.reference import ImageRef
 from .cache import DescriptorCache, content_key
 from .columns import LENGTH
-from .encoder import shared_encoder
+from .encoder import shared_describer
 from .pipeline import describing_pipeline
 from .sample import Sample
 from .thumbnails import Thumbnails
@@ -148,7 +149,7 @@ def _contents(
 
 
 class _Describer:
-    """Describes images in as many threads as torch may use, each of them with one of torch's.
+    """Describes images in as many threads as OpenCV may use.
 
     So the other half of the work is shared, too, and no thread waits for another between layers.
     """
@@ -160,24 +161,16 @@ class _Describer:
         self._blocks = pipeline.named_steps["blocks"]
         self._large = Semaphore(_LARGE_AT_ONCE)
         self._pool: ThreadPoolExecutor | None = None
-        self._threads, self._ahead = 1, 1
+        self._ahead = 1
         self._stopped = False
 
     def start(self, control: Control) -> None:
         """Load the encoder, and start the threads."""
-        import torch
-
-        shared_encoder()
-        # The worker sets torch's threads when it is told of progress after torch was loaded.
+        shared_describer()
         control.advance(0.0, "Describing")
-        self._threads = torch.get_num_threads()
-        self._ahead = 2 * min(self._threads, _MOST_THREADS) + 1
-        self._pool = ThreadPoolExecutor(
-            min(self._threads, _MOST_THREADS),
-            "impasto-describe",
-            initializer=torch.set_num_threads,
-            initargs=(1,),
-        )
+        threads = min(max(1, cv2.getNumThreads()), _MOST_THREADS)
+        self._ahead = 2 * threads + 1
+        self._pool = ThreadPoolExecutor(threads, "impasto-describe")
 
     def describe(
         self, missing: Sequence[tuple[ImageRef, str]]
@@ -198,13 +191,10 @@ class _Describer:
                 yield image, content, row
 
     def stop(self) -> None:
-        """End the threads, and give torch its own back."""
+        """End the threads."""
         self._stopped = True
         if self._pool is not None:
-            import torch
-
             self._pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(self._threads)
 
     def _batch(self, batch: list[tuple[ImageRef, str]]) -> list[np.ndarray | ImpastoError]:
         results: list[np.ndarray | ImpastoError] = []

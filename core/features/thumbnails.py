@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -14,6 +16,7 @@ from ..errors import OutputUnwritable
 from .sample import Sample
 
 _log = logging.getLogger(__name__)
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Thumbnails:
@@ -52,14 +55,17 @@ class Thumbnails:
         Returns
         -------
         set of str
-            Their content keys.
+            Their content keys. Whether it has one is told after a look at the file: a damaged one
+            counts as missing.
         """
         ending = f"_{self.size}.png"
         try:
             names = os.listdir(self.folder)
         except OSError:
             return set()
-        return {name.removesuffix(ending) for name in names if name.endswith(ending)}
+        found = _Drawn(name.removesuffix(ending) for name in names if name.endswith(ending))
+        found.is_whole = lambda content: _is_whole(self.path(content))
+        return found
 
     def has(self, content: str) -> bool:
         """Return whether a thumbnail exists.
@@ -72,9 +78,9 @@ class Thumbnails:
         Returns
         -------
         bool
-            True if it does.
+            True if it does, and is not damaged.
         """
-        return self.path(content).is_file()
+        return _is_whole(self.path(content))
 
     def put(self, content: str, sample: Sample) -> None:
         """Write the center of a sample, with alpha if something is transparent.
@@ -125,3 +131,30 @@ class Thumbnails:
         return cv2.cvtColor(
             image, cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGBA
         )
+
+
+class _Drawn(set[str]):
+    """Content keys of thumbnails, each of which is looked at when it is asked for."""
+
+    is_whole: Callable[[str], bool]
+
+    def __contains__(self, content: object) -> bool:
+        return super().__contains__(content) and self.is_whole(str(content))
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether a PNG has all of its chunks, each as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    place, name = len(_PNG), b""
+    if not data.startswith(_PNG):
+        return False
+    while place + 12 <= len(data) and name != b"IEND":
+        length = int.from_bytes(data[place : place + 4], "big")
+        name, end = data[place + 4 : place + 8], place + 8 + length
+        if data[end : end + 4] != zlib.crc32(data[place + 4 : end]).to_bytes(4, "big"):
+            return False
+        place = end + 4
+    return name == b"IEND" and place == len(data)

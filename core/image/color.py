@@ -157,6 +157,39 @@ def keep_luminance_only(stylized: np.ndarray, original: np.ndarray, amount: floa
     return _banded(lambda new, old: _mix_chroma(new, old, np.float32(amount)), stylized, original)
 
 
+def lay_over(
+    original: np.ndarray, painting: np.ndarray, strength: np.ndarray, keep_color: float
+) -> np.ndarray:
+    """Lay a painting over its original, as the node group in Blender's materials does.
+
+    Parameters
+    ----------
+    original, painting : (H, W, 3) float32
+        Scene-linear.
+    strength : (H, W, 3) float32
+        How much of the painting is seen, in [0, 1].
+    keep_color : float
+        In [0, 1]. At 1 the painting takes all chroma (in OKLab) from the original.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Scene-linear, not negative where the painting is seen.
+
+    Examples
+    --------
+    >>> gray, red = (np.full((1, 1, 3), rgb, np.float32) for rgb in ((0.2, 0.2, 0.2), (0.8, 0, 0)))
+    >>> lay_over(gray, red, np.full((1, 1, 3), 0.5, np.float32), 0.0).round(2).tolist()
+    [[[0.5, 0.1, 0.1]]]
+    """
+    return _banded(
+        lambda old, new, share: old + share * (_linear_chroma(new, old, keep_color) - old),
+        original,
+        painting,
+        strength,
+    )
+
+
 def peak_of(*images: np.ndarray) -> float:
     """Return the ``peak`` for :func:`compress_range` of images that share one tone curve.
 
@@ -279,6 +312,13 @@ def _mix_chroma(stylized: np.ndarray, original: np.ndarray, amount: np.float32) 
     if outside.any():
         linear[outside] = _into_gamut(lab[outside])
     return np.clip(_encode(linear), 0, 1)
+
+
+def _linear_chroma(painting: np.ndarray, original: np.ndarray, amount: float) -> np.ndarray:
+    """Mix chroma in OKLab, from scene-linear to scene-linear; negative parts count as none."""
+    new, old = (np.cbrt(np.maximum(c @ _TO_LMS, 0)) @ _TO_OK for c in (painting, original))
+    new[..., 1:] += np.float32(amount) * (old[..., 1:] - new[..., 1:])
+    return np.maximum(_oklab_to_linear(new), 0)
 
 
 def _into_gamut(lab: np.ndarray) -> np.ndarray:

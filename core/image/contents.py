@@ -8,6 +8,7 @@ import numpy as np
 
 from ..control import Failure
 from ..errors import ImpastoError
+from ..memory import ask
 from .color import linear_to_srgb
 from .files import read_picture
 from .reference import ImageRef
@@ -34,6 +35,7 @@ def read_contents(images: Sequence[ImageRef], side: int) -> tuple[list[np.ndarra
     contents, failures = [], []
     for image in images:
         try:
+            ask(image.key, 12 * side**2)  # each stays in memory
             picture = read_picture(
                 image.paths[0], color_space=image.color_space, alpha_mode=image.alpha_mode
             )

@@ -55,8 +55,9 @@ def encode(picture: Picture, suffix: str, *, associated: bool = False) -> bytes:
     bytes
         The file.
     """
-    levels = to_depth(picture.color[..., : 1 if picture.gray else 3], picture.depth)
-    samples = list(cv2.split(levels))
+    samples = list(
+        cv2.split(to_depth(picture.color[..., : 1 if picture.gray else 3], picture.depth))
+    )
     if picture.alpha is not None:
         samples.append(picture.alpha)
     if (suffix == ".hdr" and len(samples) == 1) or (len(samples) == 2 and picture.depth != "8"):
@@ -73,6 +74,7 @@ def encode(picture: Picture, suffix: str, *, associated: bool = False) -> bytes:
         return buffer.getvalue()
     order = (2, 1, 0, 3)[: len(samples)] if len(samples) > 1 else (0,)
     stacked = cv2.merge([samples[i] for i in order])
+    del samples  # of large pictures, not all of these fit the memory
     data = cv2.imencode(suffix, stacked, _CV2_OPTIONS[suffix])[1].tobytes()
     if suffix == ".tif" and picture.alpha is not None:
         # Without the tag ExtraSamples, Blender takes the colors for premultiplied.

@@ -39,8 +39,26 @@ def write_map(
     """
     path = Path(path)
     check_output(path, overwrite=overwrite)
+    write_atomically(path, encoded_map(pixels, spend=spend), overwrite=overwrite)
+
+
+def encoded_map(pixels: np.ndarray, *, spend: bool = False) -> memoryview:
+    """Return the content of a map's file.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint16
+        As in :func:`write_map`.
+    spend : bool, optional
+        As there.
+
+    Returns
+    -------
+    memoryview
+        A 16-bit PNG.
+    """
     if pixels.ndim == 3:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels if spend else None)
     # Relief is noise to a packer: the lowest level is several times faster and hardly larger.
     _, data = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    write_atomically(path, data.data, overwrite=overwrite)
+    return data.data

@@ -23,22 +23,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .codes import CODE_LENGTH, split_statistics
-from .encoder import WIDTHS, Features
-from .layers import REFLECT, Border, Conv1x1, Conv3x3, Linear, OnLayer, Upsample2x, ignore_layer
+from ..networks.codes import CODE_LENGTH
+from ..networks.decoder import MAX_GAIN
+from ..networks.layout import BLOCK_SCALES, BLOCKS, REFLECT, WIDTHS, Border
+from .codes import split_statistics
+from .layers import Conv1x1, Conv3x3, Linear, OnLayer, Upsample2x, ignore_layer
 from .styled_layers import MAPPED, StyledBlock, affine_by_region
-
-_MAX_GAIN = 4.0  # a nearly flat channel would turn compression noise into paint
 
 
 class Decoder(nn.Module):
     """The network that paints: features and codes to pixels."""
-
-    BLOCKS = ((192, 192, 24), (128, 96, 16), (128, 96, 16), (64, 48, 12), (32, 24, 8))
-    """Channels, inner channels and rank of the blocks, coarsest first."""
-
-    NOISE_SCALES = (3, 2, 2, 1, 0)
-    """Feature scale of each block's noise; the finest is 0."""
 
     LAYERS = 8
     """How often :meth:`forward` calls ``on_layer``."""
@@ -53,7 +47,7 @@ class Decoder(nn.Module):
         self.mapping = nn.Sequential(
             Linear(CODE_LENGTH, MAPPED), nn.SiLU(), Linear(MAPPED, MAPPED), nn.SiLU()
         )
-        self.blocks = nn.ModuleList(StyledBlock(*sizes) for sizes in self.BLOCKS)
+        self.blocks = nn.ModuleList(StyledBlock(*sizes) for sizes in BLOCKS)
         w1, w2, w3, w4 = WIDTHS
         self.narrow = nn.ModuleList((Conv1x1(w4, w3), Conv1x1(w3, w2), Conv1x1(w2, w1)))
         self.upsample = Upsample2x()
@@ -76,14 +70,14 @@ class Decoder(nn.Module):
         Returns
         -------
         list of (B, 1, H / 2**(s + 1), W / 2**(s + 1)) float32
-            Standard normal, one for each scale s in :data:`NOISE_SCALES`.
+            Standard normal, one for each scale s in :data:`BLOCK_SCALES`.
         """
-        sides = [2 ** (s + 1) for s in self.NOISE_SCALES]
+        sides = [2 ** (s + 1) for s in BLOCK_SCALES]
         return [torch.randn(batch, 1, height // s, width // s, generator=generator) for s in sides]
 
     def forward(
         self,
-        content: Features,
+        content: Sequence[Tensor],
         statistics: Tensor,
         code: Tensor,
         noise: Sequence[Tensor],
@@ -95,14 +89,14 @@ class Decoder(nn.Module):
 
         Parameters
         ----------
-        content : Features
+        content : sequence of (B, C, h, w) float32
             Features of B content images, or of one tile of one.
         statistics : (B, >= 2 * sum(WIDTHS)) float32
             Channel statistics of the *whole* content image (the head of its code).
         code : (B, CODE_LENGTH) float32
             The style.
         noise : sequence of (B, 1, H / 2**(s + 1), W / 2**(s + 1)) float32
-            Standard normal, one for each scale s in :data:`NOISE_SCALES`.
+            Standard normal, one for each scale s in :data:`BLOCK_SCALES`.
         regions : sequence of (1, K, H / 2**(i + 1), W / 2**(i + 1)) float32, optional
             Four maps of weights that sum to one over K. ``statistics`` and ``code`` then have K
             rows, one for each region of a single image.
@@ -121,11 +115,11 @@ class Decoder(nn.Module):
 
         def affine(scale: int) -> tuple[Tensor, Tensor]:
             (mean, std), (style_mean, style_std) = given[scale], wanted[scale]
-            gain = (style_std / std).clamp(max=_MAX_GAIN)
+            gain = (style_std / std).clamp(max=MAX_GAIN)
             return gain, style_mean - mean * gain
 
         def paint(block: int, x: Tensor) -> Tensor:
-            weights = None if regions is None else regions[self.NOISE_SCALES[block]]
+            weights = None if regions is None else regions[BLOCK_SCALES[block]]
             x = self.blocks[block](x, mapped, noise[block], weights, border)
             on_layer()
             return x

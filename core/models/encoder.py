@@ -13,13 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pixel_unshuffle
 
-from .layers import REFLECT, Border, Bottleneck, Conv3x3, OnLayer, ignore_layer
-
-WIDTHS = (32, 64, 128, 192)
-"""Channels of the features at 1/2, 1/4, 1/8 and 1/16 resolution."""
-
-STRIDE = 16
-"""Sides of the input must be multiples of this."""
+from ..networks.layout import REFLECT, WIDTHS, Border
+from .layers import Bottleneck, Conv3x3, OnLayer, ignore_layer
 
 
 class Features(NamedTuple):
@@ -64,7 +59,7 @@ class Encoder(nn.Module):
         Parameters
         ----------
         image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
-            The images; sides are multiples of :data:`STRIDE`.
+            The images; sides are multiples of 16.
         border : Border
             Padding of the convolutions.
         on_layer : callable

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-PaddingMode = Literal["reflect", "circular"]
-
-Border = tuple[PaddingMode, PaddingMode]
-"""How convolutions pad rows and columns."""
-
-REFLECT: Border = ("reflect", "reflect")
-"""The padding that the networks are trained with."""
-
-CIRCULAR: Border = ("circular", "circular")
-"""The padding of a torus, which makes results seamless."""
+from ..networks.layout import REFLECT, Border, PaddingMode
 
 OnLayer = Callable[[], object]
 """Called by a network after each of its layers that takes noticeable time; may raise to stop it."""
@@ -299,6 +289,22 @@ class Linear(nn.Linear):
             The result.
         """
         return product(input, self.weight.t()) + self.bias
+
+
+def as_batch(image: np.ndarray) -> Tensor:
+    """Return an image as a batch of one, sharing memory where it can.
+
+    Parameters
+    ----------
+    image : (H, W, C) float32
+        The image.
+
+    Returns
+    -------
+    (1, C, H, W) float32
+        The batch.
+    """
+    return torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).permute(2, 0, 1)[None]
 
 
 def as_rows(maps: Tensor) -> Tensor:

@@ -1,21 +1,17 @@
-"""Read the bundled weights: safetensors in half precision, converted to float32."""
+"""Read the bundled weights: safetensors in half precision, converted to float32; give weights on."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn
 
-from .automaton import Rule
+from ..networks.weights import FOLDER, Weights
 from .decoder import Decoder
 from .encoder import Encoder
 from .style_vae import StyleVae
-
-FOLDER = Path(__file__).parent / "weights"
-"""Where the bundled weights are."""
 
 
 def _load(network: nn.Module, path: Path) -> nn.Module:
@@ -61,18 +57,6 @@ def load_decoder(path: Path | None = None) -> Decoder:
     return decoder
 
 
-def load_rule() -> Rule:
-    """Read the bundled rule that fits of cellular automata start from.
-
-    Returns
-    -------
-    Rule
-        The rule.
-    """
-    tensors = load_file(FOLDER / "automaton.safetensors")
-    return Rule(**{name: tensor.float() for name, tensor in tensors.items()})
-
-
 def load_style_vae() -> StyleVae:
     """Read the bundled autoencoder of style codes, frozen, on the CPU.
 
@@ -84,13 +68,17 @@ def load_style_vae() -> StyleVae:
     return _load(StyleVae(), FOLDER / "style_vae.safetensors")  # type: ignore[return-value]
 
 
-def shipped_steps() -> int:
-    """Return for how many steps the bundled decoder was trained.
+def weights_of(network: nn.Module) -> Weights:
+    """Return the parameters of a network as they are now, for use without torch.
+
+    Parameters
+    ----------
+    network : nn.Module
+        On the CPU.
 
     Returns
     -------
-    int
-        The number of steps.
+    dict of str to ndarray
+        Copies, such as ``(out, in, 3, 3)`` float32, by name.
     """
-    with safe_open(FOLDER / "decoder.safetensors", framework="pt") as file:
-        return int(file.metadata()["steps"])
+    return {name: part.detach().numpy().copy() for name, part in network.state_dict().items()}

@@ -22,21 +22,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .encoder import WIDTHS
-from .layers import REFLECT, Border, Conv3x3, Upsample2x
+from ..networks import spatial_gan as sizes
+from ..networks.layout import REFLECT, WIDTHS, Border
+from .layers import Conv3x3, Upsample2x
 
-STRIDE = 16
-"""Sides of a canvas must be multiples of this, in pixels."""
-CELL = 4
-"""Pixels to a side of a cell of a layout."""
-
-EMBEDDING = 16
-"""Length of the embedding of a material."""
-
-_LAYOUT = 4  # numbers in a cell of a layout: mean color, and deviation of brightness
-_NOISE = (8, 4)  # channels at 1/4 and 1/2 of the size
-_WIDTHS = (48, 40)
-_DRAFT = 12  # channels of the draft at 1/2 of the size
 _CRITIC = 48
 
 
@@ -46,15 +35,15 @@ class Generator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers, self.bends = nn.ModuleList(), nn.ModuleList()
-        inside = _LAYOUT
-        for noise, width in zip(_NOISE, _WIDTHS, strict=True):
-            inside += _DRAFT if self.layers else 0
+        inside = sizes.LAYOUT
+        for noise, width in zip(sizes.NOISE, sizes.WIDTHS, strict=True):
+            inside += sizes.DRAFT if self.layers else 0
             self.layers.append(
                 nn.ModuleList([Conv3x3(inside + noise, width), Conv3x3(width, width)])
             )
-            self.bends.append(nn.Linear(EMBEDDING, 4 * width))
+            self.bends.append(nn.Linear(sizes.EMBEDDING, 4 * width))
             inside = width
-        self.middle = Conv3x3(_WIDTHS[0], _WIDTHS[0])
+        self.middle = Conv3x3(sizes.WIDTHS[0], sizes.WIDTHS[0])
         self.paint = Conv3x3(inside, 12)
         self.widen = Upsample2x()
         for part in self.paint.parameters():
@@ -73,11 +62,12 @@ class Generator(nn.Module):
         Parameters
         ----------
         layout : (B, 4, H / 4, W / 4) float32
-            See :func:`layout_of`.
+            See :func:`~core.networks.spatial_gan.layout_of`.
         draft : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
             Pictures assembled for the layouts.
         noise : sequence of Tensor
-            Two tensors ``(B, C, H / s, W / s)`` float32; see :func:`draw_noise`.
+            Two tensors ``(B, C, H / s, W / s)`` float32; see
+            :func:`~core.networks.spatial_gan.draw_noise`.
         embedding : (B, 16) float32
             Materials to paint.
         border : Border, optional
@@ -101,50 +91,6 @@ class Generator(nn.Module):
             if level == 0:
                 x = x + F.leaky_relu(self.middle(x, border), 0.2)
         return draft + F.pixel_shuffle(self.paint(x, border), 2)
-
-
-def layout_of(picture: Tensor) -> Tensor:
-    """Return the layout of a picture.
-
-    Parameters
-    ----------
-    picture : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
-        Sides are multiples of :data:`CELL`.
-
-    Returns
-    -------
-    (B, 4, H / 4, W / 4) float32
-        Mean color of each cell, and twice the deviation of its brightness.
-    """
-    mean = F.avg_pool2d(picture, CELL)
-    gray = picture.mean(1, keepdim=True)
-    variance = F.avg_pool2d(gray.square(), CELL) - F.avg_pool2d(gray, CELL).square()
-    return torch.cat([mean, 2 * (variance.clamp(min=0) + 1e-5).sqrt()], dim=1)
-
-
-def draw_noise(
-    batch: int, height: int, width: int, generator: torch.Generator
-) -> tuple[Tensor, ...]:
-    """Draw the noise that a generator paints with.
-
-    Parameters
-    ----------
-    batch : int
-        Number of pictures.
-    height, width : int
-        Their size in pixels.
-    generator : torch.Generator
-        What it is drawn with.
-
-    Returns
-    -------
-    tuple of Tensor
-        ``(batch, C, height / s, width / s)`` float32, for s = 4 and 2.
-    """
-    return tuple(
-        torch.randn(batch, channels, height // side, width // side, generator=generator)
-        for channels, side in zip(_NOISE, (4, 2), strict=True)
-    )
 
 
 class Critics(nn.Module):

@@ -16,12 +16,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .codes import CODE_LENGTH, DIRECTIONS, QUANTILES
-
-LATENT = 32
-"""Length of a latent."""
-FAMILIES = 10
-"""Number of components of the prior."""
+from ..networks.codes import CODE_LENGTH, DIRECTIONS, QUANTILES
+from ..networks.style_vae import FAMILIES, LATENT
 
 _WIDTH = 256
 _PALETTE = QUANTILES * len(DIRECTIONS)

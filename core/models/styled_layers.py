@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import REFLECT, Border, Conv3x3, Linear, as_maps, as_rows, chunks, product
+from ..networks.layout import REFLECT, Border
+from .layers import Conv3x3, Linear, as_maps, as_rows, chunks, product
 
 MAPPED = 256
 """Length of a style as the layers take it."""

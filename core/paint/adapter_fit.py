@@ -19,10 +19,12 @@ from ..control import NEVER, Budget, CancelToken, Clock, FitStep
 from ..models.adapter import LowRank, add_to_parameters
 from ..models.codes import feature_statistics, palette
 from ..models.encoder import Features
+from ..models.layers import as_batch
+from ..models.loading import load_decoder, load_encoder
 from ..models.texture_loss import TextureTarget, broad_distance
 from ..styles.style import Style
 from .color_transfer import color_transport, move_colors
-from .content import pad_to_stride, to_tensor
+from .content import pad_to_stride
 from .network import Stylizer
 
 _CROP = 256
@@ -48,7 +50,7 @@ def refine(
     Parameters
     ----------
     stylizer : Stylizer
-        Has the networks; they are not changed.
+        Says on which device the networks run.
     style : Style
         The style of the picture.
     picture : (H, W, 3) float32, sRGB-encoded in [0, 1]
@@ -79,7 +81,7 @@ def refine(
     clock = Clock(budget, cancel)
     rng = np.random.default_rng(seed)
     fit = AdapterFit(stylizer, torch.from_numpy(style.code(1.0)), seed)
-    whole = pad_to_stride(to_tensor(picture))
+    whole = as_batch(pad_to_stride(picture))
     target = TextureTarget(fit.encoder, fit.to_device(whole))
     texture = 0.0
     while clock.more():
@@ -109,7 +111,7 @@ class AdapterFit:
     Parameters
     ----------
     stylizer : Stylizer
-        Has the networks; they are not changed.
+        Says on which device the networks run.
     code : (CODE_LENGTH,) float32
         The code of the style.
     seed : int
@@ -121,9 +123,10 @@ class AdapterFit:
     def __init__(self, stylizer: Stylizer, code: Tensor, seed: int, rate: float = _RATE) -> None:
         self._rate = rate
         torch.manual_seed(seed)
-        self._device = stylizer.device
-        self.encoder, self._decoder = stylizer.encoder, stylizer.decoder
-        self._code = self.to_device(code[None])
+        self._device = stylizer.networks.device
+        self.encoder = load_encoder().to(self._device)
+        self._decoder = load_decoder().to(self._device)
+        self._code, self._wanted = self.to_device(code[None]), code[None].numpy()
         self._parameters = dict(self._decoder.named_parameters())
         self.additions = LowRank(self._decoder, torch.Generator().manual_seed(seed))
         self.additions.to(self._device)
@@ -158,7 +161,10 @@ class AdapterFit:
             The same with the colors transferred.
         """
         with torch.no_grad():
-            return move_colors(crops, *color_transport(palette(crops), self._code))
+            matrices, offsets = color_transport(palette(crops).cpu().numpy(), self._wanted)
+        images = crops.permute(0, 2, 3, 1).cpu().numpy()
+        moved = map(move_colors, images, matrices, offsets)
+        return self.to_device(torch.cat([as_batch(image) for image in moved]))
 
     def paint(self, moved: Tensor) -> Tensor:
         """Paint contents with the adapter as it is now.
@@ -209,7 +215,7 @@ def _crop(contents: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:
     if rng.random() < 0.5:
         part = part[:, ::-1]
     missing = [(0, _CROP - side) for side in part.shape[:2]]
-    return to_tensor(np.pad(part, [*missing, (0, 0)], mode="symmetric"))
+    return as_batch(np.pad(part, [*missing, (0, 0)], mode="symmetric"))
 
 
 def _structure(painted: Features, content: Features) -> Tensor:

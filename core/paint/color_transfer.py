@@ -12,31 +12,29 @@ Transfer", CVMP 2007, eq. 18.
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from ..models.codes import DIRECTIONS, split_palette
-from ..models.layers import as_rows
+from ..networks.codes import DIRECTIONS, split_palette
 
 MAX_GAIN = 4.0
 """Largest gain of a color axis: beyond it, noise of an axis with hardly any color becomes color."""
 
 _FLOOR = 1e-4  # variance: a standard deviation of 1/100
-_PIXELS = 16384  # number at a time, so that they stay in the processor's cache
+_ROWS = 64  # at a time, so that they stay in the processor's cache
 _PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))
 
 
-def _variances_to_covariance() -> Tensor:
+def _variances_to_covariance() -> np.ndarray:
     """Return the matrix ``(6, 8)`` from variances along the directions to covariance entries."""
     columns = [DIRECTIONS[:, i] * DIRECTIONS[:, j] * (1 if i == j else 2) for i, j in _PAIRS]
-    return torch.linalg.pinv(torch.stack(columns, dim=1).double())
+    return np.linalg.pinv(np.float64(np.stack(columns, axis=1)))
 
 
 _ENTRIES = _variances_to_covariance()
-_MEANS = torch.linalg.pinv(DIRECTIONS.double())
+_MEANS = np.linalg.pinv(np.float64(DIRECTIONS))
 
 
-def color_moments(codes: Tensor) -> tuple[Tensor, Tensor]:
+def color_moments(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and covariance of the colors in codes, by least squares over the directions.
 
     Parameters
@@ -51,25 +49,24 @@ def color_moments(codes: Tensor) -> tuple[Tensor, Tensor]:
     covariance : (B, 3, 3) float64
         Their covariances.
     """
-    quantiles = split_palette(codes).double()
-    variance, mean = torch.var_mean(quantiles, dim=2, correction=0)
-    entries = variance @ _ENTRIES.to(variance).t()
-    covariance = entries.new_empty(len(entries), 3, 3)
+    quantiles = np.float64(split_palette(codes))
+    entries = quantiles.var(2) @ _ENTRIES.T
+    covariance = np.empty((len(entries), 3, 3))
     for index, (i, j) in enumerate(_PAIRS):
         covariance[:, i, j] = covariance[:, j, i] = entries[:, index]
-    return mean @ _MEANS.to(mean).t(), covariance
+    return quantiles.mean(2) @ _MEANS.T, covariance
 
 
 def _power(
-    symmetric: Tensor, exponent: float, floor: float = 1e-12, ceiling: float = float("inf")
-) -> Tensor:
+    symmetric: np.ndarray, exponent: float, floor: float = 1e-12, ceiling: float = np.inf
+) -> np.ndarray:
     """Return a power of symmetric ``(B, 3, 3)`` matrices whose eigenvalues are clipped first."""
-    values, vectors = torch.linalg.eigh(symmetric)
-    raised = values.clamp(floor, ceiling) ** exponent
-    return (vectors * raised[:, None]) @ vectors.mT
+    values, vectors = np.linalg.eigh(symmetric)
+    raised = values.clip(floor, ceiling) ** exponent
+    return (vectors * raised[:, None]) @ vectors.swapaxes(1, 2)
 
 
-def color_transport(content: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
+def color_transport(content: np.ndarray, style: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the map from the colors of contents to those of styles.
 
     Parameters
@@ -90,56 +87,60 @@ def color_transport(content: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
     matrix = inverse @ _power(root @ wanted @ root, 0.5) @ inverse
     matrix = _power(matrix, 1.0, 0.0, MAX_GAIN)
     offset = goal - (matrix @ mean[..., None])[..., 0]
-    return matrix.float(), offset.float()
+    return matrix.astype(np.float32), offset.astype(np.float32)
 
 
-def move_colors(image: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
-    """Apply color maps to images.
+def move_colors(image: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Apply a color map to an image.
 
     Parameters
     ----------
-    image : (B, 3, H, W) float32, sRGB-encoded in [0, 1]
-        The images.
-    matrix : (B, 3, 3) float32
-        Their matrices.
-    offset : (B, 3) float32
-        Their offsets.
+    image : (H, W, 3) float32, sRGB-encoded in [0, 1]
+        The image.
+    matrix : (3, 3) float32
+        Its matrix.
+    offset : (3,) float32
+        Its offset.
 
     Returns
     -------
-    (B, 3, H, W) float32
-        The images in other colors, clipped to [0, 1].
+    (H, W, 3) float32
+        The image in other colors, clipped to [0, 1].
     """
-    moved = torch.einsum("bij,bjhw->bihw", matrix, image)
-    return moved.add_(offset[..., None, None]).clamp_(0, 1)
+    # cv2.transform adds otherwise on other processors.
+    moved = image[..., :1] * matrix[:, 0]
+    for channel in (1, 2):
+        moved += image[..., channel : channel + 1] * matrix[:, channel]
+    moved += offset
+    return np.clip(moved, 0, 1, out=moved)
 
 
-def move_colors_by_region(image: Tensor, matrix: Tensor, offset: Tensor, weights: Tensor) -> Tensor:
+def move_colors_by_region(
+    image: np.ndarray, matrix: np.ndarray, offset: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """Apply a color map for each region to an image, mixed at every pixel.
 
     Parameters
     ----------
-    image : (1, 3, H, W) float32, sRGB-encoded in [0, 1]
+    image : (H, W, 3) float32, sRGB-encoded in [0, 1]
         The image.
     matrix : (K, 3, 3) float32
         The matrix of each region.
     offset : (K, 3) float32
         The offset of each region.
-    weights : (1, K, H, W) float32
+    weights : (K, H, W) float32
         How much each pixel belongs to each region.
 
     Returns
     -------
-    (1, 3, H, W) float32
+    (H, W, 3) float32
         The image in other colors, in [0, 1].
     """
-    # One product for all regions: products with matrices of three columns are slow.
-    result = torch.empty(image.shape, dtype=image.dtype, device=image.device)
-    planes, shares, pixels = result[0].flatten(1), weights[0].flatten(1), as_rows(image)
-    matrices, offsets = matrix.flatten(0, 1), offset.reshape(-1, 1)
-    for first in range(0, len(pixels), _PIXELS):
-        here = slice(first, first + _PIXELS)
-        moved = torch.addmm(offsets, matrices, pixels[here].t()).clamp_(0, 1)
-        weighed = moved.view(len(matrix), 3, -1).mul_(shares[:, None, here])
-        torch.sum(weighed, 0, out=planes[:, here])
+    result = np.zeros(image.shape, np.float32)
+    for top in range(0, len(image), _ROWS):
+        rows = slice(top, top + _ROWS)
+        for one_matrix, one_offset, shares in zip(matrix, offset, weights, strict=True):
+            moved = move_colors(image[rows], one_matrix, one_offset)
+            moved *= shares[rows, :, None]
+            result[rows] += moved
     return result

@@ -9,13 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from ..control import SILENT, Control
-from ..models.adapter import Adapter
-from ..models.encoder import STRIDE
+from ..networks.decoder import Adapters
+from ..networks.layout import STRIDE
 from ..styles.look import GRAIN
 from .tiling import Tile
-
-Adapters = Sequence[tuple[Adapter, float]]
-"""Adapters and their weights."""
 
 TILE = 2048
 """Default side of a tile without its halo, in pixels: about 1.2 GB of activations at the peak."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..control import Control
 from ..image.picture import Picture
-from ..models.encoder import STRIDE
+from ..networks.layout import STRIDE
 from ..styles.look import Look
 from ..styles.style import Style
 from .engine import Engine, PaintJob

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import psutil
-
-from ..errors import ImageTooLarge
+from ..memory import available, too_large
 from ..styles.look import Look, with_engine
 from . import working
 from .engine import TILE
@@ -27,27 +25,8 @@ _BYTES_ACROSS_SEAMS = 40
 
 _SMALLEST_TILE = 256
 
-
-def too_large(key: str, needed: int = 0, available: int = 0) -> ImageTooLarge:
-    """Return the error for an image that does not fit the memory.
-
-    Parameters
-    ----------
-    key : str
-        Name of the image.
-    needed, available : int
-        Bytes, if they are known.
-
-    Returns
-    -------
-    ImageTooLarge
-        To raise or to report.
-    """
-    figures = f" (needs {needed / 1e9:.1f} GB, {available / 1e9:.1f} GB are free)" if needed else ""
-    return ImageTooLarge(
-        f'"{key}" is too large for the memory that is free{figures}; '
-        "choose a smaller output size or close other programs."
-    )
+_LARGE = 4096**2
+"""Pixels of a picture from which on it takes so much memory, and time, that tiles are small."""
 
 
 def tile_for(
@@ -86,18 +65,20 @@ def tile_for(
     ImageTooLarge
         Not even the smallest tile would fit.
     """
-    available = limit or int(psutil.virtual_memory().available * 0.9)
+    if max((w * h for w, h in sizes), default=0) > _LARGE:
+        most = min(most, TILE // 2)
+    free = available(limit)
     plans = [working.plan(size, look) for size in sizes]
     whole = sum(max(w * h, p.size[0] * p.size[1]) for (w, h), p in zip(sizes, plans, strict=True))
     at_work = sum(p.working[0] * p.working[1] for p in plans)
     fixed = _BYTES_PER_PIXEL[with_engine(look).engine] * whole + _BYTES_PER_WORKING_PIXEL * at_work
     fixed += _BYTES_ACROSS_SEAMS * whole * across
     tile = most
-    while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > available:
+    while tile > _SMALLEST_TILE and fixed + _tile_bytes(tile) > free:
         tile //= 2
     needed = fixed + min(_tile_bytes(tile), _BYTES_PER_TILE_PIXEL * at_work)
-    if needed > available:
-        raise too_large(key, needed, available)
+    if needed > free:
+        raise too_large(key, needed, free)
     return tile
 
 

@@ -12,46 +12,40 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from ..control import SILENT, Control
-from ..models import load_decoder, load_encoder
-from ..models.adapter import merge_adapters
-from ..models.codes import FeatureSums, palette, split_palette, style_code
-from ..models.decoder import Decoder
-from ..models.encoder import Encoder, Features
-from ..models.layers import OnLayer, ignore_layer
-from .color_transfer import color_transport, move_colors, move_colors_by_region
-from .content import Content, pad_to_stride, to_tensor
-from .engine import TILE, Adapters, PaintJob
-from .tiling import Tile, take
+from ..control import NEVER, SILENT, CancelToken, Control
+from ..networks.codes import FeatureSums, palette, split_palette
+from ..networks.cpu import CpuNetworks, Features, Networks
+from ..networks.layout import BLOCK_SCALES
+from .color_transfer import color_transport, move_colors_by_region
+from .content import Content, pad_to_stride
+from .engine import TILE, PaintJob
+from .tiling import Tile, take, take_pixels
 
-_ColorMap = tuple[Tensor, Tensor]
+_ColorMap = tuple[np.ndarray, np.ndarray]
 """Matrices (K, 3, 3) and offsets (K, 3) that move the colors of the content."""
 
 _T = TypeVar("_T")
+
+_ENCODER, _DECODER = 1, 3
+"""Shares of the time that the networks take for a tile."""
 
 
 class Stylizer:
     """Encoder and decoder, loaded once.
 
-    The last noise and the last decoder with adapters are kept for the next image, one of each.
+    The noise of the last image is kept for the next one.
 
     Parameters
     ----------
-    device : str
-        ``cpu``, ``cuda`` or ``mps``.
+    networks : Networks, optional
+        The networks; by default those of the processor.
     """
 
-    def __init__(self, device: str = "cpu") -> None:
-        self.device = torch.device(device)
-        self.encoder = load_encoder().to(self.device)
-        self.decoder = load_decoder().to(self.device)
-        self._adapted: _Latest[tuple[Adapters, Decoder]] = _Latest()
-        self._last_noise: _Latest[list[Tensor]] = _Latest()
+    def __init__(self, networks: Networks | None = None) -> None:
+        self.networks: Networks = networks or CpuNetworks()
+        self._last_noise: _Latest[list[np.ndarray]] = _Latest()
 
-    @torch.inference_mode()
     def encode_style(self, color: np.ndarray) -> np.ndarray:
         """Return the style code of an image.
 
@@ -65,10 +59,11 @@ class Stylizer:
         (CODE_LENGTH,) float32
             Its code.
         """
-        image = pad_to_stride(to_tensor(color)).to(self.device)
-        return style_code(image, self.encoder(image))[0].cpu().numpy()
+        image = pad_to_stride(np.asarray(color, np.float32))
+        sums = FeatureSums()
+        sums.add(self.networks.encode(image))
+        return np.concatenate((sums.statistics()[0], palette(image)))
 
-    @torch.inference_mode()
     def measure(
         self,
         images: Sequence[np.ndarray],
@@ -109,19 +104,18 @@ class Stylizer:
             Content(color, None if mask is None else mask[..., None], seamless, tile)
             for color, mask in zip(images, masks, strict=True)
         ]
-        palettes = [palette(c.image, c.weights[0] if c.weights else None) for c in contents]
-        colors = torch.stack(palettes).mean(0)
+        palettes = [palette(c.image, c.weights[0][0] if c.weights else None) for c in contents]
+        colors = np.mean(palettes, axis=0)
         rows = []
-        for code in torch.from_numpy(np.atleast_2d(codes)):
-            color_map = self._color_map(colors, code[None], strength)
+        for code in np.atleast_2d(codes):
+            color_map = _color_map(colors[None], code[None], strength)
             sums = FeatureSums()
             for content in contents:
                 for part in content.tiles:
                     sums.add(*content.cores(self._encode(content, part, color_map), part))
-            rows.append(torch.cat((sums.statistics(), colors), dim=1))
-        return torch.cat(rows).numpy()
+            rows.append(np.concatenate((sums.statistics()[0], colors)))
+        return np.stack(rows)
 
-    @torch.inference_mode()
     def paint(self, job: PaintJob, control: Control = SILENT) -> np.ndarray:
         """Paint an image at its own resolution, in one style or one for each region.
 
@@ -130,7 +124,7 @@ class Stylizer:
         job : PaintJob
             What to paint.
         control : Control
-            Gets the share that is done, and is asked for a cancel after each layer.
+            Gets the share that is done, and is asked for a cancel between layers.
 
         Returns
         -------
@@ -144,100 +138,95 @@ class Stylizer:
         """
         content = Content(job.color, job.regions, job.seamless, job.tile)
         plan = content.tiles if job.base is None else list(job.tiles)
-        goal = torch.from_numpy(np.atleast_2d(job.codes))
+        goal = np.atleast_2d(np.asarray(job.codes, np.float32))
         passes = 2 if job.content_code is None and len(plan) > 1 else 1
-        layers = len(plan) * (passes * Encoder.LAYERS + Decoder.LAYERS)
-        on_layer = _counting(control, layers)
+        done = _counting(control, len(plan) * (passes * _ENCODER + _DECODER))
 
         features = None
         if job.content_code is None:
-            code, color_map, features = self._measure_content(job, content, goal, on_layer)
+            code, color_map, features = self._measure_content(job, content, goal, control, done)
         else:
-            code = torch.from_numpy(job.content_code)
-            color_map = self._color_map(code, goal, job.strength)
-        code = code.to(self.device)
-        target = torch.lerp(code, goal.to(self.device), job.strength)
-        noise = self._noise(content.image.shape, job.seed, job.grain)
-        decoder = self._decoder_with(job.adapters)
+            code = job.content_code
+            color_map = _color_map(code, goal, job.strength)
+        target = _lerp(code, goal, job.strength)
+        height, width = content.image.shape[:2]
+        noise = self._noise((height, width), job.seed, job.grain)
 
         result = np.empty_like(job.color) if job.base is None else job.base.copy()
         for tile in plan:
             if features is None or len(plan) > 1:
-                features = self._encode(content, tile, color_map, on_layer)
-            painted = decoder(
-                *(features, code, target, self._tile_of(noise, content, tile)),
-                *(self._regions_of(content, tile), tile.border, on_layer),
+                features = self._encode(content, tile, color_map, control.cancel)
+                done(_ENCODER)
+            painted = self.networks.decode(
+                *(features, code, target, _noise_of(noise, tile), content.region_weights(tile)),
+                *(job.adapters, tile.border, control.cancel),
             )
+            done(_DECODER)
             _put(result, tile, painted)
         return result
 
     def _measure_content(
-        self, job: PaintJob, content: Content, goal: Tensor, on_layer: OnLayer
-    ) -> tuple[Tensor, _ColorMap, Features]:
+        self,
+        job: PaintJob,
+        content: Content,
+        goal: np.ndarray,
+        control: Control,
+        done: Callable[[int], None],
+    ) -> tuple[np.ndarray, _ColorMap, Features]:
         """Return the code of the content, the map of its colors, and the features of its last tile."""
         mask, weighing = None, content
         if job.mask is not None and job.mask.any():
             shares = job.mask[..., None]
             weights = shares if job.regions is None else job.regions * shares
             weighing = Content(job.color, weights, job.seamless, job.tile)
-            mask = pad_to_stride(to_tensor(shares))
-        colors = palette(content.image, mask)
-        color_map = self._color_map(colors, goal, job.strength)
+            mask = pad_to_stride(np.asarray(shares, np.float32), seamless=job.seamless)[..., 0]
+        colors = palette(content.image, mask)[None]
+        color_map = _color_map(colors, goal, job.strength)
         sums = FeatureSums(len(goal))
         for tile in content.tiles:
-            features = self._encode(content, tile, color_map, on_layer)
+            features = self._encode(content, tile, color_map, control.cancel)
             sums.add(*weighing.cores(features, tile))
-        code = torch.cat((sums.statistics(), colors.expand(len(goal), -1)), dim=1)
+            done(_ENCODER)
+        code = np.concatenate((sums.statistics(), colors.repeat(len(goal), 0)), axis=1)
         return code, color_map, features
 
-    def _color_map(self, content: Tensor, goal: Tensor, strength: float) -> _ColorMap:
-        """Return the map from the colors of ``content`` (codes or palettes) towards ``goal``'s."""
-        colors = split_palette(content).flatten(1).expand(len(goal), -1)
-        wanted = torch.lerp(colors, split_palette(goal).flatten(1), strength)
-        matrix, offset = color_transport(colors, wanted)
-        return matrix.to(self.device), offset.to(self.device)
-
     def _encode(
-        self,
-        content: Content,
-        tile: Tile,
-        color_map: _ColorMap,
-        on_layer: OnLayer = ignore_layer,
+        self, content: Content, tile: Tile, color_map: _ColorMap, cancel: CancelToken = NEVER
     ) -> Features:
-        image = take(content.image, tile).to(self.device)
+        image = take_pixels(content.image, tile)
         matrix, offset = color_map
         if content.weights is None or len(matrix) == 1:
-            moved = move_colors(image, matrix, offset)
-        else:
-            shares = take(content.weights[0], tile).to(self.device)
-            moved = move_colors_by_region(image, matrix, offset, shares)
-        return self.encoder(moved, tile.border, on_layer)
+            return self.networks.encode(image, (matrix[0], offset[0]), tile.border, cancel)
+        shares = take(content.weights[0], tile)
+        moved = move_colors_by_region(image, matrix, offset, shares)
+        return self.networks.encode(moved, border=tile.border, cancel=cancel)
 
-    def _decoder_with(self, adapters: Adapters) -> Decoder:
-        """Return the decoder with adapters merged in."""
-        if not adapters:
-            return self.decoder
-        key = tuple((id(adapter), weight) for adapter, weight in adapters)
-        # The adapters are kept with it, so that no other ones get their ids.
-        return self._adapted.get(key, lambda: (adapters, merge_adapters(self.decoder, adapters)))[1]
+    def _noise(self, shape: tuple[int, int], seed: int, grain: float) -> list[np.ndarray]:
+        """Return the noise for the whole image, one map for each block of the decoder."""
 
-    def _noise(self, shape: torch.Size, seed: int, grain: float) -> list[Tensor]:
-        """Return noise for the whole image, made on the CPU: the same for every device."""
-
-        def make() -> list[Tensor]:
-            generator = torch.Generator().manual_seed(seed)
-            noise = self.decoder.sample_noise(1, shape[2], shape[3], generator)
-            return [scale.mul_(grain) for scale in noise]
+        def make() -> list[np.ndarray]:
+            random = np.random.default_rng(seed % 2**64)
+            sides = [2 ** (s + 1) for s in BLOCK_SCALES]
+            maps = [(shape[0] // side, shape[1] // side) for side in sides]
+            return [random.standard_normal(size, np.float32) * np.float32(grain) for size in maps]
 
         return self._last_noise.get((shape, seed, grain), make)
 
-    def _tile_of(self, noise: Sequence[Tensor], content: Content, tile: Tile) -> list[Tensor]:
-        full = content.image.shape[2]
-        return [take(n, tile, full // n.shape[2]).to(self.device) for n in noise]
 
-    def _regions_of(self, content: Content, tile: Tile) -> list[Tensor] | None:
-        weights = content.region_weights(tile)
-        return None if weights is None else [w.to(self.device) for w in weights]
+def _lerp(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
+    """Return what lies between two arrays; exactly the end where the share is 1."""
+    return end if share == 1 else start + np.float32(share) * (end - start)
+
+
+def _color_map(content: np.ndarray, goal: np.ndarray, strength: float) -> _ColorMap:
+    """Return the map from the colors of ``content`` (codes or palettes) towards ``goal``'s."""
+    colors, wanted = (split_palette(c).reshape(len(c), -1) for c in (content, goal))
+    colors = np.broadcast_to(colors, wanted.shape)
+    return color_transport(colors, _lerp(colors, wanted, strength))
+
+
+def _noise_of(noise: Sequence[np.ndarray], tile: Tile) -> list[np.ndarray]:
+    return [take(n, tile, 2 ** (s + 1)) for n, s in zip(noise, BLOCK_SCALES, strict=True)]
 
 
 class _Latest(Generic[_T]):
@@ -253,21 +242,20 @@ class _Latest(Generic[_T]):
         return entry[1]
 
 
-def _counting(control: Control, layers: int) -> OnLayer:
-    """Return a callback that reports one more of all ``layers``, or stops at a cancel."""
+def _counting(control: Control, total: int) -> Callable[[int], None]:
+    """Return a callback that reports more of a total, or stops at a cancel."""
     done = 0
 
-    def on_layer() -> None:
+    def count(more: int) -> None:
         nonlocal done
-        done += 1
-        control.advance(done / layers)
+        done += more
+        control.advance(done / total)
 
-    return on_layer
+    return count
 
 
-def _put(result: np.ndarray, tile: Tile, painted: Tensor) -> None:
-    """Copy a painted tile ``(1, 3, h, w)`` without its halo into ``(H, W, 3)``."""
-    rows, columns = tile.rows, tile.columns
-    core = painted[0, :, rows.inner(), columns.inner()].permute(1, 2, 0)
-    kept = result[rows.core, columns.core]
-    kept[...] = core[: kept.shape[0], : kept.shape[1]].cpu().numpy()
+def _put(result: np.ndarray, tile: Tile, painted: np.ndarray) -> None:
+    """Copy a painted tile ``(h, w, 3)`` without its halo into ``(H, W, 3)``."""
+    core = painted[tile.rows.inner(), tile.columns.inner()]
+    kept = result[tile.rows.core, tile.columns.core]
+    kept[...] = core[: kept.shape[0], : kept.shape[1]]

@@ -15,9 +15,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import torch
 
-from ..models.codes import DIRECTIONS, QUANTILES, split_palette
+from ..networks.codes import DIRECTIONS, QUANTILES, split_palette
 
 _SWEEPS = 3
 _SHORT = 96  # pixels, as the palettes of codes are read
@@ -52,11 +51,11 @@ def transfer_palette(
     few = np.concatenate(counted) if counted else np.zeros((0, 3), np.float32)
     if not len(few) or share == 0:
         return list(pictures)
-    goals = split_palette(torch.from_numpy(np.float32(code))[None])[0].numpy()
+    goals = split_palette(code.astype(np.float32))
     moved = [picture.reshape(-1, 3).copy() for picture in pictures]
     at = (np.arange(QUANTILES) + 0.5) / QUANTILES
     for _ in range(_SWEEPS):
-        for direction, goal in zip(DIRECTIONS.numpy(), goals, strict=True):
+        for direction, goal in zip(DIRECTIONS, goals, strict=True):
             found = np.quantile(few @ direction, at)
             for colors in (few, *moved):
                 shift = np.interp(colors @ direction, found, goal - found).astype(np.float32)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from .. import allocator
 from ..control import SILENT, Control
 from ..errors import UnsupportedImage
 from ..image.picture import Picture
@@ -158,6 +159,8 @@ def stylize(
             tile=tile,
         )
         painted = engine.paint(job, part)
+        if goal.working != goal.size:
+            allocator.give_back()  # of the layers, before the picture at its full size is made
         sized = resize_picture(picture, goal.size, look.seamless)
         results.append(from_work(sized, color, painted, look))
     return results

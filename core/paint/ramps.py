@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from ..image.alpha import full_alpha
 from ..image.picture import Picture
-from ..models.codes import palette, split_palette
+from ..networks.codes import palette, split_palette
 from ..styles.look import Look
 from ..styles.style import Style
 from .color_transfer import color_transport, move_colors
-from .content import to_tensor
 from .pipeline import unpainted
 from .working import Plan, display_colors, from_work, to_work
 
@@ -76,7 +74,6 @@ def _few(rows: np.ndarray, alike: float) -> bool:
     return False
 
 
-@torch.inference_mode()
 def recolor(
     pictures: Sequence[Picture], look: Look, style: Style, *, alpha_covers: bool = True
 ) -> list[Picture]:
@@ -106,16 +103,11 @@ def recolor(
         to_work(picture, goal, look.seamless, alpha_covers)
         for picture, goal in zip(sized, plans, strict=True)
     ]
-    palettes = [
-        palette(to_tensor(color), None if mask is None else to_tensor(mask[..., None]))
-        for color, mask in works
-    ]
-    colors = torch.stack(palettes).mean(0)
-    goal = split_palette(torch.from_numpy(style.code(1.0))[None]).flatten(1)
-    wanted = torch.lerp(colors, goal, look.strength)
-    matrix, offset = color_transport(colors, wanted)
-    moved = (move_colors(to_tensor(color), matrix, offset) for color, _ in works)
+    colors = np.mean([palette(color, mask) for color, mask in works], axis=0)
+    goal = split_palette(style.code(1.0)).ravel()
+    wanted = colors + np.float32(look.strength) * (goal - colors)
+    (matrix,), (offset,) = color_transport(colors[None], wanted[None])
     return [
-        from_work(picture, color, np.ascontiguousarray(one[0].permute(1, 2, 0).numpy()), look)
-        for picture, (color, _), one in zip(sized, works, moved, strict=True)
+        from_work(picture, color, move_colors(color, matrix, offset), look)
+        for picture, (color, _) in zip(sized, works, strict=True)
     ]

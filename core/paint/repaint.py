@@ -8,7 +8,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from ..models.encoder import STRIDE
+from ..networks.layout import STRIDE
 from .engine import TILE
 from .tiling import HALO, Tile, Window
 

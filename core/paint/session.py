@@ -51,7 +51,7 @@ def session(control: Control) -> Session:
 
 @cache
 def _load() -> Session:
-    stylizer = Stylizer(device.current())
+    stylizer = Stylizer(device.networks())
     return Session(stylizer, StyleReader(stylizer), Exemplars(stylizer))
 
 

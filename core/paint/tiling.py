@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from ..models.encoder import STRIDE
-from ..models.layers import REFLECT, Border, PaddingMode
+from ..networks.layout import REFLECT, STRIDE, Border, PaddingMode
 
 HALO = 144
 """Receptive field of encoder and decoder on each side, rounded up to the stride, in pixels."""
@@ -115,13 +113,13 @@ def _padding(circular: bool) -> PaddingMode:
     return "circular" if circular else "reflect"
 
 
-def take(image: Tensor, tile: Tile, scale: int = 1) -> Tensor:
+def take(maps: np.ndarray, tile: Tile, scale: int = 1) -> np.ndarray:
     """Cut a tile out of maps, halo included; beyond the end it continues on the other side.
 
     Parameters
     ----------
-    image : (B, C, H / scale, W / scale) float32
-        The maps.
+    maps : (..., H / scale, W / scale) float32
+        The maps; another dtype will do.
     tile : Tile
         What to cut out.
     scale : int
@@ -129,15 +127,32 @@ def take(image: Tensor, tile: Tile, scale: int = 1) -> Tensor:
 
     Returns
     -------
-    (B, C, h / scale, w / scale) float32
+    (..., h / scale, w / scale) float32
+        The tile; a view where it can be.
+    """
+    for axis, window in ((-2, tile.rows), (-1, tile.columns)):
+        start, stop = window.start // scale, window.stop // scale
+        if start >= 0 and stop <= maps.shape[axis]:
+            inside = slice(start, stop)
+            maps = maps[..., inside, :] if axis == -2 else maps[..., inside]
+        else:
+            maps = maps.take(np.arange(start, stop), axis, mode="wrap")
+    return maps
+
+
+def take_pixels(image: np.ndarray, tile: Tile) -> np.ndarray:
+    """Cut a tile out of an image, as :func:`take` does.
+
+    Parameters
+    ----------
+    image : (H, W, C) float32
+        The image; another dtype will do.
+    tile : Tile
+        What to cut out.
+
+    Returns
+    -------
+    (h, w, C) float32
         The tile.
     """
-    for axis, window in ((2, tile.rows), (3, tile.columns)):
-        length = image.shape[axis]
-        start, stop = window.start // scale, window.stop // scale
-        if start >= 0 and stop <= length:
-            image = image.narrow(axis, start, stop - start)
-        else:
-            index = torch.arange(start, stop, device=image.device) % length
-            image = image.index_select(axis, index)
-    return image
+    return np.moveaxis(take(np.moveaxis(image, 2, 0), tile), 0, 2)

@@ -15,7 +15,7 @@ from ..image.alpha import fill_under_alpha, full_alpha
 from ..image.color import LUMA, keep_luminance_only, linear_to_srgb, srgb_to_linear
 from ..image.picture import Picture
 from ..image.resize import resize
-from ..models.encoder import STRIDE
+from ..networks.layout import STRIDE
 from ..styles.look import Look
 from ..styles.style import ZOOMS
 
@@ -24,6 +24,9 @@ REFERENCE_SIDE = 1024
 
 _FULL_EFFECT = 0.5  # strength below which the painting is mixed with the original
 _DETAIL = 0.7  # share of the original's fine detail that is added back to an enlarged painting
+
+_STRIP = 512
+"""Columns that are resized at a time."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,30 @@ def discards_original(picture: Picture, work: np.ndarray, look: Look) -> bool:
     )
 
 
+def _resized_with_detail(
+    painted: np.ndarray, work: np.ndarray, original: np.ndarray, seamless: bool
+) -> np.ndarray:
+    """Resize a painting to the original's size; add fine detail of lightness if that is larger.
+
+    Strip by strip: of large pictures, a third array of colors would not fit the memory.
+    """
+    height, width = original.shape[:2]
+    enlarged = work.shape[0] * work.shape[1] < height * width
+    wide, light = (
+        resize(image, (width, image.shape[0]), wrap=seamless) for image in (painted, work @ LUMA)
+    )
+    result = np.empty((height, width, 3), np.float32)
+    for left in range(0, width, _STRIP):
+        columns = slice(left, left + _STRIP)
+        strip = resize(wide[:, columns], (wide[:, columns].shape[1], height), wrap=seamless)
+        if enlarged:
+            low = resize(light[:, columns], (strip.shape[1], height), wrap=seamless)
+            detail = original[:, columns] @ LUMA - low
+            strip = strip + np.float32(_DETAIL) * detail[..., None]
+        np.clip(strip, 0, 1, out=result[:, columns])
+    return result
+
+
 def from_work(picture: Picture, work: np.ndarray, painted: np.ndarray, look: Look) -> Picture:
     """Convert a painting to the picture's size and range, and apply keep-color and low strengths.
 
@@ -225,12 +252,7 @@ def from_work(picture: Picture, work: np.ndarray, painted: np.ndarray, look: Loo
     original = display_colors(picture)
     size = picture.size
     if painted.shape[1::-1] != size:
-        low = resize(work, size, wrap=look.seamless)
-        painted = resize(painted, size, wrap=look.seamless)
-        if work.shape[0] * work.shape[1] < original.shape[0] * original.shape[1]:
-            detail = (original - low) @ LUMA
-            painted += np.float32(_DETAIL) * detail[..., None]
-        painted = np.clip(painted, 0, 1)
+        painted = _resized_with_detail(painted, work, original, look.seamless)
     if look.keep_color > 0:
         painted = keep_luminance_only(painted, original, look.keep_color)
     if look.strength < _FULL_EFFECT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import io
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.typing import ColorType
 
-from ..atomic import part_file
+from ..atomic import write_atomically
 from ..errors import OutputUnwritable
 
 BACKGROUND, PANEL, LINE = "#1d1d1d", "#282828", "#3d3d3d"
@@ -320,10 +321,11 @@ def save(figure: Figure, path: Path) -> None:
         raise OutputUnwritable(
             f'The folder "{path.parent}" cannot be made ({error.strerror}); choose another one.'
         ) from error
-    with part_file(path, overwrite=True) as part:
-        figure.savefig(
-            part,
-            format="png",
-            facecolor=figure.get_facecolor(),
-            pil_kwargs={"compress_level": 3},
-        )
+    content = io.BytesIO()
+    figure.savefig(
+        content,
+        format="png",
+        facecolor=figure.get_facecolor(),
+        pil_kwargs={"compress_level": 3},
+    )
+    write_atomically(path, content.getbuffer(), overwrite=True)

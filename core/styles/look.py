@@ -230,7 +230,7 @@ class Look:
     engine: str = _parameter(
         AUTO,
         "Engine",
-        "What paints the picture",
+        "What paints the image",
         choices=(
             Choice(
                 AUTO,

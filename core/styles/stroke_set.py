@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from ..errors import BadRequest, FileDamaged
+from ..schema import Length, Range, read_json
+from ..tensor_file import Array, known_words
+
 DIRECTIONS = 16
 """Bins of the histogram of directions, over half a turn."""
+
+
+Unit = Annotated[float, Range(0, 1)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,27 +80,29 @@ class StrokeSet:
         they are drawn from the numbers.
     """
 
-    width: float = 0.06
-    finest: float = 0.2
-    aspect: float = 3.2
-    softness: float = 0.25
-    roughness: float = 0.5
-    bristles: float = 9.0
-    contrast: float = 0.05
-    streak: float = 0.7
-    rim: float = 0.0
-    opacity: float = 0.95
-    color_jitter: tuple[float, ...] = (2.5, 1.5, 1.5)
-    angle_jitter: float = 0.12
-    curvature: float = 0.2
-    density: float = 1.6
-    scatter: float = 0.9
-    layers: int = 4
-    retouch: float = 0.12
-    flow: float = 0.3
-    relief: float = 0.7
-    ground: tuple[float, ...] | None = None
-    saturation: float = 1.0
+    width: Annotated[float, Range(1e-4, 2)] = 0.06
+    finest: Annotated[float, Range(1e-3, 1)] = 0.2
+    aspect: Annotated[float, Range(0.05, 200)] = 3.2
+    softness: Unit = 0.25
+    roughness: Unit = 0.5
+    bristles: Annotated[float, Range(1e-3, 1000)] = 9.0
+    contrast: Annotated[float, Range(0, 10)] = 0.05
+    streak: Unit = 0.7
+    rim: Annotated[float, Range(-1, 1)] = 0.0
+    opacity: Annotated[float, Range(1e-3, 1)] = 0.95
+    color_jitter: Annotated[tuple[Annotated[float, Range(0, 200)], ...], Length(3, 3)] = (
+        *(2.5, 1.5, 1.5),
+    )
+    angle_jitter: Annotated[float, Range(0, 100)] = 0.12
+    curvature: Annotated[float, Range(0, 10)] = 0.2
+    density: Annotated[float, Range(1e-3, 100)] = 1.6
+    scatter: Unit = 0.9
+    layers: Annotated[int, Range(1, 32)] = 4
+    retouch: Unit = 0.12
+    flow: Annotated[float, Range(1e-6, 100)] = 0.3
+    relief: Unit = 0.7
+    ground: Annotated[tuple[Unit, ...], Length(3, 3)] | None = None
+    saturation: Unit = 1.0
     ink: bool = False
     directions: np.ndarray = field(
         default_factory=lambda: np.full(DIRECTIONS, 1 / DIRECTIONS, np.float32)
@@ -101,7 +110,10 @@ class StrokeSet:
     stamps: np.ndarray | None = None
 
 
-_ARRAYS = ("directions", "stamps")
+_ARRAYS = {
+    "directions": Array((DIRECTIONS,), np.floating, 0.0, 1.001),
+    "stamps": Array((-1, -1, -1, 3), np.uint8),
+}
 _NUMBERS = tuple(
     row.name for row in fields(StrokeSet) if row.name not in (*_ARRAYS, "ground", "ink", "layers")
 )
@@ -174,14 +186,17 @@ def from_tensors(tensors: Mapping[str, np.ndarray], text: str) -> StrokeSet:
 
     Raises
     ------
-    ValueError
-        The numbers are not JSON.
+    FileDamaged
+        The numbers are not JSON, or out of range, or the arrays of another kind.
     """
-    known = {row.name for row in fields(StrokeSet)}
-    plain: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in json.loads(text).items()
-        if name in known
-    }
-    plain.update((name, tensors[name]) for name in _ARRAYS if name in tensors)
-    return StrokeSet(**plain)
+    try:
+        words = read_json(text)
+    except BadRequest as error:
+        raise FileDamaged(str(error)) from error
+    if not isinstance(words, dict):
+        raise FileDamaged("the strokes are no object")
+    numbers = known_words(StrokeSet, {n: v for n, v in words.items() if n not in _ARRAYS})
+    arrays = {name: tensors[name] for name in _ARRAYS if name in tensors}
+    for name, array in arrays.items():
+        _ARRAYS[name].check(name, array)
+    return replace(numbers, **arrays)  # type: ignore[arg-type]

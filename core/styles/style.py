@@ -6,21 +6,28 @@ JSON in the header's metadata. It can be read without torch, so in Blender's own
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
-from ..atomic import write_atomically
-from ..errors import StyleUnreadable
+from ..errors import FileDamaged, StyleUnreadable
+from ..networks.layout import WIDTHS
+from ..schema import Length, Range, plain_text
+from ..tensor_file import Array, known_words, load_tensors, save_tensors
+from .adapter_layers import adapter_arrays
 from .look import SUFFIX
 from .stroke_set import StrokeSet, blend_strokes, from_tensors, to_tensors
 
 _HEADER = "impasto_style"
 _ADAPTER = "adapter."
 _STROKES = "strokes."
+
+_STATISTICS, _COLORS = 2 * sum(WIDTHS), 64
+CODE_LENGTH = _STATISTICS + _COLORS
+"""Numbers of a style code, as in ``networks/codes.py``, which needs OpenCV."""
 
 ZOOMS = (0.5, 0.7071, 1.0, 1.4142, 2.0)
 """Brush scales at which a style's codes are kept. Codes in between are interpolated or, where the
@@ -166,7 +173,7 @@ def blend(styles: Sequence[Style], weights: Sequence[float], name: str = "") -> 
     )
 
 
-def save_style(style: Style, path: Path) -> None:
+def save_style(style: Style, path: Path, *, overwrite: bool = True) -> None:
     """Write a style atomically.
 
     Parameters
@@ -174,21 +181,21 @@ def save_style(style: Style, path: Path) -> None:
     style : Style
         What to write.
     path : Path
-        A file that exists is replaced.
+        The file.
+    overwrite : bool, optional
+        Replace a file that exists; else it is refused.
 
     Raises
     ------
     OutputUnwritable
-        The folder is missing or read-only, or the disk is full.
+        The file exists, its folder is missing or read-only, or the disk is full.
     """
-    from safetensors.numpy import save
-
     tensors = {"codes": style.codes.astype(np.float16)}
     if style.thumbnail is not None:
-        tensors["thumbnail"] = np.ascontiguousarray(style.thumbnail)
+        tensors["thumbnail"] = style.thumbnail
     for index, (adapter, _) in enumerate(style.adapters):
         for name, value in adapter.items():
-            tensors[f"{_ADAPTER}{index}.{name}"] = np.ascontiguousarray(value, np.float16)
+            tensors[f"{_ADAPTER}{index}.{name}"] = np.asarray(value, np.float16)
     strokes = ""
     if style.strokes is not None:
         arrays, strokes = to_tensors(style.strokes())
@@ -202,8 +209,7 @@ def save_style(style: Style, path: Path) -> None:
         "own_color": style.own_color,
         **asdict(style.provenance),
     }
-    content = save(tensors, metadata={_HEADER: json.dumps(metadata)})
-    write_atomically(path, content, overwrite=True)
+    save_tensors(path, _HEADER, tensors, metadata, overwrite=overwrite)
 
 
 def load_style_file(path: Path) -> Style:
@@ -231,52 +237,78 @@ def load_style_file(path: Path) -> Style:
     >>> load_style_file(kiss.file).name == kiss.name
     True
     """
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {})[_HEADER])
-            codes = file.get_tensor("codes").astype(np.float32)
-            thumbnail = file.get_tensor("thumbnail") if metadata.get("has_thumbnail") else None
-            adapters = tuple(
-                (_read_adapter(file, index), float(weight))
-                for index, weight in enumerate(metadata.get("adapters", ()))
-            )
-            strokes = _read_strokes(file, metadata.get("strokes", ""))
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        tensors, plain = load_tensors(path, _HEADER)
+        words = known_words(_Words, plain)
+        _CODES.check("codes", tensors.get("codes", _NOTHING))
+        codes = tensors["codes"].astype(np.float32)
+        _PALETTES.check("codes", codes[:, _STATISTICS:])
+        thumbnail = tensors.get("thumbnail", _NOTHING) if words.has_thumbnail else None
+        if thumbnail is not None:
+            _THUMBNAIL.check("thumbnail", thumbnail)
+        adapters = tuple(
+            (_read_adapter(tensors, index), weight) for index, weight in enumerate(words.adapters)
+        )
+        strokes = _read_strokes(tensors, words.strokes)
+    except FileDamaged as error:
         raise StyleUnreadable(
-            f'"{path}" is not an Impasto style; choose a picture or a {SUFFIX} file.'
+            f'"{path}" is not an Impasto style, or is damaged; choose a picture or a {SUFFIX} file.'
         ) from error
     return Style(
         identifier=path.stem,
-        name=metadata["name"],
+        name=words.name,
         codes=codes,
-        family=metadata.get("family", ""),
-        provenance=_provenance(metadata),
+        family=words.family,
+        provenance=Provenance(
+            words.title, words.source, words.license or words.licence, words.recipe
+        ),
         thumbnail=thumbnail,
         adapters=adapters,
-        own_color=bool(metadata.get("own_color", False)),
+        own_color=words.own_color,
         strokes=None if strokes is None else lambda: strokes,
     )
 
 
-def _provenance(metadata: dict) -> Provenance:
-    return Provenance(
-        title=metadata.get("title", ""),
-        source=metadata.get("source", ""),
-        license=metadata.get("license", metadata.get("licence", "")),  # spelled so in older files
-        recipe=metadata.get("recipe", {}),
-    )
+_Text = Annotated[str, Length(0, 4096), plain_text]
+_NOTHING = np.empty(0)
+_CODES = Array((len(ZOOMS), CODE_LENGTH), np.floating, -64.0, 64.0)
+_PALETTES = Array((len(ZOOMS), _COLORS), np.floating, -3.0, 4.0)
+"""Statistics of features and colors; those of real pictures are at most a tenth, and half, of that."""
+_THUMBNAIL = Array((-1, -1, 3), np.uint8)
 
 
-def _read_strokes(file, text: str) -> StrokeSet | None:
+@dataclass(frozen=True)
+class _Words:
+    """The JSON of a style file."""
+
+    name: _Text
+    family: _Text = ""
+    has_thumbnail: bool = False
+    adapters: Annotated[tuple[Annotated[float, Range(0.0, 8.0)], ...], Length(0, 256)] = ()
+    strokes: str = ""
+    own_color: bool = False
+    title: _Text = ""
+    source: _Text = ""
+    license: _Text = ""
+    licence: _Text = ""  # as it is spelled in older files
+    recipe: dict = field(default_factory=dict)
+
+
+def _read_strokes(tensors: Mapping[str, np.ndarray], text: str) -> StrokeSet | None:
     if not text:
         return None
-    names = [name for name in file.keys() if name.startswith(_STROKES)]  # noqa: SIM118 (no dict)
-    return from_tensors({n.removeprefix(_STROKES): file.get_tensor(n) for n in names}, text)
+    own = {n.removeprefix(_STROKES): t for n, t in tensors.items() if n.startswith(_STROKES)}
+    return from_tensors(own, text)
 
 
-def _read_adapter(file, index: int) -> dict[str, np.ndarray]:
-    prefix = f"{_ADAPTER}{index}."
-    names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118 (no dict)
-    return {name.removeprefix(prefix): file.get_tensor(name) for name in names}
+def _read_adapter(tensors: Mapping[str, np.ndarray], index: int) -> dict[str, np.ndarray]:
+    prefix, known = f"{_ADAPTER}{index}.", adapter_arrays()
+    found = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+    if not found or not found.keys() <= known.keys():
+        raise FileDamaged("an adapter is of layers that are not there")
+    for name, array in found.items():
+        known[name].check(name, array)
+        pair = {"up": "down", "down": "up"}.get(name.rpartition(".")[2])
+        if pair and f"{name.rpartition('.')[0]}.{pair}" not in found:
+            raise FileDamaged("an adapter has half of a layer")
+    return found

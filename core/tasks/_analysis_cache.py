@@ -7,13 +7,15 @@ import json
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..atomic import part_file, write_atomically
+from ..atomic import write_atomically
 from ..errors import BadRequest, OutputUnwritable
 from ..features.metric import PATH as METRIC
-from ..schema import from_plain, to_plain
+from ..notes import make_folder
+from ..schema import from_plain, read_json, to_plain
 from ._surplus import surplus
 from .analyze import AnalyzeRequest, AnalyzeResult
 
@@ -24,6 +26,30 @@ _VERSION = 5
 
 _KEPT = 8
 _FILE = "result.json"
+_PLOTS = {f"{kind}.png" for kind in ("map", "dendrogram", "silhouette", "palettes")}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The JSON of a result. ``plots`` has the digests of its pictures by their names; they lie beside
+    it and nowhere else."""
+
+    result: AnalyzeResult
+    plots: dict[str, str]
+    checksum: str = ""
+
+    def __post_init__(self) -> None:
+        beside = all(name in _PLOTS for name in self.plots)
+        if not beside or set(self.result.plots.values()) != self.plots.keys():
+            raise BadRequest("The plots of a result have other names.")
+
+
+def _checksum(kept: _Kept) -> str:
+    return _digest(json.dumps(to_plain(replace(kept, checksum=""))).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=20).hexdigest()
 
 
 class AnalysisCache:
@@ -54,22 +80,31 @@ class AnalysisCache:
         -------
         AnalyzeResult or None
             The result.
+
+        Raises
+        ------
+        OutputUnwritable
+            The plots cannot be written.
         """
         if self.folder is None:
             return None
         place = self.folder / key
         try:
-            text = (place / _FILE).read_text(encoding="utf-8")
-            result = from_plain(AnalyzeResult, json.loads(text))
-            output.mkdir(parents=True, exist_ok=True)
-            plots = {
-                kind: str(shutil.copyfile(place / name, output / name))
-                for kind, name in result.plots.items()
-            }
-            place.touch()
-        except (OSError, ValueError, BadRequest):
+            kept = from_plain(_Kept, read_json((place / _FILE).read_bytes()))
+            if kept.checksum != _checksum(kept):
+                return None
+            drawn = {name: (place / name).read_bytes() for name in kept.plots}
+        except (OSError, BadRequest):
             return None
-        return replace(result, plots=plots, thumbnails=dict(thumbnails))
+        if any(_digest(content) != kept.plots[name] for name, content in drawn.items()):
+            return None
+        make_folder(output)
+        for name, content in drawn.items():
+            write_atomically(output / name, content, overwrite=True)
+        with suppress(OSError):
+            place.touch()
+        plots = {kind: str(output / name) for kind, name in kept.result.plots.items()}
+        return replace(kept.result, plots=plots, thumbnails=dict(thumbnails))
 
     def put(self, key: str, result: AnalyzeResult) -> None:
         """Keep a result; if the disk is full or read-only, only the cache is lost, not the task.
@@ -86,15 +121,19 @@ class AnalysisCache:
         place = self.folder / key
         names = {kind: Path(path).name for kind, path in result.plots.items()}
         bare = replace(result, plots=names, thumbnails={})
+        digests = {}
         try:
             place.mkdir(parents=True, exist_ok=True)
             for kind, path in result.plots.items():
-                with part_file(place / names[kind], overwrite=True, cache=True) as part:
-                    shutil.copyfile(path, part)
+                content = Path(path).read_bytes()
+                digests[names[kind]] = _digest(content)
+                write_atomically(place / names[kind], content, overwrite=True, cache=True)
+            kept = _Kept(bare, digests)
+            kept = replace(kept, checksum=_checksum(kept))
             # Last, as plots without it do not count.
-            text = json.dumps(to_plain(bare))
+            text = json.dumps(to_plain(kept))
             write_atomically(place / _FILE, text.encode(), overwrite=True, cache=True)
-            for former in surplus(self.folder, "*", _KEPT):
+            for former in surplus(self.folder, "*", _KEPT, place):
                 shutil.rmtree(former, ignore_errors=True)
         except (OSError, OutputUnwritable) as error:
             _log.warning("The result cannot be kept in %s: %s", self.folder, error)

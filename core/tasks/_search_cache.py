@@ -7,21 +7,42 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
 from ..atomic import write_atomically
-from ..errors import OutputUnwritable
+from ..errors import BadRequest, OutputUnwritable
+from ..schema import Range, from_plain, read_json, to_plain
 from ._surplus import surplus
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
 """To be raised when other pictures count as the same."""
 
 _KEPT = 4
 Links = list[tuple[int, int, str]]
+
+
+_Row = Annotated[int, Range(0)]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The JSON of a search."""
+
+    version: Annotated[int, Range(_VERSION, _VERSION)]
+    contents: tuple[str, ...]
+    links: tuple[tuple[_Row, _Row, str], ...]
+    checksum: str = ""
+
+
+def _checksum(search: _Search) -> str:
+    text = json.dumps(to_plain(replace(search, checksum="")))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class SearchCache:
@@ -56,14 +77,14 @@ class SearchCache:
             rows.setdefault(content, row)
         best: tuple[list[int], Links] = [], []
         for path in self.folder.glob("*.json") if self.folder else ():
-            with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
-                search = json.loads(path.read_text(encoding="utf-8"))
-                known = search["contents"]
+            with suppress(OSError, BadRequest, IndexError):
+                search = from_plain(_Search, read_json(path.read_bytes()))
+                known = search.contents
                 common = [rows[content] for content in known if content in rows]
-                if search["version"] == _VERSION and len(common) > len(best[0]):
+                if search.checksum == _checksum(search) and len(common) > len(best[0]):
                     links = [
-                        (rows[known[one]], rows[known[other]], str(kind))
-                        for one, other, kind in search["links"]
+                        (rows[known[one]], rows[known[other]], kind)
+                        for one, other, kind in search.links
                         if known[one] in rows and known[other] in rows
                     ]
                     best = common, [link for link in links if link[0] != link[1]]
@@ -85,11 +106,12 @@ class SearchCache:
             return
         joined = "\n".join(sorted(contents)).encode()
         path = self.folder / f"{hashlib.blake2b(joined, digest_size=16).hexdigest()}.json"
-        text = json.dumps({"version": _VERSION, "contents": list(contents), "links": links})
+        search = _Search(_VERSION, tuple(contents), tuple((int(a), int(b), k) for a, b, k in links))
+        text = json.dumps(to_plain(replace(search, checksum=_checksum(search))))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, text.encode(), overwrite=True, cache=True)
-            for former in surplus(self.folder, "*.json", _KEPT):
+            for former in surplus(self.folder, "*.json", _KEPT, path):
                 former.unlink(missing_ok=True)
         except (OSError, OutputUnwritable) as error:
             _log.warning("The search cannot be kept in %s: %s", self.folder, error)

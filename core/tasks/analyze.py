@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..atomic import check_output
 from ..clustering.settings import SIMILARITY, Algorithm, Doubt, Group, Linkage
 from ..control import Control, Failure
 from ..errors import NoImages
 from ..image.reference import ImageRef
+from ..notes import make_folder
 from .registry import Request, task
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _DESCRIBED, _COMPARED, _GROUPED, _NAMED = 0.78, 0.84, 0.88, 0.9
 """Shares of the task that are done after each step."""
+
+_ROOM = 1 << 17
+"""Bytes that the plots need at least."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,8 @@ def run(request: AnalyzeRequest, control: Control) -> AnalyzeResult:
             "There are no images to analyze; choose a wider scope or add image textures."
         )
     output = Path(request.output_folder)
+    make_folder(output)
+    check_output(output / "map.png", overwrite=True, room=_ROOM)
     cache_folder = Path(request.cache_folder) if request.cache_folder else None
     cache = DescriptorCache(cache_folder / "descriptors" if cache_folder else None)
     thumbnails = Thumbnails((cache_folder or output) / "thumbnails", request.thumbnail_size)

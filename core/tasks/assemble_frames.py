@@ -49,7 +49,7 @@ class AssembleFramesResult:
     frames : int
         How many frames it has.
     failures : tuple of Failure
-        Frames that could not be read, and are left out.
+        Frames that are not there or could not be read, and are left out.
     notes : tuple of str
         Sentences on what the movie lacks: sound, transparency.
     others : tuple of str
@@ -90,7 +90,7 @@ def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResul
     """
     from ..video.movie import write_movie
     from ..video.movie_timing import FPS, even_timing, timing_of_results
-    from ..video.output import source_movie
+    from ..video.output import missing_from_movie, source_movie
     from ..video.sequence import find_sequence
 
     sequence = find_sequence(request.sequence)
@@ -110,6 +110,8 @@ def run(request: AssembleFramesRequest, control: Control) -> AssembleFramesResul
         overwrite=request.overwrite,
         control=control.part(0.0, 1.0, "Writing the movie"),
     )
+    absent = tuple(missing_from_movie(number) for number in sequence.missing)
     return AssembleFramesResult(
-        request.movie, written.frames, written.failures, written.notes, sequence.others
+        *(request.movie, written.frames, (*absent, *written.failures)),
+        *(written.notes, sequence.others),
     )

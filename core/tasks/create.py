@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..atomic import check_output
 from ..control import SILENT, Budget, Control, Failure, FitStep
 from ..create.settings import Generator, SampleSettings
-from ..errors import NoImages, OutputUnwritable
+from ..errors import NoImages, OutputTaken
 from ..image.reference import ImageRef
 from .registry import Request, task
 
@@ -110,8 +111,12 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
         None of the images can be read.
     BadRequest
         There is no such generator, or the settings contradict each other.
+    TorchMissing
+        torch, with which generators are fitted, is not installed.
+    OutputTaken
+        A result exists.
     OutputUnwritable
-        A result exists, or cannot be written.
+        It cannot be written.
     JobCancelled
         Cancelled before there was anything to keep.
     """
@@ -119,13 +124,16 @@ def run(request: CreateRequest, control: Control) -> CreateResult:
     from ..create.interface import fit, save_model
     from ..image.contents import read_contents
     from ..image.preview import PreviewFile
+    from ..networks.requirements import require_torch
     from ..plots.create import save_progress
 
+    require_torch("Fitting a generator")
     settings = request.sample
     check_settings(settings, request.generator)
     for path in (request.model, *output_files(request.output, settings)):
         if Path(path).exists() and not request.overwrite:
-            raise OutputUnwritable(f'"{path}" exists; choose another name for the result.')
+            raise OutputTaken(f'"{path}" exists; choose another name for the result.')
+        check_output(Path(path), overwrite=True)
     images, failures = read_contents(request.images[:_MAX_IMAGES], request.detail)
     if not images:
         first = f": {failures[0].message}" if failures else "."

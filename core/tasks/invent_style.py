@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..atomic import check_output
 from ..control import Control, Failure
-from ..errors import NoImages, OutputUnwritable
+from ..errors import NoImages, OutputTaken
 from ..image.reference import ImageRef
 from .registry import Request, task
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import numpy as np
 
     from ..create.vae.style_map import StyleMap
     from ..styles.style import Style
@@ -75,7 +76,7 @@ class InventStyleResult:
     style : str
         The file.
     failures : tuple of Failure
-        Always empty: what cannot be read ends the task.
+        The artist's styles that cannot be read; they are not on the map.
     """
 
     style: str
@@ -104,8 +105,10 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
         The image of the thumbnail cannot be read.
     StyleUnreadable
         A style that is named cannot be read.
+    OutputTaken
+        The file exists.
     OutputUnwritable
-        The file exists, or cannot be written.
+        It cannot be written.
     """
     import numpy as np
 
@@ -118,10 +121,11 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
 
     output = Path(request.output)
     if output.exists():
-        raise OutputUnwritable(f'"{output}" exists; choose another name for the style.')
+        raise OutputTaken(f'"{output}" exists; choose another name for the style.')
+    check_output(output)
     painting = session(control)
     named = [painting.styles.resolve_source(s) for s in (request.first, request.second) if s]
-    style_map = build_style_map(painting.styles, request.own_styles)
+    style_map, unread = build_style_map(painting.styles, request.own_styles)
     latent, recipe = _find_latent(request, style_map, named)
     codes = decode_latent(style_map.vae, latent)
     contents, failures = read_contents((request.content,), _THUMBNAIL)
@@ -138,14 +142,14 @@ def run(request: InventStyleRequest, control: Control) -> InventStyleResult:
         provenance=Provenance(title="Invented", license=licenses, recipe=recipe),
         thumbnail=(painted * 255 + 0.5).astype(np.uint8),
     )
-    save_style(style, output)
+    save_style(style, output, overwrite=False)
     control.progress(1.0, "Done")
-    return InventStyleResult(style=str(output))
+    return InventStyleResult(style=str(output), failures=unread)
 
 
 def _find_latent(
     request: InventStyleRequest, style_map: StyleMap, named: list[Style]
-) -> tuple[Tensor, dict]:
+) -> tuple[np.ndarray, dict]:
     """The latent ``(LATENT,)`` of the requested style, and the recipe to save with it."""
     from ..create.vae.latents import encode_codes
 

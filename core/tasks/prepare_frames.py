@@ -91,8 +91,8 @@ def run(request: PrepareFramesRequest, control: Control) -> PrepareFramesResult:
     JobCancelled
         Nothing is written.
     """
+    from ..notes import make_folder
     from ..paint.session import session
-    from ..video.output import make_folder
     from ..video.sequence import find_sequence
     from ..video.shot_statistics import measure_shots
 

@@ -65,23 +65,30 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     BadRequest
         No frame is painted, one that is painted is not in the sequence, the look cannot be used on
         frames, or as in the task ``restyle_frames``.
+    TorchMissing
+        torch, with which the style is learned, is not installed.
     NoImages, StyleUnreadable, ImageTooLarge, OutputUnwritable, JobCancelled
         As in the task ``restyle_frames``.
     """
+    from ..networks.requirements import require_torch
+    from ..notes import make_folder
     from ..paint import working
     from ..paint.session import session
     from ..styles.style import save_style
-    from ..video.keyframes import imitate, painted_pairs
     from ..video.restyle import restyle_frames
     from ..video.sequence import find_sequence
 
-    frames = request.frames
+    frames, path = request.frames, Path(request.style)
+    learned = _is_learned(path, Path(frames.output_folder))
+    if not learned:
+        require_torch("Learning from painted frames")
     check_settings(frames.settings, relief_maps=frames.relief_maps)
     if not frames.settings.painted:
         raise BadRequest("No frame is painted yet; paint one, and save it.")
     sequence = find_sequence(frames.sequence)
-    path = Path(request.style)
-    if not path.exists():
+    if not learned:
+        from ..video.keyframes import imitate, painted_pairs
+
         style = imitate(
             session(control).stylizer,
             painted_pairs(sequence, frames.settings.painted),
@@ -89,7 +96,7 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
             seed=request.seed,
             control=control.part(0.0, _LEARNING, "Learning from the painted frames"),
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         save_style(replace(style, identifier=path.stem), path)
     size = sequence.size(sequence.frames[0])
     look = replace(
@@ -101,3 +108,19 @@ def run(request: PropagateRequest, control: Control) -> FramesResult:
     )
     settings = replace(frames.settings, look=look, coherence="MOTION")
     return restyle_frames(replace(frames, settings=settings), control.part(_LEARNING, 1.0))
+
+
+def _is_learned(path: Path, results: Path) -> bool:
+    """Return whether the style was learned before; a damaged one among the results is learned anew."""
+    from ..errors import StyleUnreadable
+    from ..styles.style import load_style_file
+
+    if not path.exists():
+        return False
+    try:
+        load_style_file(path)
+    except StyleUnreadable:
+        if path.resolve().parent != results.resolve():
+            raise
+        return False
+    return True

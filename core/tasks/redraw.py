@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..control import Control
+from ..memory import ask
 from .registry import Request, task
+
+_BYTES_PER_PIXEL = 64
+"""Color, height, normals and the encoded files."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ def run(request: RedrawRequest, control: Control) -> RedrawResult:
     ------
     StyleUnreadable
         The stroke file is missing, damaged, or none.
+    ImageTooLarge
+        The picture does not fit into the memory that is free.
     OutputUnwritable
         A result exists, or cannot be written.
     JobCancelled
@@ -100,6 +106,7 @@ def run(request: RedrawRequest, control: Control) -> RedrawResult:
     )
     scale = request.max_side / max(kept.size) if request.max_side else 1.0
     size = max(1, round(scale * kept.size[0])), max(1, round(scale * kept.size[1]))
+    ask(Path(request.strokes).name, size[0] * size[1] * _BYTES_PER_PIXEL)
     painting = redraw(
         listed,
         kept.underpainting,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..atomic import check_output
 from ..control import Budget, Control, Failure, FitStep
-from ..errors import NoImages, OutputUnwritable
+from ..errors import NoImages, OutputTaken
 from ..image.reference import ImageRef
 from .registry import Request, task
 
@@ -14,6 +15,7 @@ _SIDE = 1024  # short side of the images, of which crops are painted, in pixels
 _PREVIEW_SIDE = 384  # pixels
 _PREVIEW_SECONDS = 8.0
 _THUMBNAIL = 128  # pixels
+_ROOM = 1 << 18  # bytes that a style with an adapter needs at least
 _FIT_SHARE = 0.98  # of the progress
 
 
@@ -92,15 +94,23 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
 
     Raises
     ------
+    OutputTaken
+        The style file exists.
     OutputUnwritable
-        The style file exists, or cannot be written.
+        It cannot be written.
     StyleUnreadable
         The style's picture is missing or is no picture.
     NoImages
         None of the images can be read.
+    TorchMissing
+        torch is not installed.
     JobCancelled
         Cancelled before there was anything to save.
     """
+    from ..networks.requirements import require_torch
+
+    require_torch("Refine")
+
     import numpy as np
 
     from ..image.contents import read_contents, shrink
@@ -116,7 +126,8 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
 
     output = Path(request.output)
     if output.exists() and not request.overwrite:
-        raise OutputUnwritable(f'"{output}" exists; choose another name for the style.')
+        raise OutputTaken(f'"{output}" exists; choose another name for the style.')
+    check_output(output, overwrite=True, room=_ROOM)
     painting = session(control)
     color = read_style_picture(Path(request.picture))
     style = painting.styles.resolve_source(request.picture)
@@ -150,7 +161,8 @@ def run(request: RefineRequest, control: Control) -> RefineResult:
     )
     thumbnail = shrink(paint(refined.adapters[0][0]), _THUMBNAIL)
     thumbnail = (thumbnail * 255 + 0.5).astype(np.uint8)
-    save_style(replace(refined, identifier=output.stem, thumbnail=thumbnail), output)
+    made = replace(refined, identifier=output.stem, thumbnail=thumbnail)
+    save_style(made, output, overwrite=request.overwrite)
     tenth = max(1, len(distances) // 10)
     before, after = (float(np.mean(part)) for part in (distances[:tenth], distances[-tenth:]))
     control.progress(1.0, "Done")

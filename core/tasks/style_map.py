@@ -45,7 +45,7 @@ class StyleMapResult:
     places : tuple of (float, float)
         Their positions on the map: x to the right and y down, in [0, 1].
     failures : tuple of Failure
-        Always empty: what cannot be read ends the task.
+        The artist's styles that cannot be read; they are not on the map.
     """
 
     output: str
@@ -74,8 +74,6 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     ------
     NoImages
         The image cannot be read.
-    StyleUnreadable
-        One of the artist's styles cannot be read.
     OutputUnwritable
         The plot cannot be written.
     JobCancelled
@@ -94,7 +92,7 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     contents, failures = read_contents((request.content,), _CELL)
     if not contents:
         raise NoImages(failures[0].message)
-    style_map = build_style_map(painting.styles, request.own_styles)
+    style_map, unread = build_style_map(painting.styles, request.own_styles)
     cells = []
     for number in range(_CELLS**2):
         control.advance(number / _CELLS**2, "Painting the map")
@@ -105,4 +103,6 @@ def run(request: StyleMapRequest, control: Control) -> StyleMapResult:
     save_map(cells, 1 / _CELLS, style_map.names, style_map.positions, Path(request.output))
     control.progress(1.0, "Done")
     places = tuple((float(x), float(y)) for x, y in style_map.positions)
-    return StyleMapResult(output=request.output, names=tuple(style_map.names), places=places)
+    return StyleMapResult(
+        output=request.output, names=tuple(style_map.names), places=places, failures=unread
+    )

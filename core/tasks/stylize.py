@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,15 +13,23 @@ from .. import allocator
 from ..control import Control, Failure, ItemDone
 from ..errors import ImpastoError, JobCancelled, is_out_of_memory
 from ..image.reference import ImageRef
+from ..memory import too_large
 from ..styles.look import Look
 from .registry import Request, task
 
 if TYPE_CHECKING:
+    from ..image.metadata import Metadata
+    from ..image.picture import Picture
     from ..paint.islands import Islands
     from ..paint.native import GuidePictures
+    from ..paint.regions import RegionPainter
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
     from ..styles.stroke_set import StrokeSet
+    from ._resume import StylizeNotes
+
+_LARGE = 3 * 4096**2
+"""Numbers in pictures from which on memory is given back at every step."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +99,15 @@ class StylizeRequest(Request["StylizeResult"]):
         Bytes that the worker may use in all; 0: what is free now.
     overwrite : bool
         Replace results that exist. Blender never asks for it, as it always finds new names.
+    notes_folder : str
+        The folder of all results, if notes are to be kept there, by which a run that was killed goes
+        on where it was; empty: none are.
     """
 
     items: tuple[StylizeItem, ...]
     memory_limit: int = 0
     overwrite: bool = False
+    notes_folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,11 +122,14 @@ class StylizeResult:
         The others.
     recolored : tuple of str
         Keys of ramps and palettes, of which only the colors were changed.
+    skipped : dict of str to tuple of str
+        Output files that an earlier run has finished, by the image's key.
     """
 
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     recolored: tuple[str, ...] = ()
+    skipped: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @task
@@ -137,11 +153,13 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
     JobCancelled
         It was asked to stop; items already written stay.
     """
-    from ..paint import memory
     from ..paint.session import session
+    from ._resume import StylizeNotes
 
     painting = session(control)
+    notes = StylizeNotes(Path(request.notes_folder)) if request.notes_folder else None
     written: dict[str, tuple[str, ...]] = {}
+    skipped: dict[str, tuple[str, ...]] = {}
     failures = []
     recolored = []
     count = len(request.items)
@@ -152,7 +170,12 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
         )
         part.advance(0.0)
         try:
-            got_no_paint = _stylize(painting, item, request, part)
+            if notes and notes.finished(item, overwrite=request.overwrite):
+                skipped[key] = item.outputs
+                continue
+            results, got_no_paint = _stylized(painting, item, request, part)
+            own = _write(results, item, notes, overwrite=request.overwrite)
+            del results
         except JobCancelled:
             raise
         except ImpastoError as error:
@@ -160,27 +183,37 @@ def run(request: StylizeRequest, control: Control) -> StylizeResult:
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            failures.append(Failure(key, str(memory.too_large(key))))
+            failures.append(Failure(key, str(too_large(key))))
         else:
-            written[key] = item.outputs
+            (written if own else skipped)[key] = item.outputs
             recolored += [key] if got_no_paint else []
-            control.item_done(ItemDone(key, item.outputs))
+            if own:
+                control.item_done(ItemDone(key, item.outputs))
     control.progress(1.0, "Done")
-    return StylizeResult(written, tuple(failures), tuple(recolored))
+    return StylizeResult(written, tuple(failures), tuple(recolored), skipped)
 
 
-def _stylize(
+@dataclass
+class _Results:
+    """The paintings of an item, which are dropped as they are written."""
+
+    pictures: list[Picture]
+    metadata: list[Metadata]
+    reliefs: list[StrokePainting]
+    stroke_set: StrokeSet | None
+
+
+def _stylized(
     painting: Session, item: StylizeItem, request: StylizeRequest, control: Control
-) -> bool:
-    """Stylize one item and write it; return whether it got other colors only."""
-    from ..image.files import open_image, write_picture
+) -> tuple[_Results, bool]:
+    """Stylize one item; return what is to be written, and whether it got other colors only."""
+    from ..image.files import open_image
     from ..image.metadata import NOTHING
     from ..paint import memory
     from ..paint.across_seams import stylize_across
     from ..paint.native import Stylized, stylize
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
-    from ..paint.regions import RegionPainter
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
@@ -195,6 +228,8 @@ def _stylize(
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
+    if sum(picture.color.size for picture in pictures) > _LARGE:
+        allocator.give_back()  # files were unpacked in memory
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"
     only_color = not item.guides and not look.paint_ramps and all(map(is_ramp, pictures))
@@ -208,34 +243,56 @@ def _stylize(
             pictures,
             look,
             style,
-            region_painter=(
-                RegionPainter(painting.stylizer, painting.styles, look)
-                if look.regions > 1
-                else None
-            ),
+            region_painter=_region_painter(painting, look),
             alpha_covers=alpha_covers,
             tile=tile,
             exemplars=painting.exemplars,
             guides=[_read_guide(files) for files in item.guides],
             control=control.part(0.0, 0.95),
         )
-    del pictures  # large, and no longer needed
-    done = [result.picture for result in results]
     reliefs = [result.strokes for result in results if result.strokes is not None]
-    del results
+    strokes = style.stroke_set() if reliefs else None
+    return _Results([r.picture for r in results], metadata, reliefs, strokes), only_color
+
+
+def _write(
+    results: _Results, item: StylizeItem, notes: StylizeNotes | None, *, overwrite: bool
+) -> bool:
+    """Write all files of an item, then let them take their names together; return whether it was this
+    run that finished it."""
+    from ..atomic import Part, new_part
+    from ..image.files import encoded_picture
+
     allocator.give_back()  # files are packed in memory, too
-    for index in range(len(reliefs)):
-        _write_relief(item, index, reliefs, style.stroke_set(), request.overwrite)
-    # The pictures come last: where one is found, all that belongs to it is there.
-    for picture, output, kept in zip(done, item.outputs, metadata, strict=True):
-        write_picture(
-            picture,
-            Path(output),
-            alpha_mode=image.alpha_mode,
-            overwrite=request.overwrite,
-            metadata=kept,
-        )
-    return only_color
+    parts: list[Part] = []
+    with ExitStack() as stack:
+
+        def put(path: str, content: bytes | memoryview) -> None:
+            replaces = overwrite or notes is not None  # these know what may be replaced
+            part = stack.enter_context(new_part(Path(path), overwrite=replaces))
+            part.write(content)
+            parts.append(part)
+
+        for index in range(len(results.reliefs)):
+            _put_relief(item, index, results, put)
+        # The pictures come last: where one is found, all that belongs to it is there.
+        for output, kept in zip(item.outputs, results.metadata, strict=True):
+            picture = results.pictures.pop(0)
+            mode = item.image.alpha_mode
+            put(output, encoded_picture(picture, Path(output), alpha_mode=mode, metadata=kept))
+        if notes is not None:
+            return notes.keep(item, parts, overwrite=overwrite)
+        for part in parts:
+            part.rename(overwrite=overwrite)
+    return True
+
+
+def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
+    if look.regions < 2:
+        return None
+    from ..paint.regions import RegionPainter  # late: scikit-learn takes a second to import
+
+    return RegionPainter(painting.stylizer, painting.styles, look)
 
 
 def _islands(item: StylizeItem) -> Islands | None:
@@ -261,28 +318,24 @@ def _read_guide(files: GuideFiles) -> GuidePictures:
     return GuidePictures(style, texture, files.weight)
 
 
-def _write_relief(
-    item: StylizeItem,
-    index: int,
-    paintings: list[StrokePainting],
-    strokes: StrokeSet,
-    overwrite: bool,
+def _put_relief(
+    item: StylizeItem, index: int, results: _Results, put: Callable[[str, bytes | memoryview], None]
 ) -> None:
     """Write height, normals and strokes of the first picture, as far as asked for, and drop it."""
-    from ..image.maps import write_map
+    from ..image.maps import encoded_map
     from ..paint.strokes.relief import to_16_bit
-    from ..paint.strokes.stroke_file import StrokeFile, save_strokes
+    from ..paint.strokes.stroke_file import StrokeFile, encoded_strokes
 
-    painting = paintings.pop(0)
-    if item.strokes:
+    painting = results.reliefs.pop(0)
+    if item.strokes and results.stroke_set is not None:
         height, width = painting.height.shape
-        under = painting.underpainting
-        kept = StrokeFile(painting.strokes, strokes, under, (width, height), item.look.relief)
-        save_strokes(kept, Path(item.strokes[index]))
+        under, size = painting.underpainting, (width, height)
+        kept = StrokeFile(painting.strokes, results.stroke_set, under, size, item.look.relief)
+        put(item.strokes[index], encoded_strokes(kept))
     if item.heights:
-        write_map(to_16_bit(painting.height), item.heights[index], overwrite=overwrite)
+        put(item.heights[index], encoded_map(to_16_bit(painting.height)))
     if item.normals:
         normals = painting.normals(integers=True)
         del painting
         allocator.give_back()
-        write_map(normals, item.normals[index], overwrite=overwrite, spend=True)
+        put(item.normals[index], encoded_map(normals, spend=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from ..models.loading import shipped_steps
+from ..networks.weights import shipped_steps
 from .plan import Plan, Segment
 from .settings import FramesJob
 from .versions import DECODING_VERSION, FRAME_VERSION

@@ -20,10 +20,11 @@ from ..control import SILENT, Budget, Clock, Control
 from ..errors import BadRequest
 from ..image.files import read_picture
 from ..image.resize import resize
+from ..models.layers import as_batch
 from ..models.texture_loss import TextureTarget
 from ..paint import working
 from ..paint.adapter_fit import AdapterFit
-from ..paint.content import pad_to_stride, to_tensor
+from ..paint.content import pad_to_stride
 from ..paint.network import Stylizer
 from ..styles.style import ZOOMS, Provenance, Style
 from .sequence import Sequence as FrameSequence
@@ -111,7 +112,7 @@ def imitate(
     fit = AdapterFit(stylizer, torch.from_numpy(code), seed, _RATE)
     with torch.no_grad():
         targets = [
-            TextureTarget(fit.encoder, fit.to_device(pad_to_stride(to_tensor(after))))
+            TextureTarget(fit.encoder, fit.to_device(as_batch(pad_to_stride(after))))
             for _, after in pairs
         ]
     while clock.more():
@@ -153,5 +154,5 @@ def _crops(
         part = image[top : top + _CROP, left : left + _CROP]
         part = part[:, ::-1] if mirrored else part
         missing = [(0, _CROP - side) for side in part.shape[:2]]
-        parts.append(to_tensor(np.pad(part, [*missing, (0, 0)], mode="symmetric")))
+        parts.append(as_batch(np.pad(part, [*missing, (0, 0)], mode="symmetric")))
     return parts[0], parts[1]

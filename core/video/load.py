@@ -12,10 +12,10 @@ from ..errors import ImpastoError
 from ..image.convert import to_depth
 from ..image.picture import Picture
 from ..paint import working
-from ..styles.look import Look
 from .flow import shrunk_size
 from .motion import FlowMatch, MotionSource, match_frames
-from .sequence import Frame, Sequence
+from .plan import Plan
+from .sequence import Frame
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,12 @@ class FrameLoader:
 
     Parameters
     ----------
-    sequence : Sequence
-        The frames.
-    look : Look
-        Decides the working resolution.
-    by_motion : bool
-        Match neighboring frames.
+    plan : Plan
+        Has the frames, and the look, which decides the working resolution.
     """
 
-    def __init__(self, sequence: Sequence, look: Look, *, by_motion: bool) -> None:
-        self._sequence, self._look, self._by_motion = sequence, look, by_motion
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._look, self._by_motion = plan, plan.settings.look, plan.by_motion
         self._last: LoadedFrame | None = None
 
     def load(
@@ -98,13 +94,13 @@ class FrameLoader:
         self._last = previous if self._by_motion else None
 
     def _read(self, frame: Frame) -> LoadedFrame:
-        picture = self._sequence.read(frame)
+        picture = self._plan.read(frame)
         goal = working.plan(picture.size, self._look)
         work, mask = working.to_work(picture, goal, self._look.seamless, alpha_covers=True)
         if not self._by_motion:
             return LoadedFrame(frame, picture, work, mask)
         size = shrunk_size((work.shape[1], work.shape[0]))
-        passes = self._sequence.passes(frame, size)
+        passes = self._plan.sequence.passes(frame, size)
         small = to_depth(cv2.resize(work, size, interpolation=cv2.INTER_AREA), "8")
         return LoadedFrame(frame, picture, work, mask, MotionSource(small, passes))
 

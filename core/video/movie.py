@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..atomic import part_file
+from ..atomic import Part, new_part
 from ..control import SILENT, Control, Failure
-from ..errors import ImageUnreadable, ImpastoError, NoImages, OutputUnwritable
+from ..errors import ImageUnreadable, ImpastoError, NoImages, OutputTaken, OutputUnwritable
 from ..image.alpha import full_alpha
 from ..image.files import read_shown
 from ..image.picture import Picture
@@ -106,6 +106,7 @@ def write_movie(
     timing: Timing,
     *,
     overwrite: bool = False,
+    keep: Callable[[Part, WrittenMovie], None] | None = None,
     control: Control = SILENT,
 ) -> WrittenMovie:
     """Write frames as a movie: whole, or not at all. It is opened again and counted before it is kept.
@@ -121,6 +122,8 @@ def write_movie(
         When each frame is shown, and the sound.
     overwrite : bool
         Replace a file that exists.
+    keep : callable, optional
+        Gives the written file its name, in place of :meth:`~.atomic.Part.rename`.
     control : Control
         Gets the progress.
 
@@ -131,8 +134,10 @@ def write_movie(
 
     Raises
     ------
+    OutputTaken
+        It exists.
     OutputUnwritable
-        It exists, its suffix is unknown, or it cannot be written.
+        Its suffix is unknown, or it cannot be written.
     NoImages
         No frame can be read.
     UnsupportedImage
@@ -144,13 +149,13 @@ def write_movie(
             f'Impasto cannot write "{movie.suffix}" movies; choose one of {", ".join(SUFFIXES)}.'
         )
     if movie.exists() and not overwrite:
-        raise OutputUnwritable(f'"{movie}" exists; choose another name for the movie.')
+        raise OutputTaken(f'"{movie}" exists; choose another name for the movie.')
     av = library()
     failures: list[Failure] = []
-    with part_file(movie, overwrite=overwrite, keep_suffix=True) as part:
+    with new_part(movie, overwrite=overwrite, keep_suffix=True) as part:
         try:
             with ExitStack() as stack:
-                writer = _Writer(part, movie, timing, stack)
+                writer = _Writer(part.path, movie, timing, stack)
                 for index, path in enumerate(paths):
                     try:
                         writer.add(index, read_shown(path))
@@ -164,12 +169,18 @@ def write_movie(
                 writer.finish()
         except av.FFmpegError as error:
             raise _as_system_error(error) from error
-        _check(part, movie, writer)
-    return WrittenMovie(writer.count, tuple(failures), tuple(dict.fromkeys(writer.notes)))
+        part.sync()
+        _check(part.path, movie, writer)
+        written = WrittenMovie(writer.count, tuple(failures), tuple(dict.fromkeys(writer.notes)))
+        if keep is None:
+            part.rename(overwrite=overwrite)
+        else:
+            keep(part, written)
+    return written
 
 
 def _as_system_error(error: Any) -> OSError:
-    """Return an error of FFmpeg as one of the system, of which :func:`part_file` knows the reasons."""
+    """Return an error of FFmpeg as one of the system, of which :func:`new_part` knows the reasons."""
     return OSError(error.errno, error.strerror)
 
 

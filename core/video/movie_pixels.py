@@ -243,7 +243,7 @@ def _planar(frame: Any, bits: int) -> Any:
     form = frame.format
     parts = form.components
     has_alpha = parts[-1].is_alpha or form.has_palette
-    bits = 16 if bits > 16 else bits  # floats
+    bits = min(bits, 16)  # floats
     wide = "" if bits <= 8 else "16le"
     if form.name.startswith("xyz"):
         raise UnsupportedImage(

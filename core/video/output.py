@@ -1,45 +1,44 @@
 """The files of a run: what they are called, which of them are finished, and how they are written.
 
-Beside the frames, the folder ``.impasto`` has a note for each, with its content key. A frame is
-finished where its file exists and its note has the key. Whatever moment a run was killed at, a file
-that exists and a note that has its key belong together.
+Which are finished is told by their notes, see :mod:`~.notes`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 
-from ..atomic import write_atomically
-from ..control import SILENT, Control
-from ..errors import OutputUnwritable
+from ..atomic import Part, check_output, new_part, write_atomically
+from ..control import SILENT, Control, Failure
+from ..errors import BadRequest, ImpastoError, OutputTaken
 from ..image.convert import with_depth
-from ..image.files import result_name, write_picture
+from ..image.files import encoded_picture, is_damaged, result_name, write_picture
 from ..image.formats import usual_suffix
-from ..image.maps import write_map
+from ..image.maps import encoded_map
 from ..image.picture import Picture
 from ..image.resize import resize
+from ..notes import FOLDER, Notes, make_folder
 from ..paint.strokes.painter import StrokePainting
 from ..paint.strokes.relief import to_16_bit
-from .movie import MOVIE_VERSION, write_movie
+from ..schema import from_plain, plain_text, read_json
+from .movie import MOVIE_VERSION, WrittenMovie, write_movie
+from .movie_reader import MovieReader
 from .movie_timing import FPS, Timing, even_timing, timing_of_movie
 from .sequence import Frame, Sequence
 from .settings import FramesJob
 
-_NOTES = ".impasto"
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "OPEN_EXR": ".exr"}
 _THUMBNAIL = 256
 _SOURCE = "source.json"
 """Names the movie that the frames are made of, whose sound goes with them."""
-_UNFINISHED = -2
-"""In place of a movie's size while it is being written."""
 
 
 class Results:
@@ -56,6 +55,7 @@ class Results:
     def __init__(self, request: FramesJob, sequence: Sequence) -> None:
         self._request, self._sequence = request, sequence
         self.folder = Path(request.output_folder)
+        self._notes = Notes(self.folder, is_damaged)
 
     def make_folder(self) -> None:
         """Make the folder for the results.
@@ -65,8 +65,8 @@ class Results:
         OutputUnwritable
             It cannot be made.
         """
-        make_folder(self.folder / _NOTES)
-        place = self.folder / _NOTES / _SOURCE
+        make_folder(self.folder / FOLDER)
+        place = self.folder / FOLDER / _SOURCE
         if self._sequence.movie is not None:
             movie = str(self._sequence.frames[0].path.resolve())
             # Machines of a farm may write it at once, all of them the same.
@@ -85,7 +85,7 @@ class Results:
     @property
     def shot_file(self) -> Path:
         """The shot file that was asked for, or that of the folder."""
-        return Path(self._request.shot_file or self.folder / _NOTES / "shots.json")
+        return Path(self._request.shot_file or self.folder / FOLDER / "shots.json")
 
     def path(self, number: int) -> Path:
         """Return the file of a frame.
@@ -139,28 +139,17 @@ class Results:
 
         Raises
         ------
-        OutputUnwritable
+        OutputTaken
             Another file takes its place, and may not be overwritten.
         """
-        path, maps = self.path(number), self.relief_maps(number).values()
-        note = _read_note(self._note(number))
-        if not path.exists():
-            taken = [file for file in maps if file.exists()]
-            if not taken or note or self._request.overwrite:
-                return False
-            path = taken[0]
-        if note.get("key") == key or self._request.overwrite:
-            return note.get("key") == key and all(file.exists() for file in maps)
-        if note.get("next") == key:  # it was being replaced by this frame
-            return False
-        why = "was made with other settings or by another version" if note else "is in the way"
-        raise OutputUnwritable(
-            f'"{path}" {why}; choose another folder, or allow it to be overwritten.'
+        name = self.path(number).name
+        return self._notes.finished(
+            name, key, self._files(number), overwrite=self._request.overwrite
         )
 
     def write(
         self, frame: Frame, key: str, picture: Picture, strokes: StrokePainting | None = None
-    ) -> Path:
+    ) -> bool:
         """Write a frame with the metadata of its source, its relief and its note.
 
         Parameters
@@ -176,11 +165,13 @@ class Results:
 
         Returns
         -------
-        Path
-            Its file.
+        bool
+            False if another run has finished the same frame meanwhile.
 
         Raises
         ------
+        OutputTaken
+            Another file has taken its place, and may not be overwritten.
         OutputUnwritable
             The file or its note cannot be written.
         UnsupportedImage
@@ -191,18 +182,25 @@ class Results:
         path = self.path(frame.number)
         if usual_suffix(path.suffix) == ".jpg":
             picture = replace(picture, alpha=None)
-        # The note comes first, so that every file of ours has one; but where an older frame is there,
-        # it must not get the new one's key.
-        replaced = path.exists()
-        self._write_note_of(frame, {"next": key} if replaced else {"key": key})
-        # The picture comes last: where one is found, all that belongs to it is there.
-        self._write_relief(frame.number, strokes)
         metadata = self._sequence.metadata(frame)
         picture = self._sequence.original_window(frame, picture, usual_suffix(path.suffix))
-        write_picture(picture, path, overwrite=True, metadata=metadata)
-        if replaced:
-            self._write_note_of(frame, {"key": key})
-        return path
+        with ExitStack() as stack:
+
+            def put(target: Path, content: bytes | memoryview) -> Part:
+                part = stack.enter_context(new_part(target, overwrite=True))
+                part.write(content)
+                return part
+
+            # The picture comes last: where one is found, all that belongs to it is there.
+            parts = [put(place, content) for place, content in self._relief(frame.number, strokes)]
+            parts.append(put(path, encoded_picture(picture, path, metadata=metadata)))
+            return self._notes.keep(
+                path.name,
+                key,
+                parts,
+                overwrite=self._request.overwrite,
+                source=frame.path.name,
+            )
 
     def write_thumbnail(self, image: np.ndarray) -> None:
         """Replace the thumbnail, if one is wanted.
@@ -225,9 +223,31 @@ class Results:
         small = Picture(np.clip(resize(image, size), 0, 1))
         write_picture(small, self._request.thumbnail, overwrite=True)
 
+    def check_movie(self) -> None:
+        """Refuse a movie that cannot be written, before any frame is painted.
+
+        Raises
+        ------
+        OutputTaken
+            A file is in the way that never was the movie of this folder.
+        OutputUnwritable
+            Its folder is missing or read-only.
+        """
+        if not self._request.movie:
+            return
+        movie = Path(self._request.movie).resolve()
+        check_output(movie, overwrite=True)
+        if not self._request.overwrite:
+            try:
+                Notes(self.folder, _is_no_movie).check_free(movie.name, [movie])
+            except OutputTaken as error:
+                raise OutputTaken(
+                    f'"{movie}" exists; choose another name for the movie.'
+                ) from error
+
     def write_movie(
         self, keys: dict[int, str], control: Control = SILENT
-    ) -> tuple[str, tuple[str, ...]]:
+    ) -> tuple[str, tuple[str, ...], tuple[Failure, ...]]:
         """Make the movie that was asked for; one that was made of the same frames is left as it is.
 
         Parameters
@@ -243,6 +263,9 @@ class Results:
             Its path; empty if none was asked for.
         notes : tuple of str
             Sentences on what it lacks.
+        failures : tuple of Failure
+            Frames that it lacks, by their numbers: those that there are none of, and those that could
+            not be read.
 
         Raises
         ------
@@ -254,27 +277,41 @@ class Results:
             There is no movie then.
         """
         if not self._request.movie:
-            return "", ()
+            return "", (), ()
         movie, numbers = Path(self._request.movie).resolve(), sorted(keys)
+        absent = tuple(missing_from_movie(number) for number in self._sequence.missing)
         timing = self._timing(numbers)
         shown = f"{timing.rate} {timing.sound} {timing.pixel_aspect}"
         lines = [f"{MOVIE_VERSION} {shown} {'' if timing.even else timing.times}"]
         lines += [f"{number} {keys[number]}" for number in numbers]
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-        place = self.folder / _NOTES / "movie.json"
-        note = _read_note(place)
-        size = movie.stat().st_size if movie.exists() else -1
-        ours = note.get("movie") == str(movie) and note.get("bytes") in (size, _UNFINISHED)
-        if ours and size >= 0 and note.get("key") == key:
-            return self._request.movie, tuple(note.get("notes", ()))
-        overwrite = self._request.overwrite or ours
-        if overwrite or size < 0:
-            _write_note(place, {"movie": str(movie), "key": "", "bytes": _UNFINISHED})
-        paths = [self.path(number) for number in numbers]
-        written = write_movie(paths, movie, timing, overwrite=overwrite, control=control)
-        entries = {"movie": str(movie), "key": key, "bytes": movie.stat().st_size}
-        _write_note(place, {**entries, "notes": written.notes})
-        return self._request.movie, written.notes
+        notes = Notes(self.folder, _is_no_movie)
+        overwrite, former = self._request.overwrite, notes.former_key(movie.name, [movie])
+        self.check_movie()
+        if notes.finished(movie.name, key, [movie], overwrite=overwrite, former=former):
+            return self._request.movie, notes.remarks(movie.name), absent
+
+        def keep(part: Part, written: WrittenMovie) -> None:
+            # One that lacks a frame that there is, is made anew the next time.
+            noted = "" if written.failures else key
+            notes.keep(
+                *(movie.name, noted, [part]),
+                overwrite=overwrite,
+                former=former,
+                remarks=written.notes,
+            )
+
+        written = write_movie(
+            [self.path(number) for number in numbers],
+            movie,
+            timing,
+            overwrite=True,
+            keep=keep,
+            control=control,
+        )
+        by_name = {self.path(number).name: str(number) for number in numbers}
+        unread = (Failure(by_name[f.key], f.message) for f in written.failures)
+        return self._request.movie, written.notes, (*absent, *unread)
 
     def _timing(self, numbers: list[int]) -> Timing:
         """Return when the frames of the movie are shown."""
@@ -284,17 +321,22 @@ class Results:
             return timing_of_movie(source, path, numbers, self._request.fps)
         return even_timing(len(numbers), self._request.fps or self._sequence.fps or FPS)
 
-    def _write_relief(self, number: int, strokes: StrokePainting | None) -> None:
+    def _files(self, number: int) -> list[Path]:
+        """Return all files of a frame, the picture last."""
+        return [*self.relief_maps(number).values(), self.path(number)]
+
+    def _relief(
+        self, number: int, strokes: StrokePainting | None
+    ) -> Iterator[tuple[Path, memoryview]]:
+        """Yield the files of a frame's relief with their contents, and make their folders."""
         maps = self.relief_maps(number)
         if strokes is None or not maps:
             return
-        pixels = {
-            "height": to_16_bit(strokes.height),
-            "normal": strokes.normals(integers=True),
-        }
         for kind, path in maps.items():
             make_folder(path.parent)
-            write_map(pixels[kind], path, overwrite=True)
+            height = kind == "height"
+            pixels = to_16_bit(strokes.height) if height else strokes.normals(integers=True)
+            yield path, encoded_map(pixels)
 
     @cached_property
     def _suffix(self) -> str:
@@ -304,32 +346,28 @@ class Results:
             return ".png"
         return Path(result_name(self._sequence.frames[0].path)).suffix
 
-    def _note(self, number: int) -> Path:
-        return self.folder / _NOTES / f"{self.path(number).name}.json"
 
-    def _write_note_of(self, frame: Frame, entries: dict[str, str]) -> None:
-        _write_note(self._note(frame.number), {**entries, "source": frame.path.name})
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder for results, unless it is there.
+def missing_from_movie(number: int) -> Failure:
+    """Return what is said of a number of which there is no frame.
 
     Parameters
     ----------
-    path : Path
-        The folder.
+    number : int
+        Between those of frames that there are.
 
-    Raises
-    ------
-    OutputUnwritable
-        It cannot be made.
+    Returns
+    -------
+    Failure
+        By the number.
     """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f'Frames cannot be written to "{path}" ({error.strerror}); choose another folder.'
-        ) from error
+    return Failure(str(number), "There is no such frame, so the movie lacks it; render it first.")
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What the file says that names the movie that frames are made of."""
+
+    movie: Annotated[str, plain_text]
 
 
 def source_movie(first: Path) -> Path | None:
@@ -345,20 +383,19 @@ def source_movie(first: Path) -> Path | None:
     Path or None
         The movie, which may be gone; None if it was made of a file of its own, or by something else.
     """
-    notes = first.parent / _NOTES
-    movie = _read_note(notes / _SOURCE).get("movie")
-    own = _read_note(notes / f"{first.name}.json").get("source")
-    return Path(movie) if movie and own == Path(movie).name else None
-
-
-def _write_note(path: Path, entries: dict[str, Any]) -> None:
-    write_atomically(path, json.dumps(entries).encode(), overwrite=True)
-
-
-def _read_note(path: Path) -> dict[str, Any]:
-    """Read a note; empty where there is none."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return entries if isinstance(entries, dict) else {}
+        source = from_plain(_Source, read_json((first.parent / FOLDER / _SOURCE).read_bytes()))
+    except (OSError, BadRequest):
+        return None
+    own = Notes(first.parent, is_damaged).source(first.name)
+    return Path(source.movie) if source.movie and own == Path(source.movie).name else None
+
+
+def _is_no_movie(path: Path) -> bool:
+    """Return whether a file cannot be read to its end as a movie."""
+    try:
+        reader = MovieReader.open(path)
+        reader.read(reader.count - 1)
+    except ImpastoError:
+        return True
+    return False

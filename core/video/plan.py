@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ..control import Control, Failure
 from ..errors import BadRequest, ImageTooLarge
+from ..image.picture import Picture
 from ..paint import memory, working
 from ..paint.network import Stylizer
 from ..styles.style import Style
-from .sequence import Sequence
+from .sequence import Frame, Sequence
 from .settings import FramesJob, FramesSettings
 from .shot_file import (
     ShotFile,
@@ -21,7 +22,7 @@ from .shot_file import (
     load_shot_file,
     settings_fingerprint,
 )
-from .shot_statistics import measure_shots
+from .shot_statistics import measure_shots, unlike
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,31 @@ class Plan:
         """Whether paintings are carried along the motion."""
         return self.settings.coherence == "MOTION"
 
+    def read(self, frame: Frame) -> Picture:
+        """Read a frame, which must be of the size that the shots were found in.
+
+        Parameters
+        ----------
+        frame : Frame
+            Of the sequence.
+
+        Returns
+        -------
+        Picture
+            Its pixels.
+
+        Raises
+        ------
+        ImageMissing, ImageUnreadable, UnsupportedImage
+            As :meth:`.sequence.Sequence.read`.
+        UnsupportedImage
+            It has another size.
+        """
+        picture = self.sequence.read(frame)
+        if picture.size != self.shots.size:
+            raise unlike(picture.size, self.shots.size)
+        return picture
+
 
 def make_plan(
     request: FramesJob,
@@ -137,7 +163,6 @@ def make_plan(
     shots, failures = _shots(request, sequence, shot_file, stylizer, style, control)
     painted = {item.number: Path(item.path) for item in settings.painted}
     numbers = frozenset(shots.numbers)
-    size = sequence.size(sequence.by_number[shots.numbers[0]])
     plan = Plan(
         settings,
         sequence,
@@ -146,16 +171,16 @@ def make_plan(
         tuple(_segments(shots, painted, by_motion=settings.coherence == "MOTION")),
         numbers.intersection(request.only) if request.only else numbers,
         painted,
-        _tile(request, shots, size, sequence.pattern),
+        _tile(request, shots, sequence.pattern),
     )
     return plan, failures
 
 
-def _tile(request: FramesJob, shots: ShotFile, size: tuple[int, int], pattern: str) -> int:
+def _tile(request: FramesJob, shots: ShotFile, pattern: str) -> int:
     """Return the side of tiles: that of the shot file, as another one changes some last bits."""
     look = request.settings.look
-    tile = memory.tile_for([size], look, pattern, request.memory_limit, shots.tile)
-    if request.shot_file and tile < min(shots.tile, max(working.plan(size, look).working)):
+    tile = memory.tile_for([shots.size], look, pattern, request.memory_limit, shots.tile)
+    if request.shot_file and tile < min(shots.tile, max(working.plan(shots.size, look).working)):
         raise ImageTooLarge(
             f'"{request.shot_file}" was made for tiles of {shots.tile} pixels, for which there is'
             " not enough memory; close other programs, or make it again on this machine with:"
@@ -182,7 +207,7 @@ def _shots(
                 f'"{path}" was made for other settings or another style;'
                 " make it again with: frames prepare."
             )
-        here = environment(str(stylizer.device))
+        here = environment(stylizer.networks.device)
         if shots.made_with != here:
             raise BadRequest(
                 f'"{path}" was made with {_listed(shots.made_with)}, here is {_listed(here)}, which'

@@ -43,7 +43,7 @@ class SegmentPainter:
     def __init__(self, plan: Plan, stylizer: Stylizer, cancel: CancelToken) -> None:
         self._plan, self._stylizer, self._cancel = plan, stylizer, cancel
         self._look = plan.settings.look
-        self._loader = FrameLoader(plan.sequence, self._look, by_motion=plan.by_motion)
+        self._loader = FrameLoader(plan)
         self._last: tuple[int, np.ndarray] | None = None
 
     def paintings(

@@ -83,6 +83,7 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
             raise BadRequest("The frames lie in that folder; choose another one for the results.")
         results = Results(request, sequence)
         results.make_folder()
+        results.check_movie()
         networks = session(control)
         style = networks.styles.resolve(request.settings.look.styles)
         painted = 1 - _MOVIE if request.movie else 1.0
@@ -104,14 +105,14 @@ def restyle_frames(request: FramesJob, control: Control) -> FramesResult:
             else:
                 _restyle_apart(plan, resume, painter, writer, outcome)
             writer.drain()
-        movie, notes = results.write_movie(
+        movie, notes, left_out = results.write_movie(
             outcome.finished, control.part(painted, 1.0, "Writing the movie")
         )
     control.progress(1.0, "Done")
     return FramesResult(
         outcome.written,
         outcome.skipped,
-        outcome.failures,
+        (*outcome.failures, *left_out),
         plan.shots.shots,
         results.pattern,
         str(results.shot_file),

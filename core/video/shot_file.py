@@ -11,17 +11,20 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import numpy as np
-import torch
 
 from ..atomic import write_atomically
 from ..errors import BadRequest
-from ..models.loading import FOLDER
+from ..networks.codes import CODE_LENGTH
+from ..networks.weights import FOLDER
 from ..paint.engine import TILE
+from ..schema import Length, Range, from_plain, read_json, rising, to_plain
 from .sequence import Frame
 from .settings import FramesSettings, ShotInfo
 from .versions import DECODING_VERSION, SHOT_FILE_VERSION, SHOTS_VERSION
@@ -40,6 +43,8 @@ class ShotFile:
         :func:`settings_fingerprint` of the settings it was made for.
     numbers : tuple of int
         Of the frames, in order.
+    size : (int, int)
+        Width and height of the frames in pixels.
     shots : tuple of ShotInfo
         In order.
     content_codes : tuple of (CODE_LENGTH,) float32
@@ -55,6 +60,7 @@ class ShotFile:
 
     fingerprint: str
     numbers: tuple[int, ...]
+    size: tuple[int, int]
     shots: tuple[ShotInfo, ...]
     content_codes: tuple[np.ndarray, ...]
     files: str = ""
@@ -76,17 +82,48 @@ class ShotFile:
         OutputUnwritable
             It exists, or cannot be written.
         """
-        document = {
-            "impasto_shots": SHOT_FILE_VERSION,
-            "settings": self.fingerprint,
-            "numbers": self.numbers,
-            "shots": [asdict(shot) for shot in self.shots],
-            "files": self.files,
-            "tile": self.tile,
-            "made_with": dict(self.made_with),
-            "own": [[float(v) for v in code] for code in self.content_codes],
-        }
-        write_atomically(path, json.dumps(document).encode(), overwrite=overwrite)
+        document = _Document(
+            SHOT_FILE_VERSION,
+            self.fingerprint,
+            self.numbers,
+            self.size,
+            self.shots,
+            tuple(tuple(map(float, code)) for code in self.content_codes),
+            self.files,
+            self.tile,
+            dict(self.made_with),
+        )
+        document = replace(document, checksum=_checksum(document))
+        write_atomically(path, json.dumps(to_plain(document)).encode(), overwrite=overwrite)
+
+
+_Number = Annotated[int, Range(-(10**255), 10**255)]
+_Ordered = Annotated[tuple[_Number, ...], rising]
+_Codes = Annotated[tuple[float, ...], Length(CODE_LENGTH, CODE_LENGTH)]
+_Side = Annotated[int, Range(1, 2**20)]
+
+
+@dataclass(frozen=True)
+class _Document:
+    """The JSON of a shot file."""
+
+    impasto_shots: Annotated[int, Range(SHOT_FILE_VERSION, SHOT_FILE_VERSION)]
+    settings: str
+    numbers: Annotated[_Ordered, Length(1)]
+    size: tuple[_Side, _Side]
+    shots: Annotated[tuple[ShotInfo, ...], Length(1)]
+    own: tuple[_Codes, ...]
+    files: str
+    tile: Annotated[int, Range(1, TILE)]
+    made_with: dict[str, str]
+    checksum: str = ""
+
+
+def _checksum(document: _Document) -> str:
+    """Digest a document, but for its checksum and what is compared with the machine."""
+    digested = replace(document, checksum="", made_with={}, tile=TILE)
+    text = json.dumps(to_plain(digested), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load_shot_file(path: Path) -> ShotFile:
@@ -108,31 +145,37 @@ def load_shot_file(path: Path) -> ShotFile:
         It is missing, or not a shot file.
     """
     try:
-        return _from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        document = from_plain(_Document, read_json(path.read_bytes()))
+    except (OSError, BadRequest) as error:
         raise BadRequest(f'"{path}" is no shot file; make one with: frames prepare.') from error
-
-
-def _from_document(document: dict) -> ShotFile:
-    if document["impasto_shots"] != SHOT_FILE_VERSION:
-        raise ValueError("another version")
-    shots = tuple(
-        ShotInfo(
-            shot["first"],
-            shot["last"],
-            tuple(shot["keyframes"]),
-            tuple(shot["anchors"]),
-            shot.get("transition", ""),
-        )
-        for shot in document["shots"]
+    if document.checksum != _checksum(document) or not _fits_together(document):
+        raise BadRequest(f'"{path}" is damaged; make it again with: frames prepare.')
+    return ShotFile(
+        document.settings,
+        document.numbers,
+        document.size,
+        document.shots,
+        tuple(np.array(code, np.float32) for code in document.own),
+        document.files,
+        document.tile,
+        document.made_with,
     )
-    codes = tuple(np.array(code, np.float32) for code in document["own"])
-    numbers = tuple(document["numbers"])
-    tile = document["tile"]
-    if type(tile) is not int or not 1 <= tile <= TILE:
-        raise ValueError("no tile")
-    made_with = {str(name): str(value) for name, value in document["made_with"].items()}
-    return ShotFile(document["settings"], numbers, shots, codes, document["files"], tile, made_with)
+
+
+def _fits_together(document: _Document) -> bool:
+    """Return whether shots have all frames, in order, and each has its code and its anchors."""
+    numbers, found = document.numbers, 0
+    places = {number: place for place, number in enumerate(numbers)}
+    for shot in document.shots:
+        first, last = places.get(shot.first, -1), places.get(shot.last, -1)
+        inside = set(numbers[first : last + 1])
+        anchored = shot.anchors[:1] == (shot.first,) and rising(shot.anchors)
+        if first != found or last < first or not anchored:
+            return False
+        if not inside.issuperset((*shot.anchors, *shot.keyframes)):
+            return False
+        found = last + 1
+    return found == len(numbers) and len(document.own) == len(document.shots)
 
 
 def environment(device: str) -> dict[str, str]:
@@ -146,13 +189,12 @@ def environment(device: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``device``, and the versions of ``torch`` and ``OpenCV``, without how they were built.
+        ``device``, and the versions of OpenCV and of what runs the networks there, without how they
+        were built.
     """
-    return {
-        "device": device,
-        "torch": torch.__version__.partition("+")[0],
-        "OpenCV": cv2.__version__,
-    }
+    runtime = "onnxruntime" if device == "cpu" else "torch"
+    version = import_module(runtime).__version__.partition("+")[0]
+    return {"device": device, runtime: version, "OpenCV": cv2.__version__}
 
 
 def settings_fingerprint(settings: FramesSettings, codes: np.ndarray) -> str:

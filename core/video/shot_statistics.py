@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ..control import Control, Failure
-from ..errors import ImpastoError, NoImages
+from ..errors import ImpastoError, NoImages, UnsupportedImage
 from ..image.picture import Picture
-from ..models.codes import CODE_LENGTH
+from ..networks.codes import CODE_LENGTH
 from ..paint import memory, working
 from ..paint.guides import guide_size
 from ..paint.network import Stylizer
@@ -76,11 +76,30 @@ def measure_shots(
         infos.append(ShotInfo(first, last, keyframes, anchors, shot.transition))
     fingerprint = settings_fingerprint(settings, style.codes)
     shots = ShotFile(
-        *(fingerprint, tuple(numbers), tuple(infos), tuple(codes)),
+        *(fingerprint, tuple(numbers), size, tuple(infos), tuple(codes)),
         tile=tile,
-        made_with=environment(str(stylizer.device)),
+        made_with=environment(stylizer.networks.device),
     )
     return shots, failures
+
+
+def unlike(size: tuple[int, int], others: tuple[int, int]) -> UnsupportedImage:
+    """Return the error for a frame that has another size than the others.
+
+    Parameters
+    ----------
+    size, others : (width, height)
+        Its size, and theirs, in pixels.
+
+    Returns
+    -------
+    UnsupportedImage
+        To raise or to report.
+    """
+    return UnsupportedImage(
+        f"It is {size[0]} x {size[1]} pixels, unlike the other frames;"
+        f" render it again at {others[0]} x {others[1]}."
+    )
 
 
 def _describe_all(
@@ -106,8 +125,8 @@ def _describe_all(
             if not numbers:
                 size = width, height
             if (width, height) != size:
-                why = f"It is {width} x {height} pixels, unlike the first frame"
-                failures.append(Failure(str(frame.number), f"{why}; render it again at that size."))
+                why = str(unlike((width, height), size))
+                failures.append(Failure(str(frame.number), why))
                 continue
             thumbnails.append(thumbnail)
             numbers.append(frame.number)

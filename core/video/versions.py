@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHOT_FILE_VERSION = 2
+SHOT_FILE_VERSION = 3
 """Raise it when the layout of shot files changes: other ones are then refused."""
 
 SHOTS_VERSION = 6

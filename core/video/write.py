@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Executor, Future
-from pathlib import Path
 
 import numpy as np
 
-from ..errors import ImpastoError, OutputUnwritable
+from ..errors import ImpastoError, OutputTaken, OutputUnwritable
 from ..image.picture import Picture
 from ..paint import working
 from ..paint.strokes.painter import StrokePainting
@@ -37,9 +36,9 @@ class FrameWriter:
     """
 
     def __init__(self, plan: Plan, results: Results, outcome: Outcome, executor: Executor) -> None:
-        self._sequence, self._look = plan.sequence, plan.settings.look
+        self._plan, self._look = plan, plan.settings.look
         self._results, self._outcome, self._executor = results, outcome, executor
-        self._pending: deque[tuple[int, str, Future[Path]]] = deque()
+        self._pending: deque[tuple[int, str, Future[bool]]] = deque()
         self._remembered: dict[int, Picture] = {}
 
     def remember(self, item: LoadedFrame) -> None:
@@ -97,30 +96,34 @@ class FrameWriter:
         """Wait until no more than ``most`` frames are still to be written."""
         while len(self._pending) > most:
             number, key, future = self._pending.popleft()
+            path = self._results.path(number)
             try:
-                path = future.result()
-            except OutputUnwritable:
-                raise
+                own = future.result()
             except ImpastoError as error:
+                if isinstance(error, OutputUnwritable) and not isinstance(error, OutputTaken):
+                    raise  # the disk is full: so it would be for the others
                 self._outcome.add_failure(number, str(error))
                 continue
-            self._outcome.add_written(number, path, key)
+            if own:
+                self._outcome.add_written(number, path, key)
+            else:
+                self._outcome.add_skipped(number, path, key)
 
     def _write(
         self, number: int, key: str, painting: np.ndarray, strokes: StrokePainting | None
-    ) -> Path:
-        frame = self._sequence.by_number[number]
+    ) -> bool:
+        frame = self._plan.sequence.by_number[number]
         finished = self._finished(number, painting)
-        path = self._results.write(frame, key, finished, strokes)
+        own = self._results.write(frame, key, finished, strokes)
         self._results.write_thumbnail(painting)
-        return path
+        return own
 
     def _finished(self, number: int, painting: np.ndarray) -> Picture:
         """Bring a painting to the size, range and alpha of its frame."""
         remembered = self._remembered.pop(number, None)
         if remembered is not None:
             return remembered.with_color(painting)
-        picture = self._sequence.read(self._sequence.by_number[number])
+        picture = self._plan.read(self._plan.sequence.by_number[number])
         goal = working.plan(picture.size, self._look)
         if self._look.engine == "STROKES":
             sized = working.resize_picture(picture, goal.size, self._look.seamless)

@@ -40,9 +40,11 @@ def main() -> None:
     arguments = parser.parse_args()
     sys.path.extend(arguments.site)
     load_impasto()
+    from impasto.core.libraries import leave_no_folders
     from impasto.core.worker import packages, threads
 
     threads.prepare(arguments.threads, arguments.spare)
+    leave_no_folders()
     warnings = packages.settle(arguments.site, arguments.own).warnings
     from impasto.core.worker.server import serve
 

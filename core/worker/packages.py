@@ -26,8 +26,8 @@ CARRIED = Path(__file__).with_name("carried.json")
 """What the zip brings: name -> version, and the modules in it. The build writes it."""
 
 NEEDED = (
-    "torch",
     "numpy",
+    "onnxruntime",
     "scipy",
     "sklearn",
     "cv2",
@@ -40,7 +40,11 @@ NEEDED = (
 )
 """Modules without which there is no worker."""
 
-OPTIONAL = {"OpenEXR": "EXR files cannot be used", "av": "movies cannot be used"}
+OPTIONAL = {
+    "OpenEXR": "EXR files cannot be used",
+    "av": "movies cannot be used",
+    "torch": "styles and generators cannot be fitted",
+}
 """Modules that some jobs need, and what is the matter without them."""
 
 
@@ -144,6 +148,7 @@ def self_test(sites: Sequence[str], own: str) -> tuple[str, ...]:
             text=True,
             errors="replace",
             timeout=300,
+            check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         if not answer.returncode:
@@ -153,10 +158,11 @@ def self_test(sites: Sequence[str], own: str) -> tuple[str, ...]:
     except (OSError, subprocess.SubprocessError):
         return ()  # no answer is no news; the next start asks again
     why = (answer.stderr.strip().splitlines() or [f"code {answer.returncode}"])[-1]
-    return (
+    said = (
         f"The worker's packages do not all import: {why}. Install Impasto's zip again, or choose "
-        "another Python as External Python in the preferences.",
+        "another Python as External Python in the preferences."
     )
+    return (said,)
 
 
 def _carried() -> dict[str, tuple[str, list[str]]]:

@@ -102,6 +102,21 @@ class PythonCheck:
             raise error
         return ", ".join(" ".join(line.split()) for line in self._lines)
 
+    def has(self, module: str) -> bool:
+        """Return whether the Python has a module; to be asked when it has answered.
+
+        Parameters
+        ----------
+        module : str
+            Name of one of the modules that the worker needs for all or for some jobs.
+
+        Returns
+        -------
+        bool
+            True if it was imported.
+        """
+        return any(line.split()[:1] == [module] for line in self._lines)
+
     def _refusal(self, why: str) -> WorkerUnavailable:
         return WorkerUnavailable(
             f'"{self._python}" cannot run the worker: {why}. Install that there, or choose another '

@@ -43,7 +43,11 @@ _INTERVAL = 0.05
 
 _CACHES = {
     "paint.session": ("release",),
-    "features.encoder": ("shared_encoder.cache_clear", "encoder_weights.cache_clear"),
+    "features.encoder": (
+        "shared_describer.cache_clear",
+        "shared_networks.cache_clear",
+        "encoder_weights.cache_clear",
+    ),
 }
 """Modules that keep networks from job to job, and what makes them forget."""
 

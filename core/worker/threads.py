@@ -43,19 +43,26 @@ def room(wanted: int, spare: int, available: int) -> int:
     return max(available - spare, 1) if available > 2 else available
 
 
-def wait_asleep() -> None:
-    """Let threads that wait for others sleep, and OpenCV compute as on other machines.
+_WIDEST = (
+    "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"  # of any NumPy
+)
 
-    To be called before OpenMP and OpenCV are loaded. Spinning takes the cores from whoever they wait
-    for: those of NumPy's OpenBLAS would do it for a tenth of a second after each product. But with a
-    little spinning, passes of many small steps, such as painting in regions, take two thirds of the
-    time (GNU's OpenMP counts its rounds).
+
+def wait_asleep() -> None:
+    """Let threads that wait for others sleep, and OpenCV and NumPy compute as on other machines.
+
+    To be called before OpenMP, OpenCV and NumPy are loaded. Spinning takes the cores from whoever
+    they wait for: those of NumPy's OpenBLAS would do it for a tenth of a second after each product.
+    But with a little spinning, passes of many small steps take two thirds of the time (GNU's OpenMP
+    counts its rounds).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # as a power of two, in cycles
     # IPP computes otherwise on each kind of processor; without it, OpenCV is as fast here.
     os.environ.setdefault("OPENCV_IPP", "disabled")
+    # NumPy rounds sines and powers otherwise where registers are widest.
+    os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", _WIDEST)
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # or it warns that IPP is disabled
 
 

@@ -35,7 +35,7 @@ def start(context: bpy.types.Context) -> SceneJob:
     owners = _owners(settings.scope, context)
     textures = find.textures_in(owners)
     if all(texture.skipped for texture in textures):
-        _name_left_alone(settings, textures)  # also if the next line refuses
+        _name_skipped(settings, textures)  # also if the next line refuses
     usable = _usable(textures, settings.scope)
     by_key = {texture.image.name_full: texture.image.session_uid for texture in usable}
     scope = {owner.session_uid for owner in owners}
@@ -125,7 +125,7 @@ def _usable(textures: list[find.Texture], scope: find.Scope) -> list[find.Textur
     if not usable:
         raise NoImages(
             f"No color textures in {where}: its {len(textures)} images hold data or are unsuitable;"
-            " Left Alone says why."
+            " Skipped says why."
         )
     return usable
 
@@ -156,6 +156,8 @@ def keep(
         if any(key in free for key in group.members):
             _add_group(settings, group, free, result, former).ungrouped = group is loose
     settings.active_group = min(settings.active_group, max(len(settings.groups) - 1, 0))
+    if settings.groups and settings.target == "ACTIVE":
+        settings.target = "ALL"
     settings.sentence, settings.score = result.sentence, result.score
     doubts.keep(settings, result.doubts, {key: texture.image for key, texture in found.items()})
     for keys, kinds in zip_longest(result.duplicates, result.duplicate_kinds, fillvalue=()):
@@ -164,14 +166,14 @@ def keep(
             for key, kind in zip_longest(keys, kinds, fillvalue="")
             if key in found
         )
-    _name_left_alone(settings, textures)
+    _name_skipped(settings, textures)
     settings.plots.clear()
     for kind, path in result.plots.items():
         plot = settings.plots.add()
         plot.name, plot.path = kind, path
 
 
-def _name_left_alone(settings, textures: list[find.Texture]) -> None:
+def _name_skipped(settings, textures: list[find.Texture]) -> None:
     """List the images that keep their look, everywhere or somewhere, and why."""
     settings.skipped.clear()
     for texture in textures:

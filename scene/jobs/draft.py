@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ import bpy
 from ...core.control import Failure
 from ...core.tasks.registry import Request
 from .. import options
-from . import queue, worker
+from . import queue, scratch, worker
 from .job import Conclude, SceneJob
 
 
@@ -89,7 +88,7 @@ def draft_job(scene_uid: int) -> Iterator[JobDraft]:
 
     The scene is given by its session UID, because it may be undone or removed meanwhile.
     """
-    folder = Path(tempfile.mkdtemp(prefix="impasto_", dir=bpy.app.tempdir or None))
+    folder = scratch.new_folder()
     draft = JobDraft(scene_uid, folder)
     try:
         yield draft

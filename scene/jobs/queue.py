@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from . import worker
+from . import scratch, worker
 
 if TYPE_CHECKING:
     from .job import SceneJob
@@ -46,15 +46,19 @@ def _before_load(*_) -> None:
 
 
 def register() -> None:
-    """Watch for another file, and end the worker with Blender."""
+    """Watch for another file, and end the worker with Blender; remove what a killed Blender left."""
     bpy.app.handlers.load_pre.append(_before_load)
     atexit.register(worker.release)
+    atexit.register(scratch.release)
+    scratch.sweep()
 
 
 def unregister() -> None:
     """Cancel what runs, and end the worker."""
     _before_load()
     worker.release()
+    scratch.release()
     history.clear()
     atexit.unregister(worker.release)
+    atexit.unregister(scratch.release)
     bpy.app.handlers.load_pre.remove(_before_load)

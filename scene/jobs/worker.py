@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +56,20 @@ def check(settings: WorkerSettings) -> PythonCheck:
 def checked(settings: WorkerSettings) -> PythonCheck | None:
     """Return the last check of the worker's Python, or None if it was never checked."""
     return _checks.get((settings.python, settings.arguments))
+
+
+def has_torch(settings: WorkerSettings) -> bool:
+    """Return whether styles and generators can be fitted; without a check of the Python, perhaps."""
+    answer = checked(settings)
+    if answer is not None and answer.done() and answer.exception() is None:
+        return answer.has("torch")
+    return settings.python != sys.executable or _here("torch")
+
+
+@cache
+def _here(module: str) -> bool:
+    """Whether Blender's own Python finds a module, which is not imported."""
+    return find_spec(module) is not None
 
 
 def pid() -> int | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -11,25 +11,41 @@ from typing import Literal
 import bpy
 
 from ...core.errors import BadRequest, NoImages, StyleUnreadable
-from ...core.styles.look import with_engine
-from ...core.tasks.stylize import StylizeItem, StylizeRequest, StylizeResult
+from ...core.tasks.stylize import StylizeRequest, StylizeResult
 from .. import lookup, options
 from ..jobs.draft import draft_job
 from ..jobs.job import SceneJob
-from ..textures import destination, find, names, relief, results, unselected, uv_meshes
-from ..textures.sources import Source, sources_of
+from ..textures import destination, find, relief, results, sharing, unselected, uv_meshes
+from ..textures.sources import sources_of
 from ..words import counted, joined
-from . import gallery
-from .look import look_of, values_of
+from . import gallery, viewports
+from .planner import Part, Planner, part_of_group, part_of_target
+from .targets import Target
 
-Target = Literal["GROUP", "ALL"]
+Groups = Literal["GROUP", "ALL"]
 
-PREVIEW_SIDE = 512
+Folder = Path | Literal["PACK", "PREFERENCES"]
 
 _NO_RELIEF: dict[relief.Obstacle, str] = {
     "MAPPING": "There is no relief where a texture is not mapped directly by one UV map",
     "SHADER": "There is no relief where no shader in the texture's node tree takes normals",
 }
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """A target, and whether it gets copies of what it shares with others."""
+
+    target: Target
+    single_user: bool
+
+    def materials(self) -> list[bpy.types.Material]:
+        """Return the materials in which results are shown, copied now if that is wanted."""
+        materials = self.target.find_materials()
+        if not self.single_user:
+            return materials
+        copies = sharing.make_single_user(self.target.find_objects(), self.target.uses())
+        return [copies.get(material, material) for material in materials]
 
 
 @dataclass(frozen=True)
@@ -44,29 +60,72 @@ class _Batch:
         The end of "Restyled 2 textures ...".
     note : str
         A sentence on the place; may be empty.
+    layered : bool
+        Whether results are laid over the originals.
+    aim : _Aim or None
+        What the artist points at; None for groups.
     """
 
     plans: dict[str, results.Plan]
     place: str
     note: str
+    layered: bool = False
+    aim: _Aim | None = None
 
 
 def start(
     context: bpy.types.Context,
-    target: Target,
+    target: Groups,
     *,
     preview: bool = False,
-    folder: Path | Literal["PACK", "PREFERENCES"] = "PREFERENCES",
+    folder: Folder = "PREFERENCES",
+    layered: bool = False,
 ) -> SceneJob:
     """Start to stylize the active group or all groups that have a style.
 
-    Results go to ``folder``, or are packed; by default the preferences decide.
+    Results go to ``folder``, or are packed; by default the preferences decide. ``layered`` ones are
+    laid over the originals.
 
     Raises
     ------
     NoImages, BadRequest, StyleUnreadable, OutputUnwritable, WorkerUnavailable
     """
-    members = _members(context.scene, target)
+    parts = [part_of_group(group, member) for group, member in _members(context.scene, target)]
+    return _start(context, parts, preview, folder, layered)
+
+
+def start_target(
+    context: bpy.types.Context,
+    target: Target,
+    *,
+    preview: bool = False,
+    single_user: bool = False,
+    layered: bool = False,
+) -> SceneJob:
+    """Start to stylize what the artist points at, with the look of the scene.
+
+    With ``single_user``, its objects get copies of the materials and node groups that they share.
+
+    Raises
+    ------
+    NoImages, BadRequest, StyleUnreadable, OutputUnwritable, WorkerUnavailable
+    """
+    look = context.scene.impasto.look
+    if not look.style:
+        raise BadRequest("No style is chosen; choose one in the gallery first.")
+    _check_style(look, target.name)
+    parts = [part_of_target(texture, target.name, look) for texture in target.textures()]
+    return _start(context, parts, preview, "PREFERENCES", layered, _Aim(target, single_user))
+
+
+def _start(
+    context: bpy.types.Context,
+    parts: list[Part],
+    preview: bool,
+    folder: Folder,
+    layered: bool,
+    aim: _Aim | None = None,
+) -> SceneJob:
     note = ""
     if preview:
         folder = "PACK"
@@ -75,14 +134,14 @@ def start(
     if folder != "PACK":
         destination.prepare(folder)
     with draft_job(context.scene.session_uid) as draft:
-        sources, failures = sources_of([m.image for _, m in members], draft.folder)
-        place = draft.folder if folder == "PACK" else folder
-        planner = _Planner(place, folder == "PACK", preview, partial(_mesh, context, draft.folder))
-        found = [(*pair, s) for pair, s in zip(members, sources, strict=True) if s is not None]
-        items = tuple(planner.item(group, member, source) for group, member, source in found)
-        batch = _Batch(
-            planner.plans, _place({g.as_pointer(): g for g, _, _ in found}, folder), note
-        )
+        sources, failures = sources_of([part.image for part in parts], draft.folder)
+        pack = folder == "PACK"
+        mesh = partial(_mesh, context, draft.folder)
+        planner = Planner(draft.folder if pack else folder, pack, preview, layered, mesh)
+        found = [(part, s) for part, s in zip(parts, sources, strict=True) if s is not None]
+        items = tuple(planner.item(part, source) for part, source in found)
+        place = _place([part.look for part, _ in found], folder)
+        batch = _Batch(planner.plans, place, note, layered, aim)
         return draft.start(
             f"{'Preview' if preview else 'Stylize'} {counted(len(items), 'Texture')}",
             StylizeRequest(items, memory_limit=options.memory_limit(context)),
@@ -91,7 +150,7 @@ def start(
         )
 
 
-def _members(scene: bpy.types.Scene, target: Target) -> list[tuple]:
+def _members(scene: bpy.types.Scene, target: Groups) -> list[tuple]:
     """Return pairs of group and member to stylize."""
     settings = scene.impasto
     if not settings.groups:
@@ -107,103 +166,28 @@ def _members(scene: bpy.types.Scene, target: Target) -> list[tuple]:
     if not found:
         raise NoImages("All textures of these groups are excluded; include one first.")
     for group in styled:
-        path = Path(gallery.resolve(group.look.style))
-        if gallery.builtin(group.look.style) is None and not path.is_file():
-            raise StyleUnreadable(
-                f'The style image of "{group.name}" is missing ({path}); choose another one.'
-            )
+        _check_style(group.look, group.name)
     return found
 
 
-class _Planner:
-    """Names the results of a job, and remembers where each goes."""
-
-    def __init__(
-        self, folder: Path, pack: bool, preview: bool, mesh: Callable[..., str] = lambda _: ""
-    ) -> None:
-        self.plans: dict[str, results.Plan] = {}
-        self._namer = names.Namer(folder)
-        self._pack = pack
-        self._mesh = mesh
-        self._preview = preview
-
-    def item(self, group, member, source: Source) -> StylizeItem:
-        """Return what the worker does for a texture."""
-        word = "Impasto Preview" if self._preview else "Impasto"
-        name, path = self._namer.result(member.image.name, word, source.suffix, source.tiles)
-        plan = results.Plan(
-            source_uid=member.image.session_uid,
-            material_uids=frozenset(
-                row.material.session_uid for row in member.materials if row.material
-            ),
-            name=name,
-            path=path,
-            tiles=source.tiles,
-            color_space=source.ref.color_space,
-            alpha_mode=source.ref.alpha_mode,
-            pack=self._pack,
-            recipe=_recipe(member.image, group, self._preview),
-        )
-        look = with_engine(look_of(group.look))
-        if self._preview:
-            look = replace(look, max_side=min(look.max_side or PREVIEW_SIDE, PREVIEW_SIDE))
-        if look.engine == "STROKES" and look.relief > 0:
-            height, normal = (
-                self._map(plan, member.image.name, f"{word} {kind}")
-                for kind in ("Height", "Normal")
-            )
-            plan = replace(plan, height=height, normal=normal)
-        self.plans[source.ref.key] = plan
-        outputs = _outputs(plan)
-        strokes: tuple[str, ...] = ()
-        if look.engine == "STROKES" and not (self._pack or self._preview):
-            strokes = tuple(str(Path(file).with_suffix(".strokes")) for file in outputs)
-        relief = _outputs(plan.height), _outputs(plan.normal)
-        return StylizeItem(
-            source.ref,
-            look,
-            outputs,
-            *relief,
-            strokes,
-            mesh=self._mesh(member) if look.across_seams and not look.seamless else "",
-            tiles=source.tiles,
-        )
-
-    def _map(self, plan: results.Plan, source: str, word: str) -> results.Plan:
-        """Return the plan of a map of a result's relief."""
-        name, path = self._namer.result(source, word, ".png", plan.tiles)
-        return replace(plan, name=name, path=path, color_space="Non-Color", alpha_mode="NONE")
-
-
-def _mesh(context: bpy.types.Context, folder: Path, member) -> str:
+def _mesh(context: bpy.types.Context, folder: Path, part: Part) -> str:
     """Write the triangles that a texture lies on; return the file, if there are any."""
-    path = folder / f"{member.image.session_uid}_mesh.npz"
-    materials = [row.material for row in member.materials if row.material]
-    return str(path) if uv_meshes.save(member.image, materials, context, path) else ""
+    path = folder / f"{part.image.session_uid}_mesh.npz"
+    materials = [m for m in bpy.data.materials if m.session_uid in part.materials]
+    return str(path) if uv_meshes.save(part.image, materials, context, path) else ""
 
 
-def _outputs(plan: results.Plan | None) -> tuple[str, ...]:
-    """Return the files of a plan."""
-    return () if plan is None else tuple(map(str, names.tile_paths(plan.path, plan.tiles)))
+def _check_style(look: bpy.types.PropertyGroup, name: str) -> None:
+    path = Path(gallery.resolve(look.style))
+    if gallery.builtin(look.style) is None and not path.is_file():
+        raise StyleUnreadable(
+            f'The style image of "{name}" is missing ({path}); choose another one.'
+        )
 
 
-def _recipe(image: bpy.types.Image, group, preview: bool) -> dict:
-    """Return how a result is made, as it is kept in the result's image."""
-    settings = values_of(group.look)
-    return {
-        "source": image.name_full,
-        "group": group.name,
-        "style": gallery.title(group.look),
-        "style_source": settings.pop("style"),
-        "second_style": settings.pop("second"),
-        **settings,
-        "preview": preview,
-    }
-
-
-def _place(groups: dict, folder: Path | Literal["PACK"]) -> str:
+def _place(looks: list, folder: Path | Literal["PACK"]) -> str:
     """Return the style, if it is one, and the folder, for the report."""
-    titles = {gallery.title(group.look) for group in groups.values()}
+    titles = {gallery.title(look) for look in looks}
     style = f" ({titles.pop()})" if len(titles) == 1 else ""
     return style if folder == "PACK" else f"{style} to {destination.shown(folder)}"
 
@@ -229,7 +213,7 @@ def _conclude(job: SceneJob, batch: _Batch) -> Iterator[str]:
 
 def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     """Show the loaded results; return what there is to say."""
-    known = _uses_by_material(batch)
+    known = _uses_by_material(batch) if loaded else {}
     shown: dict[str, bpy.types.Image] = {}
     linked: list[str] = []
     flat: list[tuple[relief.Obstacle, str]] = []
@@ -239,9 +223,9 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
         original = lookup.by_uid(bpy.data.images, plan.source_uid)
         if original is not None:  # else it was deleted meanwhile
             job.changed = True
-            materials = [m for m in known if m.session_uid in plan.material_uids]
+            materials = [m for m in known if batch.aim or m.session_uid in plan.material_uids]
             uses = [use for m in materials for use in known[m] if use.image == original]
-            linked += results.assign(original, result, materials, uses)
+            linked += results.assign(original, result, materials, uses, layered=batch.layered)
             if result.users:
                 flat += relief.assign(
                     original, relief.Maps(*maps) if maps else None, materials, uses
@@ -255,19 +239,24 @@ def _show(job: SceneJob, batch: _Batch, loaded: dict) -> list[str]:
     return [
         _how_it_ended(job, batch, len(shown)),
         batch.note if shown else "",
+        viewports.note() if shown else "",
         _note_on_ramps(job, shown),
         _note_on_linked(linked),
         *_notes_on_relief(flat),
-        *_notes_on_others(job.scene, results.trees_showing(shown.values())),
+        *_notes_on_others(job.scene, results.trees_showing(shown.values()), batch.aim is not None),
     ]
 
 
 def _uses_by_material(batch: _Batch) -> dict[bpy.types.Material, list[find.ImageUse]]:
     """Return the uses of images in the materials of a job, found once for all of its results."""
-    uids = {uid for plan in batch.plans.values() for uid in plan.material_uids}
-    known = {m: [] for m in bpy.data.materials if m.session_uid in uids}
+    if batch.aim is not None:
+        known = {material: [] for material in batch.aim.materials()}
+    else:
+        uids = {uid for plan in batch.plans.values() for uid in plan.material_uids}
+        known = {m: [] for m in bpy.data.materials if m.session_uid in uids}
     for use in find.uses_in(known):
-        known[use.material].append(use)
+        if batch.aim is None or batch.aim.target.means(use):
+            known[use.material].append(use)
     return known
 
 
@@ -309,7 +298,9 @@ def _notes_on_relief(flat: list[tuple[relief.Obstacle, str]]) -> list[str]:
     return [f"{_NO_RELIEF[obstacle]}: {', '.join(rows)}" for obstacle, rows in named.items()]
 
 
-def _notes_on_others(scene: bpy.types.Scene | None, trees: list[bpy.types.NodeTree]) -> list[str]:
+def _notes_on_others(
+    scene: bpy.types.Scene | None, trees: list[bpy.types.NodeTree], pointed: bool
+) -> list[str]:
     """Return where else the changed nodes are seen: in other scenes, on objects not selected."""
     touched = {owner for owner in find.users_of(trees) if isinstance(owner, bpy.types.Material)}
     others = [
@@ -318,6 +309,6 @@ def _notes_on_others(scene: bpy.types.Scene | None, trees: list[bpy.types.NodeTr
         if other != scene and find.materials_of(other) & touched
     ]
     notes = [f"These materials are also used in: {', '.join(others)}" if others else ""]
-    if scene is not None and scene.impasto.scope == "SELECTED":
+    if scene is not None and not pointed and scene.impasto.scope == "SELECTED":
         notes.append(unselected.note_on_trees(scene, trees))
     return notes

@@ -32,8 +32,20 @@ PART = "impasto_relief_part"
 SPLIT = "impasto_split"
 """Custom property of a restyled node whose data uses a second node took over: an identifier."""
 
+LAYERED = "impasto_layered"
+"""Custom property of a restyled node that keeps its image: the result is a layer over it."""
+
+PAINTING = "impasto_painting"
+"""Custom property of a node that shows the result in such a layer."""
+
+MASK = "impasto_mask"
+"""Custom property of a node that was made to mask such a layer."""
+
 KEPT = "impasto_kept"
 """Custom property of such a second node: the identifier of the first one."""
+
+_OURS = {PART, PAINTING, MASK}
+"""Custom properties of image nodes that are not the artist's textures."""
 
 _DATA_SPACES = {"Non-Color", "Raw", "Utility - Raw", "Generic Data"}
 _UNSUITABLE_TYPES = {"RENDER_RESULT", "COMPOSITING", "MULTILAYER"}
@@ -203,7 +215,7 @@ def _image_nodes(
 ) -> Iterator[tuple[bpy.types.Node, tuple[bpy.types.Node, ...]]]:
     for node in tree.nodes:
         inner = paths.group_tree(node)
-        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and PART not in node:
+        if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"} and _OURS.isdisjoint(node.keys()):
             yield node, entered
         elif inner is not None and node not in entered:
             yield from _image_nodes(inner, (*entered, node))

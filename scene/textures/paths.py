@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import bpy
 
-from . import sockets
+from . import layer_group, sockets
 
 Place = tuple[bpy.types.NodeTree, tuple[bpy.types.Node, ...]]
 """A node tree and the group nodes through which it was entered, outermost first."""
@@ -61,18 +61,26 @@ def ends_of(node: bpy.types.Node, place: Place) -> list[End]:
 
 
 def first_links(node: bpy.types.Node) -> list[bpy.types.NodeLink]:
-    """Return the links by which an image node's color first reaches more than a reroute."""
+    """Return the links by which an image node's color first reaches more than a reroute or a layer."""
     found: list[bpy.types.NodeLink] = []
     waiting, seen = _links(node.outputs["Color"]), set()
     while waiting:
         link = waiting.pop(0)
-        reroute = link.to_node
-        if reroute.type != "REROUTE":
+        between = link.to_node
+        if not _passes_on(link):
             found.append(link)
-        elif reroute.name not in seen:
-            seen.add(reroute.name)
-            waiting += _links(reroute.outputs[0])
+        elif between.name not in seen:
+            seen.add(between.name)
+            waiting += _links(between.outputs[0])
     return found
+
+
+def _passes_on(link: bpy.types.NodeLink) -> bool:
+    """Return whether a link leads to a reroute, or to a layer, below its painting."""
+    node = link.to_node
+    if node.type == "REROUTE":
+        return True
+    return link.to_socket.name == layer_group.ORIGINAL and layer_group.is_layer(node)
 
 
 def start_of(link: bpy.types.NodeLink) -> str:

@@ -86,6 +86,20 @@ def images(node: bpy.types.Node) -> set[bpy.types.Image | None]:
     return {part.image for part in shown} | {part.get(HEIGHT) for part in shown}
 
 
+def maps(node: bpy.types.Node) -> tuple[bpy.types.Image | None, bpy.types.Image | None]:
+    """Return the normal map and the height map of a restyled node's relief, or None and None."""
+    shown = (p for p in _parts(node.id_data, node.get(find.RELIEF)) if p.type == "TEX_IMAGE")
+    picture = next(shown, None)
+    return (None, None) if picture is None else (picture.image, picture.get(HEIGHT))
+
+
+def strength_of(node: bpy.types.Node) -> bpy.types.NodeSocket | None:
+    """Return the socket that says how strong the relief of a restyled node is, if it has relief."""
+    parts = _parts(node.id_data, node.get(find.RELIEF))
+    part = next((part for part in parts if part.type == "NORMAL_MAP"), None)
+    return part.inputs["Strength"] if part is not None else None
+
+
 def add(
     node: bpy.types.Node,
     normal: bpy.types.Image,

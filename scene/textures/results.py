@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from . import find, relief, split
+from . import find, layer_group, layers, relief, split, versions
 from .find import RECIPE
 from .names import tile_paths
 
@@ -89,12 +89,15 @@ def assign(
     result: bpy.types.Image,
     materials: Iterable[bpy.types.Material],
     uses: Iterable[find.ImageUse] | None = None,
+    *,
+    layered: bool = False,
 ) -> list[str]:
     """Show a result in every node of the materials that shows the original as color.
 
-    What is data keeps the original. Earlier results without users are removed from the file.
-    ``uses`` are those of the materials, if they are known. Returns the names of materials that could
-    not be changed because they are linked.
+    What is data keeps the original. With ``layered``, the node keeps it, too, and the result is laid
+    over it. Earlier results without users are removed from the file. ``uses`` are those of the
+    materials, if they are known. Returns the names of materials that could not be changed because
+    they are linked.
     """
     locked: list[str] = []
     earlier: set[bpy.types.Image | None] = set()
@@ -107,14 +110,22 @@ def assign(
             if use.takes_result:
                 locked.append(use.material.name)
             continue
-        earlier.add(node.get(find.RESULT))
         if not use.takes_result:
+            earlier.add(node.get(find.RESULT))
             former.append(node)  # color until the artist linked it elsewhere
             continue
         split.keep_data(use)
+        if node.get(find.RESULT) != result:  # a node in a group has several uses
+            earlier |= versions.remember(node)
+        last = node.get(find.RESULT) if find.LAYERED in node else None
         node[find.ORIGINAL] = original
         node[find.RESULT] = result
-        node.image = result
+        if layered:
+            node.image = original
+            _set_values(layers.add(node, result), last, result)
+        else:
+            layers.remove(node)
+            node.image = result
     for node in former:  # last, as it may remove nodes
         _restore(node)
     for image in earlier - {None, result}:
@@ -131,7 +142,10 @@ def show(materials: Iterable[bpy.types.Material] | None, originals: bool) -> int
     trees = _trees(materials)
     nodes = [node for node in _restyled(trees) if node.get(find.RESULT)]
     for node in nodes:
-        node.image = node[find.ORIGINAL if originals else find.RESULT]
+        if find.LAYERED in node:
+            layers.show(node, not originals)
+        else:
+            node.image = node[find.ORIGINAL if originals else find.RESULT]
     if nodes:
         relief.show(trees, not originals)
     return len(nodes)
@@ -152,20 +166,36 @@ def revert(
 ) -> int:
     """Restore the originals (only of some images, if given); return the number of nodes.
 
-    Without materials: in the whole file. Relief whose texture the artist has deleted or replaced is
-    removed as well, and counts.
+    Without materials: in the whole file. Relief and layers whose texture the artist has deleted or
+    replaced are removed as well, and count.
     """
     trees = _trees(materials)
     chosen = None if only is None else set(only)
     nodes = [node for node in _restyled(trees) if chosen is None or node[find.ORIGINAL] in chosen]
     for node in nodes:
         _restore(node)
-    # The trees anew, as the node group of relief may be gone.
-    count = len(nodes) + relief.remove_orphans(_trees(materials))
-    if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
-        for scene in bpy.data.scenes:  # there is nothing left to compare
-            scene.impasto.showing_originals = False
+    count = len(nodes) + layers.remove_orphans(_trees(materials))
+    # The trees anew, as the node groups of layers and of relief may be gone.
+    count += relief.remove_orphans(_trees(materials))
+    _end_comparison()
     return count
+
+
+def revert_uses(uses: Iterable[find.ImageUse]) -> int:
+    """Restore the originals in the nodes of some uses; return the number of nodes."""
+    nodes = {use.node.as_pointer(): use.node for use in uses if use.is_editable}
+    restyled = [node for node in nodes.values() if node.get(find.ORIGINAL)]
+    for node in restyled:
+        _restore(node)
+    _end_comparison()
+    return len(restyled)
+
+
+def _end_comparison() -> None:
+    """Let the scenes show results again if there is nothing left to compare."""
+    if not any(node.get(find.RESULT) for node in _restyled(find.every_tree())):
+        for scene in bpy.data.scenes:
+            scene.impasto.showing_originals = False
 
 
 def trees_showing(shown: Iterable[bpy.types.Image]) -> list[bpy.types.NodeTree]:
@@ -183,11 +213,36 @@ def _restore(node: bpy.types.Node) -> None:
     if find.original_of(node) != node.get(find.ORIGINAL):
         return
     node.image = node[find.ORIGINAL]
+    layers.remove(node)
     relief.remove(node)
     split.undo(node)
+    versions.forget(node)
     for key in (find.ORIGINAL, find.RESULT):
         if key in node:
             del node[key]
+
+
+def _set_values(
+    layer: bpy.types.Node, last: bpy.types.Image | None, result: bpy.types.Image
+) -> None:
+    """Give a layer the values of its look; what the artist turned since the last result stays."""
+    before = last.get(RECIPE, {}) if last is not None else {}
+    for socket, name in ((layer_group.STRENGTH, "strength"), (layer_group.KEEP, "keep_color")):
+        value = result.get(RECIPE, {}).get(name)
+        if value is not None and value != before.get(name):
+            layer.inputs[socket].default_value = value
+
+
+def shown_image(node: bpy.types.Node) -> bpy.types.Image | None:
+    """Return the image that an image node shows, or the one that is laid over it."""
+    layer = layers.layer_of(node) if find.LAYERED in node else None
+    return node.image if layer is None or layer.mute else node.get(find.RESULT)
+
+
+def is_preview(node: bpy.types.Node) -> bool:
+    """Return whether the result of a node is a preview."""
+    result = node.get(find.RESULT)
+    return result is not None and bool(result.get(RECIPE, {}).get("preview"))
 
 
 def any_restyled() -> bool:

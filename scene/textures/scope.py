@@ -23,7 +23,7 @@ def objects_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Objec
     """Return the objects of a scope, including those that instances and geometry nodes show."""
     if scope == "FILE":
         return list(bpy.data.objects)
-    return list(_shown_by(_chosen(scope, context))[0])
+    return list(shown_by(_chosen(scope, context))[0])
 
 
 def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Material]:
@@ -32,7 +32,7 @@ def materials_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.Mat
         return [material for material in bpy.data.materials if not material.is_grease_pencil]
     if scope == "SCENE":
         return _by_name(materials_of(context.scene))
-    return _by_name(_shown_by(_chosen(scope, context))[1])
+    return _by_name(shown_by(_chosen(scope, context))[1])
 
 
 def lights_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.World | bpy.types.Light]:
@@ -49,12 +49,16 @@ def lights_in(scope: Scope, context: bpy.types.Context) -> list[bpy.types.World 
 def materials_of(scene: bpy.types.Scene) -> set[bpy.types.Material]:
     """Return the materials that a scene shows."""
     overrides = {layer.material_override for layer in scene.view_layers} - {None}
-    return set(_shown_by(scene.objects)[1]) | overrides
+    return set(shown_by(scene.objects)[1]) | overrides
 
 
-def shows(item: bpy.types.Object, materials: set[bpy.types.Material]) -> bool:
-    """Return whether an object, or what it brings along, has one of the materials."""
-    return not materials.isdisjoint(_shown_by([item])[1])
+def shows(
+    item: bpy.types.Object,
+    materials: set[bpy.types.Material],
+    known: Iterable[bpy.types.Object] = (),
+) -> bool:
+    """Return whether an object, or what it brings along besides ``known``, has one of the materials."""
+    return not materials.isdisjoint(shown_by([item], known)[1])
 
 
 def _chosen(scope: Scope, context: bpy.types.Context) -> Iterable[bpy.types.Object]:
@@ -65,15 +69,19 @@ def _by_name(found: Iterable[bpy.types.ID]) -> list:
     return sorted(found, key=lambda item: item.name_full)
 
 
-def _shown_by(
-    objects: Iterable[bpy.types.Object],
+def shown_by(
+    objects: Iterable[bpy.types.Object], known: Iterable[bpy.types.Object] = ()
 ) -> tuple[dict[bpy.types.Object, None], dict[bpy.types.Material, None]]:
-    """Return objects with all that they bring along, and the materials of all of them."""
+    """Return objects with all that they bring along, and the materials of all of them.
+
+    What they bring along is not followed into ``known`` objects.
+    """
+    past = set(known)
     found: dict[bpy.types.ID, None] = {}
     waiting: list[bpy.types.ID | None] = list(objects)
     while waiting:
         item = waiting.pop()
-        if item is None or item in found:
+        if item is None or item in found or item in past:
             continue
         found[item] = None
         if isinstance(item, bpy.types.Object):

@@ -128,6 +128,7 @@ class Builder:
 
         settings = bpy.context.scene.impasto
         found = {t.image: t for t in finder.textures_in(bpy.data.materials)}
+        settings.target = "ALL"
         group = settings.groups.add()
         group.name = name
         for image in images:
@@ -185,7 +186,13 @@ def _draw(*panels) -> Layout:
     addons = bpy.context.preferences.addons
     scale = SimpleNamespace(ui_scale=1.0)  # 0 without a window
     preferences = SimpleNamespace(system=scale, addons=addons)
-    context = SimpleNamespace(scene=bpy.context.scene, preferences=preferences, region=None)
+    context = SimpleNamespace(
+        scene=bpy.context.scene,
+        preferences=preferences,
+        region=None,
+        space_data=None,
+        object=bpy.context.object,
+    )
     for panel in panels:
         if hasattr(panel, "poll") and not panel.poll(context):
             continue
@@ -247,12 +254,13 @@ class Studio:
         """Conclude a job; returns its message."""
         from impasto.core.control import ItemDone
         from impasto.scene.looks import stylize
+        from impasto.scene.looks.planner import Planner, part_of_group
         from impasto.scene.textures.sources import source_of
 
-        planner = stylize._Planner(self.folder, pack, preview)
+        planner = Planner(self.folder, pack, preview)
         sources = [source_of(member.image, self.folder) for member in group.members]
         pairs = zip(group.members, sources, strict=True)
-        self.items = [planner.item(group, member, source) for member, source in pairs]
+        self.items = [planner.item(part_of_group(group, m), source) for m, source in pairs]
         for item in self.items:
             self._write(item)
         done = [ItemDone(item.image.key, item.outputs) for item in self.items]

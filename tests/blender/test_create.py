@@ -48,7 +48,7 @@ def test_a_group_becomes_a_new_material(settings, generator):
         assert node.inputs["Vector"].links[0].from_node == mappings[0]
     assert Path(settings.model).is_file()
     settings.seed = 3
-    assert bpy.ops.impasto.create_material(again=True) == {"FINISHED"}
+    assert bpy.ops.impasto.create_variation() == {"FINISHED"}
     assert len(set(bpy.data.materials) - before) == 2
 
 
@@ -69,10 +69,10 @@ def test_a_loop_is_damaged_and_regrows(settings, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     settings.generator, settings.frames, settings.damage = "AUTOMATON", 8, False
     pictures = []
-    for again, damage in ((False, False), (True, True)):
+    for create, damage in (("create_material", False), ("create_variation", True)):
         settings.damage = damage
         before = set(bpy.data.images)
-        assert bpy.ops.impasto.create_material(again=again) == {"FINISHED"}
+        assert getattr(bpy.ops.impasto, create)() == {"FINISHED"}
         (image,) = set(bpy.data.images) - before
         files = sorted(Path(bpy.path.abspath(image.filepath)).parent.glob("*.png"))
         pictures.append([bpy.data.images.load(str(file)) for file in files])
@@ -85,7 +85,7 @@ def test_a_loop_is_damaged_and_regrows(settings, tmp_path):
     assert apart[0] == 0
     assert apart[1] > 1e-3
     settings.frames = 0  # damage alone makes a still
-    assert bpy.ops.impasto.create_material(again=True) == {"FINISHED"}
+    assert bpy.ops.impasto.create_variation() == {"FINISHED"}
 
 
 def test_several_pictures_are_not_packed(settings):

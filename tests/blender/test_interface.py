@@ -14,7 +14,7 @@ from bl_ext.user_default import impasto
 
 from impasto.operators import CLASSES as OPERATORS
 from impasto.panels import CLASSES as PANELS
-from impasto.panels import create, frames, jobs, style, stylize, textures
+from impasto.panels import create, frames, jobs, menus, style, stylize, textures
 from impasto.preferences import ImpastoPreferences
 from impasto.properties import _CLASSES as GROUPS
 from impasto.scene import icons
@@ -86,6 +86,7 @@ def test_a_button_that_cannot_be_pressed_says_why(file):
 def test_panels_are_in_the_tab_of_both_editors(panel):
     if panel.bl_region_type == "UI":
         assert panel.bl_category == "Impasto"
+    if panel.bl_region_type == "UI" and panel.bl_space_type != "NODE_EDITOR":
         other = {"VIEW_3D": "IMAGE_EDITOR", "IMAGE_EDITOR": "VIEW_3D"}[panel.bl_space_type]
         assert any(p.bl_label == panel.bl_label and p.bl_space_type == other for p in SHOWN)
 
@@ -146,3 +147,30 @@ def test_the_gallery_keeps_no_icons(monkeypatch):
     for number in (7, 9):
         monkeypatch.setattr(icons, "icon", lambda path, number=number: number)
         assert {row[3] for row in gallery.items(None, None)[2:]} == {number}
+
+
+def test_stylize_is_in_the_menus_of_what_can_be_pointed_at():
+    """Where F3 searches, and in the context menus; and it goes when the extension does."""
+    for name, draw in menus._PLACES.items():
+        kind = getattr(bpy.types, name)
+        assert draw in kind.draw._draw_funcs
+    menus.unregister()
+    assert not any(
+        draw in getattr(bpy.types, name).draw._draw_funcs for name, draw in menus._PLACES.items()
+    )
+    menus.register()
+
+
+def test_entries_of_menus_point_at_what_the_menu_is_about(build):
+    drawn = []
+
+    def operator(name, **_options):
+        drawn.append(SimpleNamespace(name=name))
+        return drawn[-1]
+
+    layout = SimpleNamespace(separator=lambda: None, operator=operator)
+    space = SimpleNamespace(image=build.image("Brick"), tree_type="ShaderNodeTree")
+    for draw in dict.fromkeys(menus._PLACES.values()):
+        draw(SimpleNamespace(layout=layout), SimpleNamespace(space_data=space))
+    assert {row.name for row in drawn} == {"impasto.stylize"}
+    assert [row.kind for row in drawn] == ["SELECTED", "COLLECTION", "MATERIAL", "IMAGE", "AUTO"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -184,6 +185,49 @@ def test_blender_closed_mid_job_leaves_no_worker(build, style, how):
         blender.stdout.close()
     leftovers = [p.name for p in (build.folder / "impasto").iterdir() if p.suffix == ".part"]
     assert leftovers == []
+
+
+STARTING = CLOSING[: CLOSING.index("bpy.ops.wm")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_temporary_folders_of_a_killed_blender_go_at_the_next_start(build, style, tmp_path):
+    """Those of one that is alive stay, and so does what is not ours."""
+    part = build.textured("Wall", 1, size=128)
+    build.group(part.image, style=style)
+    build.save()
+    root = Path(preferences.__file__).resolve().parent
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    env = {**os.environ, "TMPDIR": str(temp)}
+
+    def start(code: str, name: str, how: str) -> subprocess.Popen:
+        place = tmp_path / name
+        place.mkdir()
+        for path in build.folder.iterdir():
+            if path.is_file():
+                shutil.copy(path, place)
+        command = [sys.executable, "-c", code, str(root), str(place), how]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+
+    both = [start(CLOSING, name, "stay") for name in ("killed", "living")]
+    try:
+        for blender in both:
+            next(line for line in blender.stdout if line.startswith("WORKER"))
+        other = temp / "impasto_jobs_of_somebody"
+        other.mkdir()
+        left = set(temp.rglob("impasto_jobs_*"))
+        assert len(left) == 3
+        both[0].kill()
+        both[0].wait()
+        third = start(STARTING, "third", "quit")
+        third.communicate(timeout=60)
+        kept = set(temp.rglob("impasto_jobs_*"))
+        assert len(kept) == 2 and other in kept
+    finally:
+        for blender in both:
+            blender.kill()
+            blender.communicate()
 
 
 # --- again ---------------------------------------------------------------------------------------

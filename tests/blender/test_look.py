@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 from dataclasses import fields, replace
+from pathlib import Path
 
 import bpy
 import pytest
@@ -21,10 +24,11 @@ from impasto.core.styles.look import (
 )
 from impasto.panels import frames as frames_panels
 from impasto.panels import style as style_panels
+from impasto.panels import stylize as stylize_panels
 from impasto.scene.looks import look as mapping
 from impasto.translations import CHINESE
 
-VIEWS = {"gallery", "file"}
+VIEWS = {"gallery", "file", "second_gallery", "second_file"}
 """Properties that show and set ``style``."""
 
 OTHER = {
@@ -253,7 +257,7 @@ def test_frames_are_painted_by_the_network_or_with_strokes():
 def test_the_style_panel_shows_what_the_engine_has(build, draw, engine):
     group = build.group(build.textured("Brick").image)
     group.look.engine = engine
-    shown = draw(*style_panels.PANELS) & set(PARAMETERS)
+    shown = draw(*style_panels.PANELS, *stylize_panels.PANELS) & set(PARAMETERS)
     assert shown == {name for name, row in PARAMETERS.items() if engine in row.engines}
 
 
@@ -294,3 +298,15 @@ def test_frames_are_asked_for_with_all_settings(build):
     source = build.png("f_0001")
     request = restyle._request(bpy.context, source, build.folder / "out", ())
     assert request.settings.look == Look((StyleRef("irises"),), **OTHER)
+
+
+@pytest.mark.parametrize("name", ["Full_Style", "Hand-Painted", "Poster", "Relief"])
+def test_presets_that_ship_are_found_and_set_what_they_say(name):
+    look = bpy.context.scene.impasto.look
+    look.style, look.jitter = "kiss", 0.25
+    folders = [Path(folder) for folder in bpy.utils.preset_paths("impasto/looks")]
+    (file,) = [folder / f"{name}.py" for folder in folders if (folder / f"{name}.py").is_file()]
+    bpy.ops.script.execute_preset(filepath=str(file), menu_idname="IMPASTO_PT_look_presets")
+    assert (look.style, look.jitter) == ("kiss", 1.0)
+    for line in re.findall(r"look\.(\w+) = (.+)", file.read_text(encoding="utf-8")):
+        assert getattr(look, line[0]) == pytest.approx(ast.literal_eval(line[1]))

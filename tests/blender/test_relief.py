@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from impasto.scene.textures import find, relief_group, relief_nodes, results
+from impasto.scene.textures import find, relief_group, relief_nodes, results, versions
 
 # --- planned ---------------------------------------------------------------------------------------
 
@@ -327,8 +327,17 @@ def test_stylizing_again_keeps_the_nodes_and_the_strength(studio, brick):
     assert studio.links(brick.tree) == wired
     assert studio.part(brick.tree, "NORMAL_MAP").inputs["Strength"].default_value == 0.25
     assert studio.part(brick.tree, "TEX_IMAGE").image.name == "Brick (Impasto Normal 2)"
+    studio.stylize(brick.group)
     names = {image.name for image in bpy.data.images}
     assert not names & {"Brick (Impasto Normal)", "Brick (Impasto Height)"}
+
+
+def test_the_version_before_has_its_own_relief(studio, brick):
+    for _ in range(2):
+        studio.stylize(brick.group)
+    for wanted in ("Brick (Impasto Normal)", "Brick (Impasto Normal 2)"):
+        assert versions.swap(find.uses_in([brick.material])) == 1
+        assert studio.part(brick.tree, "TEX_IMAGE").image.name == wanted
 
 
 def test_engine_without_relief_removes_it(studio, brick):
@@ -338,6 +347,7 @@ def test_engine_without_relief_removes_it(studio, brick):
     brick.group.look.engine = "NETWORK"
     studio.stylize(brick.group)
     assert studio.links(brick.tree) == before and find.RELIEF not in brick.node
+    studio.stylize(brick.group)
     assert not [image for image in bpy.data.images if "Normal" in image.name]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import pytest
 
-from impasto.scene.textures import find, names, results
+from impasto.scene.textures import find, names, results, versions
 
 
 @pytest.fixture
@@ -104,9 +104,37 @@ def test_linked_material_is_named_and_not_changed(build, tmp_path):
     assert use.node.image == original
 
 
-def test_earlier_result_leaves_the_file_when_replaced(build, restyled):
-    results.assign(restyled.image, build.image("Second", kind=2), [restyled.material])
-    assert "Brick (Impasto)" not in bpy.data.images
+def test_earlier_results_leave_the_file_but_for_the_last(build, restyled):
+    for name in ("Second", "Third"):
+        assert "Brick (Impasto)" in bpy.data.images
+        results.assign(restyled.image, build.image(name, kind=2), [restyled.material])
+    assert "Brick (Impasto)" not in bpy.data.images and "Second" in bpy.data.images
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_the_version_before_comes_back_and_goes_again(build, restyled, layered):
+    second = build.image("Second", kind=2)
+    results.assign(restyled.image, second, [restyled.material], layered=layered)
+    for wanted in (restyled.result, second):
+        assert versions.swap(find.uses_in([restyled.material])) == 1
+        assert results.shown_image(restyled.node) == wanted
+    assert results.revert(None) == 1
+    assert not restyled.node.keys() and restyled.node.image == restyled.image
+
+
+def test_a_preview_is_no_version(build, restyled):
+    """The final result before it comes back, and the preview leaves the file."""
+    preview, final = build.image("Preview", kind=2), build.image("Final", kind=3)
+    preview[find.RECIPE] = {"preview": True}
+    results.assign(restyled.image, preview, [restyled.material])
+    results.assign(restyled.image, final, [restyled.material])
+    assert "Preview" not in bpy.data.images
+    assert versions.swap(find.uses_in([restyled.material])) == 1
+    assert restyled.node.image == restyled.result
+
+
+def test_the_first_result_has_no_version_before(restyled):
+    assert versions.swap(find.uses_in([restyled.material])) == 0
 
 
 def test_names_stay_close_to_the_source(tmp_path):

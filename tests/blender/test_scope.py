@@ -442,7 +442,7 @@ def test_reverting_the_selected_names_objects_that_share_the_material(build, res
 
 def test_left_alone_is_filled_also_where_nothing_can_be_restyled(build):
     build.plane("Rough", build.material("Rough", build.image("Rough"), "Roughness"))
-    with pytest.raises(RuntimeError, match="Left Alone says why"):
+    with pytest.raises(RuntimeError, match="Skipped says why"):
         ops.analyze_textures()
     (row,) = bpy.context.scene.impasto.skipped
     assert (row.name, row.reason) == ("Rough", "Roughness data, not restyled")

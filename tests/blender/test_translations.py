@@ -47,7 +47,8 @@ def words_of_properties(kind: type) -> set[str]:
 
 
 def test_labels_and_tooltips_of_everything_are_in_chinese():
-    words = {text for *words, _, _ in gallery.items(None, None)[:2] for text in words[1:]}
+    shown = (row for key in ("style", "second") for row in gallery.items(None, None, key)[:2])
+    words = {text for *row, _, _ in shown for text in row[1:]}
     words |= {style.family for style in builtin_styles()} | set(plots.TITLES.values())
     for kind in OPERATORS:
         if issubclass(kind, bpy.types.Operator):
@@ -57,7 +58,8 @@ def test_labels_and_tooltips_of_everything_are_in_chinese():
     for kind in PANELS:
         words.add(getattr(kind, "bl_label", ""))
     root = Path(impasto.__file__).parent
-    for file in (root / "preferences.py", *(root / "panels").glob("*.py")):
+    folders = (root / "panels", root / "operators")
+    for file in (root / "preferences.py", *(f for folder in folders for f in folder.glob("*.py"))):
         words |= set(PLAIN_TEXT.findall(file.read_text(encoding="utf-8")))
     assert words - {""} - CHINESE.keys() == set()
 

@@ -307,11 +307,12 @@ def wire_at_random(build, rng: Random, tree, images, groups) -> None:
             link.is_muted = rng.random() < 0.1
 
 
-@given(st.integers(0, 1 << 30))
+@pytest.mark.parametrize("layered", [False, True])
+@given(seed=st.integers(0, 1 << 30))
 @settings(
     max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-def test_whatever_is_wired_data_stays_and_revert_restores_all(build, studio_links, seed):
+def test_whatever_is_wired_data_stays_and_revert_restores_all(build, studio_links, seed, layered):
     rng = Random(seed)
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     images = [bpy.data.images.new(f"Image {n}", 2, 2) for n in range(3)]
@@ -329,11 +330,11 @@ def test_whatever_is_wired_data_stays_and_revert_restores_all(build, studio_link
     result = bpy.data.images.new("Result", 2, 2)
     for texture in find.textures_in(materials):
         if not texture.skipped:
-            results.assign(texture.image, result, materials)
+            results.assign(texture.image, result, materials, layered=layered)
     for use in find.uses_in(materials):
-        assert use.node.image != result or not roles.data_ends(use.ends)
+        assert results.shown_image(use.node) != result or not roles.data_ends(use.ends)
     results.show(materials, originals=True)
-    assert all(use.node.image == use.image for use in find.uses_in(materials))
+    assert all(results.shown_image(use.node) == use.image for use in find.uses_in(materials))
     results.revert(materials)
     assert [(studio_links(tree), len(tree.nodes)) for tree in trees] == before
 

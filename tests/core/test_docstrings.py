@@ -73,6 +73,11 @@ def public(room: str) -> Iterator[Public]:
                 for attribute, method in vars(thing).items():
                     plain = getattr(method, "__func__", method)
                     if not attribute.startswith("_") and inspect.isfunction(plain):
+                        if not plain.__doc__ and any(
+                            getattr(vars(base).get(attribute), "__doc__", "")
+                            for base in thing.__mro__[1:]
+                        ):
+                            continue  # a protocol or a base class describes it
                         yield Public(f"{where}.{name}.{attribute}", plain)
 
 

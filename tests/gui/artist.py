@@ -31,7 +31,7 @@ RESTYLED = """[
     for n in (m.node_tree.nodes if m.node_tree else ())
     if n.type == "TEX_IMAGE" and n.image and "(Impasto" in n.image.name
 ]"""
-LOOK = "(lambda s: s.groups[s.active_group].look)(bpy.context.scene.impasto)"
+LOOK = "bpy.context.scene.impasto.shown_look"
 STYLE_OF_GROUP = f"{LOOK}.style"
 
 
@@ -313,18 +313,15 @@ class Artist(Window):
 
     def pick_style(self, index: int) -> None:
         """Open the gallery of the active group and click one of its thumbnails."""
-        x, y = self.find(r"look\.gallery", columns=(0.8,))  # The list of names...
-        _, top, _, height = self.ask("box()")
-        if y > top + 0.8 * height:  # The gallery needs room.
-            self.scroll(10)
-            x, y = self.find(r"look\.gallery", columns=(0.8,), from_top=False)
+        x, y = self.find(r"look\.gallery", columns=(0.7,))  # The list of names...
         # The picture above the list answers to the same name: the list is the lowest that does.
         y = max(low for low in range(y, y + 170, 8) if "look.gallery" in self.under(x, low))
+        row = y + 150  # The second row; the gallery opens below the picture.
         for _ in range(4):
-            self.click(x - 60, y - 75)  # ...and above it the picture of the chosen one.
+            self.click(x - 30, y - 75)  # ...and above it the picture of the chosen one.
             time.sleep(2.0)  # Blender draws the thumbnails one after the other.
             self.shot(f"gallery-{index}")
-            self.click(x - 60 - 104 * index, y - 330)  # The second row from below.
+            self.click(x - 30 - 95 * index, row)
             time.sleep(0.6)
             if self.ask(STYLE_OF_GROUP):
                 return
@@ -342,8 +339,8 @@ class Artist(Window):
         time.sleep(1.0)
 
     def revert_all(self) -> None:
-        """Revert > All; the menu is beside Compare."""
-        _, y = self.find(r"impasto\.compare_textures", columns=(0.35,))
+        """Revert > All; the menu is beside Previous."""
+        _, y = self.find(r"impasto\.previous_version", columns=(0.35,))
         left, _, width, _ = self.ask("box()")
         for _ in range(3):
             self.click(left + 0.75 * width, y)

@@ -23,7 +23,7 @@ GOALS = {"enable_ms": 50, "draw_all_ms": 2, "click_ms": 100}
 ROUNDS = 12
 CLICK_ROUNDS = 5
 """As many as fit into the job."""
-PANELS = {"textures", "groups", "style", "style_mix", "stylize", "frames", "create", "jobs"}
+PANELS = {"textures", "members", "style", "style_mix", "stylize", "frames", "create", "jobs"}
 
 ENABLE = f"""
 import addon_utils, time

@@ -43,7 +43,7 @@ stop
 trap stop EXIT
 "$python" tools/package.py --variant bare >/dev/null
 if [ "${1:-}" = screenshots ]; then
-  gui_tests_twice tests/gui/test_tour.py tests/gui/test_panels.py tests/gui/test_features.py
+  gui_tests_twice tests/gui/test_{active,tour,panels,features}.py
   "$python" tools/screenshots.py
 else
   gui_tests_twice "${@:-tests/gui}"

@@ -30,6 +30,7 @@ BLENDER = ("blender", "python3-numpy", "python3-requests", "python3-cattr")
 WINDOW = ("xvfb", "xdotool", "imagemagick", "libgl1-mesa-dri", "libglx-mesa0", "libegl-mesa0")
 DROP = ("python3-xlib",)
 WORKER = (
+    "python3-onnxruntime",
     "python3-torch",
     "python3-sklearn",
     "python3-opencv",

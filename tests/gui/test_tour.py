@@ -7,12 +7,13 @@ from artist import MODULE
 
 pytestmark = pytest.mark.story
 
-SHOWN = """{
-    m.name: n.image.name
+SHOWN = f"""{{
+    m.name: sys.modules['{MODULE}.scene.textures.results'].shown_image(n).name
     for m in bpy.data.materials
     for n in (m.node_tree.nodes if m.node_tree else ())
     if n.type == "TEX_IMAGE" and n.image and n.image.colorspace_settings.name != "Non-Color"
-}"""
+    and "impasto_painting" not in n
+}}"""
 """The pictures that are shown, by material; relief is none."""
 GROUPS = "len(bpy.context.scene.impasto.groups)"
 

@@ -117,6 +117,8 @@ class Window:
         self._known: dict[str, tuple[int, int, int]] = {}
         """Where buttons were found: how often the region was scrolled, and the place."""
         self._lines_read = 0
+        self.clicks = 0
+        """How often a button of the mouse was pressed."""
 
     # --- asking ------------------------------------------------------------------------------------
 
@@ -156,6 +158,7 @@ class Window:
         """Move there and click."""
         self.move(x, y)
         time.sleep(0.15)
+        self.clicks += 1
         self.screen.do(f"click {button}")
         time.sleep(0.15)
 

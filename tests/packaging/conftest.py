@@ -26,4 +26,4 @@ def bare(tmp_path_factory) -> Path:
     """The zip without wheels."""
     import package
 
-    return package.build(package.Package("", None, "bare"), tmp_path_factory.mktemp("bare"), [])
+    return package.build(package.Package("", None, "bare"), tmp_path_factory.mktemp("bare"))

@@ -97,12 +97,12 @@ def ours(tmp_path, monkeypatch) -> Path:
     wheel = write_wheel(tmp_path, "1.0")
     generation = packaging.GENERATIONS[0]
     row = lock.Wheel(
-        NAME, "1.0", "linux-x64", generation.python, "small", wheels.sha256(wheel), wheel.name
+        NAME, "1.0", "linux-x64", generation.python, "standard", wheels.sha256(wheel), wheel.name
     )
     monkeypatch.setattr(lock, "HERE", tmp_path)
     monkeypatch.setattr(wheels, "read_lock", lambda: [row])
-    chosen = packaging.Package("linux-x64", generation, "small")
-    return packaging.build(chosen, tmp_path / "dist", [])
+    chosen = packaging.Package("linux-x64", generation, "standard")
+    return packaging.build(chosen, tmp_path / "dist")
 
 
 @pytest.fixture

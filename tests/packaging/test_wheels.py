@@ -21,8 +21,8 @@ OWN_NAME = "impasto"
 LOCKED = wheels.read_lock()
 ORDINARY = sorted(
     (platform.name, generation.python)
-    for platform in targets.PLATFORMS
     for generation in targets.GENERATIONS
+    for platform in generation.platforms
 )
 
 
@@ -43,12 +43,12 @@ def test_lock_is_sound():
 
 
 def test_everything_imported_is_carried_or_shipped():
-    carried = {*targets.SMALL.values(), *targets.FULL.values()}
+    carried = {*targets.STANDARD.values(), *targets.FULL.values()}
     assert imported_by_core() - carried <= {"numpy"}
 
 
 def test_everything_carried_on_its_own_account_is_imported():
-    assert {*targets.SMALL.values(), *targets.FULL.values()} - imported_by_core() == set()
+    assert {*targets.STANDARD.values(), *targets.FULL.values()} - imported_by_core() == set()
 
 
 @pytest.mark.parametrize(("platform", "python"), ORDINARY)
@@ -58,10 +58,12 @@ def test_one_wheel_per_distribution(platform, python):
 
 
 @pytest.mark.parametrize(("platform", "python"), ORDINARY)
-def test_small_leaves_torch_out(platform, python):
-    small = wheels.choose(LOCKED, platform=platform, python=python, variant="small")
-    assert "torch" not in {wheel.name for wheel in small}
-    assert {canonicalize_name(name) for name in targets.SMALL} <= {wheel.name for wheel in small}
+def test_standard_leaves_torch_out(platform, python):
+    standard = wheels.choose(LOCKED, platform=platform, python=python, variant="standard")
+    assert "torch" not in {wheel.name for wheel in standard}
+    assert {canonicalize_name(name) for name in targets.STANDARD} <= {
+        wheel.name for wheel in standard
+    }
 
 
 def test_a_damaged_file_is_refused(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 import wheels
 
 BARE = packaging.Package("", None, "bare")
-LINUX = packaging.Package("linux-x64", packaging.GENERATIONS[0], "small")
+LINUX = packaging.Package("linux-x64", packaging.GENERATIONS[0], "standard")
 
 INSTALL = """
 import json, sys, bpy, addon_utils
@@ -31,7 +31,7 @@ addon_utils.disable(module)
 
 
 def test_same_input_same_hash(bare, tmp_path):
-    again = packaging.build(BARE, tmp_path, [])
+    again = packaging.build(BARE, tmp_path)
     assert wheels.sha256(again) == wheels.sha256(bare)
 
 
@@ -72,18 +72,18 @@ def install(package: Path, resources: Path, offline: list[str]) -> list:
 
 def test_bare_zip_installs_offline(bare, tmp_path, offline):
     done, enabled, loaded, _ = install(bare, tmp_path, offline)
-    assert (done, enabled, loaded) == (["FINISHED"], True, [])
+    assert (done, enabled, loaded) == (["FINISHED"], True)
 
 
 @pytest.mark.skipif(
     not all(wheel.path.exists() for wheel in LINUX.wheels()),
-    reason="its wheels are not fetched: python wheels/wheels.py fetch --variant small",
+    reason="its wheels are not fetched: python wheels/wheels.py fetch --variant standard",
 )
-def test_small_zip_installs_offline(tmp_path, offline):
-    built = packaging.build(LINUX, tmp_path, [])
+def test_standard_zip_installs_offline(tmp_path, offline):
+    built = packaging.build(LINUX, tmp_path)
     assert built.stat().st_size < 180e6
     done, enabled, loaded, site = install(built, tmp_path / "resources", offline)
-    assert (done, enabled, loaded) == (["FINISHED"], True, [])
+    assert (done, enabled, loaded) == (["FINISHED"], True)
     installed = {path.name for path in Path(site[0]).iterdir()}
     assert {"sklearn", "scipy", "cv2", "safetensors"} <= installed
     assert not {"numpy", "torch", "requests"} & installed

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ...atomic import check_output
+from ...errors import OutputTaken
 from ...image.reference import ImageRef
+from ...locks import claimed
 from ...tasks import registry
 from ...tasks.analyze import AnalyzeRequest, AnalyzeResult
 from ..options import add_device, add_grouping, add_output, check_grouping
@@ -13,6 +16,7 @@ from ..outcome import report_failures
 from ..paths import find_images, make_folder, protect
 from ..report import Report
 
+_LOCK = ".impasto-lock"
 PICTURES = ("map", "dendrogram", "silhouette", "palettes")
 
 _EXAMPLES = """examples:
@@ -52,6 +56,18 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     images = find_images(options.inputs)
     folder = Path(options.out)
     make_folder(folder)
+    check_output(folder / _LOCK, overwrite=True)
+    with claimed(folder / _LOCK) as alone:
+        if not alone:
+            raise OutputTaken(
+                f'Another run is writing to "{folder}" at this moment; wait for it, or choose'
+                " another --out."
+            )
+        return _group(options, images, folder, report)
+
+
+def _group(options: argparse.Namespace, images: list[Path], folder: Path, report: Report) -> int:
+    """Group into a folder in which nobody else writes; returns the exit code."""
     protect(images, [folder / f"{kind}.png" for kind in PICTURES], overwrite=options.overwrite)
     request = AnalyzeRequest(
         tuple(ImageRef(str(i), (str(i),)) for i in images),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
-from ...create.settings import MODEL_SUFFIX, SampleSettings
+from ...create.settings import MODEL_SUFFIX, MOST_PICTURES, MOST_PIXELS, SampleSettings
 from ...image.reference import ImageRef
 from ...tasks import registry
 from ...tasks.create import CreateRequest
 from ...tasks.sample import SampleRequest
-from ..options import add_device, add_output, number, refuse_idle
+from ..options import MOST, add_device, add_output, add_seed, number, refuse_idle
 from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
+
+_MOST_DETAIL = 8192
 
 _EXAMPLES = f"""examples:
   %(prog)s moss.png --model moss{MODEL_SUFFIX} --out new_moss.png --size 2048 2048
@@ -51,23 +52,35 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="gan: endless variations (default); vae: new looks; automaton: grows and moves",
     )
     parser.add_argument(
-        "--size", type=int, nargs=2, default=(1024, 1024), metavar=("WIDTH", "HEIGHT")
+        "--size",
+        type=number(1, MOST_PIXELS, int),
+        nargs=2,
+        default=(1024, 1024),
+        metavar=("WIDTH", "HEIGHT"),
     )
     budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--seconds", type=number(0, math.inf), metavar="S", help="default 60")
+    budget.add_argument("--seconds", type=number(0, MOST), metavar="S", help="default 60")
     budget.add_argument(
-        "--steps", type=number(1, math.inf, int), metavar="N", help="in place of --seconds"
+        "--steps", type=number(1, MOST, int), metavar="N", help="in place of --seconds"
     )
     parser.add_argument(
-        "--detail", type=number(1, math.inf, int), metavar="PIXELS", help="default 256"
+        "--detail", type=number(1, _MOST_DETAIL, int), metavar="PIXELS", help="default 256"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
-    parser.add_argument("--mix", type=float, nargs="+", default=(), metavar="W")
+    add_seed(parser)
+    parser.add_argument("--mix", type=number(0, MOST), nargs="+", default=(), metavar="W")
     parser.add_argument(
-        "--morph", type=number(2, math.inf, int), default=0, metavar="N", help="pictures of a morph"
+        "--morph",
+        type=number(2, MOST_PICTURES, int),
+        default=0,
+        metavar="N",
+        help="pictures of a morph",
     )
     parser.add_argument(
-        "--frames", type=number(1, math.inf, int), default=0, metavar="N", help="pictures of a loop"
+        "--frames",
+        type=number(1, MOST_PICTURES, int),
+        default=0,
+        metavar="N",
+        help="pictures of a loop",
     )
     parser.add_argument("--damage", action="store_true", help="tear holes in the loop, and regrow")
     parser.add_argument("--no-seamless", action="store_true")

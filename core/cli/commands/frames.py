@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import re
 import time
 from dataclasses import replace
@@ -31,7 +30,16 @@ from ...video.settings import (
     SequenceRef,
     ShotInfo,
 )
-from ..options import DEVICES, add_device, add_look, add_output, look_from, number, refuse_idle
+from ..options import (
+    DEVICES,
+    MOST,
+    add_device,
+    add_look,
+    add_output,
+    look_from,
+    number,
+    refuse_idle,
+)
 from ..outcome import report_failures
 from ..report import Report
 
@@ -51,8 +59,9 @@ on several machines, each with a part of the frames:
 
 _RANGE = re.compile(r"(-?\d+)(?:(?:-|\.\.)(-?\d+))?")
 
+_RATES = (0.01, 1000)
 _MOST_FRAMES = 2**20
-"""Of a range; Blender's last frame has that number."""
+"""Of ranges and chunks; Blender's last frame has that number."""
 
 
 class Runner(Protocol):
@@ -88,7 +97,7 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
         action.add_argument("--first", type=int, default=NO_FIRST, metavar="N")
         action.add_argument("--last", type=int, default=NO_LAST, metavar="N")
         action.add_argument(
-            "--step", type=number(1, math.inf, int), default=1, metavar="N", help="every N-th frame"
+            "--step", type=number(1, MOST, int), default=1, metavar="N", help="every N-th frame"
         )
         action.add_argument("--overwrite", action="store_true", help="replace results that exist")
         add_output(action)
@@ -137,7 +146,7 @@ def add(commands: argparse._SubParsersAction, runner: Runner = registry.run) -> 
         "--learned", default="", metavar="FILE", help="the style that is learned from --painted"
     )
     run_.add_argument(
-        "--seconds", type=number(0, math.inf), default=90.0, help="of learning; default 90"
+        "--seconds", type=number(0, MOST), default=90.0, help="of learning; default 90"
     )
     run_.add_argument("--movie", default="", metavar="FILE", help="also make a movie")
     run_.add_argument(
@@ -176,14 +185,14 @@ def _add_coherence(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--coherence-strength", type=number(0, 1), default=1.0, metavar="0..1")
     group.add_argument(
         "--anchors",
-        type=number(0, math.inf, int),
+        type=number(0, MOST, int),
         default=0,
         metavar="N",
         help="frames between two anchors; 0 (default): as suits the engine",
     )
     group.add_argument(
         "--chunk",
-        type=number(0, math.inf, int),
+        type=number(0, _MOST_FRAMES, int),
         default=0,
         metavar="N",
         help="frames that one machine takes; 0: all",
@@ -313,10 +322,12 @@ def _rate(text: str) -> float:
     """``24000/1001`` or ``23.976`` as a number."""
     try:
         rate = float(Fraction(text))
-    except (ValueError, ZeroDivisionError) as error:
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text} is not like 25 or 24000/1001") from error
-    if rate < 0:
-        raise argparse.ArgumentTypeError("frames per second cannot be negative")
+    if rate and not _RATES[0] <= rate <= _RATES[1]:
+        raise argparse.ArgumentTypeError(
+            f"frames per second lie between {_RATES[0]} and {_RATES[1]}"
+        )
     return rate
 
 
@@ -336,11 +347,15 @@ def _painted(text: str) -> PaintedFrame:
 
 def _numbers(text: str) -> tuple[int, ...]:
     """``1-24,30`` (or ``1..24,30``, as Flamenco writes it) as numbers."""
-    found: list[int] = []
+    found: dict[int, None] = {}
+    left = _MOST_FRAMES
     for part in text.split(","):
         bounds = _RANGE.fullmatch(part.strip())
         first, last = (int(n) for n in (bounds[1], bounds[2] or bounds[1])) if bounds else (0, -1)
-        if not 0 <= last - first < _MOST_FRAMES:
-            raise argparse.ArgumentTypeError(f"{text} is not like 1-24,30")
-        found += range(first, last + 1)
+        left -= last - first + 1
+        if last < first or left < 0:
+            raise argparse.ArgumentTypeError(
+                f"{text:.60} is not like 1-24,30, with at most {_MOST_FRAMES} frames"
+            )
+        found.update(dict.fromkeys(range(first, last + 1)))
     return tuple(found)

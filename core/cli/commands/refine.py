@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
 from ...image.reference import ImageRef
 from ...styles.look import SUFFIX
 from ...tasks import registry
 from ...tasks.refine import RefineRequest
-from ..options import add_device, add_output, number
+from ..options import MOST, add_device, add_output, add_seed, number
 from ..outcome import report_failures
 from ..paths import find_images
 from ..report import Report
@@ -42,16 +41,16 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace it if it exists")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument(
-        "--seconds", type=number(0, math.inf), default=120.0, metavar="S", help="default 120"
+        "--seconds", type=number(0, MOST), default=120.0, metavar="S", help="default 120"
     )
     budget.add_argument(
         "--steps",
-        type=number(0, math.inf, int),
+        type=number(0, MOST, int),
         default=0,
         metavar="N",
         help="so many steps, whatever the time",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    add_seed(parser)
     add_device(parser)
     add_output(parser)
     parser.set_defaults(run=_run)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ...errors import BadRequest
 from ...image.reference import ImageRef
+from ...notes import note_path
 from ...styles.look import PARAMETERS, Look
 from ...tasks import registry
 from ...tasks.stylize import GuideFiles, StylizeItem, StylizeRequest
@@ -36,7 +36,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "stylize",
         help="restyle pictures",
-        description="Restyle pictures. Originals are never written to.",
+        description="Restyle pictures. Originals are never written to. Where --out is a folder, what "
+        "an earlier run with the same settings has finished there is skipped.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -70,12 +71,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=_run)
 
 
-def _beside(output: Path, overwrite: bool) -> dict[str, Any]:
+def _beside(output: Path) -> dict[str, Path]:
     """Return the files of relief and strokes that belong to a result."""
     height, normal = relief_files(output)
-    files = {"heights": height, "normals": normal, "strokes": output.with_suffix(".strokes")}
-    protect((), files.values(), overwrite=overwrite)
-    return {name: (str(file),) for name, file in files.items()}
+    return {"heights": height, "normals": normal, "strokes": output.with_suffix(".strokes")}
+
+
+def _of(kind: str, files: dict[str, Path]) -> tuple[str, ...]:
+    return (str(files[kind]),) if kind in files else ()
 
 
 def _guides(options: argparse.Namespace, images: int, look: Look) -> tuple[GuideFiles, ...]:
@@ -103,7 +106,12 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     look = look_from(options)
     guides = _guides(options, len(images), look)
     read = [*images, *(Path(path) for one in guides for path in (one.style, one.texture))]
-    protect(read, outputs, overwrite=options.overwrite)
+    beside = [_beside(o) if options.relief_maps else {} for o in outputs]
+    folder = options.out if Path(options.out).is_dir() else ""
+    for output, files in zip(outputs, beside, strict=True):
+        # Of what an earlier run has noted, the task decides whether it is finished.
+        noted = bool(folder) and note_path(Path(folder), output.name).exists()
+        protect(read, [output, *files.values()], overwrite=options.overwrite or noted)
     if not options.relief_maps:
         refuse_idle(options, {"relief": PARAMETERS["relief"].default}, "without --relief-maps")
     if not (options.mesh or look.across_seams):
@@ -112,18 +120,20 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
         StylizeItem(
-            ImageRef(str(i), (str(i),)),
-            look,
-            (str(o),),
+            *(ImageRef(str(i), (str(i),)), look, (str(o),)),
             guides=guides,
             mesh=options.mesh,
-            **(_beside(o, options.overwrite) if options.relief_maps else {}),
+            heights=_of("heights", files),
+            normals=_of("normals", files),
+            strokes=_of("strokes", files),
         )
-        for i, o in zip(images, outputs, strict=True)
+        for i, o, files in zip(images, outputs, beside, strict=True)
     )
-    request = StylizeRequest(items, overwrite=options.overwrite)
+    request = StylizeRequest(items, overwrite=options.overwrite, notes_folder=folder)
     result = registry.run(request, report.control())
     for key in result.recolored:
         report.say(f"{key}: a ramp or palette, so it gets other colors only; see --paint-ramps")
-    report.result(written=result.written, recolored=result.recolored)
-    return report_failures(result.failures, len(result.written), report)
+    for picture, *_ in result.skipped.values():
+        report.say(f'skipping existing picture "{picture}"')
+    report.result(written=result.written, recolored=result.recolored, skipped=result.skipped)
+    return report_failures(result.failures, len(result.written) + len(result.skipped), report)

@@ -21,22 +21,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...control import NEVER, Budget, CancelToken, Clock, FitStep
-from ...models.automaton import (
-    CHANNELS,
-    Rule,
-    Stepper,
-    initialized_from,
-    noise_state,
-    update_mask,
-    with_codes,
-)
-from ...models.layers import CIRCULAR
-from ...models.loading import load_encoder, load_rule
-from ...models.mosaic import CELL, Mosaic
+from ...models.automaton import Stepper
+from ...models.layers import as_batch
+from ...models.loading import load_encoder
 from ...models.texture_loss import TextureTarget
-from ..inputs import image_to_tensor
+from ...networks.automaton import CHANNELS, Rule, bundled_rule, noise_state, update_mask
+from ...networks.layout import CIRCULAR
+from ...networks.mosaic import CELL, Mosaic, squash_codes
+from ..inputs import enlarged
 from .max_sliced import MaxSlicedDistance
 from .model import GROWTH_STEPS, Automaton
+from .start import initialized_from
 
 _SIDE, _POOL = 128, 16
 _BORDER = 16  # pixels of a crop that are not compared: its surroundings on the torus differ
@@ -80,12 +75,12 @@ def fit(
         Cancelled before the first step.
     """
     return fit_from(
-        load_rule(), images[0], budget=budget, seed=seed, on_step=on_step, cancel=cancel
+        bundled_rule(), images[0], budget=budget, seed=seed, on_step=on_step, cancel=cancel
     )
 
 
 def fit_from(
-    start: Rule,
+    start: Rule[np.ndarray],
     image: np.ndarray,
     *,
     budget: Budget,
@@ -98,7 +93,7 @@ def fit_from(
     Parameters
     ----------
     start : Rule
-        Where the learned parameters start.
+        Where the learned parameters start, such as ``near (HIDDEN, 32, 4)`` float32.
     image : (H, W, 3) float32, sRGB-encoded in [0, 1]
         The texture.
     budget : Budget
@@ -123,17 +118,23 @@ def fit_from(
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
     encoder = load_encoder()
-    picture = image_to_tensor(image, _SIDE)
+    image = enlarged(image, _SIDE)
+    picture = as_batch(image)
     target = TextureTarget(encoder, picture)
     with torch.no_grad():
         max_sliced = MaxSlicedDistance(picture, encoder(picture))
     contrast = _pixel_steps(picture).mean(1)
-    start = initialized_from(start, picture)
-    learned = [nn.Parameter(part.clone()) for part in start.learned()]
-    rule = Rule._make([*learned, start.mean, start.axes, start.codes])
+    start = initialized_from(start, image)
+    parts = [torch.from_numpy(part.copy()) for part in start]
+    learned = [nn.Parameter(part) for part in parts[:-3]]
+    rule: Rule[Tensor] = Rule._make([*learned, *parts[-3:]])
     optimizer = torch.optim.Adam(learned, lr=_RATE, betas=(0.9, 0.99))
     average = Rule(*(part.detach().clone() for part in rule))
-    pool = _Pool(rule.codes, picture)
+    pool = _Pool(start.codes, picture, np.random.default_rng(seed))
+
+    def automaton(recipe: dict) -> Automaton:
+        return Automaton(Rule(*(part.numpy().copy() for part in average)), recipe)
+
     mean = None
     while clock.more():
         for group in optimizer.param_groups:
@@ -141,7 +142,7 @@ def fit_from(
         step, state = Stepper(rule), pool.take(clock.number)
         for _ in range(int(torch.randint(*_STEPS, ()))):
             state = pool.advance(state)
-            state = step(state, update_mask(state, torch.default_generator))
+            state = step(state, pool.update_masks())
         painted = step.paint(state)
         # The encoder has strides: a random shift lets it see the picture from every phase.
         rolled = torch.roll(painted, torch.randint(4, (2,)).tolist(), (2, 3))
@@ -174,10 +175,10 @@ def fit_from(
                 clock.number,
                 clock.done,
                 {"texture": value},
-                lambda: Automaton(average, {}).sample((256, 256), steps=GROWTH_STEPS),
+                lambda: automaton({}).sample((256, 256), steps=GROWTH_STEPS),
             )
         )
-    return Automaton(average, recipe)
+    return automaton(recipe)
 
 
 def _pixel_steps(picture: Tensor) -> Tensor:
@@ -201,46 +202,41 @@ def _grid(painted: Tensor, contrast: Tensor) -> Tensor:
     return steps + positions.std() / (contrast.mean() + 1e-3)
 
 
-def _damaged(state: Tensor, random: torch.Generator) -> Tensor:
-    """A state ``(32, h, w)`` with a disc set to zero, except for its codes."""
+def _damaged(state: Tensor, random: np.random.Generator) -> Tensor:
+    """A state ``(16, h, w)`` with a disc set to zero."""
     height, width = state.shape[1:]
-    y, x, r = torch.rand(3, generator=random).tolist()
-    rows = torch.arange(height)[:, None] - y * height
-    columns = torch.arange(width) - x * width
-    whole = torch.hypot(rows, columns) > (0.1 + 0.2 * r) * height
-    return torch.cat([state[:CHANNELS] * whole, state[CHANNELS:]])
+    y, x, r = random.random(3)
+    rows, columns = np.arange(height)[:, None] - y * height, np.arange(width) - x * width
+    return state * torch.from_numpy(np.hypot(rows, columns) > (0.1 + 0.2 * r) * height)
 
 
 class _Pool:
     """States that go on growing: one half by codes of crops of the texture, the other by mosaics."""
 
-    def __init__(self, codes: Tensor, picture: Tensor) -> None:
-        self._codes, self._picture = codes, picture
+    def __init__(self, codes: np.ndarray, picture: Tensor, random: np.random.Generator) -> None:
+        self._codes, self._picture, self._random = codes, picture, random
         self._deviation = picture.std() + 1e-3
         self._cells = (_SIDE // CELL, _SIDE // CELL)
-        self._states = noise_state(_POOL, self._cells, torch.default_generator)
-        self._crops: list[tuple[int, int]] = [(0, 0)] * (_POOL // 2)
-        self._mosaics: list[Mosaic] = []
-        for number in range(_POOL // 2):
-            self._crops[number] = self._draw_crop()
-            self._mosaics.append(Mosaic(codes, self._cells, torch.default_generator))
+        self._states = self._noise(_POOL)
+        self._crops = [self._draw_crop() for _ in range(_POOL // 2)]
+        self._mosaics = [self._draw_mosaic() for _ in range(_POOL // 2)]
         self._turns = 0.0
 
     def take(self, number: int) -> Tensor:
         """Two states ``(2, 32, h, w)`` for a step of the fit, of a crop and of a mosaic; of every four
         pairs, one starts from noise and one is damaged."""
-        self._chosen = torch.randint(_POOL // 2, (2,)) + torch.tensor([0, _POOL // 2])
-        crop, mosaic = self._chosen[0], self._chosen[1] - _POOL // 2
+        crop, mosaic = self._random.integers(_POOL // 2, size=2)
+        self._chosen = [crop, mosaic + _POOL // 2]
         state = self._states[self._chosen]
         if number % 4 == 0:
-            state = noise_state(2, self._cells, torch.default_generator)
+            state = self._noise(2)
             self._crops[crop] = self._draw_crop()
-            self._mosaics[mosaic] = Mosaic(self._codes, self._cells, torch.default_generator)
+            self._mosaics[mosaic] = self._draw_mosaic()
         elif number % 4 == 1:
-            state = torch.stack([_damaged(one, torch.default_generator) for one in state])
+            state = torch.stack([_damaged(one, self._random) for one in state])
         self._mosaic = self._mosaics[mosaic]
-        self._rate = _DRIFT * float(torch.rand(())) if number % 2 else 0.0
-        self._turns = float(torch.rand(()))
+        self._rate = _DRIFT * self._random.random() if number % 2 else 0.0
+        self._turns = self._random.random()
         y, x = self._crops[crop]
         self._crop_codes = self._codes[:, y : y + self._cells[0], x : x + self._cells[1]]
         self._target = self._picture[..., CELL * y : CELL * y + _SIDE, CELL * x : CELL * x + _SIDE]
@@ -255,7 +251,13 @@ class _Pool:
             return state
         else:
             codes = self._mosaic.at()
-        return with_codes(state, torch.stack([self._crop_codes, codes]))
+        squashed = torch.from_numpy(squash_codes(np.stack([self._crop_codes, codes])))
+        return torch.cat([state[:, :CHANNELS], squashed], dim=1)
+
+    def update_masks(self) -> Tensor:
+        """Cells of both states that change in a step, ``(2, 1, h, w)`` bool."""
+        masks = [update_mask(self._cells, self._random) for _ in range(2)]
+        return torch.from_numpy(np.stack(masks))[:, None]
 
     def reconstruction_error(self, painted: Tensor) -> Tensor:
         """Mean absolute error of the crop without its border, in deviations of the image."""
@@ -267,9 +269,16 @@ class _Pool:
         """Keep the new states of those that were taken."""
         self._states[self._chosen] = state[:, :CHANNELS]
 
+    def _noise(self, count: int) -> Tensor:
+        states = [noise_state(self._cells, self._random) for _ in range(count)]
+        return torch.from_numpy(np.stack(states))
+
+    def _draw_mosaic(self) -> Mosaic:
+        return Mosaic(self._codes, self._cells, self._random)
+
     def _draw_crop(self) -> tuple[int, int]:
         ranges = [
             side - cells + 1 for side, cells in zip(self._codes.shape[1:], self._cells, strict=True)
         ]
-        y, x = (int(torch.randint(max(1, most), ())) for most in ranges)
+        y, x = (int(self._random.integers(max(1, most))) for most in ranges)
         return y, x

@@ -11,24 +11,22 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ...control import NEVER, SILENT, CancelToken, Control
 from ...errors import BadRequest, ModelUnreadable
 from ...image.resize import resize
-from ...models.automaton import (
+from ...networks.automaton import (
     REACH,
     STRIDE,
     Rule,
     Stepper,
-    initial_state,
+    bundled_rule,
+    noise_state,
     update_mask,
-    with_codes,
 )
-from ...models.loading import load_rule
-from ...models.mosaic import CELL, CODES, Mosaic
-from ..interface import LoopingModel
+from ...networks.mosaic import CELL, CODES, Mosaic, squash_codes
+from ...tensor_file import Array
+from ..interface import LoopingModel, check_networks
 
 GROWTH_STEPS = 64
 """Steps after which a texture has grown out of noise."""
@@ -36,6 +34,7 @@ GROWTH_STEPS = 64
 _STEPS_PER_FRAME = 2
 _BAND, _HALO = 256, 8  # rows of cells that are stepped together, and rows of context beyond them
 _PAINTED = 64  # rows of cells that are painted together
+_LARGEST = 1e4  # number of a code
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
 _OPENED, _CLOSED = 0.12, 0.75  # shares of a loop after which holes are open, and grown over
 _HOLES, _RADII = (3, 6), (0.08, 0.22)  # how many, and how large, relative to the short side
@@ -47,18 +46,16 @@ class Automaton(LoopingModel):
     Parameters
     ----------
     rule : Rule
-        Its parameters.
+        Its parameters, as arrays.
     recipe : dict
         See :class:`~core.create.interface.Model`.
     """
 
     kind = "AUTOMATON"
 
-    def __init__(self, rule: Rule, recipe: dict) -> None:
-        self.recipe = recipe
-        self.rule = Rule(*(part.detach().clone() for part in rule))
+    def __init__(self, rule: Rule[np.ndarray], recipe: dict) -> None:
+        self.recipe, self.rule = recipe, rule
 
-    @torch.inference_mode()
     def sample(
         self,
         size: tuple[int, int],
@@ -98,15 +95,14 @@ class Automaton(LoopingModel):
         JobCancelled
             The control was cancelled.
         """
-        random = torch.Generator().manual_seed(seed)
-        state = initial_state(self.rule, 1, *_canvas(size), random)
-        step = Stepper(self.rule)
+        random, cells = np.random.default_rng(seed), _cells(size)
+        codes = squash_codes(Mosaic(self.rule.codes, cells, random).at())
+        state, step = noise_state(cells, random), Stepper(self.rule)
         for number in range(steps):
             control.progress(number / steps)
-            state = _grown(step, state, random, control.cancel)
+            state = _grown(step, state, codes, random, control.cancel)
         return _picture(step, state, size, control.cancel)
 
-    @torch.inference_mode()
     def loop(
         self,
         size: tuple[int, int],
@@ -145,40 +141,34 @@ class Automaton(LoopingModel):
         JobCancelled
             It was cancelled.
         """
-        random = torch.Generator().manual_seed(seed)
-        step, canvas = Stepper(self.rule), _canvas(size)
-        state = initial_state(self.rule, 1, *canvas, random)
-        mosaic = Mosaic(self.rule.codes, (state.shape[2], state.shape[3]), random)
+        random, cells = np.random.default_rng(seed), _cells(size)
+        mosaic = Mosaic(self.rule.codes, cells, random)
+        state, step = noise_state(cells, random), Stepper(self.rule)
 
-        def codes(frame: int) -> Tensor:
-            return mosaic.at(frame / frames)[None]
-
-        def advance(state: Tensor, frame: int) -> Tensor:
-            guide = codes(frame)
-            for _ in range(_STEPS_PER_FRAME):
-                state = _grown(step, with_codes(state, guide), random, cancel)
+        def advance(state: np.ndarray, frame: int, steps: int = _STEPS_PER_FRAME) -> np.ndarray:
+            codes = squash_codes(mosaic.at(frame / frames))
+            for _ in range(steps):
+                state = _grown(step, state, codes, random, cancel)
             return state
 
-        holes = _Holes(state.shape[2:], frames, seed) if damage else None
+        holes = _Holes(cells, frames, seed) if damage else None
         fade = max(1, round(frames * _FADE))
-        state = with_codes(state, codes(-fade))
-        for _ in range(GROWTH_STEPS):
-            state = _grown(step, state, random, cancel)
+        state = advance(state, -fade, GROWTH_STEPS)
         before = []
         for number in range(-fade, 0):
-            before.append(state.half())
+            before.append(state.astype(np.float16))
             state = advance(state, number + 1)
-        turn = torch.rand(1, 1, *state.shape[2:], generator=random)  # when a cell is replaced
-        turn = turn.argsort(dim=3).float() / turn.shape[3]
+        turn = random.random(cells, np.float32)  # when a cell is replaced
+        turn = turn.argsort(axis=1) / np.float32(cells[1])
         for number in range(frames):
             if holes is not None:
-                state = state.masked_fill(holes.at(number), 0.0)
+                state = np.where(holes.at(number), np.float32(0), state)
             on_frame(number, _picture(step, state, size, cancel))
             state = advance(state, number + 1)
             left = frames - number - 1
             if 0 < left <= fade:
                 back = turn < 1 - (left - 1) / fade
-                state = torch.where(back, before[fade - left].float(), state)
+                state = np.where(back, before[fade - left].astype(np.float32), state)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         """Return what :func:`restore` takes.
@@ -187,11 +177,11 @@ class Automaton(LoopingModel):
         -------
         tensors : dict of str to ndarray
             The parameters of the rule by name: float32, shapes as in
-            :class:`~core.models.automaton.Rule`, such as ``mean (3,)``.
+            :class:`~core.networks.automaton.Rule`, such as ``mean (3,)``.
         metadata : dict
             Empty.
         """
-        return {name: part.numpy() for name, part in self.rule._asdict().items()}, {}
+        return self.rule._asdict(), {}
 
 
 def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
@@ -212,10 +202,12 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
 
     Raises
     ------
+    FileDamaged
+        Its numbers are none.
     ModelUnreadable
         The rule has another shape than those of this version of Impasto.
     """
-    expected = {name: tuple(part.shape) for name, part in load_rule()._asdict().items()}
+    expected = {name: part.shape for name, part in bundled_rule()._asdict().items()}
     found = {name: tensor.shape for name, tensor in tensors.items()}
     codes = found.get("codes", ())
     expected["codes"] = codes  # of any height and width
@@ -223,27 +215,32 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
         raise ModelUnreadable(
             "This automaton was saved by another version of Impasto; fit it to its texture again."
         )
-    rule = Rule(**{name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
+    check_networks(
+        {name: tensor for name, tensor in tensors.items() if name != "codes"},
+        {name: shape for name, shape in expected.items() if name != "codes"},
+    )
+    Array((CODES, -1, -1), np.float32, -_LARGEST, _LARGEST).check("codes", tensors["codes"])
+    rule = Rule(**tensors)
     return Automaton(rule, metadata["recipe"])
 
 
 class _Holes:
     """Round holes on a torus of cells that open at once and close from the rim."""
 
-    def __init__(self, cells: Sequence[int], frames: int, seed: int) -> None:
-        random = torch.Generator().manual_seed(seed)
+    def __init__(self, cells: tuple[int, int], frames: int, seed: int) -> None:
+        random = np.random.default_rng(seed)
         height, width = cells
-        rows, columns = torch.arange(height)[:, None], torch.arange(width)
-        near = torch.full((height, width), math.inf)
-        for _ in range(int(torch.randint(*_HOLES, (), generator=random))):
-            y, x, r = torch.rand(3, generator=random).tolist()
+        rows, columns = np.arange(height)[:, None], np.arange(width)
+        near = np.full(cells, math.inf)
+        for _ in range(random.integers(*_HOLES)):
+            y, x, r = random.random(3)
             down = (rows - y * height + height / 2) % height - height / 2
             across = (columns - x * width + width / 2) % width - width / 2
             radius = (_RADII[0] + r * (_RADII[1] - _RADII[0])) * min(height, width)
-            near = torch.minimum(near, torch.hypot(down, across) / max(1.0, radius))
+            near = np.minimum(near, np.hypot(down, across) / max(1.0, radius))
         self._near, self._frames = near, frames
 
-    def at(self, frame: int) -> Tensor:
+    def at(self, frame: int) -> np.ndarray:
         """Mask ``(h, w)`` of the cells that are missing in a frame; none in the first."""
         opened = max(1, round(_OPENED * self._frames))
         closed = max(opened + 1, round(_CLOSED * self._frames))
@@ -253,44 +250,47 @@ class _Holes:
 
 def _grown(
     step: Stepper,
-    state: Tensor,
-    random: torch.Generator,
+    state: np.ndarray,
+    codes: np.ndarray,
+    random: np.random.Generator,
     cancel: CancelToken = NEVER,
-) -> Tensor:
+) -> np.ndarray:
     """The state after one step, computed in bands to bound memory and to react to a cancel."""
-    updated, height = update_mask(state, random), state.shape[2]
+    height, width = state.shape[1:]
+    updated = update_mask((height, width), random)
     if height <= _BAND:
         cancel.raise_if_set()
-        return step(state, updated)
-    result = torch.empty_like(state)
+        return step(state, codes, updated)
+    result = np.empty_like(state)
     for top in range(0, height, _BAND):
         cancel.raise_if_set()
         bottom = min(top + _BAND, height)
-        rows = torch.arange(top - _HALO, bottom + _HALO) % height
-        result[:, :, top:bottom] = step(state[:, :, rows], updated[:, :, rows])[:, :, _HALO:-_HALO]
+        rows = np.arange(top - _HALO, bottom + _HALO) % height
+        band = step(state[:, rows], codes[:, rows], updated[rows])
+        result[:, top:bottom] = band[:, _HALO:-_HALO]
     return result
 
 
 def _picture(
     step: Stepper,
-    state: Tensor,
+    state: np.ndarray,
     size: tuple[int, int],
     cancel: CancelToken = NEVER,
 ) -> np.ndarray:
     """The picture of a state, ``(height, width, 3)``, painted band by band."""
-    height, width = state.shape[2:]
+    height, width = state.shape[1:]
     painted = np.empty((CELL * height, CELL * width, 3), np.float32)
     for top in range(0, height, _PAINTED):
         cancel.raise_if_set()
         bottom = min(top + _PAINTED, height)
-        rows = torch.arange(top - REACH, bottom + REACH) % height
-        band = step.paint(state[:, :, rows])[0, :, CELL * REACH : -CELL * REACH]
-        painted[CELL * top : CELL * bottom] = band.clamp(0, 1).permute(1, 2, 0).numpy()
+        rows = np.arange(top - REACH, bottom + REACH) % height
+        band = step.paint(state[:, rows])
+        painted[CELL * top : CELL * bottom] = band[CELL * REACH : -CELL * REACH]
     return np.clip(resize(painted, size, wrap=True), 0, 1)
 
 
-def _canvas(size: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) of the torus on which a picture of a size is grown.
+def _cells(size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) in cells of the torus on which a picture of a size is grown.
 
     Raises
     ------
@@ -299,5 +299,5 @@ def _canvas(size: tuple[int, int]) -> tuple[int, int]:
     """
     if min(size) < 1:
         raise BadRequest("A picture needs at least one pixel.")
-    height, width = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in size[::-1])
+    height, width = (max(1, round(side / STRIDE)) * STRIDE // CELL for side in size[::-1])
     return height, width

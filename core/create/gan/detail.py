@@ -14,25 +14,34 @@ Granot et al., "Drop the GAN", CVPR 2022 (patch nearest neighbors of a coarse gu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ...control import NEVER, CancelToken
-from ...models.spatial_gan import CELL
+from ...networks.spatial_gan import CELL
+from ...networks.weights import product
 from ...paint.tiling import Tile, Window
-from .joints import JointCosts, LayoutCosts, optimize_joints
+from ..inputs import windows_of
+from .joints import (
+    JointCosts,
+    LayoutCosts,
+    optimize_joints,
+    principal_axes,
+    squared_distances,
+)
 
 _RADIUS = 2  # cells to each side that are compared
 _FEATHER = 2  # pixels by which neighbors overlap
 _MARGIN = _RADIUS + 1  # cells at the border of an exemplar that are not used
 _MAX_KEYS = 8192  # cells that are searched, at most
-_CHUNK, _BAND = 1024, 64  # cells, and rows of cells, that are computed together
+_CHUNK, _BAND = 256, 64  # cells, and rows of cells, that are computed together
 _COMPONENTS = 24  # principal components that surroundings are compared by
 _NEIGHBORS = (2 * _RADIUS + 1) ** 2  # cells in the surroundings
+_GRID = 200  # steps per unit: products of whole numbers are exact, in whatever order they are added
+_FARTHEST = 2.0**30  # squared, in steps: farther than any cell
 _LAYOUT = 1.0  # weight of the layout's cost relative to that of the joints
 _BLUR = 1  # radius in cells over which colors are corrected towards the layout
 _MIN_OFFSET = 8  # cells between a cell of a layout and where its detail is from
@@ -44,38 +53,35 @@ class DetailSynthesizer:
 
     Parameters
     ----------
-    pictures : sequence of ndarray
-        ``(H, W, 3)`` float32, sRGB-encoded in [0, 1]; sides are multiples of a cell, at least eight.
+    images : sequence of ndarray
+        ``(H, W, 3)`` uint8, sRGB-encoded; sides are multiples of a cell, at least eight.
     layouts : sequence of ndarray
-        ``(H / 4, W / 4, C)`` float32; see :func:`~core.models.spatial_gan.layout_of`.
+        ``(H / 4, W / 4, C)`` float32; see :func:`~core.networks.spatial_gan.layout_of`.
     """
 
-    def __init__(self, pictures: Sequence[np.ndarray], layouts: Sequence[np.ndarray]) -> None:
-        keys, valid, owners, positions, pixels, starts, widths = [], [], [], [], [], [], []
-        start = 0
-        for number, (picture, layout) in enumerate(zip(pictures, layouts, strict=True)):
-            height, width = layout.shape[:2]
-            keys.append(_surroundings(torch.from_numpy(layout), wrap=False))
-            inside = torch.zeros(height, width, dtype=torch.bool)
+    def __init__(self, images: Sequence[np.ndarray], layouts: Sequence[np.ndarray]) -> None:
+        keys, valid, patches = [], [], []
+        self._sizes = [layout.shape[:2] for layout in layouts]
+        for image, layout in zip(images, layouts, strict=True):
+            keys.append(np.concatenate(list(_surroundings(layout, wrap=False))))
+            inside = np.zeros(layout.shape[:2], bool)
             inside[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = True
-            valid.append(inside.flatten())
-            owners.append(torch.full((height * width,), number))
-            padded = np.pad(picture, [(_FEATHER, _FEATHER)] * 2 + [(0, 0)], mode="edge")
-            wide = padded.shape[1]
-            top, left = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-            positions.append(torch.stack([top.flatten(), left.flatten()]).int())
-            starts.append((start + CELL * (top * wide + left)).flatten())
-            widths.append((width, wide))
-            start += padded.shape[0] * wide
-            pixels.append(torch.from_numpy(padded).reshape(-1, 3))
-        raw = torch.cat(keys)
-        self._basis = _basis(raw)
-        self._keys, self._valid = raw @ self._basis, torch.cat(valid)
-        self._owners, self._starts = torch.cat(owners), torch.cat(starts)
-        self._pixels, (self._rows, self._columns) = torch.cat(pixels), torch.cat(positions, dim=1)
-        row_lengths, self._line = (torch.tensor(column) for column in zip(*widths, strict=True))
-        self._row_lengths = row_lengths[self._owners]
-        self._joints = JointCosts(pictures, self._row_lengths)
+            valid.append(inside.ravel())
+            padded = np.pad(image, [(_FEATHER, _FEATHER)] * 2 + [(0, 0)], mode="edge")
+            windows = windows_of(padded, _SIDE)[::CELL, ::CELL]
+            patches.append(windows.transpose(0, 1, 3, 4, 2).reshape(-1, _SIDE, _SIDE, 3))
+        raw = np.concatenate(keys)
+        self._basis = principal_axes(raw, _COMPONENTS)
+        self._keys, self._valid = _on_grid(raw, self._basis), np.concatenate(valid)
+        self._patches = np.concatenate(patches)
+        counts = [height * width for height, width in self._sizes]
+        self._owners = np.repeat(np.arange(len(counts)), counts)
+        self._rows, self._columns = (
+            np.concatenate([np.indices(size)[axis].ravel() for size in self._sizes])
+            for axis in (0, 1)
+        )
+        self._row_lengths = np.repeat([width for _, width in self._sizes], counts)
+        self._joints = JointCosts(images, self._row_lengths)
 
     def match(
         self,
@@ -86,7 +92,7 @@ class DetailSynthesizer:
         *,
         wrap: bool = True,
         cancel: CancelToken = NEVER,
-    ) -> Tensor:
+    ) -> np.ndarray:
         """Find a cell of the exemplars for each cell of a layout.
 
         Parameters
@@ -115,28 +121,56 @@ class DetailSynthesizer:
         JobCancelled
             It was cancelled.
         """
-        height, width = layout.shape[:2]
-        wanted = _surroundings(torch.from_numpy(layout), wrap=wrap, basis=self._basis)
-        origins = torch.from_numpy(origin).reshape(-1, 3).int()
-        used = torch.tensor([weight > 0 for weight in weights])
-        choice = torch.nonzero(self._valid & used[self._owners]).flatten()
+        bands = _surroundings(layout, wrap=wrap)
+        wanted = np.concatenate([_on_grid(band, self._basis) for band in bands])
+        origins = origin.reshape(-1, 3)
+        used = np.array([weight > 0 for weight in weights])
+        choice = np.flatnonzero(self._valid & used[self._owners])
         if len(choice) > _MAX_KEYS:
-            choice = choice[torch.from_numpy(random.permutation(len(choice))[:_MAX_KEYS])]
-        keys = self._keys[choice]
-        lengths = keys.square().sum(1)
-        # Allocated up front: small results between large temporaries would fragment memory.
-        match = torch.empty(len(wanted), dtype=torch.int64)
+            choice = choice[random.permutation(len(choice))[:_MAX_KEYS]]
+        match = choice[self._nearest(wanted, origins, choice, cancel)]
+        costs = _Costs(self, wanted, origins, used)
+        return optimize_joints(match.reshape(layout.shape[:2]), costs, self._joints, random, cancel)
+
+    def _nearest(
+        self, wanted: np.ndarray, origins: np.ndarray, choice: np.ndarray, cancel: CancelToken
+    ) -> np.ndarray:
+        """Which of the chosen cells has the most similar surroundings and is not near the origin, for
+        each of the wanted ones: ``(N,)``."""
+        # Squared distances but for a constant, as one product; the last cell is none, and far away.
+        table = np.zeros((_COMPONENTS + 1, len(choice) + 1), np.float32)
+        table[:-1, :-1] = -2 * self._keys[choice].T
+        table[-1, :-1] = np.square(self._keys[choice]).sum(1)
+        table[-1, -1] = _FARTHEST
+        around = self._around(choice)
+        found = np.empty(len(wanted), np.int64)
+        distances = np.empty((_CHUNK, len(choice) + 1), np.float32)
         for start in range(0, len(wanted), _CHUNK):
             cancel.raise_if_set()
             part = slice(start, start + _CHUNK)
-            distances = torch.addmm(lengths[None], wanted[part], keys.t(), alpha=-2)
-            distances[self._near(origins[part, None], choice)] = torch.inf
-            match[part] = choice[distances.argmin(1)]
-        match = match.view(height, width)
-        costs = _Costs(self, wanted, origins, used)
-        return optimize_joints(match, costs, self._joints, random, cancel)
+            rows = np.column_stack((wanted[part], np.ones(len(wanted[part]), np.float32)))
+            apart = np.matmul(rows, table, out=distances[: len(rows)])
+            for owner, windows in enumerate(around):
+                here = np.flatnonzero(origins[part, 0] == owner)
+                near = windows[origins[part][here, 1], origins[part][here, 2]]
+                apart[here[:, None, None], near] = _FARTHEST
+            found[part] = apart.argmin(1)
+        return found
 
-    def paint(self, layout: np.ndarray, match: Tensor, tile: Tile | None = None) -> Tensor:
+    def _around(self, choice: np.ndarray) -> list[np.ndarray]:
+        """For each exemplar, the numbers in ``choice`` of the cells near each of its cells,
+        ``(h, w, 15, 15)``; the length of ``choice`` where there is none."""
+        numbers = np.full(len(self._owners), len(choice))
+        numbers[choice] = np.arange(len(choice))
+        found, start, reach = [], 0, _MIN_OFFSET - 1
+        for height, width in self._sizes:
+            own = numbers[start : start + height * width].reshape(height, width)
+            padded = np.pad(own, reach, constant_values=len(choice))
+            found.append(sliding_window_view(padded, (2 * reach + 1, 2 * reach + 1)))
+            start += height * width
+        return found
+
+    def paint(self, layout: np.ndarray, match: np.ndarray, tile: Tile | None = None) -> np.ndarray:
         """Return the draft of a layout.
 
         Parameters
@@ -150,7 +184,7 @@ class DetailSynthesizer:
 
         Returns
         -------
-        (1, 3, H, W) float32
+        (H, W, 3) float32
             sRGB-encoded in [0, 1].
         """
         height, width = match.shape
@@ -159,33 +193,24 @@ class DetailSynthesizer:
             tile = Tile(rows_of, columns_of)
         spare = 2 + _BLUR  # cells at the border that lack neighbors in what follows
         rows, columns = (
-            torch.arange(w.start // CELL - spare, w.stop // CELL + spare) % n
+            np.arange(w.start // CELL - spare, w.stop // CELL + spare) % n
             for w, n in ((tile.rows, height), (tile.columns, width))
         )
-        cells = match[rows][:, columns].flatten()
-        step = torch.arange(_SIDE)
-        line = self._line[self._owners[cells]]
-        where = (self._starts[cells][:, None] + step[None] * line[:, None])[..., None] + step
-        ramp = (torch.minimum(step, step.flip(0)) + 0.5) / (2 * _FEATHER)
-        ramp = ramp.clamp(max=1)
-        patches = self._pixels[where] * (ramp[:, None] * ramp)[..., None]
-        stacked = patches.permute(3, 1, 2, 0).reshape(1, 3 * _SIDE**2, len(cells))
-        size = (CELL * len(rows) + 2 * _FEATHER, CELL * len(columns) + 2 * _FEATHER)
-        painted = F.fold(stacked, size, _SIDE, stride=CELL)
-        painted = painted[..., _FEATHER:-_FEATHER, _FEATHER:-_FEATHER]
+        at = np.ix_(rows, columns)
+        painted = _overlapped(self._patches[match[at]] * _weights())
         # Colors at low frequencies are those of the layout, in which they are continuous.
-        goal = torch.from_numpy(layout)[rows][:, columns][None, ..., :3].permute(0, 3, 1, 2)
-        off = goal - F.avg_pool2d(painted, CELL)
-        off = F.avg_pool2d(F.pad(off, (_BLUR,) * 4, mode="replicate"), 2 * _BLUR + 1, stride=1)
-        off = F.interpolate(off, scale_factor=CELL, mode="bilinear")
+        size = len(columns), len(rows)
+        off = layout[at][..., :3] - cv2.resize(painted, size, interpolation=cv2.INTER_AREA)
+        off = cv2.blur(off, (2 * _BLUR + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
+        painted += cv2.resize(off, painted.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         edge = spare * CELL
-        return (painted + off)[..., edge:-edge, edge:-edge].clamp(0, 1)
+        return np.clip(painted[edge:-edge, edge:-edge], 0, 1)
 
-    def _near(self, origins: Tensor, cells: Tensor) -> Tensor:
-        """Which cells lie near an origin ``(..., 3)``: pairs, or all pairs with ``(N, 1, 3)``."""
-        rows, columns = self._rows[cells], self._columns[cells]
-        offset = torch.maximum((origins[..., 1] - rows).abs(), (origins[..., 2] - columns).abs())
-        return (offset < _MIN_OFFSET) & (origins[..., 0] == self._owners[cells])
+    def _near(self, origins: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """Which cells lie near an origin ``(N, 3)``: ``(N,)`` bool."""
+        down = np.abs(origins[:, 1] - self._rows[cells])
+        across = np.abs(origins[:, 2] - self._columns[cells])
+        return (np.maximum(down, across) < _MIN_OFFSET) & (origins[:, 0] == self._owners[cells])
 
 
 class _Costs(LayoutCosts):
@@ -196,44 +221,63 @@ class _Costs(LayoutCosts):
     """
 
     def __init__(
-        self, detail: DetailSynthesizer, wanted: Tensor, origins: Tensor, used: Tensor
+        self,
+        detail: DetailSynthesizer,
+        wanted: np.ndarray,
+        origins: np.ndarray,
+        used: np.ndarray,
     ) -> None:
         self._detail, self._wanted, self._origins, self._used = detail, wanted, origins, used
 
-    def shifted(self, cells: Tensor, down: Tensor, right: Tensor) -> Tensor:
+    def shifted(
+        self, cells: np.ndarray, down: np.ndarray | int, right: np.ndarray | int
+    ) -> np.ndarray:
         d = self._detail
-        shifted = (cells + down * d._row_lengths[cells] + right).clamp(0, len(d._owners) - 1)
+        shifted = np.clip(cells + down * d._row_lengths[cells] + right, 0, len(d._owners) - 1)
         inside = d._rows[shifted] - d._rows[cells] == down
         inside &= d._columns[shifted] - d._columns[cells] == right
         inside &= d._owners[shifted] == d._owners[cells]
-        return shifted.masked_fill(~inside, -1)
+        return np.where(inside, shifted, -1)
 
-    def cost(self, positions: Tensor, cells: Tensor) -> Tensor:
-        keys = self._detail._keys
-        costs = torch.empty(len(positions))
-        for start in range(0, len(positions), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            costs[part] = (self._wanted[positions[part]] - keys[cells[part]]).square().sum(1)
-        return costs * (_LAYOUT * CELL**2 / _NEIGHBORS)
+    def cost(self, positions: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        costs = squared_distances(self._wanted, positions, self._detail._keys, cells)
+        return costs * np.float32(_LAYOUT * CELL**2 / (_NEIGHBORS * _GRID**2))
 
-    def allowed(self, positions: Tensor, cells: Tensor) -> Tensor:
+    def allowed(self, positions: np.ndarray, cells: np.ndarray) -> np.ndarray:
         detail = self._detail
         usable = detail._valid[cells] & self._used[detail._owners[cells]]
         return usable & ~detail._near(self._origins[positions], cells)
 
 
-def _surroundings(layout: Tensor, *, wrap: bool, basis: Tensor | None = None) -> Tensor:
-    """Each cell of ``(h, w, C)`` with its neighbors, ``(h * w, 25 * C)``; or projected on a basis."""
-    planes = layout.permute(2, 0, 1)[None]
-    padded = F.pad(planes, (_RADIUS,) * 4, mode="circular" if wrap else "replicate")
-    found = []
-    for start in range(0, layout.shape[0], _BAND):
-        band = padded[..., start : start + _BAND + 2 * _RADIUS, :]
-        cells = F.unfold(band, 2 * _RADIUS + 1)[0].t()
-        found.append(cells.contiguous() if basis is None else cells @ basis)
-    return torch.cat(found)
+def _surroundings(layout: np.ndarray, *, wrap: bool) -> Iterator[np.ndarray]:
+    """Yield each cell of ``(h, w, C)`` with its neighbors, ``(N, 25 * C)``, some rows at a time."""
+    reach = ((_RADIUS, _RADIUS), (_RADIUS, _RADIUS), (0, 0))
+    padded = np.pad(layout, reach, mode="wrap" if wrap else "edge")
+    windows = windows_of(padded, 2 * _RADIUS + 1)
+    for start in range(0, len(windows), _BAND):
+        yield windows[start : start + _BAND].reshape(-1, _NEIGHBORS * layout.shape[2])
 
 
-def _basis(cells: Tensor) -> Tensor:
-    """Principal axes ``(M, 24)`` of cells ``(N, M)``."""
-    return torch.linalg.eigh(torch.cov(cells.t()))[1][:, -_COMPONENTS:]
+def _on_grid(cells: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Return cells ``(N, M)`` along the axes of a basis, in whole steps: ``(N, 24)`` float32."""
+    return np.rint(_GRID * product(cells, basis))
+
+
+def _weights() -> np.ndarray:
+    """Weights ``(8, 8, 1)`` of the values of a patch, which fall towards its border."""
+    step = np.arange(_SIDE)
+    ramp = np.minimum((np.minimum(step, step[::-1]) + 0.5) / (2 * _FEATHER), 1)
+    return (np.outer(ramp, ramp) / 255)[..., None].astype(np.float32)
+
+
+def _overlapped(patches: np.ndarray) -> np.ndarray:
+    """Return the sum of the patches ``(h, w, 8, 8, 3)`` around each cell: ``(4 h, 4 w, 3)``."""
+    height, width = patches.shape[:2]
+    quarters = patches.reshape(height, width, 2, CELL, 2, CELL, 3)
+    total = np.zeros((height + 1, CELL, width + 1, CELL, 3), np.float32)
+    for down in (0, 1):
+        for right in (0, 1):
+            quarter = quarters[:, :, down, :, right].transpose(0, 2, 1, 3, 4)
+            total[down : down + height, :, right : right + width] += quarter
+    whole = total.reshape(CELL * (height + 1), CELL * (width + 1), 3)
+    return np.ascontiguousarray(whole[_FEATHER:-_FEATHER, _FEATHER:-_FEATHER])

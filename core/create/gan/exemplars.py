@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ...control import NEVER, CancelToken
-from ...models.spatial_gan import CELL, layout_of
+from ...networks.spatial_gan import CELL, layout_of
 from .detail import DetailSynthesizer
 from .layout import draw_layout
 
@@ -26,20 +24,19 @@ class Exemplars:
     ----------
     images : list of ndarray
         As given.
-    batches : list of Tensor
-        The images as ``(1, 3, H, W)`` float32 in [0, 1].
+    pictures : list of ndarray
+        The images as ``(H, W, 3)`` float32 in [0, 1].
     layouts : list of ndarray
-        Their layouts ``(H / 4, W / 4, 4)`` float32; see :func:`~core.models.spatial_gan.layout_of`.
+        Their layouts ``(H / 4, W / 4, 4)`` float32; see :func:`~core.networks.spatial_gan.layout_of`.
     detail : DetailSynthesizer
         Makes drafts for layouts out of the images' cells.
     """
 
     def __init__(self, images: Sequence[np.ndarray]) -> None:
         self.images = list(images)
-        pictures = [image / np.float32(255) for image in self.images]
-        self.batches = [torch.from_numpy(p).permute(2, 0, 1)[None].contiguous() for p in pictures]
-        self.layouts = [layout_of(b)[0].permute(1, 2, 0).numpy() for b in self.batches]
-        self.detail = DetailSynthesizer(pictures, self.layouts)
+        self.pictures = [image / np.float32(255) for image in self.images]
+        self.layouts = [layout_of(picture) for picture in self.pictures]
+        self.detail = DetailSynthesizer(self.images, self.layouts)
 
     def draw(
         self,
@@ -48,7 +45,7 @@ class Exemplars:
         width: int,
         random: np.random.Generator,
         cancel: CancelToken = NEVER,
-    ) -> tuple[np.ndarray, Tensor]:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Draw a new layout on a torus, and find cells for it.
 
         Parameters
@@ -77,19 +74,3 @@ class Exemplars:
         size = height // CELL, width // CELL
         layout, origin = draw_layout(self.layouts, weights, *size, random, cancel)
         return layout, self.detail.match(layout, weights, random, origin, cancel=cancel)
-
-
-def layout_to_tensor(layout: np.ndarray) -> Tensor:
-    """Return a layout as a batch of one.
-
-    Parameters
-    ----------
-    layout : (h, w, 4) float32
-        The layout.
-
-    Returns
-    -------
-    (1, 4, h, w) float32
-        The same.
-    """
-    return torch.from_numpy(layout).permute(2, 0, 1)[None].contiguous()

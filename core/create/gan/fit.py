@@ -24,12 +24,14 @@ from torch import Tensor, nn
 
 from ...control import NEVER, Budget, CancelToken, Clock, FitStep
 from ...image.convert import to_depth
-from ...models.layers import CIRCULAR
-from ...models.loading import load_encoder
-from ...models.spatial_gan import CELL, EMBEDDING, Critics, Generator, draw_noise, layout_of
+from ...models.layers import as_batch
+from ...models.loading import load_encoder, weights_of
+from ...models.spatial_gan import Critics, Generator
 from ...models.texture_loss import TextureTarget
-from ..inputs import image_to_tensor
-from .exemplars import Exemplars, layout_to_tensor
+from ...networks.layout import CIRCULAR
+from ...networks.spatial_gan import CELL, EMBEDDING, draw_noise
+from ..inputs import enlarged
+from .exemplars import Exemplars
 from .model import SpatialGan
 
 _CANVAS, _CROP, _BATCH = 160, 128, 2
@@ -79,7 +81,7 @@ def fit(
     """
     clock = Clock(budget, cancel)
     torch.manual_seed(seed)
-    trainer = _Trainer([image_to_tensor(image, _CROP) for image in images], cancel)
+    trainer = _Trainer([enlarged(image, _CROP) for image in images], cancel)
     best, best_at, mean = float("inf"), 0, None
     while clock.more():
         losses = trainer.step(clock.number, clock.done)
@@ -106,11 +108,10 @@ def fit(
 class _Trainer:
     """Networks, optimizers and images of one fit."""
 
-    def __init__(self, pictures: list[Tensor], cancel: CancelToken = NEVER) -> None:
-        self._exemplars = Exemplars(
-            [to_depth(picture[0].permute(1, 2, 0).numpy(), "8") for picture in pictures]
-        )
-        self._pictures = self._exemplars.batches
+    def __init__(self, pictures: list[np.ndarray], cancel: CancelToken = NEVER) -> None:
+        self._exemplars = Exemplars([to_depth(picture, "8") for picture in pictures])
+        self._pictures = [as_batch(picture) for picture in self._exemplars.pictures]
+        self._layouts = [as_batch(layout) for layout in self._exemplars.layouts]
         self._encoder = load_encoder()
         self._targets = [TextureTarget(self._encoder, picture) for picture in self._pictures]
         self._numbers = np.random.default_rng(torch.initial_seed())
@@ -131,7 +132,6 @@ class _Trainer:
         self._critics_optimizer = torch.optim.Adam(
             self._critics.parameters(), lr=_CRITIC_RATE, betas=(0.5, 0.99)
         )
-        self._random = torch.default_generator
 
     def model(self, recipe: dict) -> SpatialGan:
         """The model with the moving averages of what is learned."""
@@ -139,7 +139,8 @@ class _Trainer:
         with torch.no_grad():
             for part, smooth in zip(generator.parameters(), self._smooth[:-1], strict=True):
                 part.copy_(smooth)
-        return SpatialGan(generator, self._smooth[-1], self._exemplars, recipe)
+        embeddings = self._smooth[-1].numpy().copy()
+        return SpatialGan(weights_of(generator), embeddings, self._exemplars, recipe)
 
     def step(self, number: int, done: float) -> dict[str, float]:
         """One step of the critics and one of the generator; their losses."""
@@ -149,7 +150,7 @@ class _Trainer:
         count = len(self._pictures)
         weights = _weights(count, first, second, share)
         mix = torch.tensor([weights] * _BATCH)
-        noise = draw_noise(_BATCH, _CANVAS, _CANVAS, self._random)
+        noise = self._noise(_BATCH, _CANVAS)
         painted = self._window(
             self._generator(layout, draft, noise, mix @ self._embeddings, CIRCULAR)
         )
@@ -192,8 +193,8 @@ class _Trainer:
         drawn = [
             self._exemplars.draw(weights, _CANVAS, _CANVAS, self._numbers) for _ in range(_BATCH)
         ]
-        layout = torch.cat([layout_to_tensor(part) for part, _ in drawn])
-        draft = torch.cat([self._exemplars.detail.paint(*part) for part in drawn])
+        layout = torch.cat([as_batch(part) for part, _ in drawn])
+        draft = torch.cat([as_batch(self._exemplars.detail.paint(*part)) for part in drawn])
         self._drafts = [*self._drafts[-_KEPT + 1 :], (first, second, share, layout, draft)]
         return self._drafts[-1]
 
@@ -205,16 +206,16 @@ class _Trainer:
         match = self._exemplars.detail.match(
             layout, weights, self._numbers, itself, wrap=False, cancel=cancel
         )
-        return self._exemplars.detail.paint(layout, match)
+        return as_batch(self._exemplars.detail.paint(layout, match))
 
     def _reconstruction_error(self, which: int) -> Tensor:
         """Difference, in the coarser features, between an image and what is painted from its
         reassembled draft."""
-        real, draft = self._crops(self._pictures[which], self._reassembled[which])
-        noise = draw_noise(1, _CROP, _CROP, self._random)
-        painted = self._generator(
-            layout_of(real), draft, noise, self._embeddings[which : which + 1]
+        real, draft, layout = self._crops(
+            self._pictures[which], self._reassembled[which], self._layouts[which]
         )
+        embedding = self._embeddings[which : which + 1]
+        painted = self._generator(layout, draft, self._noise(1, _CROP), embedding)
         features = self._encoder(torch.cat([painted, real]))[2:]
         errors = [(f[0] - f[1].detach()).abs().mean() / (f[1].std() + 1e-3) for f in features]
         return torch.stack(errors).mean()
@@ -261,13 +262,19 @@ class _Trainer:
         top, left = (CELL * torch.randint(_CANVAS // CELL, (2,))).tolist()
         return canvas.roll((top, left), (2, 3))[..., :_CROP, :_CROP]
 
-    def _crops(self, *pictures: Tensor) -> list[Tensor]:
-        """The same random crop of pictures of one size, aligned to cells."""
-        top, left = (
-            CELL * int(torch.randint((side - _CROP) // CELL + 1, ()))
-            for side in pictures[0].shape[2:]
-        )
-        return [p[..., top : top + _CROP, left : left + _CROP] for p in pictures]
+    def _crops(self, picture: Tensor, *others: Tensor) -> list[Tensor]:
+        """The same random crop of a picture and others, which may be layouts, aligned to cells."""
+        height, width = picture.shape[2:]
+        top, left = (int(torch.randint((n - _CROP) // CELL + 1, ())) for n in (height, width))
+        crops = []
+        for maps in (picture, *others):
+            scale = CELL * maps.shape[2] // height
+            y, x, side = scale * top, scale * left, scale * _CROP // CELL
+            crops.append(maps[..., y : y + side, x : x + side])
+        return crops
+
+    def _noise(self, batch: int, side: int) -> list[Tensor]:
+        return [torch.from_numpy(maps) for maps in draw_noise(batch, side, side, self._numbers)]
 
 
 def _weights(count: int, first: int, second: int, share: float) -> list[float]:

@@ -8,23 +8,32 @@ See :mod:`~core.models.spatial_gan`, :mod:`~.layout` and :mod:`~.detail`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ...control import SILENT, Control
+from ...errors import FileDamaged
 from ...image.resize import resize
-from ...models.spatial_gan import CELL, STRIDE, Generator, draw_noise
+from ...networks.spatial_gan import (
+    CELL,
+    EMBEDDING,
+    NOISE_SCALES,
+    STRIDE,
+    TexturePainter,
+    draw_noise,
+    shapes,
+)
+from ...networks.weights import Weights
 from ...paint.tiling import take, tiles
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
-from .exemplars import Exemplars, layout_to_tensor
+from ..interface import Model, check_networks
+from .exemplars import Exemplars
 
 TILE = 1024
 """Side of the tiles that are painted at a time, in pixels."""
 
+_FARTHEST = 1e4  # coordinate of an embedding
 _ASSEMBLY = 0.6  # share of a sample's time before it is painted
 
 
@@ -33,8 +42,8 @@ class SpatialGan(Model):
 
     Parameters
     ----------
-    generator : Generator
-        The network; a copy is kept.
+    generator : mapping of str to ndarray
+        The weights of the network, such as ``(out, in, 3, 3)`` float32.
     embeddings : (N, 16) float32
         Embeddings of the images.
     exemplars : Exemplars
@@ -46,13 +55,11 @@ class SpatialGan(Model):
     kind = "GAN"
 
     def __init__(
-        self, generator: Generator, embeddings: Tensor, exemplars: Exemplars, recipe: dict
+        self, generator: Weights, embeddings: np.ndarray, exemplars: Exemplars, recipe: dict
     ) -> None:
-        self.recipe = recipe
-        self._exemplars, self._embeddings = exemplars, embeddings.detach().clone()
-        self._generator = deepcopy(generator).eval().requires_grad_(False)
+        self.recipe, self._generator = recipe, generator
+        self._exemplars, self._embeddings = exemplars, embeddings
 
-    @torch.inference_mode()
     def sample(
         self,
         size: tuple[int, int],
@@ -94,35 +101,34 @@ class SpatialGan(Model):
         width, height = size
         spare = 0 if seamless else STRIDE
         tall, wide = (-(-(side + spare) // STRIDE) * STRIDE for side in (height, width))
-        random = torch.Generator().manual_seed(seed)
+        random = np.random.default_rng(seed)
         weights = normalize_mix(mix, len(self._embeddings))
-        embedding = torch.tensor([weights]) @ self._embeddings
-        noise = draw_noise(1, tall, wide, random)
-        layout, match = self._exemplars.draw(
-            weights, tall, wide, np.random.default_rng(seed), control.cancel
-        )
-        layout_batch = layout_to_tensor(layout)
+        embedding = np.average(self._embeddings, axis=0, weights=weights).astype(np.float32)
+        painter = TexturePainter(self._generator, embedding)
+        layout, match = self._exemplars.draw(weights, tall, wide, random, control.cancel)
+        planes = np.moveaxis(layout, 2, 0)
+        noise = [maps[0] for maps in draw_noise(1, tall, wide, random)]
         canvas = np.empty((tall, wide, 3), np.float32)
         # A random origin: else the grid of cells would lie alike in all samples.
         begin = np.random.default_rng([seed, 1]).integers(STRIDE, size=2)
         parts = tiles(tall, wide, TILE, seamless=True)
         for number, tile in enumerate(parts):
             control.advance(_ASSEMBLY + (1 - _ASSEMBLY) * number / len(parts))
-            painted = self._generator(
-                take(layout_batch, tile, CELL),
+            painted = painter.paint(
+                take(planes, tile, CELL),
                 self._exemplars.detail.paint(layout, match, tile),
-                [take(n, tile, side) for n, side in zip(noise, (4, 2), strict=True)],
-                embedding,
+                [take(maps, tile, side) for maps, side in zip(noise, NOISE_SCALES, strict=True)],
                 tile.border,
+                control.cancel,
             )
-            inside = painted[0, :, tile.rows.inner(), tile.columns.inner()]
+            inside = painted[tile.rows.inner(), tile.columns.inner()]
             rows, columns = (
                 (np.arange(side)[window.core] + start) % side
                 for side, window, start in zip(
                     (tall, wide), (tile.rows, tile.columns), begin, strict=True
                 )
             )
-            canvas[np.ix_(rows, columns)] = inside.permute(1, 2, 0).clamp(0, 1).numpy()
+            canvas[np.ix_(rows, columns)] = inside
         if seamless and (tall, wide) != (height, width):
             return np.clip(resize(canvas, size, wrap=True), 0, 1)
         return canvas[:height, :width]
@@ -138,10 +144,9 @@ class SpatialGan(Model):
         metadata : dict
             Empty.
         """
-        tensors = {f"generator.{n}": t for n, t in self._generator.state_dict().items()}
-        tensors["places"] = self._embeddings
+        tensors = {f"generator.{name}": part for name, part in self._generator.items()}
         images = {f"picture.{i}": image for i, image in enumerate(self._exemplars.images)}
-        return {**{name: tensor.numpy() for name, tensor in tensors.items()}, **images}, {}
+        return {**tensors, "places": self._embeddings, **images}, {}
 
 
 def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
@@ -159,15 +164,20 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> SpatialGan:
     -------
     SpatialGan
         The model.
+
+    Raises
+    ------
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
-    embeddings = torch.from_numpy(tensors["places"])
-    exemplars = Exemplars([tensors[f"picture.{i}"] for i in range(len(embeddings))])
-    generator = Generator()
-    generator.load_state_dict(
-        {
-            name.removeprefix("generator."): torch.from_numpy(tensor)
-            for name, tensor in tensors.items()
-            if name.startswith("generator.")
-        }
-    )
-    return SpatialGan(generator, embeddings, exemplars, metadata["recipe"])
+    prefix = "generator."
+    weights = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+    check_networks(weights, shapes())
+    places = tensors["places"]
+    Array((-1, EMBEDDING), np.float32, -_FARTHEST, _FARTHEST).check("places", places)
+    pictures = [tensors[f"picture.{i}"] for i in range(len(places))]
+    for picture in pictures:
+        Array((-1, -1, 3), np.uint8).check("picture", picture)
+        if any(side % STRIDE for side in picture.shape[:2]):
+            raise FileDamaged("a picture has no whole cells")
+    return SpatialGan(weights, places, Exemplars(pictures), metadata["recipe"])

@@ -14,13 +14,13 @@ import torch
 
 from ...control import NEVER, SILENT, Budget, CancelToken, Clock, FitStep
 from ...image.resize import resize
-from ...models.loading import load_style_vae
-from ...models.style_vae import FAMILIES, StyleVae
+from ...models.loading import load_style_vae, weights_of
+from ...networks.style_vae import FAMILIES, FrozenStyleVae
 from ...paint.session import session
 from ...paint.style_reader import encode_zooms
 from ...styles.catalog import pictured_styles
 from ...styles.style import load_style_file
-from .latents import encode_codes, log_zooms
+from .latents import LOG_ZOOMS, encode_codes
 from .losses import DIVERGENCE_WEIGHT, ROUND_TRIP_WEIGHT, replay, round_trip_loss
 from .model import StyleInventor
 
@@ -73,17 +73,19 @@ def fit(
         size = [max(1, round(side * factor)) for side in content.shape[1::-1]]
         content = np.clip(resize(content, (size[0], size[1])), 0, 1)
 
-    def inventor(vae: StyleVae, recipe: dict) -> StyleInventor:
-        frozen = deepcopy(vae).eval().requires_grad_(False)
-        latents = torch.stack([encode_codes(frozen, style) for style in codes])
-        return StyleInventor(frozen, latents, content, recipe)
+    def inventor(vae: FrozenStyleVae, recipe: dict) -> StyleInventor:
+        latents = np.stack([encode_codes(vae, style) for style in codes])
+        return StyleInventor(vae, latents, content, recipe)
 
     vae, recipe = fine_tune(
         codes,
         clock=clock,
         seed=seed,
-        on_step=lambda vae, losses: on_step(
-            FitStep(clock.number, clock.done, losses, lambda: inventor(vae, {}).sample((256, 256)))
+        on_step=lambda now, losses: on_step(
+            FitStep(
+                *(clock.number, clock.done, losses),
+                lambda: inventor(now(), {}).sample((256, 256)),
+            )
         ),
     )
     return inventor(vae, recipe)
@@ -94,8 +96,8 @@ def fine_tune(
     *,
     clock: Clock,
     seed: int = 0,
-    on_step: Callable[[StyleVae, dict[str, float]], None] = lambda vae, losses: None,
-) -> tuple[StyleVae, dict]:
+    on_step: Callable[[Callable[[], FrozenStyleVae], dict[str, float]], None] = lambda *_: None,
+) -> tuple[FrozenStyleVae, dict]:
     """Train the bundled autoencoder on new styles.
 
     Parameters
@@ -107,12 +109,12 @@ def fine_tune(
     seed : int, optional
         Seed of the fit.
     on_step : callable, optional
-        Called after every step with the autoencoder and its losses by name.
+        Called after every step with what returns the autoencoder, and its losses by name.
 
     Returns
     -------
-    vae : StyleVae
-        The autoencoder, frozen.
+    vae : FrozenStyleVae
+        The autoencoder.
     recipe : dict
         See :class:`~core.create.interface.Model`.
 
@@ -125,13 +127,17 @@ def fine_tune(
     vae = deepcopy(known).requires_grad_(True)
     torch.manual_seed(seed)
     new = torch.from_numpy(np.concatenate(list(codes)))
-    zooms = log_zooms()
+    zooms = torch.from_numpy(LOG_ZOOMS)
     new_zooms = zooms.repeat(len(codes))
     builtin = [load_style_file(info.file).codes for info in pictured_styles()]
     styles = torch.from_numpy(np.stack([*codes, *builtin]))
     vae.code_low.copy_(torch.minimum(vae.code_low, new.amin(0)))
     vae.code_high.copy_(torch.maximum(vae.code_high, new.amax(0)))
     optimizer = torch.optim.Adam(vae.parameters(), lr=_RATE)
+
+    def frozen() -> FrozenStyleVae:
+        return FrozenStyleVae(weights_of(vae))
+
     texture = 0.0
     while clock.number < _MAX_STEPS and clock.more():
         old, old_zooms = replay(known, _BATCH - _NEW, zooms)
@@ -147,7 +153,7 @@ def fine_tune(
         optimizer.step()
         clock.count()
         texture = reconstruction.item()
-        on_step(vae, {"texture": texture, "divergence": divergence.item()})
+        on_step(frozen, {"texture": texture, "divergence": divergence.item()})
     recipe = {
         "generator": "VAE",
         "seed": seed,
@@ -155,4 +161,4 @@ def fine_tune(
         "texture": round(texture, 4),
         "families": FAMILIES,
     }
-    return vae.eval().requires_grad_(False), recipe
+    return frozen(), recipe

@@ -1,21 +1,22 @@
-"""From style codes to latents and back, with a :class:`~core.models.style_vae.StyleVae`."""
+"""From style codes to latents and back."""
 
 from __future__ import annotations
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from ...models.style_vae import StyleVae
+from ...networks.style_vae import FrozenStyleVae
 from ...styles.style import ZOOMS
 
+LOG_ZOOMS = np.log2(np.array(ZOOMS, np.float32))
+"""Base-2 logarithms of the brush scales of a style's codes, as the networks take them."""
 
-def encode_codes(vae: StyleVae, codes: np.ndarray) -> Tensor:
+
+def encode_codes(vae: FrozenStyleVae, codes: np.ndarray) -> np.ndarray:
     """Return the latent of a style.
 
     Parameters
     ----------
-    vae : StyleVae
+    vae : FrozenStyleVae
         The networks.
     codes : (len(ZOOMS), CODE_LENGTH) float32
         The style's codes.
@@ -25,15 +26,15 @@ def encode_codes(vae: StyleVae, codes: np.ndarray) -> Tensor:
     (LATENT,) float32
         The mean over the brush scales.
     """
-    return vae.encode(torch.from_numpy(codes), log_zooms())[0].mean(0)
+    return vae.encode(codes, LOG_ZOOMS).mean(0)
 
 
-def decode_latent(vae: StyleVae, latent: Tensor) -> np.ndarray:
+def decode_latent(vae: FrozenStyleVae, latent: np.ndarray) -> np.ndarray:
     """Return the style codes of a latent.
 
     Parameters
     ----------
-    vae : StyleVae
+    vae : FrozenStyleVae
         The networks.
     latent : (LATENT,) float32
         What to decode.
@@ -43,15 +44,4 @@ def decode_latent(vae: StyleVae, latent: Tensor) -> np.ndarray:
     (len(ZOOMS), CODE_LENGTH) float32
         One code for each brush scale.
     """
-    return vae.decode(latent.expand(len(ZOOMS), -1), log_zooms()).numpy()
-
-
-def log_zooms() -> Tensor:
-    """Return the brush scales of a style's codes as the networks take them.
-
-    Returns
-    -------
-    (len(ZOOMS),) float32
-        Base-2 logarithms.
-    """
-    return torch.from_numpy(np.log2(np.array(ZOOMS, np.float32)))
+    return vae.decode(np.tile(latent, (len(ZOOMS), 1)), LOG_ZOOMS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...models.style_vae import LATENT, StyleVae
+from ...models.style_vae import StyleVae
+from ...networks.style_vae import LATENT
 
 DIVERGENCE_WEIGHT = 0.3
 """Weight of the divergence in the evidence lower bound."""

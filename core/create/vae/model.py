@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ...control import SILENT, Control
 from ...image.resize import resize
-from ...models.encoder import STRIDE
-from ...models.style_vae import LATENT, StyleVae
+from ...networks.layout import STRIDE
+from ...networks.style_vae import LATENT, FrozenStyleVae
+from ...networks.weights import bundled
 from ...paint.engine import PaintJob
 from ...paint.session import session
 from ...styles.style import ZOOMS
+from ...tensor_file import Array
 from ..inputs import normalize_mix
-from ..interface import Model
+from ..interface import Model, check_networks
 from .latents import decode_latent
+
+_FARTHEST = 1e4
+"""Coordinate of a latent."""
 
 
 class StyleInventor(Model):
@@ -25,7 +28,7 @@ class StyleInventor(Model):
 
     Parameters
     ----------
-    vae : StyleVae
+    vae : FrozenStyleVae
         The networks.
     latents : (N, LATENT) float32
         Latents of the images' styles.
@@ -37,7 +40,9 @@ class StyleInventor(Model):
 
     kind = "VAE"
 
-    def __init__(self, vae: StyleVae, latents: Tensor, content: np.ndarray, recipe: dict) -> None:
+    def __init__(
+        self, vae: FrozenStyleVae, latents: np.ndarray, content: np.ndarray, recipe: dict
+    ) -> None:
         self.recipe = recipe
         self.vae, self.latents = vae, latents
         self._content = np.rint(content * 255).astype(np.uint8)  # as it is saved
@@ -97,18 +102,17 @@ class StyleInventor(Model):
         metadata : dict
             Empty.
         """
-        tensors = {f"vae.{n}": t.numpy() for n, t in self.vae.state_dict().items()}
-        return {**tensors, "latents": self.latents.numpy(), "content": self._content}, {}
+        tensors = {f"vae.{name}": part for name, part in self.vae.weights.items()}
+        return {**tensors, "latents": self.latents, "content": self._content}, {}
 
-    def _latent(self, seed: int, mix: Sequence[float]) -> Tensor:
+    def _latent(self, seed: int, mix: Sequence[float]) -> np.ndarray:
         """A mean of the images' latents, or a draw from the family of one of them."""
         if mix:
-            return torch.tensor(normalize_mix(mix, len(self.latents))) @ self.latents
-        random = torch.Generator().manual_seed(seed)
-        start = self.latents[int(torch.randint(len(self.latents), (), generator=random))]
-        family = int(self.vae.family_log_density(start[None])[0].argmax())
-        drawn = torch.randn(LATENT, generator=random)
-        return self.vae.means[family] + self.vae.spreads[family].exp() * drawn
+            weights = normalize_mix(mix, len(self.latents))
+            return np.average(self.latents, axis=0, weights=weights).astype(np.float32)
+        random = np.random.default_rng(seed)
+        like = self.latents[random.integers(len(self.latents))]
+        return self.vae.draw_from_family(like, random)
 
 
 def restore(tensors: dict[str, np.ndarray], metadata: dict) -> StyleInventor:
@@ -126,11 +130,18 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> StyleInventor:
     -------
     StyleInventor
         The model.
+
+    Raises
+    ------
+    FileDamaged, KeyError
+        They are not those of such a model.
     """
     rest = dict(tensors)
     content, latents = rest.pop("content"), rest.pop("latents")
-    vae = StyleVae()
-    vae.load_state_dict({n.removeprefix("vae."): torch.from_numpy(t) for n, t in rest.items()})
-    vae.eval().requires_grad_(False)
+    Array((-1, LATENT), np.float32, -_FARTHEST, _FARTHEST).check("latents", latents)
+    Array((-1, -1, 3), np.uint8).check("content", content)
+    weights = {name.removeprefix("vae."): tensor for name, tensor in rest.items()}
+    check_networks(weights, {name: part.shape for name, part in bundled("style_vae").items()})
+    vae = FrozenStyleVae(weights)
     picture = content.astype(np.float32) / 255
-    return StyleInventor(vae, torch.from_numpy(latents), picture, metadata["recipe"])
+    return StyleInventor(vae, latents, picture, metadata["recipe"])

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from sklearn.decomposition import PCA
-from torch import Tensor
 
-from ...errors import BadRequest
-from ...models.loading import load_style_vae
-from ...models.style_vae import LATENT, StyleVae
+from ...control import Failure
+from ...errors import BadRequest, ImpastoError
+from ...networks.style_vae import FrozenStyleVae, bundled_style_vae
 from ...paint.style_reader import StyleReader
 from ...styles.catalog import pictured_styles
 from ...styles.style import Style
@@ -24,8 +22,8 @@ from .latents import encode_codes
 AXES = 4
 """Number of principal axes of the prior along which a latent may be moved."""
 
+_SIGNS = np.array([[1], [-1], [1], [1]])  # of the largest number of an axis, as in earlier builds
 _RADIUS = 0.07  # distance at which a style has influence, relative to the side of the plane
-_DRAWS = 4096  # from the prior, for its principal axes
 
 
 class StyleMap:
@@ -33,7 +31,7 @@ class StyleMap:
 
     Parameters
     ----------
-    vae : StyleVae
+    vae : FrozenStyleVae
         The networks.
     styles : sequence of Style
         At least one.
@@ -53,16 +51,16 @@ class StyleMap:
         There are no styles.
     """
 
-    def __init__(self, vae: StyleVae, styles: Sequence[Style]) -> None:
+    def __init__(self, vae: FrozenStyleVae, styles: Sequence[Style]) -> None:
         if not styles:
             raise BadRequest("A map needs at least one style.")
         self.vae = vae
         self.names = [style.name for style in styles]
-        self.latents = torch.stack([encode_codes(vae, style.codes) for style in styles])
-        self.positions = _positions(self.latents.numpy())
+        self.latents = np.stack([encode_codes(vae, style.codes) for style in styles])
+        self.positions = _positions(self.latents)
         self._axes = _principal_axes(vae)
 
-    def at(self, x: float, y: float) -> Tensor:
+    def at(self, x: float, y: float) -> np.ndarray:
         """Return the latent at a position.
 
         Parameters
@@ -76,10 +74,12 @@ class StyleMap:
             A mean of the styles' latents, weighted by their distance.
         """
         squared = ((self.positions - np.array([x, y], np.float32)) ** 2).sum(1)
-        weights = np.exp(-(squared - squared.min()) / (2 * _RADIUS**2)).astype(np.float32)
-        return torch.from_numpy(weights / weights.sum()) @ self.latents
+        weights = np.exp(-(squared - squared.min()) / (2 * _RADIUS**2))
+        return np.average(self.latents, axis=0, weights=weights).astype(np.float32)
 
-    def draw_from_family(self, like: Tensor, *, boldness: float = 1.0, seed: int = 0) -> Tensor:
+    def draw_from_family(
+        self, like: np.ndarray, *, boldness: float = 1.0, seed: int = 0
+    ) -> np.ndarray:
         """Draw a latent from the family that another one belongs to.
 
         Parameters
@@ -96,11 +96,9 @@ class StyleMap:
         (LATENT,) float32
             The new latent.
         """
-        family = int(self.vae.family_log_density(like[None])[0].argmax())
-        drawn = torch.randn(LATENT, generator=torch.Generator().manual_seed(seed))
-        return self.vae.means[family] + boldness * self.vae.spreads[family].exp() * drawn
+        return self.vae.draw_from_family(like, np.random.default_rng(seed), boldness)
 
-    def move(self, latent: Tensor, offsets: Sequence[float]) -> Tensor:
+    def move(self, latent: np.ndarray, offsets: Sequence[float]) -> np.ndarray:
         """Return a latent moved along the principal axes of the prior.
 
         Parameters
@@ -122,11 +120,13 @@ class StyleMap:
         """
         if len(offsets) > AXES:
             raise BadRequest(f"There are {AXES} axes.")
-        return latent + torch.tensor(list(offsets)) @ self._axes[: len(offsets)]
+        return latent + np.asarray(offsets, np.float32) @ self._axes[: len(offsets)]
 
 
-def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
-    """Return the map of the built-in styles and of styles of the artist.
+def build_style_map(
+    reader: StyleReader, own_styles: Sequence[str]
+) -> tuple[StyleMap, tuple[Failure, ...]]:
+    """Return the map of the built-in styles and of styles of the artist that can be read.
 
     Parameters
     ----------
@@ -137,28 +137,29 @@ def build_style_map(reader: StyleReader, own_styles: Sequence[str]) -> StyleMap:
 
     Returns
     -------
-    StyleMap
+    style_map : StyleMap
         With the built-in styles first.
-
-    Raises
-    ------
-    StyleUnreadable
-        One of them cannot be read.
+    failures : tuple of Failure
+        The artist's styles that cannot be read, by their sources.
     """
-    sources = [info.identifier for info in pictured_styles()] + list(own_styles)
-    return StyleMap(load_style_vae(), [reader.resolve_source(source) for source in sources])
+    styles, failures = [], []
+    for source in [info.identifier for info in pictured_styles()] + list(own_styles):
+        try:
+            styles.append(reader.resolve_source(source))
+        except ImpastoError as error:
+            failures.append(Failure(source, str(error)))
+    return StyleMap(bundled_style_vae(), styles), tuple(failures)
 
 
-def _principal_axes(vae: StyleVae) -> Tensor:
+def _principal_axes(vae: FrozenStyleVae) -> np.ndarray:
     """The principal axes ``(AXES, LATENT)`` of the prior, each as long as its deviation."""
-    drawn = torch.randn(_DRAWS, LATENT, generator=torch.Generator().manual_seed(0))
-    family = torch.multinomial(
-        vae.shares.softmax(0), _DRAWS, True, generator=torch.Generator().manual_seed(1)
-    )
-    prior = vae.means[family] + vae.spreads[family].exp() * drawn
-    axes = PCA(AXES, random_state=0).fit(prior.numpy())
-    lengths = np.sqrt(axes.explained_variance_)[:, None]
-    return torch.from_numpy((axes.components_ * lengths).astype(np.float32))
+    means = vae.means - vae.shares @ vae.means
+    variances = vae.shares @ np.exp(2 * vae.spreads)
+    covariance = means.T @ (vae.shares[:, None] * means) + np.diag(variances)
+    values, vectors = np.linalg.eigh(covariance)
+    axes = (vectors * np.sqrt(values)).T[::-1][:AXES]
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1)
+    return (axes * np.sign(largest) * _SIGNS).astype(np.float32)
 
 
 def _positions(latents: np.ndarray) -> np.ndarray:

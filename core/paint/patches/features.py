@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits
 
 _EXACT = 2.0**24
@@ -139,6 +138,8 @@ def fit_space(sample: np.ndarray, side: int, weights: np.ndarray, components: in
     first = max(0, values - components)
     with threadpool_limits(limits=1):  # the same digits with any number of threads
         covariance = np.cov(weighed, rowvar=False, bias=True).reshape(values, values)
+        from scipy.linalg import eigh  # late: it is slow to import
+
         variances, basis = eigh(covariance, subset_by_index=(first, values - 1))
     basis = basis * root[:, None]
     exactness = np.floor(_EXACT / 255 / np.abs(basis).sum(axis=0).max())

@@ -9,7 +9,6 @@ Processing 20, 2011.
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
 
 from ...control import SILENT, Control
 from ...image.blur import gaussian_blur
@@ -85,6 +84,8 @@ def _random_texture(
     fine = fine[: size[0], : size[1]]
     contrast = float(np.sqrt(np.square(fine).sum(axis=2).mean()))
     random = np.random.default_rng(seed)
+    from scipy import fft  # late: it is slow to import
+
     noise = fft.rfft2(random.standard_normal(size, np.float32))
     noise /= np.maximum(np.abs(noise), 1e-9)  # the phases alone
     spectrum = fft.rfft2(fine, s=size, axes=(0, 1))

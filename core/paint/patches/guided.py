@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.spatial import cKDTree
 
 from ...image.resize import resize
 
@@ -87,6 +86,8 @@ def first_colors(picture: np.ndarray, guides: Sequence[Guide], *, wrap: bool) ->
     random = np.random.default_rng(0)
     chosen = random.choice(len(sources), min(len(sources), _LOOKED_AT), replace=False)
     near = min(_NEAREST, len(chosen))
+    from scipy.spatial import cKDTree  # late: it is slow to import
+
     _, nearest = cKDTree(sources[chosen]).query(targets, k=[*range(1, near + 1)], workers=-1)
     found = colors[chosen][nearest].mean(axis=1).reshape(small[1], small[0], 3)
     height, width = guides[0].target.shape[:2]

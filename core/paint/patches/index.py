@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 _KEYS_PER_CLUSTER = 250
@@ -137,6 +136,8 @@ def _centers(keys: np.ndarray, seed: int) -> np.ndarray:
     count = min(_MOST_CLUSTERS, len(keys) // _KEYS_PER_CLUSTER)
     if count < 2:
         return np.rint(keys.mean(axis=0, keepdims=True))
+    from sklearn.cluster import MiniBatchKMeans  # late: it is slow to import
+
     means = MiniBatchKMeans(
         count, init="random", n_init=1, batch_size=2048, max_iter=6, random_state=seed % 2**32
     )

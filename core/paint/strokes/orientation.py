@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy.ndimage import fourier_gaussian
 
 from ...image.resize import resize
 
@@ -57,6 +56,8 @@ def blur(image: np.ndarray, sigma: float, wrap: bool = False) -> np.ndarray:
         columns = np.arange(-reach, width + reach) % width
         blurred = cv2.GaussianBlur(np.ascontiguousarray(image[rows][:, columns]), (0, 0), sigma)
         return np.ascontiguousarray(blurred[reach : reach + height, reach : reach + width])
+    from scipy.ndimage import fourier_gaussian  # late: it is slow to import
+
     # Around the torus more than once: a padded picture would be many times as large.
     sigmas = (sigma, sigma, *[0.0] * (image.ndim - 2))
     spectrum = fourier_gaussian(np.fft.fft2(image, axes=(0, 1)), sigmas)

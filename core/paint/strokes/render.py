@@ -27,6 +27,10 @@ _KEPT_HEIGHT = np.float32(0.5)
 """Share of the height below that a stroke keeps. Heights then end below a ceiling however many strokes
 are laid on each other: they are never summed."""
 
+_DETAIL = np.round(2 / 255 * 2**22) / 2**22
+"""Lightness of a stamp's level. Of 16 bits, so that its product with a level is exact: some processors
+round that, before the stroke's color is added, and some do not."""
+
 _THINNEST = 0.4  # pixels; in a small picture, thinner strokes are not worth the time
 
 _LARGE = 6000  # pixels of a stroke's window from which threads do not wait for each other
@@ -210,7 +214,7 @@ class _Sized:
     def paints(self, index: np.ndarray) -> np.ndarray:
         """Return what makes a stamp the color and height that a stroke brings, ``(N, 4, 5)``."""
         matrix = np.zeros((len(index), 4, 5), np.float32)
-        matrix[:, :3, 1] = 2 / 255
+        matrix[:, :3, 1] = _DETAIL
         matrix[:, :3, 4] = self.color[index] - np.float32(256 / 255)
         matrix[:, 3, 2] = self.load[index] / 255
         return matrix

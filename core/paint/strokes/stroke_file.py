@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
 from ...atomic import write_atomically
-from ...errors import StyleUnreadable
+from ...errors import FileDamaged, StyleUnreadable
+from ...schema import Range
 from ...styles import stroke_set
 from ...styles.stroke_set import StrokeSet
+from ...tensor_file import Array, encoded_tensors, known_words, load_tensors
 from .stroke_list import ARRAYS, StrokeList
 
 SUFFIX = ".strokes"
@@ -46,7 +48,7 @@ class StrokeFile:
 
 
 def save_strokes(painting: StrokeFile, path: Path) -> None:
-    """Write a painting atomically, as safetensors.
+    """Write a painting atomically.
 
     Parameters
     ----------
@@ -60,13 +62,27 @@ def save_strokes(painting: StrokeFile, path: Path) -> None:
     OutputUnwritable
         The folder is missing or read-only, or the disk is full.
     """
-    from safetensors.numpy import save
+    write_atomically(path, encoded_strokes(painting), overwrite=True)
 
+
+def encoded_strokes(painting: StrokeFile) -> bytes:
+    """Return the content of a stroke file, which is safetensors.
+
+    Parameters
+    ----------
+    painting : StrokeFile
+        What to write.
+
+    Returns
+    -------
+    bytes
+        All of it.
+    """
     strokes = painting.strokes
-    tensors = {name: np.ascontiguousarray(getattr(strokes, name)) for name in ARRAYS}
+    tensors = {name: getattr(strokes, name) for name in ARRAYS}
     arrays, numbers = stroke_set.to_tensors(painting.stroke_set)
-    tensors |= {_SET + name: np.ascontiguousarray(value) for name, value in arrays.items()}
-    tensors["underpainting"] = np.ascontiguousarray(painting.underpainting, np.float16)
+    tensors |= {_SET + name: value for name, value in arrays.items()}
+    tensors["underpainting"] = painting.underpainting.astype(np.float16)
     header = {
         "aspect": strokes.aspect,
         "seamless": strokes.seamless,
@@ -74,8 +90,7 @@ def save_strokes(painting: StrokeFile, path: Path) -> None:
         "relief": painting.relief,
         "set": numbers,
     }
-    content = save(tensors, metadata={_HEADER: json.dumps(header)})
-    write_atomically(path, content, overwrite=True)
+    return encoded_tensors(_HEADER, tensors, header)
 
 
 def load_strokes(path: Path) -> StrokeFile:
@@ -96,31 +111,48 @@ def load_strokes(path: Path) -> StrokeFile:
     StyleUnreadable
         The file is missing, damaged, or no stroke file.
     """
-    from safetensors import SafetensorError, safe_open
-
-    refusal = StyleUnreadable(
-        f'"{path}" is not a painting that Impasto wrote as strokes; choose a {SUFFIX} file.'
-    )
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {})[_HEADER])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        across, down = map(float, header["aspect"])
-        width, height = map(int, header["size"])
-        rows = {name: tensors[name] for name in ARRAYS}
+        tensors, plain = load_tensors(path, _HEADER)
+        words = known_words(_Words, plain)
+        count = len(tensors.get("x", ()))
+        rows = {name: tensors.get(name, np.empty(0)) for name in ARRAYS}
+        for name, row in rows.items():
+            kind = _ROWS.get(name, _ROW)
+            replace(kind, shape=(count, *kind.shape[1:])).check(name, row)
         own = {n.removeprefix(_SET): t for n, t in tensors.items() if n.startswith(_SET)}
-        under = tensors["underpainting"].astype(np.float32)
-        count = len(rows["x"])
-        alike = all(len(row) == count for row in rows.values()) and under.ndim == 3 and under.size
-        painting = StrokeFile(
-            StrokeList(**rows, aspect=(across, down), seamless=bool(header["seamless"])),
-            stroke_set.from_tensors(own, header["set"]),
-            under,
-            (width, height),
-            float(header["relief"]),
-        )
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise refusal from error
-    if not alike:
-        raise refusal
-    return painting
+        under = tensors.get("underpainting", np.empty(0))
+        _UNDER.check("underpainting", under)
+        strokes = stroke_set.from_tensors(own, words.set)
+    except FileDamaged as error:
+        raise StyleUnreadable(
+            f'"{path}" is not a painting that Impasto wrote as strokes, or is damaged;'
+            f" choose a {SUFFIX} file."
+        ) from error
+    return StrokeFile(
+        StrokeList(**rows, aspect=words.aspect, seamless=words.seamless),
+        strokes,
+        under.astype(np.float32),
+        words.size,
+        words.relief,
+    )
+
+
+_ROW = Array((-1,), np.float32, -1e4, 1e4)
+_ROWS = {
+    "color": Array((-1, 3), np.float32, -1.0, 2.0),
+    "stamp": Array((-1,), np.int32, 0, 2**20),
+}
+_UNDER = Array((-1, -1, 3), np.floating, -1.0, 2.0)
+_Side = Annotated[int, Range(1, 2**20)]
+_Share = Annotated[float, Range(1e-6, 1)]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The JSON of a stroke file."""
+
+    aspect: tuple[_Share, _Share]
+    seamless: bool
+    size: tuple[_Side, _Side]
+    relief: Annotated[float, Range(0, 1)]
+    set: str

@@ -98,7 +98,7 @@ class StrokeFrames:
                 continue
             self._cancel.raise_if_set()
             try:
-                picture = self._plan.sequence.read(self._plan.sequence.by_number[number])
+                picture = self._plan.read(self._plan.sequence.by_number[number])
             except ImpastoError as error:
                 outcome.add_failure(number, str(error))
                 continue

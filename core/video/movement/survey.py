@@ -18,7 +18,7 @@ from ...errors import ImpastoError
 from ...image.convert import to_depth
 from ...image.picture import Picture
 from ...image.resize import resize
-from ...models.encoder import STRIDE
+from ...networks.layout import STRIDE
 from ...paint import working
 from ...paint.engine import PaintJob
 from ...paint.guides import guide_size
@@ -220,7 +220,7 @@ class Surveyor:
         look = self._plan.settings.look
         for frame in frames:
             try:
-                picture = self._plan.sequence.read(frame)
+                picture = self._plan.read(frame)
             except ImpastoError as error:
                 on_failure(frame.number, str(error))
                 continue

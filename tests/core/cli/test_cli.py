@@ -97,7 +97,7 @@ def test_formats_that_are_only_read_become_png_or_openexr(tmp_path):
         )
     done = impasto("stylize", folder, "--style", "kiss", "--strength", 0, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in out.iterdir()) == ["a.exr", "b.png", "c.png"]
+    assert sorted(p.name for p in out.glob("[!.]*")) == ["a.exr", "b.png", "c.png"]
     assert np.allclose(read_picture(out / "a.exr").color, color, atol=1e-6)
     assert np.allclose(read_picture(out / "b.png").color, color, atol=0.003)
     refused = impasto("stylize", folder / "b.ppm", "--style", "kiss", "--out", tmp_path / "x.dds")
@@ -153,7 +153,7 @@ def test_a_folder_with_a_broken_file(pictures, tmp_path):
     assert done.returncode == 1
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert {e["event"] for e in events} >= {"progress", "item", "failure", "result"}
-    assert {Path(p).name for p in os.listdir(tmp_path / "out")} == {"a.png", "b.png"}
+    assert {p.name for p in (tmp_path / "out").iterdir() if p.is_file()} == {"a.png", "b.png"}
     failure = next(e for e in events if e["event"] == "failure")
     assert failure["key"].endswith("broken.png")
 
@@ -225,18 +225,6 @@ def test_analyze_overwrites_neither_originals_nor_an_earlier_outcome(pictures, t
     assert refused.returncode == 2
     assert "--overwrite" in refused.stderr
     assert mine.read_bytes() == (pictures / "a.png").read_bytes()
-
-
-def test_a_python_without_torch_is_named(pictures, tmp_path):
-    arguments = ["stylize", str(pictures / "a.png"), *KISS, "--out", str(tmp_path / "out.png")]
-    code = (
-        "import sys; sys.modules['torch'] = None; from impasto.core.cli.main import main; "
-        f"sys.exit(main({arguments!r}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "no working torch" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_nobody_reads(tmp_path):
@@ -320,7 +308,7 @@ def test_ctrl_c_keeps_what_is_done(pictures, tmp_path):
     assert process.returncode == 130, rest + errors
     assert "kept" in errors
     time.sleep(0.1)
-    finished = list(out.iterdir())
+    finished = [path for path in out.iterdir() if path.is_file()]
     assert finished
     assert all(cv2.imread(str(p)) is not None for p in finished), "no half-written file"
 

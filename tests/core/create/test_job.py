@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.core.control import CancelToken, Control
-from impasto.core.create.inputs import image_to_tensor
+from impasto.core.create.inputs import enlarged
 from impasto.core.create.settings import SampleSettings
 from impasto.core.errors import BadRequest, NoImages, OutputUnwritable, StyleUnreadable
 from impasto.core.image.files import read_picture
@@ -157,9 +157,8 @@ def test_a_style_that_is_none_is_said(images, tmp_path):
 def test_a_texture_of_any_size_is_extended(height, width, least):
     """By itself: no color comes in, and the sides are ones that networks take."""
     image = np.random.default_rng(height).random((height, width, 3)).astype(np.float32)
-    tensor = image_to_tensor(image, least)
-    assert all(side >= least and side % 16 == 0 for side in tensor.shape[2:])
-    pixels = tensor[0].permute(1, 2, 0).numpy()
+    pixels = enlarged(image, least)
+    assert all(side >= least and side % 16 == 0 for side in pixels.shape[:2])
     kept = pixels[:height, :width]
     assert np.array_equal(kept, image[: kept.shape[0], : kept.shape[1]])
     assert {*map(tuple, pixels.reshape(-1, 3))} <= {*map(tuple, image.reshape(-1, 3))}

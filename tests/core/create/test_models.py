@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import NEVER, Budget, CancelToken, Clock, Control
 from impasto.core.create.gan import fit as gan_fit
-from impasto.core.create.inputs import image_to_tensor, normalize_mix
+from impasto.core.create.inputs import enlarged, normalize_mix
 from impasto.core.create.interface import fit, load_model, save_model
 from impasto.core.errors import BadRequest, JobCancelled, ModelUnreadable, OutputUnwritable
+from impasto.core.models.layers import as_batch
+from impasto.core.models.loading import weights_of
+from impasto.core.models.spatial_gan import Generator
+from impasto.core.models.style_vae import StyleVae
+from impasto.core.networks.automaton import Rule
+from impasto.core.networks.spatial_gan import (
+    EMBEDDING,
+    TexturePainter,
+    draw_noise,
+    layout_of,
+    shapes,
+)
 
 KINDS = ("GAN", "VAE", "AUTOMATON")
 
@@ -77,6 +92,78 @@ def test_samples_are_seamless(kind):
     blobs = (blobs - blobs.min()) / np.ptp(blobs)
     made = fit(kind, [blobs], budget=Budget(steps=3))
     assert seam_strength(made.sample((128, 96), seed=3)).worst < 1.5
+
+
+@pytest.mark.parametrize("rows", ["reflect", "circular"])
+@pytest.mark.parametrize("columns", ["reflect", "circular"])
+def test_a_texture_is_painted_as_in_a_fit(rows, columns):
+    torch.manual_seed(1)
+    generator = Generator()
+    for part in generator.parameters():
+        torch.nn.init.normal_(part, std=0.08)
+    random = np.random.default_rng(2)
+    picture, embedding = (random.random(s, np.float32) for s in ((48, 80, 3), EMBEDDING))
+    layout, noise = np.moveaxis(layout_of(picture), 2, 0), draw_noise(1, 48, 80, random)
+    painter = TexturePainter(weights_of(generator), embedding)
+    painted = painter.paint(layout, picture, [maps[0] for maps in noise], (rows, columns))
+    with torch.inference_mode():
+        wanted = generator(
+            *(torch.from_numpy(layout.copy())[None], as_batch(picture)),
+            [torch.from_numpy(maps) for maps in noise],
+            torch.from_numpy(embedding)[None],
+            (rows, columns),
+        )
+    wanted = wanted[0].permute(1, 2, 0).clamp(0, 1).numpy()
+    assert np.abs(wanted - picture).mean() > 0.02
+    assert np.abs(painted - wanted).max() < 1e-4
+
+
+def test_weights_have_the_shapes_that_are_asked_for():
+    parts = {name: part.shape for name, part in weights_of(Generator()).items()}
+    assert parts == shapes()
+
+
+def test_a_layout_is_means_and_contrasts():
+    picture = np.random.default_rng(3).random((24, 40, 3), np.float32)
+    cells = picture.reshape(6, 4, 10, 4, 3)
+    layout = layout_of(picture)
+    np.testing.assert_allclose(layout[..., :3], cells.mean((1, 3)), atol=1e-6)
+    np.testing.assert_allclose(layout[..., 3], 2 * cells.mean(4).std((1, 3)), atol=1e-3)
+
+
+def test_samples_do_not_depend_on_the_number_of_threads(model):
+    counts, drawn = cv2.getNumThreads(), []
+    try:
+        for count in (1, 2, 4):
+            cv2.setNumThreads(count)
+            with threadpool_limits(count):
+                drawn.append(model.sample((272, 208), seed=6))
+    finally:
+        cv2.setNumThreads(counts)
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    np.testing.assert_array_equal(drawn[0], drawn[2])
+
+
+def test_files_have_the_names_of_earlier_versions(model):
+    names = {
+        "GAN": [*(f"generator.{n}" for n in Generator().state_dict()), "places"],
+        "VAE": [*(f"vae.{n}" for n in StyleVae().state_dict()), "latents", "content"],
+        "AUTOMATON": Rule._fields,
+    }[model.kind]
+    pictures = {"picture.0", "picture.1"} if model.kind == "GAN" else set()
+    assert set(model.state()[0]) == {*names, *pictures}
+
+
+def test_weights_of_another_shape_are_refused(model, tmp_path):
+    tensors, metadata = model.state()
+    name = max(tensors, key=lambda n: (n.startswith(("generator.", "vae.")), tensors[n].size))
+    less = {other: part for other, part in tensors.items() if other != name}
+    for changed in (less, {**less, name: tensors[name][:-1]}):
+        other = SimpleNamespace(kind=model.kind, recipe={}, state=lambda t=changed: (t, metadata))
+        path = tmp_path / "other.impasto-model"
+        save_model(other, path, overwrite=True)
+        with pytest.raises(ModelUnreadable):
+            load_model(path)
 
 
 def test_a_large_canvas_is_painted_in_tiles_that_agree(textures):
@@ -146,7 +233,7 @@ def test_what_is_kept_is_a_moving_average(textures):
     """One step moves it by a tenth of the way at most, so what is painted hardly changes."""
 
     torch.manual_seed(0)
-    trainer = gan_fit._Trainer([image_to_tensor(texture, 128) for texture in textures])
+    trainer = gan_fit._Trainer([enlarged(texture, 128) for texture in textures])
     before = [part.clone() for part in trainer._smooth]
     trainer.step(50, 0.5)
     for old, smooth, now in zip(before, trainer._smooth, trainer._learned, strict=True):
@@ -159,7 +246,7 @@ def test_critics_are_kept_from_growing_steep(textures):
     moved = []
     for number in (gan_fit._R1_EVERY, gan_fit._R1_EVERY + 1):
         torch.manual_seed(0)
-        trainer = gan_fit._Trainer([image_to_tensor(textures[1], 128)])
+        trainer = gan_fit._Trainer([enlarged(textures[1], 128)])
         painted = torch.rand(2, 3, 128, 128, generator=torch.Generator().manual_seed(1))
         torch.manual_seed(2)
         trainer._step_critics(number, painted, 0, torch.ones(2, 1))

@@ -99,6 +99,51 @@ def test_foreign_rows_are_misses(tmp_path: Path) -> None:
         assert cache.get("ab12") is None
 
 
+def test_a_row_that_was_changed_is_a_miss(tmp_path: Path) -> None:
+    """Though its numbers are as good as any."""
+    cache = DescriptorCache(tmp_path)
+    cache.put("ab12", row())
+    cache.close()
+    with closing(sqlite3.connect(tmp_path / "descriptions.sqlite")) as file, file:
+        (content,) = file.execute("SELECT row FROM descriptions").fetchone()
+        changed = bytearray(content)
+        changed[2] ^= 1
+        file.execute("UPDATE descriptions SET row = ?", (bytes(changed),))
+    assert cache.get("ab12") is None
+
+
+def test_the_newest_rows_stay_though_the_clock_was_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = DescriptorCache(tmp_path, bytes_at_most=4 * LENGTH * 2)
+    for year, key in ((2040, "old"), (2039, "older"), (2020, "new"), (2019, "newest")):
+        monkeypatch.setattr(time, "time", lambda year=year: (year - 1970) * 365.0 * 24 * 3600)
+        cache.put(key, row())
+        cache.flush()
+    cache.prune()
+    assert set(cache.get_many(["old", "older", "new", "newest"])) == {"new", "newest"}
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "zero", "empty", "gone"])
+def test_a_damaged_thumbnail_is_made_anew(image: ImageRef, tmp_path: Path, damage: str) -> None:
+    cache, thumbnails = DescriptorCache(tmp_path / "cache"), Thumbnails(tmp_path / "thumbnails")
+    (content,) = describe([image], cache=cache, thumbnails=thumbnails).contents
+    path = thumbnails.path(content)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    wrong = {
+        "cut": whole[:-4],
+        "flip": whole[:middle] + bytes([whole[middle] ^ 4]) + whole[middle + 1 :],
+        "zero": whole[:middle] + bytes(len(whole) - middle),
+        "empty": b"",
+    }
+    path.unlink() if damage == "gone" else path.write_bytes(wrong[damage])
+    assert not thumbnails.has(content) and content not in thumbnails.contents()
+    describe([image], cache=cache, thumbnails=thumbnails)
+    assert path.read_bytes() == whole
+    assert thumbnails.has(content) and content in thumbnails.contents()
+
+
 def test_files_of_another_layout_are_made_anew(tmp_path: Path) -> None:
     (tmp_path / "ab").mkdir()
     (tmp_path / "ab" / "ab12.npy").write_bytes(b"of an earlier version")

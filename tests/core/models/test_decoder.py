@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from impasto.core.models.codes import feature_statistics, style_code
-from impasto.core.models.decoder import Decoder
 from impasto.core.models.loading import load_decoder, load_encoder
 from impasto.core.models.styled_layers import StyledBlock, StyledConv, affine_by_region
+from impasto.core.networks.layout import BLOCKS
 
 
 def mixed(values: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
@@ -91,5 +91,5 @@ def test_hardly_any_unit_of_the_bundled_decoder_is_dead() -> None:
             code, features = style_code(style, encoder(style)), encoder(content)
             noise = decoder.sample_noise(1, 96, 96)
             decoder(features, feature_statistics(features), code, noise)
-    for number, (_, inner, _) in enumerate(Decoder.BLOCKS):
+    for number, (_, inner, _) in enumerate(BLOCKS):
         assert (alive[number] > 1e-3).sum() > 0.8 * inner

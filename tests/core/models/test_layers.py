@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from impasto.core.models.layers import CIRCULAR, Conv3x3, Upsample2x, pad
+from impasto.core.models.layers import Conv3x3, Upsample2x, pad
+from impasto.core.networks.layout import CIRCULAR
 
 RULES = [("reflect", "reflect"), ("circular", "circular"), ("reflect", "circular")]
 

@@ -9,13 +9,15 @@ from impasto.benchmarks.seams import seam_strength
 from impasto.core.control import CancelToken, Control
 from impasto.core.errors import JobCancelled
 from impasto.core.image.resize import resize
+from impasto.core.models.networks import TorchNetworks
+from impasto.core.networks.cpu import CpuNetworks
 from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 
 
-@pytest.fixture(scope="module")
-def stylizer() -> Stylizer:
-    return Stylizer()
+@pytest.fixture(scope="module", params=["onnxruntime", "torch"])
+def stylizer(request) -> Stylizer:
+    return Stylizer(CpuNetworks() if request.param == "onnxruntime" else TorchNetworks("cpu"))
 
 
 def smooth(height: int, width: int, seed: int, cells: int = 12) -> np.ndarray:
@@ -148,8 +150,7 @@ def test_pixels_that_do_not_count_hardly_change_the_statistics(stylizer, code):
     assert change(left) < 0.25 * change(None)
 
 
-def test_one_tile_reports_progress_and_can_be_cancelled(stylizer, code):
-    """A large picture is one tile for seconds; nobody waits for its end to cancel."""
+def test_progress_and_cancel_between_the_networks(stylizer, code):
     reported: list[float] = []
 
     def control(cancel=lambda: False):
@@ -157,16 +158,31 @@ def test_one_tile_reports_progress_and_can_be_cancelled(stylizer, code):
 
     job = PaintJob(smooth(64, 64, 12), code)
     stylizer.paint(job, control())
+    assert reported == [0.25, 1.0]
+    reported.clear()
+    with pytest.raises(JobCancelled):
+        stylizer.paint(job, control(lambda: bool(reported)))
+    assert reported == [0.25]
+    reported.clear()
+    stylizer.paint(PaintJob(smooth(592, 592, 12), code, tile=128), control())
     assert len(reported) > 10
     assert reported == sorted(reported)
     assert reported[-1] == 1.0
+
+
+def test_cancel_between_layers(stylizer, code):
+    """A large picture is one tile for seconds; nobody waits for its end to cancel."""
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    picture = smooth(1024, 1024, 12)
     with pytest.raises(JobCancelled):
-        stylizer.paint(job, control(lambda: reported[-1] < 1))
-    assert reported[-1] < 0.2
-    reported.clear()
-    stylizer.paint(PaintJob(smooth(592, 592, 12), code, tile=128), control())
-    assert reported == sorted(reported)
-    assert reported[-1] == 1.0
+        stylizer.networks.encode(picture, cancel=CancelToken(cancelled))
+    assert len(asked) < 5
+    stylizer.networks.encode(picture, cancel=CancelToken(lambda: False))
 
 
 def test_cancel(stylizer, code):

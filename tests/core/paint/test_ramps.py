@@ -101,7 +101,9 @@ def test_a_ramp_stays_smooth(tmp_path, engine, strength, style, upright, seamles
     assert result.recolored == ("Ramp",) and not (tmp_path / "h.png").exists()
     steps = np.diff(after.color.reshape(256, 3), axis=0)
     assert np.abs(steps).max() < 8 * np.abs(np.diff(ramp()[0], axis=0)).max()
-    assert np.abs(np.diff(steps, axis=0)).max() < 0.02, "it has no grain"
+    assert np.abs(np.diff(steps, axis=0)).max() < 0.03, (
+        "it has no grain, if bends where it is clipped"
+    )
     if strength == 0 or style == "charcoal":  # a medium has no colors
         assert np.array_equal(after.color, before.color)
     elif strength == 1 and not keep_color:

@@ -9,10 +9,12 @@ import pytest
 from impasto.core.control import Budget, CancelToken, Control
 from impasto.core.errors import JobCancelled, OutputUnwritable, StyleUnreadable
 from impasto.core.image.reference import ImageRef
-from impasto.core.models.adapter import merge_adapters
+from impasto.core.models.layers import as_batch
+from impasto.core.models.loading import load_encoder
 from impasto.core.models.texture_loss import TextureTarget
+from impasto.core.networks.decoder import merge_adapters
+from impasto.core.networks.weights import bundled
 from impasto.core.paint.adapter_fit import refine
-from impasto.core.paint.content import to_tensor
 from impasto.core.paint.engine import PaintJob
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import encode_zooms
@@ -75,9 +77,7 @@ def test_adapters_of_a_blend_are_weighed(stylizer, plain, refined):
     half = blend([refined, plain], [1, 1]).adapters
     assert [weight for _, weight in half] == [0.5]
     names = ("blocks.0.first.weight", "to_pixels.bias", "blocks.4.modulation.bias")
-    states = [
-        merge_adapters(stylizer.decoder, a).state_dict() for a in ((), half, refined.adapters)
-    ]
+    states = [merge_adapters(bundled("decoder"), a) for a in ((), half, refined.adapters)]
     for name in names:
         none, some, full = (state[name] for state in states)
         assert np.allclose(some, (none + full) / 2, atol=1e-6)
@@ -132,10 +132,10 @@ def test_a_built_in_style_has_no_picture(tmp_path):
         run(request, Control())
 
 
-def test_texture_loss_knows_a_texture_from_another(stylizer, picture):
-    target = TextureTarget(stylizer.encoder, to_tensor(picture))
+def test_texture_loss_knows_a_texture_from_another(picture):
+    target = TextureTarget(load_encoder(), as_batch(picture))
     moved = np.roll(picture, (12, 36), (0, 1))
     coarse = stripes(24, [[0.9, 0.2, 0.1], [0.1, 0.1, 0.5]])
     other = stripes(6, [[0.2, 0.8, 0.1], [0.9, 0.9, 0.9]])
-    same, *worse = (float(target.loss(to_tensor(a))) for a in (moved, coarse, other))
+    same, *worse = (float(target.loss(as_batch(a))) for a in (moved, coarse, other))
     assert same < 0.2 * min(worse)

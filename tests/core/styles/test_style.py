@@ -10,16 +10,24 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from impasto.core.errors import OutputUnwritable, StyleUnreadable
+from impasto.core.networks.codes import CODE_LENGTH
 from impasto.core.paint.network import Stylizer
 from impasto.core.paint.style_reader import StyleReader
 from impasto.core.styles import catalog
 from impasto.core.styles.catalog import builtin_styles
 from impasto.core.styles.look import StyleRef
-from impasto.core.styles.style import ZOOMS, Provenance, Style, blend, load_style_file, save_style
+from impasto.core.styles.style import (
+    ZOOMS,
+    Provenance,
+    Style,
+    blend,
+    load_style_file,
+    save_style,
+)
 
 
 def some_style(seed: int, name: str = "Some") -> Style:
-    codes = np.random.default_rng(seed).random((len(ZOOMS), 12)).astype(np.float16)
+    codes = np.random.default_rng(seed).random((len(ZOOMS), CODE_LENGTH)).astype(np.float16)
     thumbnail = np.full((8, 8, 3), seed, np.uint8)
     return Style(
         identifier=name.lower(),

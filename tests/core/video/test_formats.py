@@ -11,6 +11,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from impasto.core.atomic import Part
 from impasto.core.control import Control
 from impasto.core.errors import ImageUnreadable, OutputUnwritable
 from impasto.core.image.alpha import full_alpha
@@ -171,7 +172,7 @@ def test_range_step_and_padding_go_through_to_the_results(animation, tmp_path):
     assert [Path(p).name for p in result.written] == [f"shot_000{n}.png" for n in (2, 4, 6)]
 
 
-def test_a_replaced_frame_is_not_taken_for_the_new_one(animation, tmp_path):
+def test_a_replaced_frame_is_not_taken_for_the_new_one(animation, tmp_path, monkeypatch):
     """Killed between note and picture, an older frame must not pass for a finished one."""
     reference = SequenceRef(str(animation))
     request = FramesRequest(reference, SETTINGS, str(tmp_path / "out"), overwrite=True)
@@ -181,11 +182,18 @@ def test_a_replaced_frame_is_not_taken_for_the_new_one(animation, tmp_path):
     old, new = (Picture(np.full((4, 4, 3), v, np.float32)) for v in (0.2, 0.8))
     results.write(frame, "old", old)
     assert results.finished(frame.number, "old") and not results.finished(frame.number, "new")
-    results.path(frame.number).with_name("shot_0001.png.part").mkdir()  # so it cannot be written
-    with pytest.raises(OutputUnwritable):
-        results.write(frame, "new", new)
+    rename = Part.rename
+
+    def killed(part: Part, *, overwrite: bool) -> None:
+        if part.target.suffix == ".png":
+            raise KeyboardInterrupt
+        rename(part, overwrite=overwrite)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Part, "rename", killed)
+        with pytest.raises(KeyboardInterrupt):
+            results.write(frame, "new", new)
     assert not results.finished(frame.number, "new")
-    results.path(frame.number).with_name("shot_0001.png.part").rmdir()
     careful = Results(replace(request, overwrite=False), sequence)
     assert not careful.finished(frame.number, "new"), "it was ours to replace"
     with pytest.raises(OutputUnwritable, match="other settings"):
