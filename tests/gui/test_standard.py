@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from artist import MODULE
 from conftest import ROOT
+from test_tour import SHOWN
 
 pytestmark = pytest.mark.story
 
 GROUPS = "len(bpy.context.scene.impasto.groups)"
-RESULTS = f"""[
-    n.name
-    for m in bpy.data.materials
-    for n in (m.node_tree.nodes if m.node_tree else ())
-    if n.type == "TEX_IMAGE" and n.image
-    and "(Impasto" in sys.modules['{MODULE}.scene.textures.results'].shown_image(n).name
-]"""
 FRAMES = "bpy.context.scene.impasto.frames"
 MAKE_FRAMES = """
 import numpy
@@ -50,9 +43,9 @@ def artist(open_window, standard):
 
 
 def test_there_is_nothing_else(artist):
-    found = "[n for n in ('torch', 'cv2', 'sklearn', 'onnxruntime', 'PIL') if find_spec(n)]"
-    artist.run(f"from importlib.util import find_spec\nanswer = {found}")
-    assert artist.ask("__import__('importlib.util').util.find_spec('cv2')") is None
+    names = "('torch', 'cv2', 'sklearn', 'onnxruntime', 'PIL', 'av')"
+    find = "__import__('importlib.util').util.find_spec"
+    assert artist.ask(f"[n for n in {names} if {find}(n)]") == []
     assert artist.ask("[n for _, n in __import__('socket').if_nameindex()]") == ["lo"]
 
 
@@ -73,25 +66,27 @@ def test_what_needs_torch_is_gray_and_says_why(artist):
     assert "torch" in artist.why_disabled("impasto.create_material")
 
 
-@pytest.mark.parametrize("engine", ["NETWORK", "PATCHES", "STROKES"])
-def test_stylize_compare_and_revert(artist, engine):
-    artist.run(
-        "for g in bpy.context.scene.impasto.groups:\n"
-        f"    g.look.style, g.look.engine = 'starry-night', {engine!r}"
-    )
-    artist.press(r"impasto\.stylize_textures")
-    artist.wait_idle()
-    assert artist.ask(f"{artist.JOBS}.history[0].state") == "FINISHED"
-    done = artist.ask(RESULTS)
-    assert len(done) == 8
-    artist.over_viewport()
-    artist.shot(f"stylized-{engine.lower()}", smooth=True)
-    artist.press(r"impasto\.compare_textures", columns=(0.3,))
-    assert artist.ask(RESULTS) == []
-    artist.press(r"impasto\.compare_textures", columns=(0.3,))
-    assert artist.ask(RESULTS) == done
-    artist.revert_all()
-    assert artist.ask(RESULTS) == []
+def test_stylize_compare_and_revert(artist):
+    originals = artist.ask(SHOWN)
+    assert len(originals) == 8
+    for engine in ("NETWORK", "PATCHES", "STROKES"):
+        artist.run(
+            "for g in bpy.context.scene.impasto.groups:\n"
+            f"    g.look.style, g.look.engine = 'starry-night', {engine!r}"
+        )
+        artist.press(r"impasto\.stylize_textures")
+        artist.wait_idle()
+        assert artist.ask(f"{artist.JOBS}.history[0].state") == "FINISHED"
+        done = artist.ask(SHOWN)
+        assert [name for name in done if done[name] == originals.get(name)] == []
+        artist.over_viewport()
+        artist.shot(f"stylized-{engine.lower()}", smooth=True)
+        artist.press(r"impasto\.compare_textures", columns=(0.3,))
+        assert artist.ask(SHOWN) == originals
+        artist.press(r"impasto\.compare_textures", columns=(0.3,))
+        assert artist.ask(SHOWN) == done
+        artist.revert_all()
+        assert artist.ask(SHOWN) == originals
 
 
 def test_frames(artist):
