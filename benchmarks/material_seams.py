@@ -8,8 +8,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from impasto.core.image.color import srgb_to_lab
-from impasto.core.mesh.atlas import Atlas, sampled
+from impasto.core.mesh.atlas import Atlas
 from impasto.core.mesh.joining import SeamPoints, seam_points
+from impasto.core.mesh.sampling import sampled
 from impasto.core.mesh.uv_mesh import UVMesh
 
 NEAR, FAR = 1.5, 4.5

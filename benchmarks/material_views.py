@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impasto.core.mesh.atlas import sampled
+from impasto.core.mesh.sampling import sampled
 from impasto.core.mesh.uv_mesh import UVMesh
 
 

@@ -29,7 +29,7 @@ PICTURES = {
     "shared": ("active/shared", (500, 76, 1052, 640)),
     "shader-editor": ("active/editor-node_editor", WINDOW),
     "analyzed": ("tour/analyzed", WINDOW),
-    "gallery": ("tour/gallery-3", (490, 76, 1280, 960)),
+    "gallery": ("tour/gallery-3", (270, 76, 1060, 950)),
     "stylizing": ("tour/stylizing", (0, 0, 1052, 960)),
     "stylized": ("tour/stylized", WINDOW),
     "originals": ("tour/originals", WINDOW),

@@ -16,8 +16,9 @@ import numpy as np
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import cg
 
-from .atlas import Atlas, Links, points_along, sampled
+from .atlas import Atlas, Links
 from .band import Band
+from .sampling import points_along, sampled
 
 _KEEP = 0.005
 """Weight of keeping a texel, by that of making both sides of a seam the same."""

@@ -126,8 +126,8 @@ def shown(image) -> np.ndarray:
 def step_at_seams(pixels: np.ndarray, mesh: UVMesh) -> float:
     """Mean difference of the two sides of the seams, in [0, 1]."""
     from impasto.core.image.picture import Picture
-    from impasto.core.mesh.atlas import sampled
     from impasto.core.mesh.joining import seam_points
+    from impasto.core.mesh.sampling import sampled
 
     atlas = islands_of(mesh, (1001,)).atlas([Picture(pixels)])
     points = seam_points(atlas)

@@ -83,7 +83,7 @@ def material(name, image):
     nodes = made.node_tree.nodes
     texture = nodes.new("ShaderNodeTexImage")
     texture.image = image
-    texture.location = (-340, 300)
+    texture.location = (-560, 300)
     nodes.active = texture  # Solid shading shows the active one.
     made.node_tree.links.new(
         texture.outputs["Color"], nodes["Principled BSDF"].inputs["Base Color"]

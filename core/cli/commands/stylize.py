@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from ...errors import BadRequest
@@ -78,6 +77,10 @@ def _beside(output: Path) -> dict[str, Path]:
     return {"heights": height, "normals": normal, "strokes": output.with_suffix(".strokes")}
 
 
+def _of(kind: str, files: dict[str, Path]) -> tuple[str, ...]:
+    return (str(files[kind]),) if kind in files else ()
+
+
 def _guides(options: argparse.Namespace, images: int, look: Look) -> tuple[GuideFiles, ...]:
     """Return the guides that were given."""
     if options.guide and look.engine != "PATCHES":
@@ -116,10 +119,13 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     if options.relief_maps and look.engine != "STROKES":
         raise BadRequest("--relief-maps needs --engine strokes, which paints the relief.")
     items = tuple(
-        replace(
-            StylizeItem(ImageRef(str(i), (str(i),)), look, (str(o),), guides=guides),
+        StylizeItem(
+            *(ImageRef(str(i), (str(i),)), look, (str(o),)),
+            guides=guides,
             mesh=options.mesh,
-            **{kind: (str(file),) for kind, file in files.items()},  # type: ignore[arg-type]
+            heights=_of("heights", files),
+            normals=_of("normals", files),
+            strokes=_of("strokes", files),
         )
         for i, o, files in zip(images, outputs, beside, strict=True)
     )

@@ -331,11 +331,14 @@ def _lay(
             return
         alpha, laid = alpha[top:bottom, left:right], laid[top:bottom, left:right]
         x, y, wide, high = x + left, y + top, right - left, bottom - top
-    region, part = kept
-    if part:
-        alpha[region[y : y + high, x : x + wide] != part] = 0
     below = canvas[y : y + high, x : x + wide]
     # OpenCV and not numpy: it is quicker with windows that are small.
     cv2.subtract(laid, below, laid)
     cv2.multiply(laid, alpha, laid)
-    cv2.add(below, laid, below)
+    region, part = kept
+    if not part:
+        cv2.add(below, laid, below)
+        return
+    cv2.add(below, laid, laid)
+    here = cv2.inRange(region[y : y + high, x : x + wide], part, part)  # type: ignore[call-overload]
+    cv2.copyTo(laid, here, below)

@@ -62,6 +62,28 @@ def test_stylize_one_file(pictures, tmp_path):
     assert np.abs(after.astype(int) - before).mean() > 5
 
 
+def test_stylize_across_the_seams_of_a_mesh(pictures, tmp_path):
+    points = ["v 0 0 0", "v 1 0 0", "v 1 1 0", "v 0 1 0", "v 2 0 0", "v 2 1 0"]
+    corners = [(0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4), (0.6, 0.6), (0.9, 0.6)]
+    places = [f"vt {u} {v}" for u, v in (*corners, (0.9, 0.9), (0.6, 0.9))]
+    faces = ["f 1/1 2/2 3/3 4/4", "f 2/5 5/6 6/7 3/8"]
+    mesh = tmp_path / "mesh.obj"
+    mesh.write_text("\n".join([*points, *places, *faces]), encoding="utf-8")
+    found = []
+    for name, more in (("across", ("--mesh", mesh)), ("without", ())):
+        out = tmp_path / f"{name}.png"
+        arguments = ("--style", "kiss", "--engine", "network", "--device", "cpu", "--out", out)
+        done = impasto("stylize", pictures / "a.png", *arguments, *more)
+        assert done.returncode == 0, done.stderr
+        found.append(cv2.imread(str(out)))
+    assert found[0].shape == found[1].shape and (found[0] != found[1]).any()
+    mesh.unlink()
+    done = impasto(
+        "stylize", pictures / "a.png", *arguments[:-1], tmp_path / "c.png", "--mesh", mesh
+    )
+    assert done.returncode == 2 and "mesh.obj cannot be read" in done.stderr
+
+
 def test_formats_that_are_only_read_become_png_or_openexr(tmp_path):
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
@@ -75,7 +97,7 @@ def test_formats_that_are_only_read_become_png_or_openexr(tmp_path):
         )
     done = impasto("stylize", folder, "--style", "kiss", "--strength", 0, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in out.iterdir()) == ["a.exr", "b.png", "c.png"]
+    assert sorted(p.name for p in out.glob("[!.]*")) == ["a.exr", "b.png", "c.png"]
     assert np.allclose(read_picture(out / "a.exr").color, color, atol=1e-6)
     assert np.allclose(read_picture(out / "b.png").color, color, atol=0.003)
     refused = impasto("stylize", folder / "b.ppm", "--style", "kiss", "--out", tmp_path / "x.dds")
@@ -328,6 +350,8 @@ IDLE = [
     ("stylize {a} --style scream --engine strokes --angle 1", "--angle has no effect without"),
     ("stylize {a} --style scream --engine strokes --relief 1", "--relief has no effect without"),
     ("stylize {a} --style scream --engine network --fineness 1", "--fineness has no effect"),
+    ("stylize {a} --style scream --no-across-seams", "--no-across-seams has no effect without"),
+    ("frames run {in} --style scream --no-across-seams", "Across Seams cannot be used on frames"),
     ("frames run {in} --style scream --regions 2", "Regions cannot be used on frames"),
     ("frames run {in} --style scream --paint-ramps", "Paint Ramps cannot be used on frames"),
     ("frames run {in} --style scream --coherence off --anchors 3", "--anchors has no effect"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.core.mesh.atlas import Atlas, sampled
+from impasto.core.mesh.atlas import Atlas
 from impasto.core.mesh.band import band
 from impasto.core.mesh.islands import find_islands
 from impasto.core.mesh.joining import (
@@ -18,6 +18,7 @@ from impasto.core.mesh.joining import (
     mix_over_seams,
     seam_points,
 )
+from impasto.core.mesh.sampling import sampled
 
 from .meshes import flat, mesh, tube, two_halves
 

@@ -12,8 +12,8 @@ from impasto.core.image.color import srgb_to_lab
 from impasto.core.image.files import read_picture, write_picture
 from impasto.core.image.picture import Picture
 from impasto.core.image.reference import ImageRef
-from impasto.core.mesh.atlas import sampled
 from impasto.core.mesh.joining import seam_points
+from impasto.core.mesh.sampling import sampled
 from impasto.core.mesh.uv_mesh import save_mesh
 from impasto.core.paint import guides
 from impasto.core.paint.islands import islands_of
