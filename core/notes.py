@@ -8,10 +8,11 @@ is killed at, the next one can tell.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,6 +45,12 @@ class _Note:
     replaces: dict[str, _Mark] = field(default_factory=dict)
     source: Annotated[str, plain_text] = ""
     remarks: tuple[str, ...] = ()
+    checksum: str = ""
+
+
+def _checksum(note: _Note) -> str:
+    text = json.dumps(to_plain(replace(note, checksum="")))
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
 
 class Notes:
@@ -246,6 +253,7 @@ class Notes:
                     source,
                     remarks,
                 )
+                note = replace(note, checksum=_checksum(note))
                 text = json.dumps(to_plain(note)).encode()
                 write_atomically(self.path(name), text, overwrite=True)
                 for part in parts:
@@ -313,9 +321,10 @@ class Notes:
     def _read(self, name: str) -> _Note | None:
         """Read a note; None where there is none, or it is damaged."""
         try:
-            return from_plain(_Note, read_json(self.path(name).read_bytes()))
+            note = from_plain(_Note, read_json(self.path(name).read_bytes()))
         except (OSError, BadRequest):
             return None
+        return note if note.checksum == _checksum(note) else None
 
 
 def note_path(folder: Path, name: str) -> Path:

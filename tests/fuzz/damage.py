@@ -94,7 +94,7 @@ def damaged_tensors(content: bytes, kind: str, rng: np.random.Generator) -> byte
     if rng.random() < 0.5:
         words = damaged_json(words, rng)
         return save(tensors, metadata={kind: json.dumps(words)})
-    name = str(rng.choice(list(tensors)))
+    name = str(rng.choice(sorted(tensors)))  # safetensors gives them in any order
     array, how = tensors[name], rng.integers(8)
     if how == 0:
         del tensors[name]
