@@ -340,4 +340,5 @@ def _lay(
         cv2.add(below, laid, below)
         return
     cv2.add(below, laid, laid)
-    cv2.copyTo(laid, cv2.inRange(region[y : y + high, x : x + wide], part, part), below)
+    own = cv2.inRange(region[y : y + high, x : x + wide], part, part)  # type: ignore[call-overload]
+    cv2.copyTo(laid, own, below)
