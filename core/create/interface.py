@@ -31,7 +31,7 @@ GENERATORS = {"GAN": "gan", "VAE": "vae", "AUTOMATON": "automaton"}
 """Packages of the kinds of generators."""
 
 _HEADER = "impasto_model"
-_LARGEST = 1e6
+_LARGEST = 1e3
 """Beyond every parameter that a fit has reached."""
 
 
@@ -227,8 +227,9 @@ def load_model(path: Path) -> Model:
     try:
         tensors, plain = load_tensors(path, _HEADER)
         words = known_words(_Words, plain)
+        model = _module(words.kind, "model").restore(tensors, plain)
         known_words(_Recipe, words.recipe)
-        return _module(words.kind, "model").restore(tensors, plain)
+        return model
     except (FileDamaged, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelUnreadable(
             f'"{path}" is not a generator that Impasto saved, or is damaged;'

@@ -93,14 +93,22 @@ class StylizeNotes:
     def _key(self, item: StylizeItem) -> str:
         """Digest all that the pixels of an item depend on, as it is when it is asked for first."""
         if item.outputs not in self._keys:
-            image = replace(item.image, key="", paths=())
-            guides = [(g.weight, _digest(g.style), _digest(g.texture)) for g in item.guides]
-            said = [
-                *(_VERSION, shipped_steps(), to_plain(item.look), to_plain(image), guides),
-                [_digest(path) for path in item.image.paths],
-                [self._style(style.source) for style in item.look.styles],
-                [Path(file).name for file in _files(item)],
-            ]
+            # All fields of an item count, those to come, too: files by their content or their name.
+            digested = replace(
+                item,
+                image=replace(item.image, key="", paths=tuple(map(_digest, item.image.paths))),
+                outputs=tuple(Path(file).name for file in _files(item)),
+                heights=(),
+                normals=(),
+                strokes=(),
+                guides=tuple(
+                    replace(g, style=_digest(g.style), texture=_digest(g.texture))
+                    for g in item.guides
+                ),
+                mesh=item.mesh and _digest(item.mesh),
+            )
+            styles = [self._style(style.source) for style in item.look.styles]
+            said = [_VERSION, shipped_steps(), to_plain(digested), styles]
             digest = hashlib.blake2b(json.dumps(said).encode(), digest_size=20)
             self._keys[item.outputs] = digest.hexdigest()
         return self._keys[item.outputs]

@@ -9,23 +9,23 @@ import pytest
 
 from impasto.core.errors import ImageMissing, WorkerUnavailable
 from impasto.core.tasks.regions import RegionsRequest
-from impasto.scene.jobs import draft, queue
+from impasto.scene.jobs import queue, scratch
 from impasto.scene.jobs.draft import draft_job
 
 ops = bpy.ops.impasto
 
 
 @pytest.fixture
-def folders(tmp_path, monkeypatch):
+def folders(monkeypatch):
     """The temporary folders that jobs make."""
     made: list[Path] = []
-    make = draft.tempfile.mkdtemp
+    make = scratch.new_folder
 
-    def mkdtemp(**options) -> str:
-        made.append(Path(make(**{**options, "dir": str(tmp_path)})))
-        return str(made[-1])
+    def new_folder() -> Path:
+        made.append(make())
+        return made[-1]
 
-    monkeypatch.setattr(draft.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(scratch, "new_folder", new_folder)
     return made
 
 

@@ -117,9 +117,10 @@ def open_window(screen, suite, request):
     """Starts Blender windows for a module and ends those that its tests left open."""
     opened: list[Artist] = []
 
-    def start(name: str, *arguments: str, profile: str = "") -> Artist:
+    def start(name: str, *arguments: str, profile: str = "", alone: bool = False) -> Artist:
         log = ARTIFACTS / suite / name / "blender.log"
-        window = Artist(screen, log, *arguments, profile=profile or f"/w/profile-{name}")
+        profile = profile or f"/w/profile-{name}"
+        window = Artist(screen, log, *arguments, profile=profile, alone=alone)
         opened.append(window)
         return window
 

@@ -40,6 +40,11 @@ WORKER = (
     "python3-matplotlib",
     "python3-psutil",
 )
+BLENDER_NEEDS = (
+    *("numpy", "requests", "urllib3", "idna", "chardet", "charset_normalizer", "certifi"),
+    *("cattr", "attr", "typing_extensions", "exceptiongroup", "zstandard"),
+)
+"""How the packages begin that Debian's Blender itself imports."""
 TESTS = ("python3-pytest", "python3-hypothesis")
 """For the tests of ``core`` on the Pythons and numpys of other Blenders."""
 
@@ -89,6 +94,19 @@ class Sandbox:
         }
         pairs = [f"{name}={value}" for name, value in settings.items()]
         return ["chroot", str(self.root), "/usr/bin/env", "-i", *pairs, *command]
+
+    def alone(self, command: list[str]) -> list[str]:
+        """The command line that runs an ``argv`` without a network and without Debian's packages for
+        the worker: what an artist has who installed Blender and the zip, and nothing else."""
+        shared = self.root / "usr/lib/python3/dist-packages"
+        few = self.root / "var/tmp/few-packages"
+        shutil.rmtree(few, ignore_errors=True)
+        few.mkdir()
+        for entry in shared.iterdir():
+            if entry.name.lower().startswith(BLENDER_NEEDS):
+                subprocess.run(["cp", "-al", str(entry), str(few)], check=True)
+        script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+        return ["unshare", "--net", "--mount", "sh", "-c", script, str(few), str(shared), *command]
 
     def run(self, *command: str, **environment: str) -> str:
         """Run ``command`` inside to its end; its output."""

@@ -36,6 +36,7 @@ class Screen:
 
     def __init__(self, sandbox: Sandbox, number: int, size: tuple[int, int] = SIZE):
         self.sandbox = sandbox
+        self.size = size
         self.display = f":{number}"
         socket_file = sandbox.root / f"tmp/.X11-unix/X{number}"
         for stale in (sandbox.root / f"tmp/.X{number}-lock", socket_file):
@@ -85,7 +86,14 @@ class Screen:
 class Window:
     """One running Blender on a screen."""
 
-    def __init__(self, screen: Screen, log: Path, *arguments: str, profile: str = "/w/profile"):
+    def __init__(
+        self,
+        screen: Screen,
+        log: Path,
+        *arguments: str,
+        profile: str = "/w/profile",
+        alone: bool = False,
+    ):
         self.screen = screen
         self.log = log
         self.pictures = log.parent
@@ -95,15 +103,16 @@ class Window:
         address = sandbox.work / "agent.sock"
         address.unlink(missing_ok=True)
         log.parent.mkdir(parents=True, exist_ok=True)
+        command = sandbox.argv(
+            *("blender", "--window-geometry", "0", "0", str(screen.size[0]), str(screen.size[1])),
+            *("--python", "/w/agent.py", *arguments, "--", "/w/agent.sock"),
+            DISPLAY=screen.display,
+            BLENDER_USER_RESOURCES=profile,
+            PYTHONWARNINGS="default",
+        )
         with log.open("w") as out:
             self.process = subprocess.Popen(
-                sandbox.argv(
-                    *("blender", "--window-geometry", "0", "0", str(SIZE[0]), str(SIZE[1])),
-                    *("--python", "/w/agent.py", *arguments, "--", "/w/agent.sock"),
-                    DISPLAY=screen.display,
-                    BLENDER_USER_RESOURCES=profile,
-                    PYTHONWARNINGS="default",
-                ),
+                sandbox.alone(command) if alone else command,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
     images = find_images(options.inputs)
     folder = Path(options.out)
     make_folder(folder)
-    check_output(folder / _LOCK, overwrite=True)
+    check_output(folder / f"{PICTURES[0]}.png", overwrite=True)
     with claimed(folder / _LOCK) as alone:
         if not alone:
             raise OutputTaken(

@@ -34,7 +34,7 @@ GROWTH_STEPS = 64
 _STEPS_PER_FRAME = 2
 _BAND, _HALO = 256, 8  # rows of cells that are stepped together, and rows of context beyond them
 _PAINTED = 64  # rows of cells that are painted together
-_LARGEST = 1e4  # number of a code
+_LARGEST = 1e3  # number of a code
 _FADE = 0.5  # share of a loop in which its end is led back to its beginning
 _OPENED, _CLOSED = 0.12, 0.75  # shares of a loop after which holes are open, and grown over
 _HOLES, _RADII = (3, 6), (0.08, 0.22)  # how many, and how large, relative to the short side
@@ -219,6 +219,8 @@ def restore(tensors: dict[str, np.ndarray], metadata: dict) -> Automaton:
         {name: tensor for name, tensor in tensors.items() if name != "codes"},
         {name: shape for name, shape in expected.items() if name != "codes"},
     )
+    Array((3,), np.float32, -1.0, 2.0).check("mean", tensors["mean"])
+    Array((3, 3), np.float32, -4.0, 4.0).check("axes", tensors["axes"])
     Array((CODES, -1, -1), np.float32, -_LARGEST, _LARGEST).check("codes", tensors["codes"])
     rule = Rule(**tensors)
     return Automaton(rule, metadata["recipe"])

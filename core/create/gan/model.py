@@ -33,7 +33,7 @@ from .exemplars import Exemplars
 TILE = 1024
 """Side of the tiles that are painted at a time, in pixels."""
 
-_FARTHEST = 1e4  # coordinate of an embedding
+_FARTHEST = 1e3  # coordinate of an embedding
 _ASSEMBLY = 0.6  # share of a sample's time before it is painted
 
 

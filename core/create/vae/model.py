@@ -19,7 +19,7 @@ from ..inputs import normalize_mix
 from ..interface import Model, check_networks
 from .latents import decode_latent
 
-_FARTHEST = 1e4
+_FARTHEST = 1e3
 """Coordinate of a latent."""
 
 

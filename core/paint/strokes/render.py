@@ -340,5 +340,5 @@ def _lay(
         cv2.add(below, laid, below)
         return
     cv2.add(below, laid, laid)
-    own = cv2.inRange(region[y : y + high, x : x + wide], part, part)  # type: ignore[call-overload]
-    cv2.copyTo(laid, own, below)
+    here = cv2.inRange(region[y : y + high, x : x + wide], part, part)  # type: ignore[call-overload]
+    cv2.copyTo(laid, here, below)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,10 @@ import numpy as np
 import pytest
 
 from impasto.core.cli.main import main
+from impasto.core.image.reference import ImageRef
+from impasto.core.styles.look import Look, StyleRef
+from impasto.core.tasks._resume import StylizeNotes
+from impasto.core.tasks.stylize import GuideFiles, StylizeItem
 
 ROOT = Path(__file__).parents[3]
 COUNT = 6
@@ -147,3 +152,33 @@ def test_two_runs_at_once_share_the_work(source, tmp_path):
         owner = next(style for style in alone if alone[style][name] == content)
         notes = [(folder / ".impasto" / f"{name}.json") for folder in (out, tmp_path / owner)]
         assert notes[0].read_bytes() == notes[1].read_bytes()
+
+
+def test_all_that_pixels_depend_on_is_in_the_key(source, tmp_path):
+    """Every field of an item, and the content of every file that it names."""
+    notes = StylizeNotes(tmp_path / "out")
+    mesh, guide = tmp_path / "mesh", tmp_path / "guide"
+    mesh.write_bytes(b"a mesh")
+    guide.write_bytes(b"a guide")
+    look = Look((StyleRef("scream"),))
+    item = StylizeItem(ImageRef("a", (str(source / "0.png"),)), look, (str(tmp_path / "0.png"),))
+    changed = [
+        item,
+        replace(item, look=replace(look, seed=1)),
+        replace(item, look=Look((StyleRef("irises"),))),
+        replace(item, image=ImageRef("a", (str(source / "1.png"),))),
+        replace(item, image=replace(item.image, color_space="Non-Color")),
+        replace(item, mesh=str(mesh)),
+        replace(item, mesh=str(guide)),
+        replace(item, tiles=(1001,)),
+        replace(item, guides=(GuideFiles(str(mesh), str(guide)),)),
+        replace(item, guides=(GuideFiles(str(guide), str(guide)),)),
+        replace(item, heights=(str(tmp_path / "h.png"),)),
+    ]
+    keys = []
+    for number, one in enumerate(changed):
+        name = f"{number}.png"
+        other = replace(one, outputs=(str(tmp_path / "x" / "0.png"),))
+        assert notes._key(replace(one, image=replace(one.image, key="b"))) == notes._key(one), name
+        keys.append(StylizeNotes(tmp_path / "out")._key(other))
+    assert len(set(keys)) == len(changed)
