@@ -269,7 +269,7 @@ class Atlas:
         found = stamped >= 0
         by_label = np.full(int(label.max()) + 1, -1, np.int32)
         by_label[label[found]] = stamped[found]
-        page.nearest[...] = by_label[label]
+        np.take(by_label, np.asarray(label, np.int32), out=page.nearest, mode="clip")
         page.region[...] = page.island
         around = np.flatnonzero((page.island == 0) & (page.distance <= self.reach(index)))
         nearest = page.nearest.reshape(-1)[around]

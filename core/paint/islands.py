@@ -123,7 +123,7 @@ class Islands:
         Parameters
         ----------
         painted : sequence of Picture
-            The painted tiles.
+            The painted tiles, whose colors are not needed any more.
         originals : sequence of Picture
             What :meth:`extended` was given, for their alpha.
         mixed : bool
@@ -141,7 +141,8 @@ class Islands:
         JobCancelled
             The control was cancelled.
         """
-        colors = [np.array(picture.color) for picture in painted]
+        # In place where that can be: there may be little memory left.
+        colors = [np.require(picture.color, np.float32, ("C", "W")) for picture in painted]
         levels = 255 if all(picture.depth == "8" for picture in painted) else 0
         self._close(colors, mixed, control, levels)
         result = []

@@ -75,7 +75,10 @@ def mesh_of(
     from ...core.mesh.uv_mesh import UVMesh
 
     shown = item.evaluated_get(depsgraph)
-    mesh = shown.to_mesh()
+    try:
+        mesh = shown.to_mesh()
+    except RuntimeError:  # geometry nodes may leave nothing of it
+        return None
     if mesh is not None and len(mesh.loops) > 3 * _MOST and item.type == "MESH":
         shown.to_mesh_clear()
         shown, mesh = item, item.to_mesh()

@@ -111,6 +111,26 @@ def test_a_texture_that_does_not_lie_where_the_uvs_say(unwrapped, tmp_path):
     assert saved(image, material, tmp_path) is None
 
 
+def test_an_object_of_another_kind(unwrapped, tmp_path):
+    item, image, material = unwrapped
+    bpy.data.objects.remove(item)
+    for kind in ("curve.primitive_bezier_circle_add", "object.text_add", "object.metaball_add"):
+        group, name = kind.split(".")
+        getattr(getattr(bpy.ops, group), name)()
+        bpy.context.object.data.materials.append(material)
+    saved(image, material, tmp_path)  # whatever has UVs; none of them is in the way
+
+
+def test_a_mesh_in_edit_mode(unwrapped, tmp_path):
+    _, image, material = unwrapped
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        mesh = saved(image, material, tmp_path)
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    assert find_islands(mesh).count == 1
+
+
 def test_a_texture_on_no_mesh(unwrapped, tmp_path):
     item, image, material = unwrapped
     bpy.data.objects.remove(item)
