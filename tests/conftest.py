@@ -53,16 +53,18 @@ class _ExtensionAsImpasto(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__spec__ = self._own_spec  # the import system has put the other name's there
 
 
+# Before NumPy is loaded, by bpy for instance: as in the worker and on the command line.
+_threads = importlib.util.spec_from_file_location("threads", ROOT / "core/worker/threads.py")
+_module = importlib.util.module_from_spec(_threads)
+_threads.loader.exec_module(_module)
+_module.wait_asleep()
+
 if HAS_BPY:
     sys.meta_path.insert(0, _ExtensionAsImpasto())
     import bpy  # noqa: I001 (bpy must come first: it makes addon_utils importable)
     import addon_utils
 
     addon_utils.enable(NAME, default_set=True)
-
-from impasto.core.worker.threads import wait_asleep  # noqa: E402 (its name is explained above)
-
-wait_asleep()
 
 
 @pytest.fixture(autouse=True)

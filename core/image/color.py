@@ -179,7 +179,7 @@ def lay_over(
     Examples
     --------
     >>> gray, red = (np.full((1, 1, 3), rgb, np.float32) for rgb in ((0.2, 0.2, 0.2), (0.8, 0, 0)))
-    >>> lay_over(gray, red, np.full((1, 1, 3), 0.5, np.float32), 0.0).round(2).tolist()
+    >>> lay_over(gray, red, np.full((1, 1, 3), 0.5, np.float32), 0.0).astype(float).round(2).tolist()
     [[[0.5, 0.1, 0.1]]]
     """
     return _banded(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -332,7 +333,7 @@ def test_relief_and_strokes_are_written(tmp_path):
         assert np.corrcoef(rise.ravel(), red.ravel())[0, 1] < -0.9
         fall = cv2.Sobel(stored[0].astype(np.float32), cv2.CV_32F, 0, 1)
         assert np.corrcoef(fall.ravel(), green.ravel())[0, 1] > 0.9
-        kept = load_strokes(item.strokes[index])
+        kept = load_strokes(Path(item.strokes[index]))
         assert kept.size == size
         listed = kept.strokes
         assert len(listed) > 50
