@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -35,8 +36,13 @@ log = logging.getLogger(__name__)
 _GRACE = 0.8
 """Seconds that a running job has to end by itself when Blender is gone."""
 
-_NICENESS = 10
-"""Added to the worker's: Blender gets about nine tenths of a core that both want."""
+_NICENESS = 3
+"""Added to the worker's: of a core that both want, Blender gets two thirds. With more, renders and
+other number crunching would leave next to nothing to a job that somebody waits for."""
+
+_LOOK = 3.0
+"""Seconds between two looks at the share of the processor that a job gets."""
+_KEPT_WAITING = "{step} (slow: other programs use the processor)"
 
 _INTERVAL = 0.05
 """Seconds between two progress lines."""
@@ -72,6 +78,8 @@ class Server:
         self._out = Outbox(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
         os.dup2(2, 1)  # prints of libraries must not break the protocol
         self._last_progress = 0.0
+        self._shown = Progress(0.0)
+        self._kept_waiting = False
 
     def listen(self) -> None:
         """Sort what comes in, in a thread; end the process when the other side is gone."""
@@ -90,7 +98,7 @@ class Server:
         """Run one request after the other."""
         while True:
             envelope = self._inbox.get()
-            self._running = envelope["job"]
+            self._running, self._shown = envelope["job"], Progress(0.0)
             self.send(self._answer(envelope))
             self._cancelled.discard(self._running)
             self._running = None
@@ -130,10 +138,31 @@ class Server:
     def _progress(self, event: Progress) -> None:
         # Tasks load torch when they need it, and report progress before they begin to compute.
         self._threads_set = self._threads_set or threads.limit(*self._threads)
-        now = time.monotonic()
+        now, self._shown = time.monotonic(), event
         if now - self._last_progress >= _INTERVAL:
             self._last_progress = now
-            self.send(event)
+            self._show()
+
+    def _show(self) -> None:
+        event = self._shown
+        if self._kept_waiting:
+            event = replace(event, step=_KEPT_WAITING.format(step=event.step))
+        self.send(event)
+
+    def watch_share(self) -> None:
+        """Say so, beside the step, while other programs keep a job from working; in a thread."""
+        time.sleep(_LOOK)
+        from .share import ProcessorShare  # late: the first job has begun by now
+
+        share = ProcessorShare()
+        while True:
+            time.sleep(_LOOK)
+            working = self._running is not None and self._resumed.is_set()
+            kept_waiting = share.is_kept_from_working() and working
+            if kept_waiting != self._kept_waiting:
+                self._kept_waiting = kept_waiting
+                if working:
+                    self._show()
 
     def test(self, self_test: Callable[[], tuple[str, ...]]) -> None:
         """Say what a test finds, if it is anything.
@@ -219,4 +248,5 @@ def serve(
     elif self_test is not None:
         threading.Thread(target=server.test, args=(self_test,), daemon=True).start()
     threading.Thread(target=server.listen, daemon=True).start()
+    threading.Thread(target=server.watch_share, daemon=True).start()
     server.run()
