@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..image.metadata import Metadata
     from ..image.picture import Picture
     from ..paint.islands import Islands
-    from ..paint.native import GuidePictures
+    from ..paint.native import GuidePictures, Stylized
     from ..paint.regions import RegionPainter
     from ..paint.session import Session
     from ..paint.strokes.painter import StrokePainting
@@ -210,8 +210,7 @@ def _stylized(
     from ..image.files import open_image
     from ..image.metadata import NOTHING
     from ..paint import memory
-    from ..paint.across_seams import stylize_across
-    from ..paint.native import Stylized, stylize
+    from ..paint.native import Stylized
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
 
@@ -237,8 +236,7 @@ def _stylized(
         recolored = recolor(pictures, look, style, alpha_covers=alpha_covers)
         results = [Stylized(picture) for picture in recolored]
     else:
-        paint = stylize if islands is None else partial(stylize_across, islands)
-        results = paint(
+        results = _engine(islands)(
             painting.stylizer,
             pictures,
             look,
@@ -287,6 +285,16 @@ def _write(
     return True
 
 
+def _engine(islands: Islands | None) -> Callable[..., list[Stylized]]:
+    from ..paint.native import stylize
+
+    if islands is None:
+        return stylize
+    from ..paint.across_seams import stylize_across  # late: it loads much of SciPy
+
+    return partial(stylize_across, islands)
+
+
 def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
     if look.regions < 2:
         return None
@@ -297,11 +305,11 @@ def _region_painter(painting: Session, look: Look) -> RegionPainter | None:
 
 def _islands(item: StylizeItem) -> Islands | None:
     """Return the islands across whose seams an item is painted, if there are any."""
-    from ..mesh.uv_mesh import load_mesh
-    from ..paint.islands import islands_of
-
     if not item.mesh or not item.look.across_seams or item.look.seamless:
         return None
+    from ..mesh.uv_mesh import load_mesh  # late: these load much of SciPy
+    from ..paint.islands import islands_of
+
     return islands_of(load_mesh(Path(item.mesh)), item.tiles or (1001,))
 
 
