@@ -204,22 +204,24 @@ def _resized_with_detail(
 ) -> np.ndarray:
     """Resize a painting to the original's size; add fine detail of lightness if that is larger.
 
-    Strip by strip: of large pictures, a third array of colors would not fit the memory.
+    Plane by plane, strip by strip: of large pictures, a third array of colors would not fit the
+    memory.
     """
     height, width = original.shape[:2]
     enlarged = work.shape[0] * work.shape[1] < height * width
-    wide, light = (
-        resize(image, (width, image.shape[0]), wrap=seamless) for image in (painted, work @ LUMA)
-    )
+    light = resize(work @ LUMA, (width, work.shape[0]), wrap=seamless)
     result = np.empty((height, width, 3), np.float32)
-    for left in range(0, width, _STRIP):
-        columns = slice(left, left + _STRIP)
-        strip = resize(wide[:, columns], (wide[:, columns].shape[1], height), wrap=seamless)
-        if enlarged:
-            low = resize(light[:, columns], (strip.shape[1], height), wrap=seamless)
-            detail = original[:, columns] @ LUMA - low
-            strip = strip + np.float32(_DETAIL) * detail[..., None]
-        np.clip(strip, 0, 1, out=result[:, columns])
+    for channel in range(3):
+        plane = np.ascontiguousarray(painted[..., channel])
+        wide = resize(plane, (width, plane.shape[0]), wrap=seamless)
+        for left in range(0, width, _STRIP):
+            columns = slice(left, left + _STRIP)
+            size = (wide[:, columns].shape[1], height)
+            strip = resize(wide[:, columns], size, wrap=seamless)
+            if enlarged:
+                low = resize(light[:, columns], size, wrap=seamless)
+                strip = strip + np.float32(_DETAIL) * (original[:, columns] @ LUMA - low)
+            np.clip(strip, 0, 1, out=result[:, columns, channel])
     return result
 
 
