@@ -282,12 +282,14 @@ class Artist(Window):
 
     def toggle_pause(self, paused: bool) -> None:
         """Press Pause, or Resume; paused, the worker must come to rest."""
+        state = "job and job.paused" if paused else "not (job and job.paused)"  # it may end at once
+        pressed = f"bool((lambda job: {state})({self.JOB}))"
         for _ in range(3):  # A panel that grows can push the button away from under the pointer.
             self.press(r"impasto\.pause_job", columns=(0.75,))
             time.sleep(0.3)
-            if self.ask(f"{self.JOB}.paused") == paused:
+            if self.ask(pressed):
                 break
-        self.until(f"{self.JOB}.paused == {paused}", "the button to be pressed", 5)
+        self.until(pressed, "the button to be pressed", 5)
         if paused:
             wait_for(lambda: self._work_done(1.0) < 0.05, "the worker to rest", 60)
 
