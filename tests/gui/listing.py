@@ -19,7 +19,7 @@ area('VIEW_3D').spaces.active.shading.type = 'MATERIAL'
 area('VIEW_3D').spaces.active.overlay.show_overlays = False
 area('VIEW_3D').spaces.active.region_3d.view_perspective = 'CAMERA'
 """
-STYLES = ("starry-night", "great-wave", "kiss", "water-lilies", "scream", "irises")
+STYLES = ("starry-night", "kiss", "water-lilies", "scream", "irises", "red-horse")
 
 
 @pytest.fixture(scope="module")
