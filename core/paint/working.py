@@ -27,6 +27,8 @@ _DETAIL = 0.7  # share of the original's fine detail that is added back to an en
 
 _STRIP = 512
 """Columns that are resized at a time."""
+_LARGE = 4096**2
+"""Pixels of a picture from which on its planes are resized one by one, which takes longer."""
 
 
 @dataclass(frozen=True)
@@ -211,17 +213,20 @@ def _resized_with_detail(
     enlarged = work.shape[0] * work.shape[1] < height * width
     light = resize(work @ LUMA, (width, work.shape[0]), wrap=seamless)
     result = np.empty((height, width, 3), np.float32)
-    for channel in range(3):
-        plane = np.ascontiguousarray(painted[..., channel])
-        wide = resize(plane, (width, plane.shape[0]), wrap=seamless)
+    planes = 3 if height * width <= _LARGE else 1  # at a time
+    for first in range(0, 3, planes):
+        channels = slice(first, first + planes)
+        part = np.ascontiguousarray(painted[..., channels])
+        wide = resize(part, (width, len(part)), wrap=seamless)
         for left in range(0, width, _STRIP):
             columns = slice(left, left + _STRIP)
             size = (wide[:, columns].shape[1], height)
             strip = resize(wide[:, columns], size, wrap=seamless)
             if enlarged:
                 low = resize(light[:, columns], size, wrap=seamless)
-                strip = strip + np.float32(_DETAIL) * (original[:, columns] @ LUMA - low)
-            np.clip(strip, 0, 1, out=result[:, columns, channel])
+                detail = original[:, columns] @ LUMA - low
+                strip = strip + np.float32(_DETAIL) * detail[..., None]
+            np.clip(strip, 0, 1, out=result[:, columns, channels])
     return result
 
 
