@@ -24,7 +24,7 @@ LENGTH = 448
 _GRAY, _DEVIATION = 0.5, 0.18
 """Mean and deviation of the gray windows that the encoder sees."""
 
-_BATCH = 2
+_BATCH = 1
 """Windows at a time: their features fit the cache of one core."""
 
 _SIGNATURE_STEP = 997
@@ -49,7 +49,7 @@ def shared_describer() -> Session:
     weights = {n: w for n, w in bundled("encoder").items() if "4." not in n}
     stem = weights["stem.weight"]
     weights["stem.weight"] = stem.reshape(len(stem), 3, 4, *stem.shape[2:]).sum(1)
-    return Session("describer", weights)
+    return Session("describer", weights, portable=False)
 
 
 @lru_cache(maxsize=1)

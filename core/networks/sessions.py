@@ -108,15 +108,26 @@ class Session:
         The padding.
     threads : int
         How many threads it computes with; see :func:`threads_for`.
+    portable : bool
+        Whether all processors must compute the same bits, for which layers may take longer.
     """
 
     def __init__(
-        self, graph: str, weights: Weights, *, border: Border = REFLECT, threads: int = 1
+        self,
+        graph: str,
+        weights: Weights,
+        *,
+        border: Border = REFLECT,
+        threads: int = 1,
+        portable: bool = True,
     ) -> None:
         options = ort.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads
-        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        levels = ort.GraphOptimizationLevel
+        options.graph_optimization_level = (
+            levels.ORT_ENABLE_EXTENDED if portable else levels.ORT_ENABLE_ALL
+        )
         # Blocks come from the C library, which keeps them between layers: see core/allocator.py.
         options.enable_cpu_mem_arena = options.enable_mem_pattern = False
         # Threads that wait by spinning take the cores from whoever they wait for.
