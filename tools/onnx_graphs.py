@@ -67,6 +67,10 @@ class Graph:
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
+    def split(self, x: str, sizes: str, *outputs: str) -> None:
+        """Part channels."""
+        self._nodes.append(helper.make_node("Split", [x, sizes], outputs, axis=1))
+
     def convolve(
         self, x: str, weight: str, bias: str = "", *, size: int = 3, stride: int = 1
     ) -> str:
@@ -268,7 +272,7 @@ def decoder_by_region(border: Border) -> ModelProto:
         both = g.convolve(x, weight, g.weight(f"{name}.both.bias", after + rank))
         sizes = g.constant([after, rank], np.int64)
         plain, low = f"{name}.plain", f"{name}.low"
-        g._nodes.append(helper.make_node("Split", [both, sizes], [plain, low], axis=1))
+        g.split(both, sizes, plain, low)
         gates = g.convolve(
             shares[BLOCK_SCALES[i]], g.input(f"{name}.gates", rank, "K", 1, 1), size=1
         )

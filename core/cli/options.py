@@ -15,7 +15,7 @@ from ..tasks.analyze import SIMILARITY
 DEVICES = ("AUTO", "CPU", "CUDA", "MPS")
 
 MOST = 2**31 - 1
-"""Of a count or a seed: what all libraries take."""
+"""Largest count or seed, which all libraries take."""
 _MOST_THREADS = 1024
 
 

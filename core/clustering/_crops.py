@@ -247,7 +247,7 @@ class _Fit(NamedTuple):
     score: float
     """Correlation of their lightness."""
     side: int
-    """Of all of the part."""
+    """Side of the whole part."""
     corner: np.ndarray
     """x and y of the piece of the part that was compared."""
     cut: tuple[slice, slice]

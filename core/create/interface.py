@@ -247,7 +247,7 @@ class _Words:
 
 @dataclass(frozen=True)
 class _Recipe:
-    """What every recipe has."""
+    """Declare the fields that every recipe has."""
 
     steps: Annotated[int, Range(0)]
     texture: float

@@ -11,7 +11,7 @@ MODEL_SUFFIX = ".impasto-model"
 """Suffix of the files of fitted generators."""
 
 MOST_PIXELS, MOST_PICTURES = 2**16, 9999
-"""Of a side, and of a morph or loop, whose numbers have four digits."""
+"""Longest side, and most pictures of a morph or loop, which are numbered with four digits."""
 
 
 @dataclass(frozen=True)

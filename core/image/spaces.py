@@ -1,4 +1,4 @@
-"""What the numbers of a file mean: names of color spaces, in Blender and in files."""
+"""Names of color spaces, in Blender and in files: they say what the numbers of a file mean."""
 
 from __future__ import annotations
 

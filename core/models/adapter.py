@@ -11,16 +11,15 @@ convolution kernels here, with input channels and positions flattened into one d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..networks.layout import RANK
 from .decoder import Decoder
 from .layers import Conv3x3, product
-
-RANK = 8
 
 Adapter = Mapping[str, np.ndarray]
 """Arrays by name: ``<convolution>.up``, ``.down``, and offsets by the name of their parameter."""
@@ -103,32 +102,3 @@ def add_to_parameters(
         elif not name.endswith(".down"):
             changed[name] = parameters[name] + value
     return changed
-
-
-def merge_adapters(decoder: Decoder, adapters: Sequence[tuple[Adapter, float]]) -> Decoder:
-    """Return a copy of a decoder with adapters merged into its weights.
-
-    Parameters
-    ----------
-    decoder : Decoder
-        The network; it is not changed.
-    adapters : sequence of (Adapter, float)
-        Adapters and their weights.
-
-    Returns
-    -------
-    Decoder
-        The adapted network, frozen.
-    """
-    state = decoder.state_dict()
-    copy = Decoder()
-    for adapter, share in adapters:
-        additions = {
-            name: torch.from_numpy(np.asarray(value, np.float32)).to(decoder.code_mean.device)
-            for name, value in adapter.items()
-        }
-        for name, value in add_to_parameters(state, additions).items():
-            state[name] = torch.lerp(state[name], value, share)
-    copy.load_state_dict(state)
-    copy.eval().requires_grad_(False).to(decoder.code_mean.device)
-    return copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

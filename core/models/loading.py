@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from ..networks.weights import FOLDER, Weights
 from .decoder import Decoder
@@ -14,11 +15,28 @@ from .encoder import Encoder
 from .style_vae import StyleVae
 
 
-def _load(network: nn.Module, path: Path) -> nn.Module:
-    state = {name: tensor.float() for name, tensor in load_file(path).items()}
+def freeze(network: nn.Module, state: Mapping[str, Tensor]) -> nn.Module:
+    """Give a network its weights, for inference only, channels last.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Changed.
+    state : mapping of Tensor
+        Its weights by name, such as ``(out, in, 3, 3)`` float32.
+
+    Returns
+    -------
+    nn.Module
+        The network.
+    """
     network.load_state_dict(state)
     network.eval().requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _load(network: nn.Module, path: Path) -> nn.Module:
+    return freeze(network, {name: tensor.float() for name, tensor in load_file(path).items()})
 
 
 def load_encoder(path: Path | None = None) -> Encoder:

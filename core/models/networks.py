@@ -11,11 +11,11 @@ from torch import Tensor
 
 from ..control import NEVER, CancelToken
 from ..networks.cpu import KEEP_COLORS, Features, Networks
-from ..networks.decoder import Adapters
+from ..networks.decoder import Adapters, merge_adapters, same_adapters
 from ..networks.layout import REFLECT, Border
-from .adapter import merge_adapters
+from ..networks.weights import bundled
 from .decoder import Decoder
-from .loading import load_decoder, load_encoder
+from .loading import freeze, load_decoder, load_encoder
 
 
 class TorchNetworks(Networks):
@@ -76,9 +76,12 @@ class TorchNetworks(Networks):
         """Return the decoder with adapters merged in; the last one is kept."""
         if not adapters:
             return self._decoder
-        key = [(id(adapter), share) for adapter, share in adapters]
-        if key != [(id(adapter), share) for adapter, share in self._adapted[0]]:
-            self._adapted = (tuple(adapters), merge_adapters(self._decoder, adapters))
+        if not same_adapters(adapters, self._adapted[0]):
+            merged = merge_adapters(bundled("decoder"), adapters)
+            state = {name: torch.from_numpy(part) for name, part in merged.items()}
+            decoder = Decoder()
+            freeze(decoder, state)
+            self._adapted = (tuple(adapters), decoder.to(self.device))
         return self._adapted[1]
 
 

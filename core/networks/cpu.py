@@ -14,6 +14,7 @@ from .decoder import (
     content_affine,
     fold_style,
     merge_adapters,
+    same_adapters,
     styles_by_region,
     weights_by_region,
 )
@@ -155,14 +156,13 @@ class CpuNetworks(Networks):
         weights, key = self._decoder_with(adapters)
         inputs = {name: maps[None] for name, maps in zip(SCALES, features, strict=True)}
         inputs |= {f"noise.{i}": plane[None, None] for i, plane in enumerate(noise)}
+        shaped = as_kernels if shares is not None else _as_factors
         for scale, (gain, shift) in enumerate(content_affine(statistics, codes)):
-            inputs[f"gain.{scale}"], inputs[f"shift.{scale}"] = map(as_kernels, (gain, shift))
+            inputs[f"gain.{scale}"], inputs[f"shift.{scale}"] = shaped(gain), shaped(shift)
         session = self._session(features, weights, key, codes, shares is not None, border)
         if shares is not None:
             inputs |= {f"shares.{i}": planes[None] for i, planes in enumerate(shares)}
             inputs |= styles_by_region(weights, codes)
-        else:  # gains are factors then, not kernels
-            inputs |= {n: v.swapaxes(0, 1) for n, v in inputs.items() if n[:4] in ("gain", "shif")}
         return session.run(inputs, cancel)[0][0]
 
     def _session(
@@ -192,9 +192,13 @@ class CpuNetworks(Networks):
         """Return the decoder's weights with adapters, and a number that stands for them."""
         if not adapters:
             return bundled("decoder"), 0
-        # They are kept, so that no others get their ids.
-        if [(id(a), w) for a, w in adapters] != [(id(a), w) for a, w in self._adapters]:
+        if not same_adapters(adapters, self._adapters):
             self._adapters = tuple(adapters)
             self._weights = merge_adapters(bundled("decoder"), adapters)
             self._key += 1
         return self._weights, self._key
+
+
+def _as_factors(rows: np.ndarray) -> np.ndarray:
+    """Return values per channel ``(1, C)`` as factors of maps, ``(1, C, 1, 1)``."""
+    return rows[..., None, None]

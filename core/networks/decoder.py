@@ -23,6 +23,22 @@ Adapters = Sequence[tuple[Adapter, float]]
 """Adapters and their weights."""
 
 
+def same_adapters(first: Adapters, second: Adapters) -> bool:
+    """Return whether adapters are the very same objects, and weigh as much.
+
+    Parameters
+    ----------
+    first, second : sequence of (Adapter, float)
+        Adapters and their weights. Who compares keeps one of both, so that no others get their ids.
+
+    Returns
+    -------
+    bool
+        True if they are.
+    """
+    return [(id(a), share) for a, share in first] == [(id(b), share) for b, share in second]
+
+
 def merge_adapters(weights: Weights, adapters: Adapters) -> Weights:
     """Return the decoder's weights with adapters added.
 

@@ -16,6 +16,9 @@ STRIDE = 16
 BLOCKS = ((192, 192, 24), (128, 96, 16), (128, 96, 16), (64, 48, 12), (32, 24, 8))
 """Channels, inner channels and rank of the decoder's blocks, coarsest first."""
 
+RANK = 8
+"""Of what an adapter adds to a convolution of the decoder."""
+
 BLOCK_SCALES = (3, 2, 2, 1, 0)
 """Scale of the features at which each block paints; the finest is 0."""
 

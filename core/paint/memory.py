@@ -25,9 +25,6 @@ _BYTES_ACROSS_SEAMS = 40
 
 _SMALLEST_TILE = 256
 
-_LARGE = 4096**2
-"""Pixels of a picture from which on it takes so much memory, and time, that tiles are small."""
-
 
 def tile_for(
     sizes: Sequence[tuple[int, int]],
@@ -65,7 +62,7 @@ def tile_for(
     ImageTooLarge
         Not even the smallest tile would fit.
     """
-    if max((w * h for w, h in sizes), default=0) > _LARGE:
+    if max((w * h for w, h in sizes), default=0) > working.LARGE:
         most = min(most, TILE // 2)
     free = available(limit)
     plans = [working.plan(size, look) for size in sizes]

@@ -27,8 +27,8 @@ _DETAIL = 0.7  # share of the original's fine detail that is added back to an en
 
 _STRIP = 512
 """Columns that are resized at a time."""
-_LARGE = 4096**2
-"""Pixels of a picture from which on its planes are resized one by one, which takes longer."""
+LARGE = 4096**2
+"""Pixels of a picture from which on memory is spared where that takes longer."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _resized_with_detail(
     enlarged = work.shape[0] * work.shape[1] < height * width
     light = resize(work @ LUMA, (width, work.shape[0]), wrap=seamless)
     result = np.empty((height, width, 3), np.float32)
-    planes = 3 if height * width <= _LARGE else 1  # at a time
+    planes = 3 if height * width <= LARGE else 1  # at a time
     for first in range(0, 3, planes):
         channels = slice(first, first + planes)
         part = np.ascontiguousarray(painted[..., channels])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..networks.layout import BLOCKS, RANK
 from ..tensor_file import Array
 
-_RANK = 8
-_BLOCKS = ((192, 192), (128, 96), (128, 96), (64, 48), (32, 24))
-"""Channels and inner channels of the decoder's blocks, coarsest first."""
 _PIXELS = 12
 _LARGEST = 1e3
 
@@ -24,14 +22,14 @@ def adapter_arrays() -> dict[str, Array]:
     shapes: dict[str, tuple[int, ...]] = {}
 
     def convolution(name: str, inputs: int, outputs: int) -> None:
-        shapes[f"{name}.up"], shapes[f"{name}.down"] = (outputs, _RANK), (_RANK, 9 * inputs)
+        shapes[f"{name}.up"], shapes[f"{name}.down"] = (outputs, RANK), (RANK, 9 * inputs)
         shapes[f"{name}.bias"] = (outputs,)
 
-    for number, (channels, inner) in enumerate(_BLOCKS):
+    for number, (channels, inner, _) in enumerate(BLOCKS):
         block = f"blocks.{number}"
         shapes[f"{block}.modulation.bias"] = (2 * channels,)
         shapes[f"{block}.noise_gain.bias"] = (inner,)
         convolution(f"{block}.first", channels, inner)
         convolution(f"{block}.second", inner, channels)
-    convolution("to_pixels", _BLOCKS[-1][0], _PIXELS)
+    convolution("to_pixels", BLOCKS[-1][0], _PIXELS)
     return {name: Array(shape, np.floating, -_LARGEST, _LARGEST) for name, shape in shapes.items()}

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from ..styles.stroke_set import StrokeSet
     from ._resume import StylizeNotes
 
-_LARGE = 3 * 4096**2
-"""Numbers in pictures from which on memory is given back at every step."""
-
 
 @dataclass(frozen=True)
 class GuideFiles:
@@ -213,6 +210,7 @@ def _stylized(
     from ..paint.native import Stylized
     from ..paint.pipeline import check_pictures
     from ..paint.ramps import is_ramp, recolor
+    from ..paint.working import LARGE
 
     image, look = item.image, item.look
     style = painting.styles.resolve(look.styles)
@@ -227,7 +225,7 @@ def _stylized(
             for source in sources
         ]
         metadata = [NOTHING if image.is_copy else source.metadata() for source in sources]
-    if sum(picture.color.size for picture in pictures) > _LARGE:
+    if sum(width * height for width, height in sizes) > LARGE:
         allocator.give_back()  # files were unpacked in memory
     check_pictures(pictures)
     alpha_covers = image.alpha_mode != "CHANNEL_PACKED"

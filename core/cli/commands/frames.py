@@ -61,7 +61,7 @@ _RANGE = re.compile(r"(-?\d+)(?:(?:-|\.\.)(-?\d+))?")
 
 _RATES = (0.01, 1000)
 _MOST_FRAMES = 2**20
-"""Of ranges and chunks; Blender's last frame has that number."""
+"""Limit of ranges and chunks: the number of Blender's last frame."""
 
 
 class Runner(Protocol):
