@@ -67,7 +67,7 @@ def pipe_end(pipe: IO[bytes]) -> PipeEnd:
     return WindowsPipe(pipe) if sys.platform == "win32" else PosixPipe(pipe)
 
 
-class PosixPipe:
+class PosixPipe(PipeEnd):
     """The end of a pipe on Linux and macOS, in non-blocking mode.
 
     Parameters
@@ -78,40 +78,15 @@ class PosixPipe:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
-        self.close = pipe.close
         os.set_blocking(pipe.fileno(), False)  # the other process's end stays as it is
 
     def read(self) -> bytes:
-        """Return what is there.
-
-        Returns
-        -------
-        bytes
-            Nothing (``b""``) if nothing is there, and also once the pipe has ended.
-        """
         try:
             return os.read(self._pipe.fileno(), _PIECE)
         except BlockingIOError:
             return b""
 
     def write(self, data: memoryview) -> int:
-        """Write as much as there is room for.
-
-        Parameters
-        ----------
-        data : memoryview
-            What to write.
-
-        Returns
-        -------
-        int
-            How many bytes of it are written; the rest has to be offered again.
-
-        Raises
-        ------
-        OSError
-            Nobody reads any more.
-        """
         # Some Blender 4.2 do not ignore the signal, and would end with a worker that has died.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
@@ -125,8 +100,11 @@ class PosixPipe:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+    def close(self) -> None:
+        self._pipe.close()
 
-class WindowsPipe:
+
+class WindowsPipe(PipeEnd):
     """The end of a pipe on Windows.
 
     Reading asks first how much is there. Writing puts the handle into no-wait mode, in which data
@@ -147,17 +125,9 @@ class WindowsPipe:
     def __init__(self, pipe: IO[bytes], winapi: Any = None, msvcrt: Any = None) -> None:
         self._winapi = winapi or import_module("_winapi")
         self._handle = (msvcrt or import_module("msvcrt")).get_osfhandle(pipe.fileno())
-        self._waits = True
-        self.close = pipe.close
+        self._pipe, self._waits = pipe, True
 
     def read(self) -> bytes:
-        """Return what is there.
-
-        Returns
-        -------
-        bytes
-            Nothing (``b""``) if nothing is there, and also once the pipe has ended.
-        """
         try:
             there, _ = self._winapi.PeekNamedPipe(self._handle)
             if not there:
@@ -168,23 +138,6 @@ class WindowsPipe:
         return data
 
     def write(self, data: memoryview) -> int:
-        """Write as much as there is room for.
-
-        Parameters
-        ----------
-        data : memoryview
-            What to write.
-
-        Returns
-        -------
-        int
-            How many bytes of it are written; the rest has to be offered again.
-
-        Raises
-        ------
-        OSError
-            Nobody reads any more.
-        """
         if self._waits:
             self._winapi.SetNamedPipeHandleState(self._handle, self._NO_WAIT, None, None)
             self._waits = False
@@ -195,3 +148,6 @@ class WindowsPipe:
                 return written
             size //= 2  # there may be room for less
         return 0
+
+    def close(self) -> None:
+        self._pipe.close()
